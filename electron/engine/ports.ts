@@ -1,0 +1,211 @@
+/**
+ * The ports of the engine: everything that leaves it. Implementations live in object-store/, disk/, connections/ and in whoever
+ * creates the engine. Workers build their own from plain specs, since port objects can't cross threads.
+ */
+
+export interface Clock {
+  /** ms since the epoch */
+  now(): number
+  /** ms, never falling, for durations */
+  monotonic(): number
+  /** Rejects with the signal's reason at once when it aborts. */
+  sleep(ms: number, options: { readonly signal: AbortSignal }): Promise<void>
+}
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
+/** `fields` hold no secret: callers pass ids, keys, sizes and codes only. */
+export interface Log {
+  write(level: LogLevel, event: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+export interface SecretStore {
+  /** `this-run-only`: nothing on this machine protects it, so it is forgotten at exit. */
+  readonly kept: 'kept' | 'this-run-only'
+  get(id: string): Promise<Readonly<Record<string, string>> | undefined>
+  set(id: string, secret: Readonly<Record<string, string>>): Promise<void>
+  delete(id: string): Promise<void>
+}
+
+// ---------------------------------------------------------------- object store
+
+export interface ObjectFacts {
+  readonly key: string
+  readonly sizeBytes: number
+  /** As the store gives it, quotes kept. */
+  readonly etag: string
+  /** ms since the epoch, by the store's clock */
+  readonly modifiedMs: number
+}
+export interface ObjectHead extends ObjectFacts {
+  /** x-amz-meta-*, names lower case without the prefix */
+  readonly metadata: Readonly<Record<string, string>>
+  /** The store's clock when it answered (its Date), ms since the epoch. */
+  readonly storeNowMs: number
+}
+export interface ObjectBody extends ObjectHead {
+  /** What the body is: the range asked for, or (a store that ignores ranges) the whole object from 0. */
+  readonly startOffset: number
+  /** Chunks as they arrive. Errors thrown while iterating are AppErrors; leaving the loop closes the connection. */
+  readonly body: AsyncIterable<Uint8Array>
+}
+export interface UploadedPart {
+  readonly partNumber: number
+  readonly etag: string
+  readonly sizeBytes: number
+}
+export interface OpenUpload {
+  readonly key: string
+  readonly uploadId: string
+  readonly startedMs: number
+}
+export interface Io {
+  readonly signal: AbortSignal
+}
+export type Condition = { readonly ifNoneMatch: '*' } | { readonly ifMatch: string }
+
+/**
+ * A bucket, below a connection's root: keys here are relative to it (`models/…`, `orbital/…`). One call is one request, without
+ * retries (with-retry wraps). An aborted signal ends a call at once with AppError `cancelled`; a request that was sent may still take effect.
+ * A missing object is `object-not-found` on 404 only; 403 is `access-denied`. A failed condition (412, 409) is `precondition-failed`.
+ */
+export interface ObjectStore {
+  /** Host and port, or folder, for messages. */
+  readonly endpoint: string
+  /** False for folder stores: metadata given to put and createUpload is not kept, and head answers none. */
+  readonly keepsMetadata: boolean
+  head(key: string, io: Io): Promise<ObjectHead>
+  /** Whole small objects; `package-too-large` beyond maxBytes. */
+  read(key: string, options: Io & { readonly maxBytes: number }): Promise<ObjectHead & { readonly bytes: Uint8Array }>
+  /** A body as a stream. `range` is [startOffset, endOffset); a changed object is `object-changed`. */
+  open(
+    key: string,
+    options: Io & {
+      readonly range?: { readonly startOffset: number; readonly endOffset: number }
+      readonly ifMatch?: string
+    },
+  ): Promise<ObjectBody>
+  put(
+    key: string,
+    bytes: Uint8Array,
+    options: Io & {
+      readonly condition?: Condition
+      readonly metadata?: Readonly<Record<string, string>>
+      readonly contentType?: string
+    },
+  ): Promise<{ readonly etag: string; readonly storeNowMs: number }>
+  /** Removing what isn't there succeeds. */
+  delete(key: string, io: Io): Promise<void>
+  /** Pages of objects below a prefix, in the store's order. */
+  list(prefix: string, io: Io): AsyncIterable<readonly ObjectFacts[]>
+  createUpload(
+    key: string,
+    options: Io & { readonly metadata?: Readonly<Record<string, string>> },
+  ): Promise<{ readonly uploadId: string }>
+  /** `md5` is of the bytes, base64 in the request where the store checks it. Part numbers from 1. */
+  uploadPart(key: string, uploadId: string, partNumber: number, bytes: Uint8Array, io: Io): Promise<UploadedPart>
+  /** `upload-not-found` when it's completed or aborted. */
+  listParts(key: string, uploadId: string, io: Io): Promise<readonly UploadedPart[]>
+  listUploads(prefix: string, io: Io): Promise<readonly OpenUpload[]>
+  /** 200 with an error body is an error. `upload-not-found`, `precondition-failed`, `upload-refused` (InvalidPart, EntityTooSmall). */
+  completeUpload(
+    key: string,
+    uploadId: string,
+    parts: readonly UploadedPart[],
+    options: Io & { readonly condition?: Condition },
+  ): Promise<void>
+  /** Aborting what isn't there succeeds. */
+  abortUpload(key: string, uploadId: string, io: Io): Promise<void>
+  /** Frees sockets. */
+  close(): void
+}
+
+/** Credentials as plain values, for workers. */
+export type PlainCredentials =
+  | { readonly kind: 'anonymous' }
+  | {
+      readonly kind: 'keys'
+      readonly accessKeyId: string
+      readonly secretAccessKey: string
+      readonly sessionToken?: string
+      readonly expiresAtMs?: number
+    }
+
+/** All a thread needs to build a store of its own. */
+export type StoreSpec =
+  | { readonly kind: 'folder'; readonly path: string; readonly root: string }
+  | {
+      readonly kind: 's3'
+      readonly bucket: string
+      readonly root: string
+      readonly endpoint?: string
+      readonly region?: string
+      readonly credentials: PlainCredentials
+      readonly connections: number
+    }
+
+/** A connection, opened: its store (retrying), and the spec that workers build theirs from (fresh credentials each time). */
+export interface OpenConnection {
+  readonly id: string
+  readonly name: string
+  readonly store: ObjectStore
+  spec(io: Io): Promise<StoreSpec>
+}
+
+// ---------------------------------------------------------------- disk
+
+export interface VolumeFacts {
+  readonly totalBytes: number
+  readonly freeBytes: number
+}
+export interface EntryFacts {
+  readonly name: string
+  readonly kind: 'file' | 'folder' | 'symlink' | 'special'
+}
+export interface FileFacts extends EntryFacts {
+  readonly sizeBytes: number
+  /** Bytes that deleting it frees (blocks × 512), 0 while other hard links keep it. */
+  readonly allocatedBytes: number
+  readonly modifiedMs: number
+  readonly inode: number
+  readonly links: number
+}
+export interface OpenFile {
+  write(bytes: Uint8Array, offset: number): void
+  /** Bytes read, fewer only at the end. */
+  read(into: Uint8Array, offset: number): number
+  sync(): void
+  close(): void
+}
+
+/**
+ * The only writer of local files. Calls are synchronous: they run in workers, or are small (journals, renames). Paths are absolute.
+ * Errors are AppErrors: disk-full, disk-denied, disk-failed, file-unreadable, folder-unreadable, not-a-folder, already-exists.
+ */
+export interface Disk {
+  /** lstat; undefined when nothing is there. */
+  facts(path: string): FileFacts | undefined
+  /** Names in a folder, unsorted; not-a-folder when it's none. */
+  entries(path: string): readonly EntryFacts[]
+  /** Whole file; undefined when it isn't there. */
+  read(path: string, options?: { readonly maxBytes?: number }): Uint8Array | undefined
+  open(path: string, mode: 'read' | 'create' | 'update'): OpenFile
+  /** Temporary file beside it, sync, rename, sync folder: the old or the new content, never a part. Mode 0600 with `secret`. */
+  replace(path: string, bytes: Uint8Array, options?: { readonly secret?: boolean }): void
+  /** Exclusive create with content and sync; `already-exists` otherwise. */
+  create(path: string, bytes: Uint8Array): void
+  /** Appends and syncs. */
+  append(path: string, bytes: Uint8Array): void
+  makeFolder(path: string): void
+  /** Exclusive: already-exists. */
+  makeNewFolder(path: string): void
+  /** Atomic on one volume; never over an existing folder (already-exists). Retries where a scanner holds files (Windows). */
+  rename(from: string, to: string): void
+  /** Hard rename over a file. */
+  renameOver(from: string, to: string): void
+  /** One file; nothing there is fine. */
+  removeFile(path: string): void
+  /** A whole tree, symlinks not followed; nothing there is fine. */
+  removeTree(path: string): void
+  syncFolder(path: string): void
+  volume(path: string): VolumeFacts
+}

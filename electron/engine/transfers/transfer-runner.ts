@@ -1,0 +1,82 @@
+import type { PackageRef } from '../../../shared/model/package.ts'
+import type { Transfer } from '../../../shared/model/transfer.ts'
+import type { Log } from '../ports.ts'
+
+/**
+ * What the queue and the recovery know of install and publish: engine/index.ts hands runners over, so that neither side imports the other.
+ *
+ * A transfer is a record in a journal: `request` (plain JSON, all that is needed to start over after a restart) and what the runner appended.
+ */
+
+/** Append-only records, each fsynced with a checksum; a torn tail is dropped when it is opened. */
+export interface Journal {
+  /** Folder of this transfer's own files: `<library>/.orbital/journal/<id>` or `<home>/state/transfers/<id>`. */
+  readonly folder: string
+  /** Records appended so far, this run and earlier ones, oldest first. */
+  readonly records: readonly JournalRecord[]
+  /** Durable when it returns. */
+  append(record: JournalRecord): void
+}
+/** Plain JSON; `kind` is the runner's. */
+export type JournalRecord = { readonly kind: string } & Readonly<Record<string, unknown>>
+
+/**
+ * Counters of one transfer that workers add to without messages (Atomics on a BigInt64Array).
+ * Index 0: received (or sent) bytes, 1: settled bytes, 2: wire bytes, then two a file (received, settled) where the runner wants per-file detail.
+ */
+export interface Counters {
+  readonly shared: SharedArrayBuffer
+  /** The counters restart at these values (what a resume found); call before work starts. */
+  reset(values: { readonly receivedBytes: number; readonly settledBytes: number }): void
+  addReceived(bytes: number): void
+  addSettled(bytes: number): void
+  addWire(bytes: number): void
+}
+export const counterIndex = { received: 0, settled: 1, wire: 2, firstFile: 3 } as const
+
+export type Phase =
+  | { readonly kind: 'preparing' | 'transferring' | 'verifying' | 'finishing' }
+  | { readonly kind: 'stalled'; readonly sinceMs: number }
+  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly nextTryAtMs: number }
+
+/** Why a transfer's signal aborts: the reason given to `abort()`. */
+export type StopReason = 'pause' | 'cancel' | 'shutdown'
+
+export interface TransferTask {
+  readonly id: string
+  /** What start() was given; the same after a restart. */
+  readonly request: unknown
+  readonly journal: Journal
+  readonly counters: Counters
+  /** Aborts with an AppError `cancelled` as reason; `stopReason()` tells which kind. */
+  readonly signal: AbortSignal
+  stopReason(): StopReason | undefined
+  /** Says what is being done; `finishing` means that pause and cancel are refused from here on. */
+  enter(phase: Phase): void
+  /** Total in uncompressed bytes once it is known better than in the request. */
+  setTotal(totalBytes: number, files?: readonly { readonly path: string; readonly sizeBytes: number }[]): void
+  readonly log: Log
+}
+
+export type Outcome = NonNullable<Transfer['outcome']>
+
+export interface TransferRunner {
+  readonly kind: 'install' | 'publish'
+  /** Runs or goes on (records say how far it came). Rejects with AppError; after an abort it has left what a resume needs, and nothing else running. */
+  run(task: TransferTask): Promise<Outcome>
+  /** Removes everything that the journal says was made (staging, spool, open uploads), for cancel and for giving up. Can run twice. */
+  discard(task: TransferTask): Promise<void>
+}
+
+/** What start() of the queue takes. */
+export interface NewTransfer {
+  readonly kind: 'install' | 'publish'
+  readonly ref: PackageRef
+  readonly title: string
+  readonly connectionId?: string
+  readonly libraryId?: string
+  readonly totalBytes: number
+  /** Absolute folder in which `<id>/` is made for the journal. */
+  readonly journalParent: string
+  readonly request: unknown
+}

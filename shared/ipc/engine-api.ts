@@ -1,0 +1,359 @@
+import * as z from 'zod'
+import { app, appVerdict } from '../model/app.ts'
+import { connection, connectionReport, newConnection } from '../model/connection.ts'
+import { diskUsage, installedVersion, trashEntry } from '../model/installed.ts'
+import {
+  compatibilityMap,
+  fileEntry,
+  packageInfo,
+  packageRef,
+  packageSummary,
+  unreadableEntry,
+  versionSummary,
+} from '../model/package.ts'
+import { library, settings } from '../model/settings.ts'
+import { fileProgress, transfer } from '../model/transfer.ts'
+import { type Api, procedure } from './procedure.ts'
+
+const nothing = z.strictObject({})
+const done = z.strictObject({})
+const spec = z.string().min(1).max(1024)
+
+/** What a person may set on the publish form; everything else comes from the folder. */
+export const publishFields = z.strictObject({
+  name: z.string().max(256).optional(),
+  version: z.string().max(256).optional(),
+  title: z.string().max(1000).optional(),
+  description: z.string().max(65536).optional(),
+  license: z.string().max(1000).optional(),
+  notes: z.string().max(65536).optional(),
+  tags: z.array(z.string().max(256)).max(200).optional(),
+  compatibility: compatibilityMap.optional(),
+  /** Paths (of files or folders, `/`-separated) to leave out on top of the rules. */
+  leaveOut: z.array(z.string()).max(10000).optional(),
+  /** Left-out paths to put in after all. */
+  putIn: z.array(z.string()).max(10000).optional(),
+})
+export type PublishFields = Readonly<z.infer<typeof publishFields>>
+
+export const planFile = z.strictObject({
+  path: z.string(),
+  sizeBytes: z.number(),
+  /** Against the newest published version; absent where there is none or it isn't known yet. */
+  change: z.enum(['new', 'changed', 'same', 'unknown']).optional(),
+  mark: z.enum(['secret', 'runs-code', 'not-portable']).optional(),
+})
+export const leftOutEntry = z.strictObject({
+  path: z.string(),
+  isFolder: z.boolean(),
+  fileCount: z.number(),
+  sizeBytes: z.number(),
+  reason: z.enum(['junk', 'ignored', 'not-included', 'symlink', 'special-file', 'by-person', 'recipe']),
+  /** In words: "Made by the Finder". */
+  why: z.string(),
+})
+export const planWarning = z.strictObject({
+  kind: z.enum([
+    'secret',
+    'runs-code',
+    'symlink',
+    'not-portable',
+    'reserved-name',
+    'constraint-unreadable-by-old-tools',
+    'include-matches-little',
+    'unprotected-store',
+  ]),
+  path: z.string().optional(),
+  text: z.string(),
+})
+export const fieldProblem = z.strictObject({ field: z.string(), problem: z.string(), fix: z.string().optional() })
+
+/** What publishing this folder would do. Computed, shown, then executed as it is. */
+export const publishPlan = z.strictObject({
+  planId: z.string(),
+  connectionId: z.string(),
+  source: z.strictObject({ kind: z.enum(['folder', 'sputnik']), path: z.string() }),
+  info: packageInfo,
+  /** Field → where its value comes from: 'package.json', 'the folder', '4.3.1', 'you'. */
+  origins: z.record(z.string(), z.string()),
+  files: z.array(planFile),
+  leftOut: z.array(leftOutEntry),
+  totalBytes: z.number(),
+  /** Fields that must be mended before Publish works. */
+  problems: z.array(fieldProblem),
+  warnings: z.array(planWarning),
+  previous: z
+    .strictObject({
+      version: z.string(),
+      newFiles: z.number(),
+      newBytes: z.number(),
+      changedFiles: z.number(),
+      changedBytes: z.number(),
+      sameFiles: z.number(),
+      sameBytes: z.number(),
+      removed: z.array(z.string()),
+      removedBytes: z.number(),
+      /** False while hashes are still being taken. */
+      exact: z.boolean(),
+    })
+    .optional(),
+})
+export type PublishPlan = Readonly<z.infer<typeof publishPlan>>
+
+export const installPlan = z.strictObject({
+  planId: z.string(),
+  ref: packageRef,
+  title: z.string(),
+  /** Absent for a `.sputnik` file. */
+  connectionId: z.string().optional(),
+  libraryId: z.string(),
+  downloadBytes: z.number(),
+  reusedBytes: z.number(),
+  reusedFrom: z.array(z.string()),
+  diskBytes: z.number(),
+  /** Highest extra need on the library's volume while installing (staging and spool). */
+  neededBytes: z.number(),
+  freeBytes: z.number(),
+  freeAfterBytes: z.number(),
+  enoughSpace: z.boolean(),
+  fileCount: z.number(),
+  /** Already installed and verified: starting it only answers "already installed". */
+  alreadyInstalled: z.boolean(),
+  /** Installed versions that go to trash after it (upgrade, one version per package). */
+  replaces: z.array(z.string()),
+  verdict: z.enum(['compatible', 'not-compatible', 'not-stated']),
+  verdicts: z.array(appVerdict),
+})
+export type InstallPlan = Readonly<z.infer<typeof installPlan>>
+
+export const filePreview = z.strictObject({
+  path: z.string(),
+  sizeBytes: z.number(),
+  content: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('text'), text: z.string(), truncated: z.boolean() }),
+    z.strictObject({ kind: z.literal('binary') }),
+  ]),
+})
+
+/**
+ * The engine's procedures, noun by noun. The engine, the router, the clients and the command line are all derived from it.
+ * Where `connectionId` or `libraryId` is optional, the default one is meant (docs/guide: default connection).
+ */
+export const engineContract = {
+  engine: {
+    /** Facts of this engine. `epoch` is new with every engine. */
+    info: procedure(
+      nothing,
+      z.strictObject({
+        version: z.string(),
+        epoch: z.string(),
+        home: z.string(),
+        platform: z.string(),
+        publisher: z.string(),
+        /** Why keys typed by a person can't be kept beyond this run, if so. */
+        secretsKept: z.enum(['kept', 'this-run-only']),
+      }),
+    ),
+  },
+  settings: {
+    get: procedure(nothing, settings),
+    set: procedure(z.strictObject({ changes: settings.partial() }), settings),
+  },
+  connections: {
+    list: procedure(nothing, z.array(connection)),
+    add: procedure(newConnection, connection),
+    /** Replaces name and location; without a new secret the stored one stays. */
+    update: procedure(z.strictObject({ id: z.string(), connection: newConnection }), connection),
+    remove: procedure(z.strictObject({ id: z.string() }), done),
+    setDefault: procedure(z.strictObject({ id: z.string() }), done),
+    /** Tries each permission with real requests; writes and removes one small object below `orbital/`. Takes an unsaved connection too. */
+    test: procedure(
+      z.union([z.strictObject({ id: z.string() }), z.strictObject({ candidate: newConnection })]),
+      connectionReport,
+    ),
+  },
+  catalog: {
+    /** The catalog as last refreshed (refreshed first when it never was, or with `refresh`). */
+    list: procedure(
+      z.strictObject({ connectionId: z.string().optional(), refresh: z.boolean().optional() }),
+      z.strictObject({
+        connectionId: z.string(),
+        packages: z.array(packageSummary),
+        unreadable: z.array(unreadableEntry),
+        refreshedAt: z.string(),
+      }),
+    ),
+    /** Packages that match a text (name, title, description, tags) or a constraint, best first. */
+    search: procedure(
+      z.strictObject({
+        connectionId: z.string().optional(),
+        query: z.string().max(1024),
+        apps: z.array(app).optional(),
+      }),
+      z.array(packageSummary),
+    ),
+    get: procedure(
+      z.strictObject({ connectionId: z.string().optional(), name: z.string() }),
+      z.strictObject({ package: packageSummary }),
+    ),
+    /** One version in full. */
+    version: procedure(
+      z.strictObject({ connectionId: z.string().optional(), ref: packageRef }),
+      z.strictObject({
+        info: packageInfo,
+        summary: versionSummary,
+        files: z.array(fileEntry),
+      }),
+    ),
+    /** A file of a published version, verified; text up to `maxBytes` (default 256 KiB), else `binary`. */
+    preview: procedure(
+      z.strictObject({
+        connectionId: z.string().optional(),
+        ref: packageRef,
+        path: z.string(),
+        maxBytes: z.number().int().max(4194304).optional(),
+      }),
+      filePreview,
+    ),
+    /** Resolves a spec (`name`, `name==1.0.0`, `name >=1,<2`, npm ranges) to the version that would be installed. */
+    resolve: procedure(
+      z.strictObject({
+        connectionId: z.string().optional(),
+        spec,
+        apps: z.array(app).optional(),
+        prerelease: z.boolean().optional(),
+        ignoreCompatibility: z.boolean().optional(),
+      }),
+      packageRef,
+    ),
+  },
+  publish: {
+    /** Reads a folder or a `.sputnik` and says what publishing it would do. Writes nothing. With `planId` an earlier plan is revised. */
+    plan: procedure(
+      z.strictObject({
+        connectionId: z.string().optional(),
+        path: z.string().min(1),
+        fields: publishFields.optional(),
+        planId: z.string().optional(),
+      }),
+      publishPlan,
+    ),
+    /** Queues it. Refuses a plan with problems (`recipe-invalid`). */
+    start: procedure(z.strictObject({ planId: z.string() }), z.strictObject({ transferId: z.string() })),
+    /** Writes `<name>-<version>.sputnik` instead of publishing. Answers its path. */
+    build: procedure(
+      z.strictObject({ planId: z.string(), out: z.string().optional() }),
+      z.strictObject({ path: z.string(), sizeBytes: z.number() }),
+    ),
+  },
+  install: {
+    plan: procedure(
+      z.strictObject({
+        source: z.union([
+          z.strictObject({ connectionId: z.string().optional(), ref: packageRef }),
+          z.strictObject({ file: z.string().min(1) }),
+        ]),
+        libraryId: z.string().optional(),
+        apps: z.array(app).optional(),
+        /** Installs again over what is there. */
+        force: z.boolean().optional(),
+        /** Next lower installed version goes to trash afterwards, unless kept. */
+        upgrade: z.boolean().optional(),
+      }),
+      installPlan,
+    ),
+    /** Queues it. `incompatible` unless `ignoreCompatibility`; `disk-full` when it can't fit. */
+    start: procedure(
+      z.strictObject({ planId: z.string(), ignoreCompatibility: z.boolean().optional() }),
+      z.strictObject({ transferId: z.string() }),
+    ),
+  },
+  libraries: {
+    list: procedure(nothing, z.array(library)),
+    add: procedure(
+      z.strictObject({
+        path: z.string().min(1),
+        name: z.string().max(100).optional(),
+        oneVersionPerPackage: z.boolean().optional(),
+      }),
+      library,
+    ),
+    /** Forgets it; its folder stays as it is. */
+    remove: procedure(z.strictObject({ id: z.string() }), done),
+    setDefault: procedure(z.strictObject({ id: z.string() }), done),
+  },
+  installed: {
+    list: procedure(z.strictObject({ libraryId: z.string().optional() }), z.array(installedVersion)),
+    files: procedure(z.strictObject({ libraryId: z.string().optional(), ref: packageRef }), z.array(fileEntry)),
+    /** Absolute path of an installed version's folder, or of a file in it. */
+    path: procedure(
+      z.strictObject({ libraryId: z.string().optional(), spec, file: z.string().optional() }),
+      z.strictObject({ path: z.string() }),
+    ),
+    /** A file of an installed version as text, like catalog.preview. */
+    preview: procedure(
+      z.strictObject({
+        libraryId: z.string().optional(),
+        ref: packageRef,
+        path: z.string(),
+        maxBytes: z.number().int().max(4194304).optional(),
+      }),
+      filePreview,
+    ),
+    /** To trash. */
+    remove: procedure(z.strictObject({ libraryId: z.string().optional(), ref: packageRef }), trashEntry),
+    keep: procedure(
+      z.strictObject({ libraryId: z.string().optional(), ref: packageRef, kept: z.boolean() }),
+      installedVersion,
+    ),
+    /** Rehashes every file; records the time when all are right. */
+    verify: procedure(
+      z.strictObject({ libraryId: z.string().optional(), ref: packageRef }),
+      z.strictObject({
+        ref: packageRef,
+        verifiedFiles: z.number(),
+        damaged: z.array(z.string()),
+        missing: z.array(z.string()),
+        extra: z.array(z.string()),
+      }),
+    ),
+  },
+  trash: {
+    list: procedure(z.strictObject({ libraryId: z.string().optional() }), z.array(trashEntry)),
+    restore: procedure(z.strictObject({ libraryId: z.string().optional(), entryId: z.string() }), installedVersion),
+    empty: procedure(
+      z.strictObject({ libraryId: z.string().optional(), entryIds: z.array(z.string()).optional() }),
+      z.strictObject({ freedBytes: z.number() }),
+    ),
+  },
+  disk: {
+    usage: procedure(z.strictObject({ libraryId: z.string().optional() }), diskUsage),
+    /** Deletes for good: old tools' cache, and what unfinished transfers left. `packages` sends all installed ones to trash. */
+    purge: procedure(
+      z.strictObject({
+        libraryId: z.string().optional(),
+        cache: z.boolean().optional(),
+        unfinished: z.boolean().optional(),
+        packages: z.boolean().optional(),
+      }),
+      z.strictObject({ freedBytes: z.number() }),
+    ),
+  },
+  transfers: {
+    /** Running, waiting and paused ones in queue order, then the history, newest first. */
+    list: procedure(nothing, z.array(transfer)),
+    files: procedure(z.strictObject({ id: z.string() }), z.array(fileProgress)),
+    pause: procedure(z.strictObject({ id: z.string() }), done),
+    resume: procedure(z.strictObject({ id: z.string() }), done),
+    /** Answers when what it had left behind is gone. */
+    cancel: procedure(z.strictObject({ id: z.string() }), done),
+    retry: procedure(z.strictObject({ id: z.string() }), done),
+    moveUp: procedure(z.strictObject({ id: z.string() }), done),
+    clearHistory: procedure(nothing, done),
+    /** Resolves when the transfer has ended or paused by itself; answers it as it then is. */
+    wait: procedure(z.strictObject({ id: z.string() }), transfer),
+  },
+} as const
+
+export type EngineContract = typeof engineContract
+export type EngineApi = Api<EngineContract>

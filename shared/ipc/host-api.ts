@@ -1,0 +1,47 @@
+import * as z from 'zod'
+import { type Api, procedure } from './procedure.ts'
+
+const nothing = z.strictObject({})
+const done = z.strictObject({})
+
+/** What the window's host does: the Electron main process, or the web host (which has no dialogs and browses folders itself). */
+export const hostContract = {
+  host: {
+    facts: procedure(
+      nothing,
+      z.strictObject({
+        kind: z.enum(['electron', 'browser']),
+        platform: z.enum(['mac', 'win', 'linux']),
+        /** False: pickers are the page's own, over `listFolder`. */
+        nativeDialogs: z.boolean(),
+        homeFolder: z.string(),
+      }),
+    ),
+    /** Null when the person closed the dialog. */
+    pickFolder: procedure(z.strictObject({ title: z.string() }), z.strictObject({ path: z.string().nullable() })),
+    pickPackageFile: procedure(z.strictObject({ title: z.string() }), z.strictObject({ path: z.string().nullable() })),
+    pickSavePath: procedure(
+      z.strictObject({ title: z.string(), suggestedName: z.string() }),
+      z.strictObject({ path: z.string().nullable() }),
+    ),
+    /** Folders and `.sputnik` files of a folder of this machine, for the page's own picker. */
+    listFolder: procedure(
+      z.strictObject({ path: z.string() }),
+      z.strictObject({
+        path: z.string(),
+        parent: z.string().nullable(),
+        entries: z.array(
+          z.strictObject({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'sputnik', 'file']) }),
+        ),
+      }),
+    ),
+    /** Shows a file or folder in the system's file manager. */
+    reveal: procedure(z.strictObject({ path: z.string() }), done),
+    /** https and mailto only. */
+    openLink: procedure(z.strictObject({ url: z.string() }), done),
+    setTheme: procedure(z.strictObject({ theme: z.enum(['system', 'light', 'dark']) }), done),
+  },
+} as const
+
+export type HostContract = typeof hostContract
+export type HostApi = Api<HostContract>

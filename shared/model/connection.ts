@@ -1,0 +1,73 @@
+import * as z from 'zod'
+
+/** How requests are signed. Holds no secret: keys live in a SecretStore under the connection's id. */
+export const signIn = z.discriminatedUnion('kind', [
+  /** Environment, profiles, SSO, roles: the AWS chain and boto files. */
+  z.strictObject({ kind: z.literal('chain'), profile: z.string().max(128).optional() }),
+  /** Access key id and secret that a person typed. */
+  z.strictObject({ kind: z.literal('keys'), accessKeyId: z.string().max(256) }),
+  /** A public bucket. */
+  z.strictObject({ kind: z.literal('anonymous') }),
+])
+export type SignIn = Readonly<z.infer<typeof signIn>>
+
+export const s3Location = z.strictObject({
+  kind: z.literal('s3'),
+  bucket: z.string().min(1).max(255),
+  /** Empty or ending in `/`; everything of Orbital lies below it. */
+  root: z.string().max(512).default(''),
+  /** Only for S3-compatible stores; Amazon's own is found by the region. */
+  endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  /** Found by itself when absent. */
+  region: z.string().max(64).optional(),
+  signIn,
+})
+export const folderLocation = z.strictObject({
+  kind: z.literal('folder'),
+  /** Absolute path of a folder on this machine or a network share. */
+  path: z.string().min(1),
+  root: z.string().max(512).default(''),
+})
+export const location = z.discriminatedUnion('kind', [s3Location, folderLocation])
+export type Location = Readonly<z.infer<typeof location>>
+
+export const connectionId = z.string().regex(/^[a-z0-9-]{1,32}$/)
+
+export const connection = z.strictObject({
+  id: connectionId,
+  name: z.string().min(1).max(100),
+  location,
+  isDefault: z.boolean(),
+  /** `local` is the built-in registry, `env` comes from the environment; neither can be edited or removed. */
+  origin: z.enum(['built-in', 'environment', 'person']),
+})
+export type Connection = Readonly<z.infer<typeof connection>>
+
+/** What a person types; `secretAccessKey` crosses to the engine once and never comes back. */
+export const newConnection = z.strictObject({
+  id: connectionId.optional(),
+  name: z.string().min(1).max(100),
+  location,
+  secretAccessKey: z.string().max(1024).optional(),
+  sessionToken: z.string().max(8192).optional(),
+})
+export type NewConnection = Readonly<z.infer<typeof newConnection>>
+
+export const permissionCheck = z.strictObject({
+  permission: z.enum(['list', 'read', 'publish', 'conditional', 'cleanup']),
+  state: z.enum(['allowed', 'not-allowed', 'not-tested', 'failed']),
+  /** One plain sentence of what was tried and seen. */
+  detail: z.string(),
+  /** The S3 name, for the engineer: ListBucket, GetObject, PutObject, If-None-Match, AbortMultipartUpload. */
+  technicalName: z.string(),
+})
+export const connectionReport = z.strictObject({
+  connectionId: z.string(),
+  testedAt: z.string(),
+  checks: z.array(permissionCheck),
+  /** Set when the store can't be reached or entered at all. */
+  failure: z.custom<import('../errors.ts').WireError>().optional(),
+  /** Least policy for an admin (JSON), for S3 connections. */
+  policy: z.string().optional(),
+})
+export type ConnectionReport = Readonly<z.infer<typeof connectionReport>>

@@ -1,0 +1,60 @@
+import * as z from 'zod'
+import { compatibilityMap, packageRef } from './package.ts'
+
+export const installedVersion = z.strictObject({
+  ref: packageRef,
+  libraryId: z.string(),
+  title: z.string(),
+  description: z.string(),
+  /** Absolute folder of this version. */
+  path: z.string(),
+  /** Sum of the files' sizes. */
+  diskBytes: z.number(),
+  fileCount: z.number(),
+  installedAt: z.string().optional(),
+  /** ISO time of the last full verification; absent: not verified (an old tool installed it). */
+  verifiedAt: z.string().optional(),
+  /** Kept on upgrade and by clean-ups. */
+  kept: z.boolean(),
+  /** For which app it was installed, if one was named. */
+  forApp: z.string().optional(),
+  fromConnectionId: z.string().optional(),
+  compatibility: compatibilityMap.optional(),
+  /** Files found changed or missing by the last verification. */
+  damagedFiles: z.array(z.string()).optional(),
+})
+export type InstalledVersion = Readonly<z.infer<typeof installedVersion>>
+
+export const trashEntry = z.strictObject({
+  id: z.string(),
+  libraryId: z.string(),
+  ref: packageRef,
+  title: z.string(),
+  removedAt: z.string(),
+  expiresAt: z.string(),
+  diskBytes: z.number(),
+})
+export type TrashEntry = Readonly<z.infer<typeof trashEntry>>
+
+/** Where the bytes of a library are. What removing something frees is allocated bytes (blocks), not sums of sizes. */
+export const diskUsage = z.strictObject({
+  libraryId: z.string(),
+  volume: z.strictObject({ totalBytes: z.number(), freeBytes: z.number() }),
+  packages: z.array(
+    z.strictObject({
+      ref: packageRef,
+      title: z.string(),
+      /** Allocated bytes that removing it frees (when the trash is emptied). */
+      freedBytes: z.number(),
+      /** A newer version of it is installed. */
+      older: z.boolean(),
+      kept: z.boolean(),
+    }),
+  ),
+  cacheBytes: z.number(),
+  unfinishedBytes: z.number(),
+  trashBytes: z.number(),
+  /** Journal, leases and the like. */
+  ownBytes: z.number(),
+})
+export type DiskUsage = Readonly<z.infer<typeof diskUsage>>
