@@ -1,0 +1,50 @@
+import { defineConfig } from 'vitest/config'
+
+const leftOut = ['**/node_modules/**', 'out/**', 'dist/**', 'e2e/specs/**']
+
+export default defineConfig({
+  test: {
+    // Whatever a person's machine has set up must not reach a test: no account, no home, no profile of theirs.
+    env: {
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CONFIG_FILE: '/nonexistent/aws-config',
+      AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/aws-credentials',
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: [...leftOut, '**/*.integration.test.ts', 'renderer/**'],
+          environment: 'node',
+          testTimeout: 10_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'renderer',
+          include: ['renderer/**/*.test.{ts,tsx}'],
+          exclude: leftOut,
+          environment: 'happy-dom',
+          testTimeout: 10_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['**/*.integration.test.ts'],
+          exclude: leftOut,
+          environment: 'node',
+          // One file at a time: each may run servers of its own, and figures of speed and progress must not disturb each other.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+})
