@@ -81,7 +81,8 @@ async function stopChild(child: ChildProcess, gone: Promise<void>, graceMs: numb
   clearTimeout(timer)
 }
 
-function startWatchdog(pid: number): () => void {
+/** Ends the process `pid` when this process dies. Gives what calls that off. */
+export function startWatchdog(pid: number): () => void {
   if (process.platform === 'win32') return () => {}
   const script = 'while read -r _; do :; done; kill -TERM "$1"; sleep 3; kill -KILL "$1"'
   const watchdog = spawn('/bin/sh', ['-c', script, 'watchdog', String(pid)], {

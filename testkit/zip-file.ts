@@ -7,7 +7,7 @@
  *
  * Zip64, encryption and other methods are refused. Entries are trusted to the extent that the archive's sha256 was checked.
  */
-import { createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open, symlink } from 'node:fs/promises'
 import { dirname, join, normalize, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -43,7 +43,7 @@ export async function extractZip({ archive, folder, place, signal }: ZipExtracti
       if (relative === undefined) continue
       const target = join(folder, normalize(relative))
       if (!target.startsWith(folder + sep)) throw new Error(`${entry.name} leads out of the folder`)
-      await extractEntry(file, entry, target)
+      await extractEntry(file, archive, entry, target)
       extracted.push(entry.name)
     }
     return extracted
@@ -76,7 +76,7 @@ async function readDirectory(file: FileHandle): Promise<ZipEntry[]> {
   return entries
 }
 
-async function extractEntry(file: FileHandle, entry: ZipEntry, target: string): Promise<void> {
+async function extractEntry(file: FileHandle, archive: string, entry: ZipEntry, target: string): Promise<void> {
   const header = await readAt(file, entry.headerOffset, 30)
   const start = entry.headerOffset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28)
   await mkdir(dirname(target), { recursive: true })
@@ -89,7 +89,7 @@ async function extractEntry(file: FileHandle, entry: ZipEntry, target: string): 
     await pipeline([], output)
     return
   }
-  const input = file.createReadStream({ start, end: start + entry.compressedBytes - 1, autoClose: false })
+  const input = createReadStream(archive, { start, end: start + entry.compressedBytes - 1 })
   if (entry.method === 0) await pipeline(input, output)
   else if (entry.method === 8) await pipeline(input, createInflateRaw(), output)
   else throw new Error(`${entry.name}: compression method ${entry.method} is not supported`)
