@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import type { Disk } from '../ports.ts'
+import type { Journal, JournalRecord } from './transfer-runner.ts'
+
+/**
+ * A journal is `<folder>/journal.log`: one record a line, `<first 16 hex digits of the JSON's sha256> <JSON>\n`.
+ *  1. append: one write of one line, fsynced, so that a record is whole or torn.
+ *  2. open: lines are read until the first that is not whole; what follows it is dropped, for good, before anything is appended.
+ */
+const fileName = 'journal.log'
+const maxBytes = 64 * 1024 * 1024
+
+const checksumOf = (json: string): string => createHash('sha256').update(json).digest('hex').slice(0, 16)
+const lineOf = (record: JournalRecord): string => {
+  const json = JSON.stringify(record)
+  return `${checksumOf(json)} ${json}\n`
+}
+
+function readRecords(bytes: Uint8Array): { readonly records: JournalRecord[]; readonly wholeBytes: number } {
+  const records: JournalRecord[] = []
+  let wholeBytes = 0
+  while (wholeBytes < bytes.length) {
+    const end = bytes.indexOf(10, wholeBytes)
+    if (end < 0) break
+    const line = Buffer.from(bytes.buffer, bytes.byteOffset + wholeBytes, end - wholeBytes).toString('utf8')
+    const json = line.slice(17)
+    if (line[16] !== ' ' || checksumOf(json) !== line.slice(0, 16)) break
+    records.push(JSON.parse(json) as JournalRecord)
+    wholeBytes = end + 1
+  }
+  return { records, wholeBytes }
+}
+
+/** The records of a journal that somebody else may be writing; undefined when there is none. Changes nothing. */
+export function peekJournal(disk: Disk, folder: string): readonly JournalRecord[] | undefined {
+  const bytes = disk.read(path.join(folder, fileName), { maxBytes })
+  return bytes === undefined ? undefined : readRecords(bytes).records
+}
+
+/** Makes the folder (which must be new) and its first record. */
+export function createJournal(disk: Disk, folder: string, first: JournalRecord): Journal {
+  disk.makeFolder(path.dirname(folder))
+  disk.makeNewFolder(folder)
+  disk.create(path.join(folder, fileName), Buffer.from(lineOf(first)))
+  disk.syncFolder(path.dirname(folder))
+  return journalOver(disk, folder, [first])
+}
+
+/** Opens it for appending; `state-damaged` when not even its first record is whole. */
+export function openJournal(disk: Disk, folder: string): Journal {
+  const file = path.join(folder, fileName)
+  const bytes = disk.read(file, { maxBytes })
+  const { records, wholeBytes } = readRecords(bytes ?? new Uint8Array())
+  if (bytes === undefined || records.length === 0) throw new AppError('state-damaged', { path: file })
+  if (wholeBytes < bytes.length) disk.replace(file, bytes.subarray(0, wholeBytes))
+  return journalOver(disk, folder, records)
+}
+
+function journalOver(disk: Disk, folder: string, records: JournalRecord[]): Journal {
+  return {
+    folder,
+    records,
+    append(record) {
+      disk.append(path.join(folder, fileName), Buffer.from(lineOf(record)))
+      records.push(record)
+    },
+  }
+}

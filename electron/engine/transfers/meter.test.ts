@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Clock } from '../ports.ts'
+import { createMeter } from './meter.ts'
+
+const clockAt = (): Clock & { advance(ms: number): void } => {
+  let atMs = 0
+  return { now: () => atMs, monotonic: () => atMs, sleep: () => Promise.resolve(), advance: (ms) => (atMs += ms) }
+}
+
+test('whatever is counted, progress never runs backwards and settled ≤ received ≤ total', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 5000 }),
+      fc.array(fc.tuple(fc.boolean(), fc.integer({ min: -300, max: 900 }))),
+      (total, steps) => {
+        const meter = createMeter(clockAt(), { totalBytes: total, receivedBytes: 0, settledBytes: 0, wireBytes: 0 })
+        let before = meter.read()
+        for (const [settles, bytes] of steps) {
+          if (settles) meter.counters.addSettled(bytes)
+          else meter.counters.addReceived(bytes)
+          const now = meter.read()
+          expect(now.settledBytes).toBeGreaterThanOrEqual(before.settledBytes)
+          expect(now.receivedBytes).toBeGreaterThanOrEqual(before.receivedBytes)
+          expect(now.settledBytes).toBeLessThanOrEqual(now.receivedBytes)
+          expect(now.receivedBytes).toBeLessThanOrEqual(total)
+          before = now
+        }
+      },
+    ),
+  )
+})
+
+test('the speed is that of the last ten seconds', () => {
+  const clock = clockAt()
+  const meter = createMeter(clock, { totalBytes: 1e9, receivedBytes: 0, settledBytes: 0, wireBytes: 0 })
+  for (let second = 0; second < 20; second++) {
+    clock.advance(1000)
+    meter.counters.addReceived(second < 10 ? 1_000_000 : 3_000_000)
+    meter.read()
+  }
+  const { bytesPerSecond, secondsLeft } = meter.read()
+  expect(bytesPerSecond).toBeGreaterThan(2_500_000)
+  expect(bytesPerSecond).toBeLessThanOrEqual(3_000_000)
+  expect(secondsLeft).toBe(Math.ceil(960_000_000 / bytesPerSecond))
+})

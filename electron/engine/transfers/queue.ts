@@ -1,0 +1,457 @@
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import { AppError, type ErrorCode, isAppError, toAppError, toWire } from '../../../shared/errors.ts'
+import type { Announcer } from '../../../shared/ipc/events.ts'
+import {
+  type FileProgress,
+  isEnded,
+  isRunning,
+  type PauseReason,
+  type Transfer,
+} from '../../../shared/model/transfer.ts'
+import type { Clock, Disk, Log } from '../ports.ts'
+import { createHistory } from './history.ts'
+import { createJournal, openJournal, peekJournal } from './journal.ts'
+import { createMeter, type Meter } from './meter.ts'
+import { isQueueRecord, type StartRecord, type StateRecord, transferOf } from './transfer-record.ts'
+import type { Journal, NewTransfer, Outcome, StopReason, TransferRunner, TransferTask } from './transfer-runner.ts'
+import { nextState, type TransferEvent } from './transfer-state.ts'
+
+/**
+ * The queue of one engine's transfers.
+ *  1. start: journal record (durable) → queued → answered. The same version in the same place that is not ended is that transfer.
+ *  2. run: in queue order; at most `transfersAtOnce` big ones (over 64 MiB), small ones pass them, at most 4.
+ *  3. pause, shutdown: the signal aborts, the journal stays, the state is `paused` only when the runner has stopped.
+ *  4. cancel: the signal aborts, the runner stops, then discards what it made; `cancelling` until that has ended.
+ *  5. end: into the history, the journal goes.
+ *  6. A transfer belongs to who holds its lease; those of others are shown read-only and read anew with each listing.
+ */
+export interface TransferQueue {
+  start(transfer: NewTransfer): string
+  list(): readonly Transfer[]
+  files(id: string): readonly FileProgress[]
+  pause(id: string): Promise<void>
+  resume(id: string): void
+  cancel(id: string): Promise<void>
+  retry(id: string): void
+  moveUp(id: string): void
+  clearHistory(): void
+  /** Resolves with the transfer when it has ended or stands paused. */
+  wait(id: string, io: { readonly signal: AbortSignal }): Promise<Transfer>
+  /** Looks for journals below these folders and takes those whose owner is gone. Listed, not started. */
+  adopt(journalParents: readonly string[]): void
+  /** Lets paused-for-space and interrupted transfers go on (the app does, the command line does not). */
+  stop(): Promise<void>
+}
+
+/** Held while its process lives. */
+export interface TransferLease {
+  release(): void
+}
+
+export interface QueueDeps {
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly log: Log
+  readonly announcer: Announcer
+  readonly historyFolder: string
+  runner(kind: NewTransfer['kind']): TransferRunner
+  transfersAtOnce(): number
+  /** Undefined: another living process holds it. */
+  takeLease(journalFolder: string): TransferLease | undefined
+}
+
+interface Entry {
+  readonly id: string
+  readonly start: StartRecord
+  readonly journal: Journal
+  readonly lease: TransferLease
+  meter: Meter
+  transfer: Transfer
+  running?: { readonly abort: AbortController; stop?: StopReason; readonly ended: Promise<void> }
+}
+
+const bigBytes = 64 * 1024 * 1024
+const smallAtOnce = 4
+
+const pauseReasons: Partial<Record<ErrorCode, PauseReason>> = {
+  'disk-full': 'disk-full',
+  'sign-in-expired': 'sign-in',
+  'secret-unavailable': 'sign-in',
+  'network-unreachable': 'store-unreachable',
+  'network-interrupted': 'store-unreachable',
+  'store-busy': 'store-unreachable',
+}
+
+export function createTransferQueue(deps: QueueDeps): TransferQueue {
+  const { disk, clock, log, announcer } = deps
+  const history = createHistory(disk, deps.historyFolder)
+  const entries = new Map<string, Entry>()
+  let order: string[] = []
+  let foreign: string[] = []
+  const waiters = new Set<() => void>()
+  let stopped = false
+  let ticker: ReturnType<typeof setInterval> | undefined
+
+  const entryOf = (id: string): Entry => {
+    const entry = entries.get(id)
+    if (entry === undefined) throw new AppError('transfer-not-found', { transferId: id })
+    return entry
+  }
+
+  const show = (entry: Entry, changes: Partial<Transfer>) => {
+    entry.transfer = {
+      ...entry.transfer,
+      ...changes,
+      progress: progressOf(entry, changes.state ?? entry.transfer.state),
+      wireBytes: entry.meter.wireBytes(),
+    }
+    announcer.change({ kind: 'transfer.changed', transfer: entry.transfer })
+    for (const wake of waiters) wake()
+  }
+
+  const record = (entry: Entry) => {
+    const { state, progress, wireBytes, endedAtMs, outcome } = entry.transfer
+    const written: StateRecord = {
+      kind: 'transfer.state',
+      state,
+      receivedBytes: progress.receivedBytes,
+      settledBytes: progress.settledBytes,
+      wireBytes,
+      ...(endedAtMs === undefined ? {} : { endedAtMs }),
+      ...(outcome === undefined ? {} : { outcome }),
+    }
+    entry.journal.append(written)
+  }
+
+  const apply = (entry: Entry, event: TransferEvent, changes: Partial<Transfer> = {}): boolean => {
+    const state = nextState(entry.transfer.state, event)
+    if (state === entry.transfer.state) return false
+    show(entry, { ...changes, state })
+    return true
+  }
+
+  const tick = () => {
+    for (const entry of entries.values()) {
+      if (entry.running !== undefined)
+        announcer.sample({ transferId: entry.id, progress: progressOf(entry, entry.transfer.state) })
+    }
+  }
+
+  const fill = () => {
+    if (stopped) return
+    const runningOf = (big: boolean) =>
+      [...entries.values()].filter((entry) => entry.running !== undefined && isBig(entry) === big).length
+    for (const id of order) {
+      const entry = entries.get(id)
+      if (entry?.transfer.state.kind !== 'queued' || entry.running !== undefined) continue
+      const free = isBig(entry) ? runningOf(true) < deps.transfersAtOnce() : runningOf(false) < smallAtOnce
+      if (free) run(entry)
+    }
+    const runs = [...entries.values()].some((entry) => entry.running !== undefined)
+    if (runs && ticker === undefined) ticker = setInterval(tick, 250)
+    if (!runs && ticker !== undefined) {
+      clearInterval(ticker)
+      ticker = undefined
+    }
+  }
+
+  const taskOf = (entry: Entry, signal: AbortSignal): TransferTask => ({
+    id: entry.id,
+    request: entry.start.start.request,
+    journal: {
+      ...entry.journal,
+      records: entry.journal.records.filter((each) => !isQueueRecord(each)),
+      append: (each) => entry.journal.append(each),
+    },
+    counters: entry.meter.counters,
+    signal,
+    stopReason: () => entry.running?.stop,
+    enter: (phase) => void apply(entry, { kind: 'phase', phase }),
+    setTotal: (totalBytes, files) => entry.meter.setTotal(totalBytes, files),
+    log,
+  })
+
+  const run = (entry: Entry) => {
+    const abort = new AbortController()
+    entry.meter.restart()
+    apply(entry, { kind: 'begin' })
+    record(entry)
+    const ended = deps
+      .runner(entry.start.start.kind)
+      .run(taskOf(entry, abort.signal))
+      .then(
+        (outcome) => succeed(entry, outcome),
+        (error: unknown) => fail(entry, error),
+      )
+      .catch((error: unknown) => log.write('error', 'transfer.end', { id: entry.id, ...toWire(error) }))
+      .finally(() => {
+        delete entry.running
+        for (const wake of waiters) wake()
+        fill()
+      })
+    entry.running = { abort, ended }
+  }
+
+  const end = (entry: Entry) => {
+    record(entry)
+    history.add(entry.transfer)
+    forget(entry)
+  }
+  const forget = (entry: Entry) => {
+    entry.lease.release()
+    entries.delete(entry.id)
+    order = order.filter((id) => id !== entry.id)
+    if (entry.journal.folder !== path.join(deps.historyFolder, entry.id)) disk.removeTree(entry.journal.folder)
+    else disk.removeFile(path.join(entry.journal.folder, 'journal.log'))
+  }
+
+  const succeed = (entry: Entry, outcome: Outcome) => {
+    apply(entry, { kind: 'done' }, { outcome, endedAtMs: clock.now() })
+    end(entry)
+  }
+
+  const discard = async (entry: Entry) => {
+    const cleanUp = AbortSignal.timeout(30_000)
+    await deps.runner(entry.start.start.kind).discard(taskOf(entry, cleanUp))
+  }
+
+  const fail = async (entry: Entry, thrown: unknown) => {
+    const error = toAppError(thrown)
+    const stop = entry.running?.stop
+    if (stop === 'cancel') return finishCancel(entry)
+    if (stop !== undefined) {
+      apply(entry, { kind: 'pause', reason: stop === 'pause' ? 'by-person' : 'interrupted' })
+      return record(entry)
+    }
+    if (error.code === 'internal')
+      log.write('error', 'transfer.failed', { id: entry.id, what: error.details, stack: stackOf(error) })
+    const reason = pauseReasons[error.code]
+    if (reason !== undefined) apply(entry, { kind: 'pause', reason, error: toWire(error) })
+    else apply(entry, { kind: 'fail', error: toWire(error) }, { endedAtMs: clock.now() })
+    record(entry)
+  }
+
+  const finishCancel = async (entry: Entry) => {
+    try {
+      await discard(entry)
+    } catch (error) {
+      log.write('warn', 'transfer.discard', { id: entry.id, ...toWire(error) })
+    }
+    apply(entry, { kind: 'cancelled' }, { endedAtMs: clock.now() })
+    end(entry)
+  }
+
+  const stopRunning = async (entry: Entry, reason: StopReason) => {
+    const running = entry.running
+    if (running === undefined) return
+    running.stop ??= reason
+    running.abort.abort(new AppError('cancelled', { transferId: entry.id }))
+    await running.ended
+  }
+
+  const requeue = (id: string) => {
+    if (!entries.has(id)) takeForeign(id)
+    const entry = entryOf(id)
+    if (entry.running !== undefined) return
+    if (apply(entry, { kind: 'requeue' })) {
+      const { endedAtMs: _, ...rest } = entry.transfer
+      entry.transfer = rest
+      record(entry)
+    }
+    fill()
+  }
+
+  const takeFolder = (folder: string): Entry | undefined => {
+    const lease = deps.takeLease(folder)
+    if (lease === undefined) return undefined
+    try {
+      const journal = openJournal(disk, folder)
+      const transfer = transferOf(journal.records, false)
+      if (transfer === undefined) throw new AppError('state-damaged', { path: folder })
+      const entry: Entry = {
+        id: transfer.id,
+        start: journal.records[0] as StartRecord,
+        journal,
+        lease,
+        transfer,
+        meter: createMeter(clock, { ...transfer.progress, wireBytes: transfer.wireBytes }),
+      }
+      if (transfer.state.kind === 'done' || transfer.state.kind === 'cancelled') {
+        history.add(transfer)
+        forget(entry)
+        return undefined
+      }
+      entries.set(entry.id, entry)
+      order.push(entry.id)
+      return entry
+    } catch (error) {
+      lease.release()
+      log.write('warn', 'transfer.adopt', { folder, ...toWire(error) })
+      return undefined
+    }
+  }
+
+  const takeForeign = (id: string) => {
+    const folder = foreign.find((each) => path.basename(each) === id)
+    if (folder === undefined) return
+    if (takeFolder(folder) === undefined) throw new AppError('busy', { what: 'transfer' })
+    foreign = foreign.filter((each) => each !== folder)
+  }
+
+  const sameAs = (transfer: NewTransfer) => (each: Transfer) =>
+    each.kind === transfer.kind &&
+    each.ref.name === transfer.ref.name &&
+    each.ref.version === transfer.ref.version &&
+    each.libraryId === transfer.libraryId &&
+    (transfer.kind === 'install' || each.connectionId === transfer.connectionId) &&
+    each.state.kind !== 'done' &&
+    each.state.kind !== 'cancelled'
+
+  const listForeign = (): Transfer[] => {
+    foreign = foreign.filter((folder) => disk.facts(folder) !== undefined)
+    return foreign.flatMap((folder) => {
+      const transfer = transferOf(peekJournal(disk, folder) ?? [], true)
+      return transfer === undefined ? [] : [transfer]
+    })
+  }
+
+  return {
+    start(transfer) {
+      const same = [...entries.values()].find((entry) => sameAs(transfer)(entry.transfer)) ?? undefined
+      const other = same === undefined ? listForeign().find(sameAs(transfer)) : undefined
+      if (other !== undefined) takeForeign(other.id)
+      const known = same ?? (other === undefined ? undefined : entries.get(other.id))
+      if (known !== undefined && JSON.stringify(known.start.start.request) === JSON.stringify(transfer.request)) {
+        requeue(known.id)
+        return known.id
+      }
+      if (known?.running !== undefined) return known.id
+      const { journalParent, ...start } = transfer
+      const id = randomUUID()
+      const first: StartRecord = { kind: 'transfer', format: 1, id, createdAtMs: clock.now(), start }
+      const journal = createJournal(disk, path.join(journalParent, id), first)
+      const lease = deps.takeLease(journal.folder)
+      const shown = transferOf(journal.records, false)
+      if (lease === undefined || shown === undefined) throw new AppError('busy', { what: 'transfer' })
+      const entry: Entry = {
+        id,
+        start: first,
+        journal,
+        lease,
+        transfer: { ...shown, state: { kind: 'queued' } },
+        meter: createMeter(clock, { totalBytes: start.totalBytes, receivedBytes: 0, settledBytes: 0, wireBytes: 0 }),
+      }
+      entries.set(id, entry)
+      order.push(id)
+      announcer.change({ kind: 'transfer.changed', transfer: entry.transfer })
+      fill()
+      return id
+    },
+    list() {
+      const own = order.flatMap((id) => {
+        const entry = entries.get(id)
+        return entry === undefined
+          ? []
+          : [
+              {
+                ...entry.transfer,
+                progress: progressOf(entry, entry.transfer.state),
+                wireBytes: entry.meter.wireBytes(),
+              },
+            ]
+      })
+      return [...own, ...listForeign(), ...history.list()]
+    },
+    files: (id) => entries.get(id)?.meter.files() ?? [],
+    async pause(id) {
+      const entry = entryOf(id)
+      if (entry.running !== undefined) {
+        if (entry.transfer.state.kind !== 'finishing') await stopRunning(entry, 'pause')
+        return
+      }
+      if (apply(entry, { kind: 'pause', reason: 'by-person' })) record(entry)
+    },
+    resume: requeue,
+    retry(id) {
+      requeue(id)
+    },
+    async cancel(id) {
+      if (!entries.has(id)) takeForeign(id)
+      const entry = entryOf(id)
+      if (!apply(entry, { kind: 'cancel' })) return
+      if (entry.running === undefined) await finishCancel(entry)
+      else await stopRunning(entry, 'cancel')
+    },
+    moveUp(id) {
+      const at = order.indexOf(id)
+      if (at < 1) return
+      order.splice(at - 1, 0, ...order.splice(at, 1))
+      announcer.change({ kind: 'transfers.reordered' })
+    },
+    clearHistory() {
+      for (const ended of history.list()) announcer.change({ kind: 'transfer.removed', id: ended.id })
+      history.clear()
+    },
+    async wait(id, { signal }) {
+      for (;;) {
+        const entry = entries.get(id)
+        const transfer = entry?.transfer ?? history.list().find((each) => each.id === id)
+        if (transfer === undefined) throw new AppError('transfer-not-found', { transferId: id })
+        if (entry?.running === undefined && (isEnded(transfer.state) || transfer.state.kind === 'paused'))
+          return transfer
+        await new Promise<void>((resolve, reject) => {
+          const finish = (act: () => void) => () => {
+            waiters.delete(wake)
+            signal.removeEventListener('abort', stop)
+            act()
+          }
+          const wake = finish(resolve)
+          const stop = finish(() => reject(signal.reason ?? new AppError('cancelled', {})))
+          waiters.add(wake)
+          if (signal.aborted) stop()
+          else signal.addEventListener('abort', stop, { once: true })
+        })
+      }
+    },
+    adopt(journalParents) {
+      for (const parent of journalParents) {
+        if (disk.facts(parent) === undefined) continue
+        for (const found of disk.entries(parent)) {
+          const folder = path.join(parent, found.name)
+          if (
+            entries.has(found.name) ||
+            foreign.includes(folder) ||
+            disk.facts(path.join(folder, 'journal.log')) === undefined
+          )
+            continue
+          if (takeFolder(folder) === undefined && disk.facts(path.join(folder, 'journal.log')) !== undefined)
+            foreign.push(folder)
+        }
+      }
+    },
+    async stop() {
+      stopped = true
+      await Promise.all([...entries.values()].map((entry) => stopRunning(entry, 'shutdown')))
+      for (const entry of entries.values()) entry.lease.release()
+      if (ticker !== undefined) clearInterval(ticker)
+    },
+  }
+}
+
+const isBig = (entry: Entry): boolean => entry.transfer.progress.totalBytes > bigBytes
+
+const progressOf = (entry: Entry, state: Transfer['state']) => {
+  const progress = entry.meter.read()
+  return isRunning(state)
+    ? progress
+    : {
+        settledBytes: progress.settledBytes,
+        receivedBytes: progress.receivedBytes,
+        totalBytes: progress.totalBytes,
+        bytesPerSecond: 0,
+      }
+}
+
+const stackOf = (error: AppError): string | undefined =>
+  isAppError(error) && error.cause instanceof Error ? error.cause.stack : error.stack

@@ -1,0 +1,56 @@
+import { isEnded, type Transfer, type TransferState } from '../../../shared/model/transfer.ts'
+import type { JournalRecord, NewTransfer, Outcome } from './transfer-runner.ts'
+
+/**
+ * What the queue itself writes into a transfer's journal, beside the runner's records:
+ * `transfer` (the first record), `transfer.state` (what a restart must know), `transfer.bytes` (progress to start from).
+ */
+export interface StartRecord extends JournalRecord {
+  readonly kind: 'transfer'
+  readonly format: 1
+  readonly id: string
+  readonly createdAtMs: number
+  readonly start: Omit<NewTransfer, 'journalParent'>
+}
+export interface StateRecord extends JournalRecord {
+  readonly kind: 'transfer.state'
+  readonly state: TransferState
+  readonly receivedBytes: number
+  readonly settledBytes: number
+  readonly wireBytes: number
+  readonly endedAtMs?: number
+  readonly outcome?: Outcome
+}
+
+export const isQueueRecord = (record: JournalRecord): boolean =>
+  record.kind === 'transfer' || record.kind.startsWith('transfer.')
+
+/** A transfer as its journal tells it. What was running when the journal ends was interrupted. */
+export function transferOf(records: readonly JournalRecord[], readOnly: boolean): Transfer | undefined {
+  const first = records[0] as StartRecord | undefined
+  if (first?.kind !== 'transfer') return undefined
+  const last = records.findLast((record) => record.kind === 'transfer.state') as StateRecord | undefined
+  const state = last?.state ?? { kind: 'queued' as const }
+  const settled = last?.settledBytes ?? 0
+  const { start } = first
+  return {
+    id: first.id,
+    kind: start.kind,
+    ref: start.ref,
+    title: start.title,
+    ...(start.connectionId === undefined ? {} : { connectionId: start.connectionId }),
+    ...(start.libraryId === undefined ? {} : { libraryId: start.libraryId }),
+    state: readOnly || isEnded(state) || state.kind === 'paused' ? state : { kind: 'paused', reason: 'interrupted' },
+    progress: {
+      settledBytes: settled,
+      receivedBytes: Math.max(settled, last?.receivedBytes ?? 0),
+      totalBytes: start.totalBytes,
+      bytesPerSecond: 0,
+    },
+    createdAtMs: first.createdAtMs,
+    ...(last?.endedAtMs === undefined ? {} : { endedAtMs: last.endedAtMs }),
+    wireBytes: last?.wireBytes ?? 0,
+    readOnly,
+    ...(last?.outcome === undefined ? {} : { outcome: last.outcome }),
+  }
+}
