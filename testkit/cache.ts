@@ -56,7 +56,9 @@ async function produceInto(target: string, { produce, thing }: CacheRequest): Pr
   try {
     const outcome = await produce(partial)
     if (outcome !== undefined) return { missing: `${thing}: ${outcome.missing}` }
-    await rename(partial, target)
+    await rename(partial, target).catch(async (error) => {
+      if (!(await exists(target))) throw error
+    })
     return target
   } finally {
     await rm(partial, { recursive: true, force: true })
