@@ -11,6 +11,7 @@ export function describeWith<T>(needed: Available<T>, name: string, body: (value
     return
   }
   const { missing } = needed
+  console.warn(`Not run: ${name}: ${missing}`)
   describe(name, (it) => {
     it(`could not run: ${missing}`, ({ skip }) => skip(missing))
   })

@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises'
+
+export interface Tally {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/** What a suite came to. A suite that could not run at all counts as one skipped test, and a note says why. */
+export interface SuiteReport {
+  readonly suite: string
+  readonly tally: Tally
+  /** One line each, for the person who reads the end of the log. */
+  readonly notes: readonly string[]
+}
+
+interface VitestJson {
+  readonly success: boolean
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly message: string
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+  }[]
+}
+
+interface PlaywrightSuite {
+  readonly title: string
+  readonly suites?: readonly PlaywrightSuite[]
+  readonly specs?: readonly {
+    readonly title: string
+    readonly tests: readonly {
+      readonly status: 'expected' | 'unexpected' | 'flaky' | 'skipped'
+      readonly annotations: readonly { readonly type: string; readonly description?: string }[]
+    }[]
+  }[]
+}
+
+export function describeTally({ passed, failed, skipped }: Tally): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`
+}
+
+export function sumTallies(tallies: readonly Tally[]): Tally {
+  const sum = (key: keyof Tally) => tallies.reduce((total, tally) => total + tally[key], 0)
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
+}
+
+export function reportNotRun(suite: string, reason: string): SuiteReport {
+  return { suite, tally: { passed: 0, failed: 0, skipped: 1 }, notes: [`Not run: ${suite}: ${reason}`] }
+}
+
+export function reportStep(suite: string, exitCode: number | null): SuiteReport {
+  if (exitCode === 0) return { suite, tally: { passed: 1, failed: 0, skipped: 0 }, notes: [] }
+  return { suite, tally: { passed: 0, failed: 1, skipped: 0 }, notes: [`Failed: ${suite} (exit code ${exitCode})`] }
+}
+
+/** Reads the JSON report of vitest. A file that can't even be loaded is one failed test; so is an exit code that no test explains. */
+export async function readVitestReport(suite: string, path: string, exitCode: number | null): Promise<SuiteReport> {
+  const report = await readJson<VitestJson>(path)
+  if (report === undefined) return reportStep(suite, exitCode === 0 ? null : exitCode)
+  const notes: string[] = []
+  const tally = { passed: 0, failed: 0, skipped: 0 }
+  for (const { name, status, assertionResults } of report.testResults) {
+    if (status === 'failed' && !assertionResults.some((test) => test.status === 'failed')) {
+      tally.failed += 1
+      notes.push(`Failed: ${name} could not be loaded`)
+    }
+    for (const test of assertionResults) {
+      if (test.status === 'passed') tally.passed += 1
+      else if (test.status === 'failed') {
+        tally.failed += 1
+        notes.push(`Failed: ${test.fullName}`)
+      } else {
+        tally.skipped += 1
+        notes.push(`Skipped: ${test.fullName}`)
+      }
+    }
+  }
+  return explainExitCode({ suite, tally, notes }, exitCode)
+}
+
+/** Reads the JSON report of Playwright. A test that passed at its second try counts as passed, and a note names it. */
+export async function readPlaywrightReport(suite: string, path: string, exitCode: number | null): Promise<SuiteReport> {
+  const report = await readJson<{ readonly suites: readonly PlaywrightSuite[] }>(path)
+  if (report === undefined) return reportStep(suite, exitCode === 0 ? null : exitCode)
+  const notes: string[] = []
+  const tally = { passed: 0, failed: 0, skipped: 0 }
+  const visit = ({ title, suites = [], specs = [] }: PlaywrightSuite) => {
+    for (const spec of specs) {
+      for (const { status, annotations } of spec.tests) {
+        const name = `${title}: ${spec.title}`
+        if (status === 'expected') tally.passed += 1
+        else if (status === 'flaky') {
+          tally.passed += 1
+          notes.push(`Passed only at another try: ${name}`)
+        } else if (status === 'unexpected') {
+          tally.failed += 1
+          notes.push(`Failed: ${name}`)
+        } else {
+          tally.skipped += 1
+          const reason = annotations.find(({ type }) => type === 'skip')?.description ?? 'no reason given'
+          notes.push(`Skipped: ${name} (${reason})`)
+        }
+      }
+    }
+    for (const inner of suites) visit(inner)
+  }
+  for (const inner of report.suites) visit(inner)
+  return explainExitCode({ suite, tally, notes }, exitCode)
+}
+
+function explainExitCode(report: SuiteReport, exitCode: number | null): SuiteReport {
+  if (exitCode === 0 || report.tally.failed > 0) return report
+  const notes = [...report.notes, `Failed: ${report.suite} ended with exit code ${exitCode}`]
+  return { ...report, tally: { ...report.tally, failed: 1 }, notes }
+}
+
+async function readJson<T>(path: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
