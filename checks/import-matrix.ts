@@ -36,6 +36,7 @@ const wholeFs = `import * as fs from 'node:fs'\nexport const all = fs`
 const s3 = `import { S3Client } from '@aws-sdk/client-s3'\nexport const client: unknown = S3Client`
 const credentials = `import { fromIni } from '@aws-sdk/credential-providers'\nexport const chain: unknown = fromIni`
 const path = `import { join } from 'node:path'\nexport const j = join`
+const vitest = `import { test } from 'vitest'\nexport const copy: unknown = test`
 const react = `import { useState } from 'react'\nexport const state = useState`
 
 export const importMatrix: readonly ImportCase[] = [
@@ -79,6 +80,9 @@ export const importMatrix: readonly ImportCase[] = [
   ),
   ...forbid('electron/engine', tsc, 'export const title = document.title'),
   ...forbid('electron/engine', biome, readFile, writeFile, wholeFs, s3, credentials, react),
+  ...forbid('electron/engine/install', biome, vitest),
+  ...forbid('renderer', biome, vitest),
+  ...allow('testkit', vitest, wholeFs, s3),
   ...forbid('electron/engine/workers', biome, readFile, wholeFs, s3),
   ...forbid('electron/engine/install', biome, writeFile, s3),
   ...allow('electron/engine/disk', readFile, writeFile, wholeFs),

@@ -59,7 +59,12 @@ function readTypeErrors(output: string): Map<string, string[]> {
   return found
 }
 
-const layerRules = ['lint/style/noRestrictedImports', 'lint/correctness/noNodejsModules', 'plugin']
+const layerRules = [
+  'lint/style/noRestrictedImports',
+  'lint/correctness/noUndeclaredDependencies',
+  'lint/correctness/noNodejsModules',
+  'plugin',
+]
 
 /** Paths that break one of Biome's layer rules; other rules don't count. */
 function readLintErrors(output: string): Map<string, string[]> {
