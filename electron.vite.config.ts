@@ -1,4 +1,4 @@
-import { existsSync, globSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
@@ -17,19 +17,16 @@ const chromeTarget = 'chrome130'
  * (`engine/workers/<name>-worker.ts`) and built to `<name>-worker.js` beside the entry that starts it.
  */
 const mainInputs = Object.fromEntries([
-  ['index', 'electron/main/index.ts'],
-  ['cli', 'electron/cli/main.ts'],
-  ...globSync('electron/engine/workers/*-worker.ts', { cwd: root }).map((path) => [basename(path, '.ts'), path]),
+  ['index', resolve(root, 'electron/main/index.ts')],
+  ['cli', resolve(root, 'electron/cli/main.ts')],
+  ...globSync('electron/engine/workers/*-worker.ts', { cwd: root }).map((path) => [
+    basename(path, '.ts'),
+    resolve(root, path),
+  ]),
 ])
 
 /** Entries and chunks in one folder: a worker's URL is then `./<name>.js`, whichever chunk starts it. */
 const sideBySide = { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' }
-
-function resolveInputs(inputs: Record<string, string>): Record<string, string> {
-  const missing = Object.values(inputs).filter((path) => !existsSync(resolve(root, path)))
-  if (missing.length > 0) throw new Error(`Can't build: ${missing.join(', ')} is missing.`)
-  return Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, resolve(root, path)]))
-}
 
 export default defineConfig(() => ({
   main: {
@@ -38,7 +35,7 @@ export default defineConfig(() => ({
       target: nodeTarget,
       externalizeDeps: false,
       sourcemap: true,
-      rolldownOptions: { input: resolveInputs(mainInputs), output: { format: 'es' as const, ...sideBySide } },
+      rolldownOptions: { input: mainInputs, output: { format: 'es' as const, ...sideBySide } },
     },
   },
   preload: {
@@ -47,7 +44,7 @@ export default defineConfig(() => ({
       target: nodeTarget,
       externalizeDeps: false,
       rolldownOptions: {
-        input: resolveInputs({ preload: 'electron/preload/preload.ts' }),
+        input: { preload: resolve(root, 'electron/preload/preload.ts') },
         output: { format: 'cjs' as const, entryFileNames: '[name].cjs' },
       },
     },
@@ -61,7 +58,7 @@ export default defineConfig(() => ({
       outDir: resolve(root, 'out/renderer'),
       target: chromeTarget,
       minify: true,
-      rolldownOptions: { input: resolveInputs({ index: 'renderer/index.html' }) },
+      rolldownOptions: { input: { index: resolve(root, 'renderer/index.html') } },
     },
   },
 }))
