@@ -1,0 +1,30 @@
+import path from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import type { Command } from '../command.ts'
+import { formatBytes } from '../output.ts'
+import { fieldsOf } from './publish.ts'
+
+export const build: Command = {
+  name: 'build',
+  usage: '[folder] [--out PATH]',
+  summary: 'Write a folder as <name>-<version>.sputnik, a package in one file.',
+  options: [
+    { name: 'out', value: 'PATH', help: 'the file, or the folder to write it into (default: here)' },
+    { name: 'name', value: 'NAME', help: 'package name, instead of what package.json or the folder says' },
+    { name: 'version', value: 'VERSION', help: 'version' },
+    { name: 'description', value: 'TEXT', help: 'one sentence that says what it is' },
+    { name: 'notes', value: 'TEXT', help: 'what is new in this version' },
+  ],
+  async run(context) {
+    const { api, output, signal, cwd } = context
+    const folder = path.resolve(cwd, context.words[0] ?? '.')
+    const plan = await api.publish.plan({ path: folder, fields: fieldsOf(context) }, { signal })
+    if (plan.problems.length > 0) throw new AppError('recipe-invalid', { path: folder, problems: plan.problems })
+    for (const { text } of plan.warnings) output.warn(text)
+    const built = await api.publish.build(
+      { planId: plan.planId, out: path.resolve(cwd, context.text('out') ?? '.') },
+      { signal },
+    )
+    output.result(built, [`${built.path}  ${formatBytes(built.sizeBytes)}`])
+  },
+}

@@ -1,0 +1,82 @@
+import type { Command } from '../command.ts'
+import { formatBytes, table } from '../output.ts'
+import { connectionOf, requiredWord } from '../spec.ts'
+
+const from = { name: 'from', value: 'CONNECTION', help: 'which connection (orbital connections list)' } as const
+
+export const search: Command = {
+  name: 'search',
+  usage: '[text or constraint] [--from CONNECTION]',
+  summary: 'Find packages by name, text or tag, or versions by a constraint (name>=1.0.0).',
+  options: [from],
+  async run(context) {
+    const { api, output, signal } = context
+    const connection = connectionOf(context, 'from')
+    await api.catalog.list({ ...connection, refresh: true }, { signal })
+    const packages = await api.catalog.search({ ...connection, query: context.words.join(' ') }, { signal })
+    const rows = packages.map((each) => {
+      const newest = each.versions[0]
+      return [each.name, newest?.version ?? '', formatBytes(newest?.downloadBytes ?? 0), each.description || each.title]
+    })
+    output.result(packages, rows.length === 0 ? ['Nothing found.'] : table(rows))
+  },
+}
+
+export const info: Command = {
+  name: 'info',
+  usage: '<name or spec> [--from CONNECTION]',
+  summary: 'Show a package: its versions, dates, sizes and what it works with.',
+  options: [from],
+  async run(context) {
+    const { api, output, signal } = context
+    const word = requiredWord(context, 'package')
+    const connection = connectionOf(context, 'from')
+    await api.catalog.list({ ...connection, refresh: true }, { signal })
+    const { package: found } = await api.catalog.get(
+      { ...connection, name: word.split(/[\s=<>^~|,]/)[0] ?? word },
+      { signal },
+    )
+    const [matching = found] =
+      word === found.name ? [found] : await api.catalog.search({ ...connection, query: word }, { signal })
+    output.result(matching, [
+      `${matching.title} (${matching.name})`,
+      ...(matching.description === '' ? [] : [matching.description]),
+      ...table(
+        matching.versions.map((version) => [
+          `  ${version.version}`,
+          (version.publishedAt ?? '').slice(0, 10),
+          formatBytes(version.downloadBytes ?? 0),
+          version.publishedBy ?? '–',
+          Object.entries(version.compatibility ?? {})
+            .map(([name, constraint]) => `${name} ${constraint ?? '(any version)'}`)
+            .join('; '),
+        ]),
+      ),
+    ])
+  },
+}
+
+export const update: Command = {
+  name: 'update',
+  usage: '[--from CONNECTION]',
+  summary: 'Refresh the list of packages of a connection.',
+  options: [from],
+  async run(context) {
+    const page = await context.api.catalog.list(
+      { ...connectionOf(context, 'from'), refresh: true },
+      { signal: context.signal },
+    )
+    const versions = page.packages.reduce((sum, each) => sum + each.versions.length, 0)
+    const document = {
+      connectionId: page.connectionId,
+      packages: page.packages.length,
+      versions,
+      unreadable: page.unreadable,
+      refreshedAt: page.refreshedAt,
+    }
+    context.output.result(document, [
+      `${page.packages.length} packages, ${versions} versions.`,
+      ...page.unreadable.map((each) => `  can’t be read: ${each.ident}: ${each.reason}`),
+    ])
+  },
+}

@@ -1,0 +1,129 @@
+import path from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
+import { usage } from '../arguments.ts'
+import type { Command, Context } from '../command.ts'
+import { table } from '../output.ts'
+import { requiredWord } from '../spec.ts'
+
+export const connections: Command = {
+  name: 'connections',
+  usage: 'list | add <name> … | test [id] | remove <id> | default <id>',
+  summary: 'Manage connections: buckets and folders with packages, and how to sign in.',
+  options: [
+    { name: 'bucket', value: 'BUCKET', help: 'add: an S3 bucket' },
+    { name: 'folder', value: 'DIR', help: 'add: a folder or network share instead of a bucket' },
+    { name: 'root', value: 'PATH/', help: 'add: the folder inside the bucket, if not its top' },
+    { name: 'endpoint', value: 'URL', help: 'add: address of an S3-compatible store' },
+    { name: 'region', value: 'REGION', help: 'add: found by itself if not given' },
+    { name: 'profile', value: 'NAME', help: 'add: sign in by this profile of ~/.aws' },
+    { name: 'public', help: 'add: a public bucket, without sign-in' },
+    {
+      name: 'access-key-id',
+      value: 'ID',
+      help: 'add: sign in by keys; the secret is asked for, or taken from AWS_SECRET_ACCESS_KEY',
+    },
+    { name: 'store-secret', help: 'add: keep the secret in a file that only you can read' },
+  ],
+  async run(context) {
+    const [verb = 'list'] = context.words
+    switch (verb) {
+      case 'list':
+        return listConnections(context)
+      case 'add':
+        return add(context)
+      case 'test':
+        return test(context)
+      case 'remove': {
+        const id = requiredWord(context, 'connection', 1)
+        await context.api.connections.remove({ id })
+        return context.output.result({ id }, [`Removed ${id}. Its packages stay where they are.`])
+      }
+      case 'default': {
+        const id = requiredWord(context, 'connection', 1)
+        await context.api.connections.setDefault({ id })
+        return context.output.result({ id }, [`${id} is the default connection.`])
+      }
+      default:
+        throw usage(`orbital connections ${connections.usage}`)
+    }
+  },
+}
+
+const placeOf = ({ location }: Connection): string =>
+  location.kind === 'folder'
+    ? location.path
+    : `${location.bucket}${location.root === '' ? '' : `/${location.root}`}${location.endpoint === undefined ? '' : ` at ${location.endpoint}`}`
+
+async function listConnections({ api, output }: Context): Promise<void> {
+  const all = await api.connections.list({})
+  output.result(
+    all,
+    table(all.map((each) => [each.isDefault ? `${each.id} (default)` : each.id, each.name, placeOf(each)])),
+  )
+}
+
+async function add(context: Context): Promise<void> {
+  const added = await context.api.connections.add(await newConnectionOf(context), { signal: context.signal })
+  context.output.result(added, [`Added ${added.id}: ${placeOf(added)}`, `  orbital connections test ${added.id}`])
+}
+
+async function newConnectionOf(context: Context): Promise<NewConnection> {
+  const name = requiredWord(context, 'name', 1)
+  const folder = context.text('folder')
+  const bucket = context.text('bucket')
+  if ((folder === undefined) === (bucket === undefined))
+    throw usage('Say where the packages are: --bucket BUCKET or --folder DIR.')
+  const root = context.text('root') ?? ''
+  const rootPath = root === '' || root.endsWith('/') ? root : `${root}/`
+  if (folder !== undefined)
+    return { name, location: { kind: 'folder', path: path.resolve(context.cwd, folder), root: rootPath } }
+  const keyId = context.text('access-key-id')
+  const profile = context.text('profile')
+  const endpoint = context.text('endpoint')
+  const region = context.text('region')
+  const location = {
+    kind: 's3' as const,
+    bucket: bucket ?? '',
+    root: rootPath,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+  }
+  if (context.flag('public')) return { name, location: { ...location, signIn: { kind: 'anonymous' } } }
+  if (keyId === undefined)
+    return { name, location: { ...location, signIn: { kind: 'chain', ...(profile === undefined ? {} : { profile }) } } }
+  const secretAccessKey = await secretOf(context)
+  return { name, location: { ...location, signIn: { kind: 'keys', accessKeyId: keyId } }, secretAccessKey }
+}
+
+async function secretOf(context: Context): Promise<string> {
+  const keep =
+    context.flag('store-secret') ||
+    (context.interactive &&
+      /^y(es)?$/i.test(await context.ask('Keep the secret in secrets.json, a file that only you can read? (yes/no) ')))
+  if (!keep)
+    throw usage(
+      'The command line can keep a secret only in a file: say --store-secret, or use a profile of ~/.aws (--profile).',
+    )
+  const secret =
+    context.env['AWS_SECRET_ACCESS_KEY'] ??
+    (context.interactive ? await context.askSecret('Secret access key: ') : undefined)
+  if (secret === undefined || secret === '')
+    throw usage('Set AWS_SECRET_ACCESS_KEY, or run this in a terminal to be asked for the secret.')
+  return secret
+}
+
+const words = { allowed: 'yes', 'not-allowed': 'no', 'not-tested': 'not tested', failed: 'failed' } as const
+
+async function test(context: Context): Promise<void> {
+  const all = await context.api.connections.list({})
+  const id = context.words[1] ?? all.find((each) => each.isDefault)?.id ?? 'local'
+  const report = await context.api.connections.test({ id }, { signal: context.signal })
+  context.output.result(report, [
+    ...table(report.checks.map((check) => [`${words[check.state]}`, check.detail, check.technicalName])),
+    ...(report.policy === undefined || report.checks.every(({ state }) => state === 'allowed')
+      ? []
+      : ['', 'The least policy that your admin must grant:', report.policy]),
+  ])
+  if (report.failure !== undefined) throw new AppError(report.failure.code, report.failure.details as never)
+}

@@ -1,0 +1,91 @@
+import path from 'node:path'
+import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
+import { usage } from '../arguments.ts'
+import type { Command, Context } from '../command.ts'
+import { formatBytes } from '../output.ts'
+import { connectionOf, resolve } from '../spec.ts'
+
+export const install: Command = {
+  name: 'install',
+  usage: '<spec or .sputnik file>… [--from CONNECTION]',
+  summary: 'Install packages: name, name==1.0.0, "name >=1.0.0,<2.0.0", or a .sputnik file.',
+  options: [
+    { name: 'from', value: 'CONNECTION', help: 'where from (orbital connections list)' },
+    { name: 'pre', help: 'allow prereleases' },
+    { name: 'force', help: 'install again over what is there' },
+    { name: 'ignore-compatibility', help: 'install although it does not state to work with your apps' },
+    { name: 'dry-run', help: 'only say what would be installed' },
+  ],
+  async run(context) {
+    if (context.words.length === 0) throw usage('Say what to install: a package, or a .sputnik file.')
+    const library = await context.library()
+    const results: unknown[] = []
+    const lines: string[] = []
+    for (const word of context.words) {
+      const plan = await planOf(context, word, library.id)
+      if (context.flag('dry-run')) {
+        results.push(plan)
+        lines.push(
+          `${plan.ref.name} ${plan.ref.version}: ${formatBytes(plan.downloadBytes)} to download, ${formatBytes(plan.diskBytes)} on disk`,
+        )
+        continue
+      }
+      const { path: installedPath, alreadyThere } = await run(context, plan)
+      results.push({
+        ...plan.ref,
+        libraryId: library.id,
+        path: installedPath,
+        alreadyThere,
+        downloadBytes: plan.downloadBytes,
+        diskBytes: plan.diskBytes,
+      })
+      lines.push(
+        `${plan.ref.name} ${plan.ref.version} is ${alreadyThere ? 'already installed' : 'installed'}.`,
+        `  ${installedPath}`,
+      )
+    }
+    context.output.result(results.length === 1 ? results[0] : results, lines)
+  },
+}
+
+export async function planOf(
+  context: Context,
+  word: string,
+  libraryId: string,
+  more: { readonly upgrade?: boolean } = {},
+): Promise<InstallPlan> {
+  const source = word.endsWith('.sputnik')
+    ? { file: path.resolve(context.cwd, word) }
+    : { ...connectionOf(context, 'from'), ref: await resolve(context, word) }
+  return context.api.install.plan(
+    {
+      source,
+      libraryId,
+      force: context.flag('force'),
+      ...more,
+      ...(context.apps.length === 0 ? {} : { apps: [...context.apps] }),
+    },
+    { signal: context.signal },
+  )
+}
+
+export async function run(
+  context: Context,
+  plan: InstallPlan,
+): Promise<{ readonly path: string; readonly alreadyThere: boolean }> {
+  for (const verdict of plan.verdicts) {
+    if (verdict.kind === 'not-stated')
+      context.output.warn(`${plan.ref.name} does not say whether it works with ${verdict.app.name}.`)
+  }
+  const pathOf = async () =>
+    (await context.api.installed.path({ libraryId: plan.libraryId, spec: `${plan.ref.name}==${plan.ref.version}` }))
+      .path
+  if (plan.alreadyInstalled && !context.flag('force')) return { path: await pathOf(), alreadyThere: true }
+  const ignoreCompatibility = context.flag('ignore-compatibility') || plan.verdict === 'not-stated'
+  const { transferId } = await context.api.install.start(
+    { planId: plan.planId, ignoreCompatibility },
+    { signal: context.signal },
+  )
+  const done = await context.follow(transferId)
+  return { path: await pathOf(), alreadyThere: done.outcome?.alreadyThere ?? false }
+}

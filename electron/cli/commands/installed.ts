@@ -1,0 +1,267 @@
+import { AppError } from '../../../shared/errors.ts'
+import type { InstalledVersion } from '../../../shared/model/installed.ts'
+import type { PackageRef } from '../../../shared/model/package.ts'
+import { usage } from '../arguments.ts'
+import type { Command, Context } from '../command.ts'
+import { formatBytes, table } from '../output.ts'
+import { connectionOf, matchInstalled, requiredWord, resolve } from '../spec.ts'
+
+export const list: Command = {
+  name: 'list',
+  aliases: ['find'],
+  usage: '[spec]',
+  summary: 'List what is installed.',
+  async run(context) {
+    const library = await context.library()
+    const [word] = context.words
+    const all = await context.api.installed.list({ libraryId: library.id })
+    const shown =
+      word === undefined
+        ? all
+        : all.filter(({ ref }) => ref.name.includes(word)).concat(await matchesOf(context, word, all))
+    const rows = shown.map((each) => [
+      each.ref.name,
+      each.ref.version,
+      formatBytes(each.diskBytes),
+      each.verifiedAt === undefined ? 'not verified' : `verified ${each.verifiedAt.slice(0, 10)}`,
+    ])
+    context.output.result(shown, rows.length === 0 ? ['Nothing is installed here.'] : table(rows))
+  },
+}
+
+/** Matches by constraint that the name alone did not find. */
+async function matchesOf(
+  context: Context,
+  word: string,
+  all: readonly InstalledVersion[],
+): Promise<readonly InstalledVersion[]> {
+  if (!/[=<>^~|]/.test(word)) return []
+  const matching = await matchInstalled(context, word).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'not-installed') return []
+    throw error
+  })
+  return all.filter((each) => matching.includes(each))
+}
+
+/** The installed version that a spec means (the newest that matches), or nothing. */
+async function installedOf(context: Context, spec: string): Promise<InstalledVersion | undefined> {
+  try {
+    return (await matchInstalled(context, spec))[0]
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not-installed') return undefined
+    throw error
+  }
+}
+
+export const files: Command = {
+  name: 'files',
+  usage: '<spec> [--from CONNECTION]',
+  summary: 'List the files of an installed or published package.',
+  options: [{ name: 'from', value: 'CONNECTION', help: 'look into this connection instead of the library' }],
+  async run(context) {
+    const word = requiredWord(context, 'package')
+    const installed = context.text('from') === undefined ? await installedOf(context, word) : undefined
+    const { ref, entries } =
+      installed === undefined ? await publishedFiles(context, word) : await installedFiles(context, installed)
+    const document = Object.fromEntries(
+      entries.map((entry) => [entry.path, { checksum: entry.checksum, size: entry.sizeBytes }]),
+    )
+    context.output.result(
+      { [`${ref.name}-${ref.version}`]: document },
+      table(entries.map((entry) => [entry.path, formatBytes(entry.sizeBytes), entry.checksum])),
+    )
+  },
+}
+
+async function installedFiles(context: Context, { ref, libraryId }: InstalledVersion) {
+  return { ref, entries: await context.api.installed.files({ libraryId, ref }) }
+}
+async function publishedFiles(context: Context, spec: string) {
+  const ref: PackageRef = await resolve(context, spec)
+  const { files: entries } = await context.api.catalog.version(
+    { ...connectionOf(context, 'from'), ref },
+    { signal: context.signal },
+  )
+  return { ref, entries }
+}
+
+export const pathOf: Command = {
+  name: 'path',
+  usage: '<spec> [file]',
+  summary: 'Print the folder of an installed package, or the path of a file in it.',
+  async run(context) {
+    const library = await context.library()
+    const [, file] = context.words
+    const answer = await context.api.installed.path({
+      libraryId: library.id,
+      spec: requiredWord(context, 'package'),
+      ...(file === undefined ? {} : { file }),
+    })
+    if (context.output.json) context.output.result(answer, [])
+    else context.output.bytes(`${answer.path}\n`)
+  },
+}
+
+export const cat: Command = {
+  name: 'cat',
+  usage: '<spec> <file> [--from CONNECTION]',
+  summary: 'Print a file of an installed or published package.',
+  options: [{ name: 'from', value: 'CONNECTION', help: 'read it from this connection, without installing' }],
+  async run(context) {
+    const spec = requiredWord(context, 'package')
+    const file = requiredWord(context, 'file', 1)
+    const maxBytes = 4194304
+    const installed = context.text('from') === undefined ? await installedOf(context, spec) : undefined
+    const preview =
+      installed === undefined
+        ? await context.api.catalog.preview(
+            { ...connectionOf(context, 'from'), ref: await resolve(context, spec), path: file, maxBytes },
+            { signal: context.signal },
+          )
+        : await context.api.installed.preview(
+            { libraryId: installed.libraryId, ref: installed.ref, path: file, maxBytes },
+            { signal: context.signal },
+          )
+    if (preview.content.kind === 'binary')
+      throw usage(`${file} is not text. Install the package and use: orbital path ${spec} ${file}`)
+    if (preview.content.truncated) context.output.warn(`Only the first ${formatBytes(maxBytes)} are shown.`)
+    if (context.output.json)
+      context.output.result({ path: file, text: preview.content.text, truncated: preview.content.truncated }, [])
+    else context.output.bytes(preview.content.text)
+  },
+}
+
+export const remove: Command = {
+  name: 'remove',
+  usage: '<spec>…',
+  summary: 'Move installed packages (all versions that match) to the trash; orbital restore brings them back.',
+  async run(context) {
+    if (context.words.length === 0) throw usage('Say which package to remove.')
+    const removed = []
+    for (const word of context.words) {
+      for (const { ref, libraryId } of await matchInstalled(context, word))
+        removed.push(await context.api.installed.remove({ libraryId, ref }))
+    }
+    const bytes = removed.reduce((sum, each) => sum + each.diskBytes, 0)
+    context.output.result(removed, [
+      ...removed.map(({ ref }) => `Moved ${ref.name} ${ref.version} to the trash.`),
+      `Frees ${formatBytes(bytes)} when the trash is emptied (orbital purge --trash).`,
+    ])
+  },
+}
+
+export const restore: Command = {
+  name: 'restore',
+  usage: '[spec]',
+  summary: 'Bring removed packages back from the trash; without a spec, list the trash.',
+  async run(context) {
+    const library = await context.library()
+    const entries = await context.api.trash.list({ libraryId: library.id })
+    const [word] = context.words
+    if (word === undefined) {
+      const rows = entries.map((each) => [
+        each.ref.name,
+        each.ref.version,
+        formatBytes(each.diskBytes),
+        `removed ${each.removedAt.slice(0, 10)}`,
+      ])
+      return context.output.result(entries, rows.length === 0 ? ['The trash is empty.'] : table(rows))
+    }
+    const matching = entries.filter(({ ref }) =>
+      [ref.name, `${ref.name}==${ref.version}`, `${ref.name}-${ref.version}`].includes(word),
+    )
+    if (matching.length === 0) throw new AppError('trash-entry-not-found', { entryId: word })
+    const restored = []
+    for (const { id } of matching)
+      restored.push(await context.api.trash.restore({ libraryId: library.id, entryId: id }))
+    context.output.result(
+      restored,
+      restored.map(({ ref, path }) => `Restored ${ref.name} ${ref.version}.  ${path}`),
+    )
+  },
+}
+
+export const purge: Command = {
+  name: 'purge',
+  usage: '[--cache] [--packages] [--unfinished] [--trash]',
+  summary:
+    'Free disk space for good: old tools’ cache, unfinished transfers, the trash; --packages moves all packages to the trash.',
+  options: [
+    { name: 'cache', help: 'delete the archives that old tools keep' },
+    { name: 'packages', help: 'move every installed package to the trash' },
+    { name: 'unfinished', help: 'delete what unfinished transfers left' },
+    { name: 'trash', help: 'empty the trash' },
+  ],
+  async run(context) {
+    const [cache, packages, unfinished, trash] = ['cache', 'packages', 'unfinished', 'trash'].map((name) =>
+      context.flag(name),
+    )
+    if (!cache && !packages && !unfinished && !trash)
+      throw usage('Say what to purge: --cache, --packages, --unfinished or --trash.')
+    const { id: libraryId } = await context.library()
+    const purged =
+      cache || packages || unfinished
+        ? await context.api.disk.purge({
+            libraryId,
+            cache: cache === true,
+            packages: packages === true,
+            unfinished: unfinished === true,
+          })
+        : { freedBytes: 0 }
+    const emptied = trash ? await context.api.trash.empty({ libraryId }) : { freedBytes: 0 }
+    const freedBytes = purged.freedBytes + emptied.freedBytes
+    context.output.result({ freedBytes }, [`Freed ${formatBytes(freedBytes)}.`])
+  },
+}
+
+export const verify: Command = {
+  name: 'verify',
+  usage: '[spec…]',
+  summary: 'Read every file of installed packages again and compare it with its checksum.',
+  async run(context) {
+    const library = await context.library()
+    const chosen =
+      context.words.length === 0
+        ? await context.api.installed.list({ libraryId: library.id })
+        : (await Promise.all(context.words.map((word) => matchInstalled(context, word)))).flat()
+    const reports = []
+    for (const { ref, libraryId } of chosen)
+      reports.push(await context.api.installed.verify({ libraryId, ref }, { signal: context.signal }))
+    const bad = reports.find((each) => each.damaged.length + each.missing.length > 0)
+    const lines = reports.flatMap((each) => [
+      `${each.ref.name} ${each.ref.version}: ${each.verifiedFiles} files verified`,
+      ...each.damaged.map((file) => `  changed: ${file}`),
+      ...each.missing.map((file) => `  missing: ${file}`),
+      ...each.extra.map((file) => `  not part of the package: ${file}`),
+    ])
+    context.output.result(reports, lines)
+    if (bad !== undefined)
+      throw new AppError('file-damaged', {
+        ref: `${bad.ref.name}==${bad.ref.version}`,
+        path: [...bad.damaged, ...bad.missing][0] ?? '',
+      })
+  },
+}
+
+export const du: Command = {
+  name: 'du',
+  usage: '',
+  summary: 'Show what takes the disk, and what removing it frees.',
+  async run(context) {
+    const library = await context.library()
+    const usageOf = await context.api.disk.usage({ libraryId: library.id })
+    context.output.result(usageOf, [
+      ...table([
+        ...usageOf.packages.map(({ ref, freedBytes, older }) => [
+          `${ref.name} ${ref.version}`,
+          formatBytes(freedBytes),
+          older ? 'a newer version is installed' : '',
+        ]),
+        ['cache of old tools', formatBytes(usageOf.cacheBytes), ''],
+        ['unfinished transfers', formatBytes(usageOf.unfinishedBytes), ''],
+        ['trash', formatBytes(usageOf.trashBytes), ''],
+      ]),
+      `${formatBytes(usageOf.volume.freeBytes)} free of ${formatBytes(usageOf.volume.totalBytes)}.`,
+    ])
+  },
+}

@@ -1,0 +1,81 @@
+import path from 'node:path'
+import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
+import type { Transfer } from '../../../shared/model/transfer.ts'
+import { usage } from '../arguments.ts'
+import type { Command, Context } from '../command.ts'
+import { formatBytes } from '../output.ts'
+import { connectionOf } from '../spec.ts'
+
+export const publish: Command = {
+  name: 'publish',
+  aliases: ['upload'],
+  usage: '<folder or .sputnik>… [--to CONNECTION]',
+  summary: 'Publish folders or .sputnik files as package versions.',
+  options: [
+    { name: 'to', value: 'CONNECTION', help: 'where to (orbital connections list)' },
+    { name: 'name', value: 'NAME', help: 'package name, instead of what package.json or the folder says' },
+    { name: 'version', value: 'VERSION', help: 'version to publish' },
+    { name: 'description', value: 'TEXT', help: 'one sentence that says what it is' },
+    { name: 'notes', value: 'TEXT', help: 'what is new in this version' },
+    { name: 'dry-run', help: 'only say what would be published' },
+  ],
+  async run(context) {
+    const { api, output, words, signal } = context
+    if (words.length === 0) throw usage('Say which folder or .sputnik file to publish.')
+    const plans: PublishPlan[] = []
+    for (const word of words) {
+      const plan = await api.publish.plan(
+        { ...connectionOf(context, 'to'), path: path.resolve(context.cwd, word), fields: fieldsOf(context) },
+        { signal },
+      )
+      for (const { text } of plan.warnings) output.warn(text)
+      plans.push(plan)
+    }
+    if (context.flag('dry-run')) return output.result(plans.length === 1 ? plans[0] : plans, plans.flatMap(linesOf))
+    const done: Transfer[] = []
+    for (const { planId } of plans) {
+      const { transferId } = await api.publish.start({ planId }, { signal })
+      done.push(await context.follow(transferId))
+    }
+    output.result(done.length === 1 ? published(done[0] as Transfer) : done.map(published), done.flatMap(toldOf))
+  },
+}
+
+export const fieldsOf = (context: Context) => ({
+  ...optional('name', context.text('name')),
+  ...optional('version', context.text('version')),
+  ...optional('description', context.text('description')),
+  ...optional('notes', context.text('notes')),
+})
+const optional = <K extends string>(key: K, value: string | undefined): { [P in K]?: string } =>
+  value === undefined ? {} : ({ [key]: value } as { [P in K]?: string })
+
+const published = (transfer: Transfer) => ({
+  ...transfer.ref,
+  connectionId: transfer.connectionId,
+  alreadyThere: transfer.outcome?.alreadyThere ?? false,
+  unprotected: transfer.outcome?.unprotected ?? false,
+  totalBytes: transfer.progress.totalBytes,
+})
+
+function toldOf({ ref, outcome, connectionId, progress }: Transfer): string[] {
+  const where = connectionId ?? ''
+  const first = outcome?.alreadyThere
+    ? `${ref.name} ${ref.version} is already there with the same content (${where}).`
+    : `Published ${ref.name} ${ref.version} to ${where}, ${formatBytes(progress.totalBytes)}.`
+  const warning = 'This store can’t keep two people from publishing the same version at once.'
+  return outcome?.unprotected ? [first, warning, install(ref)] : [first, install(ref)]
+}
+const install = (ref: { readonly name: string; readonly version: string }) =>
+  `  orbital install ${ref.name}==${ref.version}`
+
+function linesOf(plan: PublishPlan): string[] {
+  return [
+    `${plan.info.name} ${plan.info.version}: ${plan.files.length} files, ${formatBytes(plan.totalBytes)}`,
+    ...plan.files.map((file) => `  ${file.path}  ${formatBytes(file.sizeBytes)}`),
+    ...plan.leftOut.map((each) => `  left out: ${each.path} (${each.why})`),
+    ...plan.problems.map(
+      (each) => `  ${each.field}: ${each.problem}${each.fix === undefined ? '' : ` Use ${each.fix}.`}`,
+    ),
+  ]
+}

@@ -1,0 +1,44 @@
+import { AppError } from '../../../shared/errors.ts'
+import { usage } from '../arguments.ts'
+import type { Command, Context } from '../command.ts'
+import { formatBytes, table } from '../output.ts'
+import { requiredWord } from '../spec.ts'
+
+export const transfers: Command = {
+  name: 'transfers',
+  usage: 'list | resume <id> | cancel <id>',
+  summary: 'List transfers, let one go on, or cancel one.',
+  async run(context) {
+    const [verb = 'list'] = context.words
+    if (verb === 'list') return listTransfers(context)
+    if (verb !== 'resume' && verb !== 'cancel') throw usage(`orbital transfers ${transfers.usage}`)
+    const id = await idOf(context, requiredWord(context, 'transfer', 1))
+    if (verb === 'cancel') {
+      await context.api.transfers.cancel({ id })
+      return context.output.result({ id, state: 'cancelled' }, ['Cancelled. What it had left behind is gone.'])
+    }
+    await context.api.transfers.resume({ id })
+    const done = await context.follow(id)
+    context.output.result(done, [`${done.ref.name} ${done.ref.version}: done.`])
+  },
+}
+
+async function listTransfers({ api, output }: Context): Promise<void> {
+  const all = await api.transfers.list({})
+  const rows = all.map((each) => [
+    each.id.slice(0, 8),
+    each.kind,
+    `${each.ref.name} ${each.ref.version}`,
+    each.state.kind === 'paused' ? `paused (${each.state.reason})` : each.state.kind,
+    `${formatBytes(each.progress.settledBytes)} of ${formatBytes(each.progress.totalBytes)}`,
+  ])
+  output.result(all, rows.length === 0 ? ['There are no transfers.'] : table(rows))
+}
+
+/** The beginning of an id is enough where it is the only such. */
+async function idOf({ api }: Context, word: string): Promise<string> {
+  const matching = (await api.transfers.list({})).filter(({ id }) => id.startsWith(word))
+  const [only] = matching
+  if (only === undefined || matching.length > 1) throw new AppError('transfer-not-found', { transferId: word })
+  return only.id
+}

@@ -1,0 +1,152 @@
+import type { WireError } from '../../shared/errors.ts'
+import type { Progress, Transfer } from '../../shared/model/transfer.ts'
+import { errorTextOf } from '../../shared/text/errors.ts'
+
+/**
+ * What a command prints. For people: lines on stdout, progress and errors on stderr. With `--json`: one document on stdout, or, where
+ * there is progress, JSON lines `{type: "progress"|"result"|"error", …}`; errors are always such a line.
+ */
+export interface Output {
+  readonly json: boolean
+  /** A line for people; nothing with --json. */
+  line(text?: string): void
+  /** The bare answer of commands like `path`: on stdout in either mode without --json. */
+  bytes(bytes: Uint8Array | string): void
+  /** The document of a command; `lines` for people. */
+  result(document: unknown, lines: readonly string[]): void
+  warn(text: string): void
+  progress(transfer: Transfer, progress: Progress): void
+  /** Ends a progress line on a terminal. */
+  endProgress(): void
+  error(error: WireError): void
+}
+
+export interface Terminal {
+  readonly stdout: (text: string | Uint8Array) => void
+  readonly stderr: (text: string) => void
+  /** Columns, where stderr is a terminal. */
+  readonly columns: number | undefined
+}
+
+export function createOutput(
+  terminal: Terminal,
+  options: { readonly json: boolean; readonly quiet: boolean; readonly verbose: boolean },
+): Output {
+  const { json, quiet, verbose } = options
+  let hasProgressLine = false
+  let streams = false
+  let lastPlainStep = ''
+  const jsonLine = (value: unknown) => terminal.stdout(`${JSON.stringify(value)}\n`)
+  const clear = () => {
+    if (hasProgressLine) terminal.stderr('\r\u001b[K')
+    hasProgressLine = false
+  }
+  return {
+    json,
+    line(text = '') {
+      clear()
+      if (!json && !quiet) terminal.stdout(`${text}\n`)
+    },
+    bytes: (bytes) => terminal.stdout(bytes),
+    result(document, lines) {
+      clear()
+      if (json && streams)
+        jsonLine({ type: 'result', ...(Array.isArray(document) ? { items: document } : (document as object)) })
+      else if (json) terminal.stdout(`${JSON.stringify(document, null, 2)}\n`)
+      else if (!quiet) for (const line of lines) terminal.stdout(`${line}\n`)
+    },
+    warn(text) {
+      clear()
+      if (!json) terminal.stderr(`Note: ${text}\n`)
+    },
+    progress(transfer, progress) {
+      streams = true
+      if (json) {
+        jsonLine({
+          type: 'progress',
+          transferId: transfer.id,
+          kind: transfer.kind,
+          ...transfer.ref,
+          state: transfer.state.kind,
+          ...progress,
+        })
+      } else if (quiet) {
+        return
+      } else if (terminal.columns !== undefined) {
+        terminal.stderr(`\r\u001b[K${barOf(transfer, progress, terminal.columns)}`)
+        hasProgressLine = true
+      } else {
+        const percent =
+          progress.totalBytes === 0 ? 0 : Math.floor((10 * progress.settledBytes) / progress.totalBytes) * 10
+        const step = `${transfer.id} ${transfer.state.kind} ${percent}`
+        if (step !== lastPlainStep) terminal.stderr(`${factsOf(transfer, progress)}\n`)
+        lastPlainStep = step
+      }
+    },
+    endProgress: clear,
+    error(error) {
+      clear()
+      if (json)
+        return jsonLine({ type: 'error', code: error.code, details: error.details, ...errorTextOf(error as never) })
+      const { happened, safe, todo } = errorTextOf(error as never)
+      terminal.stderr(`orbital: ${happened}\n`)
+      for (const text of [safe, todo]) if (text !== '') terminal.stderr(`  ${text}\n`)
+      if (verbose) terminal.stderr(`  (${error.code} ${JSON.stringify(error.details)})\n`)
+    },
+  }
+}
+
+const words = {
+  install: ['Installing', 'verified'],
+  publish: ['Publishing', 'sent'],
+  verify: ['Verifying', 'verified'],
+} as const
+
+/** `Installing fraud_scorer 4.3.1: 2.88 GB verified of 4.37 GB, 38.4 MB/s, 33 s left` */
+function factsOf(transfer: Transfer, progress: Progress): string {
+  const [verb, unit] = words[transfer.kind]
+  const { state } = transfer
+  const standing = state.kind === 'transferring' ? '' : `, ${state.kind === 'stalled' ? 'stalled' : state.kind}`
+  const speed = progress.bytesPerSecond > 0 ? `, ${formatBytes(progress.bytesPerSecond)}/s` : ''
+  const left = progress.secondsLeft === undefined ? '' : `, ${formatSeconds(progress.secondsLeft)} left`
+  return `${verb} ${transfer.ref.name} ${transfer.ref.version}: ${formatBytes(progress.settledBytes)} ${unit} of ${formatBytes(progress.totalBytes)}${speed}${left}${standing}`
+}
+
+function barOf(transfer: Transfer, progress: Progress, columns: number): string {
+  const facts = factsOf(transfer, progress)
+  const room = columns - facts.length - 4
+  if (room < 10) return facts.slice(0, columns - 1)
+  const width = Math.min(room, 40)
+  const share = (bytes: number) => (progress.totalBytes === 0 ? 0 : Math.floor((width * bytes) / progress.totalBytes))
+  const settled = share(progress.settledBytes)
+  const received = Math.max(settled, share(progress.receivedBytes))
+  return `${facts} ${'█'.repeat(settled)}${'▒'.repeat(received - settled)}${'░'.repeat(width - received)}`
+}
+
+/** Three significant figures, powers of ten: `87.7 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+  let value = bytes
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
+  return `${value.toFixed(digits)} ${units[unit]}`
+}
+
+const formatSeconds = (seconds: number): string =>
+  seconds < 90 ? `${seconds} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
+
+/** Rows with aligned columns; the last column is not padded. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = []
+  for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)))
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
+}

@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto'
+import { userInfo } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { AppError, exitCodeOf, toAppError, toWire } from '../../shared/errors.ts'
+import { isEnded, type Progress, type Transfer } from '../../shared/model/transfer.ts'
+import { createSecretFile } from '../engine/connections/secret-file.ts'
+import { createNodeDisk } from '../engine/disk/node-disk.ts'
+import { homeFolder } from '../engine/home.ts'
+import { createEngine, type Engine } from '../engine/index.ts'
+import { createLogFile } from '../engine/log-file.ts'
+import type { LogLevel } from '../engine/ports.ts'
+import { samplePath } from '../engine/sample-path.ts'
+import { createSystemClock } from '../engine/system-clock.ts'
+import { version } from '../engine/version.ts'
+import { globalOptions, helpOf, type ParsedArguments, parseApp, parseArguments, usage } from './arguments.ts'
+import type { Command, Context } from './command.ts'
+import { build } from './commands/build.ts'
+import { info, search, update } from './commands/catalog.ts'
+import { connections } from './commands/connections.ts'
+import { install } from './commands/install.ts'
+import { cat, du, files, list, pathOf, purge, remove, restore, verify } from './commands/installed.ts'
+import { publish } from './commands/publish.ts'
+import { serve } from './commands/serve.ts'
+import { transfers } from './commands/transfers.ts'
+import { upgrade } from './commands/upgrade.ts'
+import { createOutput, type Output } from './output.ts'
+
+const commands: readonly Command[] = [
+  publish,
+  install,
+  search,
+  list,
+  files,
+  pathOf,
+  cat,
+  remove,
+  restore,
+  purge,
+  verify,
+  build,
+  update,
+  upgrade,
+  info,
+  du,
+  transfers,
+  connections,
+  serve,
+]
+
+/** Runs one command line; answers its exit code. Nothing is left running but what Node closes by itself. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  const json = args.includes('--json')
+  const output = createOutput(
+    {
+      stdout: (text) => process.stdout.write(text),
+      stderr: (text) => process.stderr.write(text),
+      columns: process.stderr.isTTY ? process.stderr.columns : undefined,
+    },
+    { json, quiet: args.includes('--quiet'), verbose: args.includes('--verbose') },
+  )
+  try {
+    return await dispatch(args, output)
+  } catch (error) {
+    const wire = toWire(error)
+    output.error(wire)
+    return exitCodeOf(wire.code)
+  }
+}
+
+async function dispatch(args: readonly string[], output: Output): Promise<number> {
+  const [name, ...rest] = args
+  if (name === '--version' || name === 'version') {
+    output.result({ version }, [`orbital ${version}`])
+    return 0
+  }
+  if (name === undefined || name === 'help' || name === '--help') {
+    const about = commands.find((each) => each.name === rest[0])
+    output.result(
+      commands.map(({ name: command, usage: words, summary }) => ({ command, usage: words, summary })),
+      about === undefined ? overview() : helpOf(about),
+    )
+    return 0
+  }
+  const command = commands.find((each) => each.name === name || each.aliases?.includes(name))
+  if (command === undefined) throw usage(`There is no command “${name}”. orbital help lists them.`)
+  const parsed = parseArguments(rest, [...(command.options ?? []), ...globalOptions])
+  if (parsed.values.has('help')) {
+    output.result({ command: command.name, usage: command.usage, summary: command.summary }, helpOf(command))
+    return 0
+  }
+  if (command === serve) return runServe(parsed, output)
+  await runCommand(command, parsed, output)
+  return 0
+}
+
+const overview = (): string[] => {
+  const width = Math.max(...commands.map((each) => each.name.length)) + 2
+  return [
+    'Orbital publishes, finds, installs and keeps machine-learning models as versioned packages.',
+    '',
+    'orbital <command> …',
+    ...commands.map((each) => `  ${each.name.padEnd(width)}${each.summary}`),
+    '',
+    'orbital help <command> tells more.',
+  ]
+}
+
+async function runServe(parsed: ParsedArguments, output: Output): Promise<number> {
+  const { serve: start } = await import('../web-host/serve.ts')
+  const port = parsed.values.get('port')?.[0]
+  if (port !== undefined && !/^\d{1,5}$/.test(port)) throw usage('--port takes a number.')
+  const host = await start({ env: process.env, ...(port === undefined ? {} : { port: Number(port) }) })
+  output.result({ url: host.url }, [`Orbital is open at ${host.url}`, 'Stop it with Ctrl-C.'])
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  await host.stop()
+  return 0
+}
+
+async function runCommand(command: Command, { words, values }: ParsedArguments, output: Output): Promise<void> {
+  const abort = new AbortController()
+  const interrupt = () => abort.abort(new AppError('cancelled', {}))
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  const following = new Map<string, (progress: Progress) => void>()
+  const states = new Map<string, Transfer>()
+  const cwd = process.cwd()
+  const home = homeFolder(process.env, process.platform)
+  const disk = createNodeDisk()
+  const clock = createSystemClock()
+  const log = createLogFile({ disk, clock, home, level: logLevelOf(values) })
+  const libraryPath = values.get('library')?.[0]
+  const engine = await createEngine(
+    {
+      disk,
+      clock,
+      log,
+      secrets: createSecretFile({ disk, home }),
+      announcer: {
+        change: (change) => {
+          if (change.kind !== 'transfer.changed') return
+          states.set(change.transfer.id, change.transfer)
+          following.get(change.transfer.id)?.(change.transfer.progress)
+        },
+        sample: (sample) => following.get(sample.transferId)?.(sample.progress),
+      },
+    },
+    {
+      home,
+      env: process.env,
+      platform: process.platform,
+      version,
+      epoch: randomUUID(),
+      userName: userInfo().username,
+      role: 'cli',
+      ...(libraryPath === undefined ? {} : { libraryPath: path.resolve(cwd, libraryPath) }),
+      samplePath: samplePath(),
+    },
+  )
+  try {
+    const given = (values.get('app') ?? []).map(parseApp)
+    const apps = given.length > 0 ? given : (await engine.api.settings.get({})).apps
+    await command.run({
+      api: engine.api,
+      output,
+      words,
+      flag: (name) => values.has(name),
+      text: (name) => values.get(name)?.[0],
+      texts: (name) => values.get(name) ?? [],
+      signal: abort.signal,
+      env: process.env,
+      cwd,
+      interactive: process.stdin.isTTY === true && process.stderr.isTTY === true && !output.json,
+      apps,
+      library: async () => defaultLibrary(engine),
+      follow: (id) => follow(engine, output, id, abort.signal, { following, states }),
+      ask,
+      askSecret,
+    } satisfies Context)
+  } finally {
+    await engine.stop()
+    log.flush()
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+}
+
+async function defaultLibrary({ api }: Engine) {
+  const all = await api.libraries.list({})
+  const found = all.find((each) => each.isDefault) ?? all[0]
+  if (found === undefined) throw new AppError('library-not-found', { libraryId: '' })
+  return found
+}
+
+interface Following {
+  readonly following: Map<string, (progress: Progress) => void>
+  readonly states: Map<string, Transfer>
+}
+
+/** Shows a transfer until it ends or stands still. Ctrl-C leaves it paused and says how to go on. */
+async function follow(
+  { api }: Engine,
+  output: Output,
+  id: string,
+  signal: AbortSignal,
+  { following, states }: Following,
+): Promise<Transfer> {
+  following.set(id, (progress) => {
+    const transfer = states.get(id)
+    if (transfer !== undefined && !isEnded(transfer.state)) output.progress(transfer, progress)
+  })
+  try {
+    const transfer = await api.transfers.wait({ id }, { signal })
+    output.endProgress()
+    if (transfer.state.kind === 'done') return transfer
+    if (transfer.state.kind === 'failed')
+      throw new AppError(transfer.state.error.code, transfer.state.error.details as never)
+    if (transfer.state.kind === 'paused' && transfer.state.error !== undefined) {
+      output.warn(`It goes on from here with: orbital transfers resume ${id.slice(0, 8)}`)
+      throw new AppError(transfer.state.error.code, transfer.state.error.details as never)
+    }
+    throw new AppError('cancelled', { transferId: id })
+  } catch (error) {
+    if (toAppError(error).code === 'cancelled')
+      output.warn(`Stopped. It goes on with the same command, or: orbital transfers resume ${id.slice(0, 8)}`)
+    throw error
+  } finally {
+    following.delete(id)
+  }
+}
+
+function logLevelOf(values: ParsedArguments['values']): LogLevel {
+  const level = values.get('log-level')?.[0] ?? (values.has('verbose') ? 'debug' : 'info')
+  if (level === 'error' || level === 'warn' || level === 'info' || level === 'debug') return level
+  throw usage('--log-level takes error, warn, info or debug.')
+}
+
+async function ask(question: string): Promise<string> {
+  const asker = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await asker.question(question)).trim()
+  } finally {
+    asker.close()
+  }
+}
+
+/** Asks without showing what is typed. */
+async function askSecret(question: string): Promise<string> {
+  process.stderr.write(question)
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const asker = createInterface({ input: process.stdin, output: silent, terminal: true })
+  try {
+    return (await asker.question('')).trim()
+  } finally {
+    asker.close()
+    process.stderr.write('\n')
+  }
+}

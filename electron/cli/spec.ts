@@ -1,0 +1,50 @@
+import { AppError } from '../../shared/errors.ts'
+import { parseSpec, satisfies } from '../../shared/model/constraint.ts'
+import type { InstalledVersion } from '../../shared/model/installed.ts'
+import type { PackageRef } from '../../shared/model/package.ts'
+import { usage } from './arguments.ts'
+import type { Context } from './command.ts'
+
+/** The first word, which a command can't do without. */
+export function requiredWord(context: Context, what: string, at = 0): string {
+  const word = context.words[at]
+  if (word === undefined) throw usage(`Say which ${what}.`)
+  return word
+}
+
+/** All installed versions that match a spec, newest first as listed; `not-installed` when there is none. */
+export async function matchInstalled(context: Context, spec: string): Promise<readonly InstalledVersion[]> {
+  const library = await context.library()
+  const installed = await context.api.installed.list({ libraryId: library.id })
+  const byIdent = installed.filter(
+    ({ ref }) => `${ref.name}-${ref.version}` === spec || `${ref.name}==${ref.version}` === spec,
+  )
+  if (byIdent.length > 0) return byIdent
+  const parsed = parseSpec(spec)
+  if ('problem' in parsed) throw usage(parsed.problem)
+  const matching = installed.filter(
+    ({ ref }) => ref.name === parsed.name && satisfies(ref.version, parsed.constraint, { prerelease: true }),
+  )
+  if (matching.length === 0) throw new AppError('not-installed', { spec, library: library.path })
+  return matching
+}
+
+/** The version of a connection that a spec means, by name, constraint, compatibility and prerelease rules. */
+export async function resolve(context: Context, spec: string): Promise<PackageRef> {
+  return context.api.catalog.resolve(
+    {
+      ...connectionOf(context, 'from'),
+      spec,
+      ...(context.apps.length === 0 ? {} : { apps: [...context.apps] }),
+      prerelease: context.flag('pre'),
+      ignoreCompatibility: context.flag('ignore-compatibility'),
+    },
+    { signal: context.signal },
+  )
+}
+
+/** `--from C` or `--to C` as the contract takes it. */
+export const connectionOf = (context: Context, option: 'from' | 'to'): { connectionId?: string } => {
+  const id = context.text(option)
+  return id === undefined ? {} : { connectionId: id }
+}

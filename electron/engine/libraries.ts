@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { AppError } from '../../shared/errors.ts'
+import type { Library as LibraryFacts } from '../../shared/model/settings.ts'
+import type { Disk } from './ports.ts'
+import type { SettingsFile, StoredLibrary } from './settings.ts'
+
+/**
+ * The libraries of a home: `<home>/library` (id `default`, always there) and the folders that a person added. With `only`, that folder is
+ * the one library (the command line's `--library`). `open` makes a library's own object once, at its first use.
+ */
+export interface Libraries<L> {
+  list(): readonly LibraryFacts[]
+  /** The default one where no id is given; `library-not-found`. */
+  get(id: string | undefined): { readonly facts: LibraryFacts; readonly library: L }
+  add(input: {
+    readonly path: string
+    readonly name?: string | undefined
+    readonly oneVersionPerPackage?: boolean | undefined
+  }): LibraryFacts
+  remove(id: string): void
+  setDefault(id: string): void
+}
+
+const builtIn = 'default'
+
+export function createLibraries<L>(deps: {
+  readonly disk: Disk
+  readonly settings: SettingsFile
+  readonly home: string
+  readonly only?: string
+  open(library: StoredLibrary): L
+}): Libraries<L> {
+  const { disk, settings } = deps
+  const opened = new Map<string, L>()
+
+  const stored = (): readonly StoredLibrary[] => {
+    if (deps.only !== undefined) {
+      const known = settings.libraries().find((each) => samePath(each.path, deps.only ?? ''))
+      return [
+        known ?? {
+          id: idOf(deps.only),
+          name: path.basename(deps.only),
+          path: path.resolve(deps.only),
+          oneVersionPerPackage: false,
+        },
+      ]
+    }
+    const own = {
+      id: builtIn,
+      name: 'This computer',
+      path: path.join(deps.home, 'library'),
+      oneVersionPerPackage: false,
+    }
+    return [own, ...settings.libraries()]
+  }
+  const defaultId = (all: readonly StoredLibrary[]): string => {
+    const chosen = settings.get().defaultLibraryId
+    return all.find((each) => each.id === chosen)?.id ?? all[0]?.id ?? builtIn
+  }
+  const factsOf = (each: StoredLibrary, all: readonly StoredLibrary[]): LibraryFacts => ({
+    ...each,
+    isDefault: each.id === defaultId(all),
+    available: isUsable(disk, each.path),
+  })
+  const find = (id: string | undefined): LibraryFacts => {
+    const all = stored()
+    const found = all.find((each) => each.id === (id ?? defaultId(all)))
+    if (found === undefined) throw new AppError('library-not-found', { libraryId: id ?? '' })
+    return factsOf(found, all)
+  }
+
+  return {
+    list: () => stored().map((each, _, all) => factsOf(each, all)),
+    get(id) {
+      const facts = find(id)
+      let library = opened.get(facts.id)
+      if (library === undefined) {
+        library = deps.open(facts)
+        opened.set(facts.id, library)
+      }
+      return { facts, library }
+    },
+    add({ path: folder, name, oneVersionPerPackage }) {
+      if (!path.isAbsolute(folder))
+        throw new AppError('usage', { problem: `A library needs an absolute path, not “${folder}”.` })
+      const kind = disk.facts(folder)?.kind
+      if (kind !== undefined && kind !== 'folder') throw new AppError('not-a-folder', { path: folder })
+      if (stored().some((each) => samePath(each.path, folder))) throw new AppError('already-exists', { what: folder })
+      disk.makeFolder(folder)
+      const added = {
+        id: idOf(folder),
+        name: name ?? path.basename(folder),
+        path: folder,
+        oneVersionPerPackage: oneVersionPerPackage ?? false,
+      }
+      settings.setLibraries([...settings.libraries(), added])
+      return find(added.id)
+    },
+    remove(id) {
+      if (!settings.libraries().some((each) => each.id === id))
+        throw new AppError('library-not-found', { libraryId: id })
+      settings.setLibraries(settings.libraries().filter((each) => each.id !== id))
+      opened.delete(id)
+    },
+    setDefault: (id) => void settings.set({ defaultLibraryId: find(id).id }),
+  }
+}
+
+const samePath = (a: string, b: string): boolean => path.resolve(a) === path.resolve(b)
+/** The same folder has the same id in every process. */
+const idOf = (folder: string): string =>
+  `l-${createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12)}`
+
+function isUsable(disk: Disk, folder: string): boolean {
+  try {
+    const kind = disk.facts(folder)?.kind
+    return kind === 'folder' || kind === undefined
+  } catch {
+    return false
+  }
+}

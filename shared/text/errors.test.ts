@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { type ErrorCode, type ErrorDetails, errorCodes } from '../errors.ts'
+import { errorTextOf } from './errors.ts'
+
+const path = '/folder/model'
+const ref = 'digit_recogniser==1.0.0'
+const details: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
+  internal: { what: 'TypeError' },
+  usage: { problem: 'Say which package.' },
+  cancelled: {},
+  'not-a-folder': { path },
+  'folder-empty': { path, leftOut: 2 },
+  'folder-unreadable': { path },
+  'file-unreadable': { path },
+  'file-changed': { path },
+  'recipe-invalid': { path, problems: [{ field: 'version', problem: 'It is not a version.', fix: '1.0.0' }] },
+  'not-a-package-file': { path, reason: 'it ends too early.' },
+  'package-too-large': { what: 'The package', limit: '600 GiB' },
+  'package-not-found': { spec: ref, where: 'This computer' },
+  'not-installed': { spec: ref, library: path },
+  'file-not-found': { spec: ref, path: 'a.txt' },
+  'connection-not-found': { connectionId: 'team' },
+  'library-not-found': { libraryId: 'team' },
+  'transfer-not-found': { transferId: 't1' },
+  'plan-not-found': { planId: 'p1' },
+  'trash-entry-not-found': { entryId: 'e1' },
+  'object-not-found': { key: 'models/a-1.0.0/meta.json' },
+  'upload-not-found': { key: 'k' },
+  'bucket-not-found': { bucket: 'team' },
+  incompatible: { ref, app: 'reader', appVersion: '1.0.0', constraint: '>=2.0.0' },
+  'not-stated': { ref, app: 'reader' },
+  'version-published': { ref, where: 'This computer', publishedBy: 'Ana', publishedAt: '2026-01-02T03:04:05Z' },
+  'already-exists': { what: path },
+  busy: { what: 'transfer' },
+  'meta-invalid': { key: 'k', reason: 'it names a file outside of the package.' },
+  'archive-damaged': { ref, reason: 'the checksum differs.' },
+  'archive-mismatch': { ref },
+  'file-damaged': { ref, path: 'a.txt' },
+  'object-changed': { key: 'k' },
+  'state-damaged': { path },
+  'sign-in-missing': { connection: 'Team' },
+  'sign-in-wrong': { connection: 'Team' },
+  'sign-in-expired': { connection: 'Team' },
+  'access-denied': { action: 'list', what: 'packages' },
+  'secret-unavailable': { connection: 'Team' },
+  'disk-full': { path, neededBytes: 87_654_321, freeBytes: 1000 },
+  'disk-denied': { path, action: 'write' },
+  'disk-failed': { path, action: 'write', errno: 'EIO' },
+  'path-not-allowed': { path: '../a', reason: 'it leads out of the package.' },
+  'network-unreachable': { endpoint: 'store:9000' },
+  'network-interrupted': { endpoint: 'store:9000', reason: 'reset' },
+  'certificate-refused': { endpoint: 'store:9000', issuer: 'A company' },
+  'store-busy': { endpoint: 'store:9000', status: 503 },
+  'store-answer': { endpoint: 'store:9000', status: 200, what: 'a web page.' },
+  'precondition-failed': { key: 'k' },
+  'upload-refused': { key: 'k', reason: 'a part is missing.' },
+}
+
+test.each(errorCodes)('%s says what happened, what is safe and what to do, in sentences', (code) => {
+  const { happened, safe, todo } = errorTextOf({ code, details: details[code] } as never)
+  for (const sentence of [happened, safe, todo]) {
+    expect(sentence).toMatch(/^[\p{L}/.].*[.)]$/u)
+    expect(sentence).not.toMatch(/undefined|\[object|NaN| at .*:\d+:\d+|successfully|please|oops/i)
+  }
+  expect(happened).not.toContain(code === 'internal' ? 'stack' : `${code} `)
+})
+
+test('sizes have three significant figures', () => {
+  expect(errorTextOf({ code: 'disk-full', details: details['disk-full'] }).happened).toContain(
+    '87.7 MB are needed, 1.00 kB are free',
+  )
+})

@@ -1,0 +1,264 @@
+import type { ErrorCode, ErrorDetails } from '../errors.ts'
+
+/**
+ * What a person reads of an error, in window and command line alike: what happened, what is safe (or lost), what to do.
+ * Whole sentences; no code, stack or secret. `todo` is empty where there is nothing to do.
+ */
+export interface ErrorText {
+  readonly happened: string
+  readonly safe: string
+  readonly todo: string
+}
+
+type Texts = { readonly [C in ErrorCode]: (details: ErrorDetails[C]) => ErrorText }
+
+const text = (happened: string, safe: string, todo: string): ErrorText => ({ happened, safe, todo })
+const nothingChanged = 'Nothing was changed.'
+const notPublished = 'Nothing was published, and your files are as they were.'
+const keptProgress = 'What was already transferred is kept.'
+const installedSafe = 'What is installed is as it was.'
+
+const size = (bytes: number): string => {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / 1000 ** power
+  return `${power === 0 || value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ${units[power]}`
+}
+const onDay = (iso: string | undefined): string =>
+  iso === undefined ? '' : ` on ${iso.slice(0, 10)} at ${iso.slice(11, 16)} UTC`
+const by = (name: string | undefined): string => (name === undefined ? '' : ` by ${name}`)
+
+const texts: Texts = {
+  internal: ({ what }) =>
+    text(
+      `Orbital made a mistake of its own (${what}).`,
+      'Nothing that was installed or published is lost.',
+      'Try again. If it happens again, send the log to whoever looks after Orbital.',
+    ),
+  usage: ({ problem }) => text(problem, nothingChanged, 'Correct it and try again.'),
+  cancelled: () => text('It was stopped before it was done.', keptProgress, 'Resume it whenever you like.'),
+  'not-a-folder': ({ path }) =>
+    text(`${path} is not a folder.`, nothingChanged, 'Choose the folder that holds the files of the model.'),
+  'folder-empty': ({ path, leftOut }) =>
+    text(
+      leftOut === 0
+        ? `${path} is empty.`
+        : `Nothing in ${path} can be published: all of it is left out (${leftOut} entries).`,
+      notPublished,
+      leftOut === 0
+        ? 'Put the files of the model into it, or choose another folder.'
+        : 'Look at what is left out and why, or choose another folder.',
+    ),
+  'folder-unreadable': ({ path }) =>
+    text(
+      `You may not read the folder ${path}.`,
+      notPublished,
+      'Ask whoever owns it for access, or copy the files to a folder of yours.',
+    ),
+  'file-unreadable': ({ path }) =>
+    text(
+      `The file ${path} can’t be read.`,
+      nothingChanged,
+      'Close the program that holds it, or ask for access to it.',
+    ),
+  'file-changed': ({ path }) =>
+    text(
+      `${path} changed while it was being read.`,
+      notPublished,
+      'Wait until the program that writes it is done, then publish again.',
+    ),
+  'recipe-invalid': ({ path, problems }) =>
+    text(
+      `${path} can’t be published yet: ${problems.map(({ field, problem }) => `${field}: ${problem}`).join(' ')}`,
+      notPublished,
+      problems.some(({ fix }) => fix !== undefined)
+        ? problems.flatMap(({ field, fix }) => (fix === undefined ? [] : [`Use ${fix} as ${field}.`])).join(' ')
+        : 'Correct it and try again.',
+    ),
+  'not-a-package-file': ({ path, reason }) =>
+    text(`${path} is not a whole package file: ${reason}`, nothingChanged, 'Get the file again from whoever made it.'),
+  'package-too-large': ({ what, limit }) =>
+    text(`${what} is too large: the limit is ${limit}.`, nothingChanged, 'Split it into several packages.'),
+  'package-not-found': ({ spec, where }) =>
+    text(`${where} has no ${spec}.`, nothingChanged, 'Check the name and the version, or look in another connection.'),
+  'not-installed': ({ spec, library }) =>
+    text(`${spec} is not installed in ${library}.`, nothingChanged, 'Install it first, or choose another library.'),
+  'file-not-found': ({ spec, path }) =>
+    text(`${spec} has no file ${path}.`, nothingChanged, 'Look at the list of its files.'),
+  'connection-not-found': ({ connectionId }) =>
+    text(`There is no connection ${connectionId}.`, nothingChanged, 'Choose one of your connections, or add it.'),
+  'library-not-found': ({ libraryId }) =>
+    text(`There is no library ${libraryId}.`, nothingChanged, 'Choose one of your libraries, or add it.'),
+  'transfer-not-found': ({ transferId }) =>
+    text(`There is no transfer ${transferId}.`, nothingChanged, 'Look at the list of transfers.'),
+  'plan-not-found': () => text('This was prepared too long ago.', nothingChanged, 'Open it again.'),
+  'trash-entry-not-found': ({ entryId }) =>
+    text(`${entryId} is not in the trash any more.`, nothingChanged, 'Install it again if you need it.'),
+  'object-not-found': ({ key }) =>
+    text(`The store has no ${key} any more.`, installedSafe, 'Refresh the list of packages.'),
+  'upload-not-found': () => text('The store has dropped this upload.', notPublished, 'Publish again: it starts anew.'),
+  'bucket-not-found': ({ bucket }) =>
+    text(
+      `There is no bucket ${bucket} at this address.`,
+      nothingChanged,
+      'Check its name and the address with whoever runs the store.',
+    ),
+  incompatible: ({ ref, app, appVersion, constraint }) =>
+    text(
+      `${ref} does not work with ${app} ${appVersion}: it needs ${app} ${constraint}.`,
+      nothingChanged,
+      'Choose another version, or install it anyway.',
+    ),
+  'not-stated': ({ ref, app }) =>
+    text(
+      `${ref} does not say whether it works with ${app}.`,
+      nothingChanged,
+      'Ask its publisher, or install it anyway.',
+    ),
+  'version-published': ({ ref, where, publishedBy, publishedAt, reason }) =>
+    reason === 'withdrawn'
+      ? text(
+          `${ref} was withdrawn from ${where}, and its number stays taken.`,
+          notPublished,
+          'Publish with a higher version.',
+        )
+      : reason === 'sealed'
+        ? text(
+            `${ref} is being published to ${where}${by(publishedBy)}; only they or the owner of the bucket can finish it.`,
+            notPublished,
+            'Wait for them, or publish with a higher version.',
+          )
+        : text(
+            `${ref} was published to ${where}${by(publishedBy)}${onDay(publishedAt)}, with other content.`,
+            'A published version never changes. Your files are as they were.',
+            'Publish with a higher version.',
+          ),
+  'already-exists': ({ what }) => text(`${what} is already there.`, nothingChanged, 'Choose another name.'),
+  busy: ({ what, holder }) =>
+    text(
+      `Another Orbital is working on this ${what}${holder === undefined ? '' : ` (${holder})`}.`,
+      nothingChanged,
+      'Wait until it is done.',
+    ),
+  'meta-invalid': ({ reason }) =>
+    text(
+      `The description of this package can’t be trusted: ${reason}`,
+      'Nothing of it was written to this computer.',
+      'Tell its publisher to publish it again with a higher version.',
+    ),
+  'archive-damaged': ({ ref, path, reason }) =>
+    text(
+      `The files of ${ref} in the store are damaged${path === undefined ? '' : ` (${path})`}: ${reason}`,
+      'Nothing of it was installed; what was installed before is as it was.',
+      'Tell its publisher to publish it again with a higher version.',
+    ),
+  'archive-mismatch': ({ ref }) =>
+    text(
+      `The description and the files of ${ref} in the store do not belong together.`,
+      installedSafe,
+      'Tell its publisher to publish it again with a higher version.',
+    ),
+  'file-damaged': ({ ref, path }) =>
+    text(
+      `${path} of ${ref} was changed after it was installed.`,
+      'The other files are as published.',
+      'Install it again with “force” to get the published file back.',
+    ),
+  'object-changed': () =>
+    text(
+      'The package was changed in the store while it was being read.',
+      installedSafe,
+      'Refresh the list of packages and try again.',
+    ),
+  'state-damaged': ({ path }) =>
+    text(
+      `${path}, in which Orbital keeps its own notes, is damaged.`,
+      'It was kept as it is; packages are not touched.',
+      'Orbital goes on without it. Send it to whoever looks after Orbital.',
+    ),
+  'sign-in-missing': ({ connection }) =>
+    text(
+      `There is no sign-in for ${connection}.`,
+      nothingChanged,
+      'Add keys or a profile to the connection, or sign in with your company’s tool.',
+    ),
+  'sign-in-wrong': ({ connection }) =>
+    text(
+      `${connection} does not accept these keys.`,
+      nothingChanged,
+      'Check the access key and the secret, or ask your admin for new ones.',
+    ),
+  'sign-in-expired': ({ connection }) =>
+    text(`The sign-in for ${connection} has expired.`, keptProgress, 'Sign in again, then resume.'),
+  'access-denied': ({ action, what }) =>
+    text(
+      `You may not ${action} ${what}.`,
+      nothingChanged,
+      'Ask your admin for this permission: the test of the connection shows which.',
+    ),
+  'secret-unavailable': ({ connection }) =>
+    text(
+      `The secret of ${connection} is kept by the Orbital app, which the command line can’t read.`,
+      nothingChanged,
+      'Use a profile of ~/.aws for this connection, or add it again with --store-secret.',
+    ),
+  'disk-full': ({ path, neededBytes, freeBytes }) =>
+    text(
+      `The disk with ${path} is full${neededBytes === undefined ? '' : `: ${size(neededBytes)} are needed${freeBytes === undefined ? '' : `, ${size(freeBytes)} are free`}`}.`,
+      'What was already transferred is kept, and nothing installed is touched.',
+      'Free some space or empty the trash, then resume.',
+    ),
+  'disk-denied': ({ path, action }) =>
+    text(`You may not ${action} ${path}.`, nothingChanged, 'Choose a folder of yours, or ask for access to this one.'),
+  'disk-failed': ({ path, action, errno }) =>
+    text(
+      `The disk failed to ${action} ${path} (${errno}).`,
+      'What was installed before is as it was.',
+      'Check the disk, then try again.',
+    ),
+  'path-not-allowed': ({ path, reason }) =>
+    text(`${path} may not be written: ${reason}`, 'Nothing was written there.', 'Tell the publisher of the package.'),
+  'network-unreachable': ({ endpoint }) =>
+    text(
+      `${endpoint} can’t be reached.`,
+      `${keptProgress} Installed packages work without a network.`,
+      'Check the network, then try again.',
+    ),
+  'network-interrupted': ({ endpoint, reason }) =>
+    text(
+      `The connection to ${endpoint} ${reason === 'stalled' ? 'stood still' : reason === 'timeout' ? 'took too long' : 'was cut'}.`,
+      keptProgress,
+      'It goes on where it was: try again.',
+    ),
+  'certificate-refused': ({ endpoint, issuer }) =>
+    text(
+      `${endpoint} shows a certificate that this computer does not trust${issuer === undefined ? '' : ` (issued by ${issuer})`}.`,
+      'Nothing was sent to it.',
+      'Ask your admin whether this is your company’s own certificate, and add it.',
+    ),
+  'store-busy': ({ endpoint }) =>
+    text(`${endpoint} is too busy to answer.`, keptProgress, 'Try again in a few minutes.'),
+  'store-answer': ({ endpoint, what }) =>
+    text(
+      `${endpoint} gave an answer that Orbital can’t use: ${what}`,
+      nothingChanged,
+      'Check the address: a sign-in page of a hotel or company network may stand in between.',
+    ),
+  'precondition-failed': ({ key }) =>
+    text(`${key} was written by somebody else in the meantime.`, nothingChanged, 'Refresh and try again.'),
+  'upload-refused': ({ reason }) =>
+    text(
+      `The store refused the upload: ${reason}`,
+      notPublished,
+      'Publish again. If it happens again, ask whoever runs the store.',
+    ),
+}
+
+/** The text of any error. */
+export function errorTextOf<C extends ErrorCode>(error: {
+  readonly code: C
+  readonly details: ErrorDetails[C]
+}): ErrorText {
+  const of: (details: ErrorDetails[C]) => ErrorText = texts[error.code]
+  return of(error.details)
+}
