@@ -170,6 +170,8 @@ export interface FileFacts extends EntryFacts {
   readonly links: number
 }
 export interface OpenFile {
+  /** Of the opened file itself, wherever its name leads by now. */
+  facts(): FileFacts
   write(bytes: Uint8Array, offset: number): void
   /** Bytes read, fewer only at the end. */
   read(into: Uint8Array, offset: number): number

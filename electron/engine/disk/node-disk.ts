@@ -1,0 +1,236 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import type { Disk, EntryFacts, FileFacts, OpenFile } from '../ports.ts'
+import { type DiskAction, errnoOf, toDiskError } from './disk-errors.ts'
+import { removeEntry, removeTree } from './remove-tree.ts'
+import { type RenameRetry, renameWithRetry } from './retry-rename.ts'
+
+export interface NodeDiskOptions {
+  readonly renameRetry?: Partial<RenameRetry>
+}
+
+const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants
+/** Files beside their final place; never `*.tmp`, which old tools delete. */
+const temporaryName = (target: string): string =>
+  path.join(path.dirname(target), `.orbital-new-${randomBytes(9).toString('hex')}`)
+
+/** The real disk: the only place of the engine that writes files. Holds no state; every thread makes its own. */
+export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
+  const retry: RenameRetry = {
+    platform: process.platform,
+    limitMs: 60_000,
+    wait: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
+    monotonic: () => performance.now(),
+    ...options.renameRetry,
+  }
+  const move = (from: string, to: string) =>
+    attempt(to, 'move', () => renameWithRetry(() => fs.renameSync(from, to), to, retry))
+
+  return {
+    facts: (target) => attempt(target, 'look up', () => readFacts(target)),
+    entries: (target) =>
+      attempt(target, 'read folder', () =>
+        fs.readdirSync(target, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
+      ),
+    read: (target, { maxBytes } = {}) => attempt(target, 'read file', () => readFile(target, maxBytes)),
+    open: (target, mode) => attempt(target, openActions[mode], () => openFile(target, mode)),
+    replace(target, bytes, { secret = false } = {}) {
+      const temporary = temporaryName(target)
+      try {
+        attempt(target, 'save', () => writeNew(temporary, bytes, secret ? 0o600 : 0o666))
+        move(temporary, target)
+      } catch (error) {
+        removeLeftover(temporary)
+        throw error
+      }
+      syncFolder(path.dirname(target))
+    },
+    create: (target, bytes) => attempt(target, 'create file', () => writeNew(target, bytes, 0o666)),
+    append: (target, bytes) => attempt(target, 'write file', () => appendFile(target, bytes)),
+    makeFolder: (target) => attempt(target, 'make folder', () => void fs.mkdirSync(target, { recursive: true })),
+    makeNewFolder: (target) => attempt(target, 'make folder', () => fs.mkdirSync(target)),
+    rename(from, to) {
+      // A folder that comes between this look and the rename is refused by the system unless it is empty.
+      if (attempt(to, 'move', () => fs.lstatSync(to, { throwIfNoEntry: false })) !== undefined) {
+        throw new AppError('already-exists', { what: to })
+      }
+      move(from, to)
+    },
+    renameOver: move,
+    removeFile: (target) => attempt(target, 'delete', () => removeEntry(target)),
+    removeTree: (target) => attempt(target, 'delete', () => removeTree(target)),
+    syncFolder,
+    volume: (target) => attempt(target, 'measure', () => readVolume(target)),
+  }
+}
+
+const openActions = { read: 'read file', create: 'create file', update: 'write file' } as const
+
+function attempt<T>(target: string, action: DiskAction, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw toDiskError(error, target, action)
+  }
+}
+
+type Kinds = Pick<fs.Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>
+const kindOf = (entry: Kinds): EntryFacts['kind'] =>
+  entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'symlink' : 'special'
+
+function readFacts(target: string): FileFacts | undefined {
+  try {
+    const stats = fs.lstatSync(target, { throwIfNoEntry: false })
+    return stats === undefined ? undefined : toFacts(target, stats)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+const toFacts = (target: string, stats: fs.Stats): FileFacts => ({
+  name: path.basename(target),
+  kind: kindOf(stats),
+  sizeBytes: stats.size,
+  allocatedBytes: stats.isFile() && stats.nlink > 1 ? 0 : stats.blocks * 512,
+  modifiedMs: stats.mtimeMs,
+  inode: stats.ino,
+  links: stats.nlink,
+})
+
+/** Opened without waiting for a FIFO's other end; anything but a regular file is refused. */
+function openRegular(target: string): number {
+  const handle = fs.openSync(target, O_RDONLY | O_NONBLOCK)
+  const stats = fs.fstatSync(handle)
+  if (stats.isFile()) return handle
+  fs.closeSync(handle)
+  throw new AppError('file-unreadable', { path: target })
+}
+
+function readFile(target: string, maxBytes: number | undefined): Uint8Array | undefined {
+  let handle: number
+  try {
+    handle = openRegular(target)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return undefined
+    throw error
+  }
+  try {
+    if (maxBytes !== undefined && fs.fstatSync(handle).size > maxBytes) {
+      throw new AppError('package-too-large', { what: target, limit: `${maxBytes} bytes` })
+    }
+    return fs.readFileSync(handle)
+  } finally {
+    fs.closeSync(handle)
+  }
+}
+
+function openFile(target: string, mode: 'read' | 'create' | 'update'): OpenFile {
+  const handle =
+    mode === 'read'
+      ? openRegular(target)
+      : fs.openSync(target, mode === 'create' ? O_RDWR | O_CREAT | O_EXCL : O_RDWR | O_NOFOLLOW, 0o666)
+  let isOpen = true
+  return {
+    facts: () => attempt(target, 'look up', () => toFacts(target, fs.fstatSync(handle))),
+    write: (bytes, offset) => attempt(target, 'write file', () => writeAll(handle, bytes, offset)),
+    read: (into, offset) => attempt(target, 'read file', () => readAll(handle, into, offset)),
+    sync: () => attempt(target, 'write file', () => fs.fsyncSync(handle)),
+    close() {
+      if (!isOpen) return
+      isOpen = false
+      attempt(target, 'write file', () => fs.closeSync(handle))
+    },
+  }
+}
+
+function writeAll(handle: number, bytes: Uint8Array, offset: number | null): void {
+  let written = 0
+  while (written < bytes.length) {
+    const position = offset === null ? null : offset + written
+    written += fs.writeSync(handle, bytes, written, bytes.length - written, position)
+  }
+}
+
+function readAll(handle: number, into: Uint8Array, offset: number): number {
+  let readBytes = 0
+  while (readBytes < into.length) {
+    const count = fs.readSync(handle, into, readBytes, into.length - readBytes, offset + readBytes)
+    if (count === 0) break
+    readBytes += count
+  }
+  return readBytes
+}
+
+/** Exclusive, synced; nothing is left when it fails. */
+function writeNew(target: string, bytes: Uint8Array, mode: number): void {
+  const handle = fs.openSync(target, O_RDWR | O_CREAT | O_EXCL, mode)
+  try {
+    writeAll(handle, bytes, 0)
+    fs.fsyncSync(handle)
+  } catch (error) {
+    removeLeftover(target)
+    throw error
+  } finally {
+    fs.closeSync(handle)
+  }
+}
+
+/** A failed append leaves the file as it was, so that the next one does not follow half a record. */
+function appendFile(target: string, bytes: Uint8Array): void {
+  const handle = fs.openSync(target, 'a')
+  try {
+    const sizeBefore = fs.fstatSync(handle).size
+    try {
+      writeAll(handle, bytes, null)
+      fs.fsyncSync(handle)
+    } catch (error) {
+      cutBack(handle, sizeBefore)
+      throw error
+    }
+  } finally {
+    fs.closeSync(handle)
+  }
+}
+
+/** Best effort on the way out of a failure, whose own error is the one that is told. */
+function cutBack(handle: number, sizeBytes: number): void {
+  try {
+    fs.ftruncateSync(handle, sizeBytes)
+  } catch {
+    // Readers of journals stop at a torn record.
+  }
+}
+function removeLeftover(target: string): void {
+  try {
+    removeEntry(target)
+  } catch {
+    // The failure that led here is the one to tell.
+  }
+}
+
+function syncFolder(target: string): void {
+  // Windows has no such call: its file systems order a rename after the data by themselves.
+  if (process.platform === 'win32') return
+  attempt(target, 'save', () => {
+    const handle = fs.openSync(target, O_RDONLY)
+    try {
+      fs.fsyncSync(handle)
+    } catch (error) {
+      // Some network file systems have none.
+      if (!['EINVAL', 'ENOTSUP', 'ENOSYS'].includes(errnoOf(error))) throw error
+    } finally {
+      fs.closeSync(handle)
+    }
+  })
+}
+
+/** Of the nearest folder that is there. */
+function readVolume(target: string) {
+  let folder = target
+  while (!fs.existsSync(folder) && path.dirname(folder) !== folder) folder = path.dirname(folder)
+  const { bsize, blocks, bavail } = fs.statfsSync(folder)
+  return { totalBytes: blocks * bsize, freeBytes: bavail * bsize }
+}

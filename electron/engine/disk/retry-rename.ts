@@ -1,0 +1,31 @@
+import { errnoOf } from './disk-errors.ts'
+
+export interface RenameRetry {
+  readonly platform: string
+  /** Give up after this long; 60 s where a virus scanner may hold new files. */
+  readonly limitMs: number
+  /** Called once, before the first wait: "Waiting for virus scanner". */
+  readonly onWaiting?: (path: string) => void
+  /** Blocks this thread. */
+  readonly wait: (ms: number) => void
+  /** ms, never falling */
+  readonly monotonic: () => number
+}
+
+const heldErrnos = new Set(['EPERM', 'EACCES', 'EBUSY'])
+
+/** Windows: a scanner may hold a fresh file for a while, so a rename that is refused is tried again, after 50 ms, 100 ms … 1 s. */
+export function renameWithRetry(rename: () => void, path: string, retry: RenameRetry): void {
+  const startedMs = retry.monotonic()
+  for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
+    try {
+      rename()
+      return
+    } catch (error) {
+      const isHeld = retry.platform === 'win32' && heldErrnos.has(errnoOf(error))
+      if (!isHeld || retry.monotonic() - startedMs + pauseMs > retry.limitMs) throw error
+      if (pauseMs === 50) retry.onWaiting?.(path)
+      retry.wait(pauseMs)
+    }
+  }
+}
