@@ -22,7 +22,7 @@ import { connections } from './commands/connections.ts'
 import { install } from './commands/install.ts'
 import { cat, du, files, list, pathOf, purge, remove, restore, verify } from './commands/installed.ts'
 import { publish } from './commands/publish.ts'
-import { serve } from './commands/serve.ts'
+import { runServe, serve } from './commands/serve.ts'
 import { transfers } from './commands/transfers.ts'
 import { upgrade } from './commands/upgrade.ts'
 import { createOutput, type Output } from './output.ts'
@@ -105,20 +105,6 @@ const overview = (): string[] => {
     '',
     'orbital help <command> tells more.',
   ]
-}
-
-async function runServe(parsed: ParsedArguments, output: Output): Promise<number> {
-  const { serve: start } = await import('../web-host/serve.ts')
-  const port = parsed.values.get('port')?.[0]
-  if (port !== undefined && !/^\d{1,5}$/.test(port)) throw usage('--port takes a number.')
-  const host = await start({ env: process.env, ...(port === undefined ? {} : { port: Number(port) }) })
-  output.result({ url: host.url }, [`Orbital is open at ${host.url}`, 'Stop it with Ctrl-C.'])
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
-  await host.stop()
-  return 0
 }
 
 async function runCommand(command: Command, { words, values }: ParsedArguments, output: Output): Promise<void> {

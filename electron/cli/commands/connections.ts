@@ -106,7 +106,7 @@ async function secretOf(context: Context): Promise<string> {
       'The command line can keep a secret only in a file: say --store-secret, or use a profile of ~/.aws (--profile).',
     )
   const secret =
-    context.env['AWS_SECRET_ACCESS_KEY'] ??
+    context.env.AWS_SECRET_ACCESS_KEY ??
     (context.interactive ? await context.askSecret('Secret access key: ') : undefined)
   if (secret === undefined || secret === '')
     throw usage('Set AWS_SECRET_ACCESS_KEY, or run this in a terminal to be asked for the secret.')

@@ -1,11 +1,27 @@
+import type { ParsedArguments } from '../arguments.ts'
 import { usage } from '../arguments.ts'
 import type { Command } from '../command.ts'
+import type { Output } from '../output.ts'
 
-/** Started by main.ts before an engine is made: the web host makes its own. */
 export const serve: Command = {
   name: 'serve',
   usage: '[--port PORT]',
   summary: 'Serve the app’s window to a browser on this machine (loopback only).',
   options: [{ name: 'port', value: 'PORT', help: 'the port (default: a free one)' }],
   run: () => Promise.reject(usage('orbital serve can’t run inside another command.')),
+}
+
+/** `serve` makes no engine of the command line's: the web host has its own. Ends with Ctrl-C. */
+export async function runServe(parsed: ParsedArguments, output: Output): Promise<number> {
+  const port = parsed.values.get('port')?.[0]
+  if (port !== undefined && !/^\d{1,5}$/.test(port)) throw usage('--port takes a number.')
+  const { serve: start } = await import('../../web-host/serve.ts')
+  const host = await start({ env: process.env, ...(port === undefined ? {} : { port: Number(port) }) })
+  output.result({ url: host.url }, [`Orbital is open at ${host.url}`, 'Stop it with Ctrl-C.'])
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+  await host.stop()
+  return 0
 }

@@ -1,0 +1,61 @@
+import { AppError } from '../../../shared/errors.ts'
+import type { App, AppVerdict } from '../../../shared/model/app.ts'
+import { chooseVersion } from '../../../shared/model/choose-version.ts'
+import { verdictOf, verdictsFor } from '../../../shared/model/compatibility.ts'
+import { parseSpec } from '../../../shared/model/constraint.ts'
+import { identOf, type PackageRef, type PackageSummary, specOf } from '../../../shared/model/package.ts'
+
+export interface ResolveOptions {
+  readonly spec: string
+  readonly apps?: readonly App[] | undefined
+  readonly prerelease?: boolean | undefined
+  readonly ignoreCompatibility?: boolean | undefined
+  /** The connection's name, for messages. */
+  readonly where: string
+}
+
+/**
+ * The version that a spec means: `<name>-<version>` or `<name>==<version>` exactly, else the best one that the constraint allows.
+ * `usage` for a constraint that can't be read, `package-not-found`, `incompatible` with the app and the constraint that refuse.
+ */
+export function resolveSpec(packages: readonly PackageSummary[], options: ResolveOptions): PackageRef {
+  const { spec, where } = options
+  for (const { name, versions } of packages) {
+    const exact = versions.find(
+      ({ version }) => identOf({ name, version }) === spec || specOf({ name, version }) === spec,
+    )
+    if (exact !== undefined) return checked(name, exact, options)
+  }
+  const parsed = parseSpec(spec)
+  if ('problem' in parsed) throw new AppError('usage', { problem: parsed.problem })
+  const found = packages.find(({ name }) => name === parsed.name)
+  if (found === undefined) throw new AppError('package-not-found', { spec, where })
+  const choice = chooseVersion(found.versions, parsed.constraint, {
+    apps: options.apps ?? [],
+    prerelease: options.prerelease ?? false,
+    ignoreCompatibility: options.ignoreCompatibility ?? false,
+  })
+  if (choice.kind === 'no-match') throw new AppError('package-not-found', { spec, where })
+  if (choice.kind === 'incompatible') throw refusal(found.name, choice.newest.version, choice.verdicts)
+  return { name: found.name, version: choice.version.version }
+}
+
+/** An exact version is still refused when it is not compatible, with the reason. */
+function checked(name: string, version: PackageSummary['versions'][number], options: ResolveOptions): PackageRef {
+  const { apps = [], ignoreCompatibility = false } = options
+  if (!ignoreCompatibility && apps.length > 0 && verdictOf(version.compatibility, apps) === 'not-compatible') {
+    throw refusal(name, version.version, verdictsFor(version.compatibility, apps))
+  }
+  return { name, version: version.version }
+}
+
+function refusal(name: string, version: string, verdicts: readonly AppVerdict[]): AppError {
+  const no = verdicts.find((verdict) => verdict.kind === 'not-compatible')
+  const { app, constraint } = no ?? { app: { name: '', version: '' }, constraint: '' }
+  return new AppError('incompatible', {
+    ref: specOf({ name, version }),
+    app: app.name,
+    appVersion: app.version,
+    constraint,
+  })
+}
