@@ -15,10 +15,7 @@ export const list: Command = {
     const library = await context.library()
     const [word] = context.words
     const all = await context.api.installed.list({ libraryId: library.id })
-    const shown =
-      word === undefined
-        ? all
-        : all.filter(({ ref }) => ref.name.includes(word)).concat(await matchesOf(context, word, all))
+    const shown = word === undefined ? all : await matchesOf(context, word, all)
     const rows = shown.map((each) => [
       each.ref.name,
       each.ref.version,
@@ -29,18 +26,19 @@ export const list: Command = {
   },
 }
 
-/** Matches by constraint that the name alone did not find. */
+/** A constraint's matches; for anything else, what has it in its name (as the old tools' `find`). */
 async function matchesOf(
   context: Context,
   word: string,
   all: readonly InstalledVersion[],
 ): Promise<readonly InstalledVersion[]> {
-  if (!/[=<>^~|]/.test(word)) return []
-  const matching = await matchInstalled(context, word).catch((error: unknown) => {
+  if (!/[=<>^~|]/.test(word)) return all.filter(({ ref }) => `${ref.name}-${ref.version}`.includes(word))
+  try {
+    return await matchInstalled(context, word)
+  } catch (error) {
     if (error instanceof AppError && error.code === 'not-installed') return []
     throw error
-  })
-  return all.filter((each) => matching.includes(each))
+  }
 }
 
 /** The installed version that a spec means (the newest that matches), or nothing. */
