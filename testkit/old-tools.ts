@@ -83,7 +83,7 @@ export async function fetchOldTools(options: { signal?: AbortSignal } = {}): Pro
         ...requirements,
       ]
       const installed = await runCommand(join(target, 'bin/python'), args, { ...options, timeoutMs: 180_000 })
-      return installed.exitCode === 0 ? undefined : { missing: describeFailure(installed) }
+      return installed.exitCode === 0 ? undefined : { missing: describeFailure(installed).split(' | ').at(-1) ?? '' }
     },
   })
   return isMissing(folder) ? folder : join(folder, 'bin/python')
