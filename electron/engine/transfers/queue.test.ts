@@ -1,0 +1,174 @@
+import { appendFileSync, existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
+import type { Change } from '../../../shared/ipc/events.ts'
+import { createTempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
+import { createSystemClock } from '../system-clock.ts'
+import { createTransferQueue } from './queue.ts'
+import type { NewTransfer, TransferRunner, TransferTask } from './transfer-runner.ts'
+
+const MiB = 1024 * 1024
+const silent = { write: () => {} }
+const io = { signal: AbortSignal.timeout(20_000) }
+
+/** A queue on a real disk whose runners wait to be told how each transfer ends. */
+function setUp(home: string, options: { readonly atOnce?: number; readonly held?: Set<string> } = {}) {
+  const disk = createNodeDisk()
+  const changes: Change[] = []
+  const running = new Map<string, { readonly task: TransferTask; end(): void; fail(error: AppError): void }>()
+  const discarded: string[] = []
+  const runner: TransferRunner = {
+    kind: 'install',
+    run: (task) =>
+      new Promise((resolve, reject) => {
+        running.set(String(task.request), { task, end: () => resolve({ reusedBytes: 0 }), fail: reject })
+        task.signal.addEventListener('abort', () => reject(task.signal.reason), { once: true })
+      }),
+    discard: async (task) => void discarded.push(String(task.request)),
+  }
+  const held = options.held ?? new Set<string>()
+  const queue = createTransferQueue({
+    disk,
+    clock: createSystemClock(),
+    log: silent,
+    announcer: { change: (change) => changes.push(change), sample: () => {} },
+    historyFolder: path.join(home, 'state', 'transfers'),
+    runner: () => runner,
+    transfersAtOnce: () => options.atOnce ?? 1,
+    takeLease(folder) {
+      if (held.has(folder)) return undefined
+      held.add(folder)
+      return { release: () => void held.delete(folder) }
+    },
+  })
+  const journalParent = path.join(home, 'library', '.orbital', 'journal')
+  const start = (name: string, totalBytes = 1000) =>
+    queue.start({
+      kind: 'install',
+      ref: { name, version: '1.0.0' },
+      title: name,
+      libraryId: 'default',
+      totalBytes,
+      journalParent,
+      request: name,
+    } satisfies NewTransfer)
+  const stateOf = (id: string) => queue.list().find((each) => each.id === id)?.state
+  return { queue, start, running, discarded, changes, held, journalParent, stateOf }
+}
+
+test('one big transfer runs at a time, small ones pass it, in queue order', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, stateOf } = setUp(folder.path)
+  const [first, second, third] = [start('first', 100 * MiB), start('second', 100 * MiB), start('third', 100 * MiB)]
+  start('small')
+  expect([...running.keys()]).toEqual(['first', 'small'])
+  queue.moveUp(third)
+  running.get('first')?.end()
+  await queue.wait(first, io)
+  await expect.poll(() => stateOf(third)?.kind).toBe('preparing')
+  expect(stateOf(second)?.kind).toBe('queued')
+  await queue.stop()
+})
+
+test('what ended is history, and its journal is gone', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, journalParent, held } = setUp(folder.path)
+  const id = start('model')
+  running.get('model')?.task.enter({ kind: 'finishing' })
+  running.get('model')?.end()
+  expect((await queue.wait(id, io)).state).toEqual({ kind: 'done' })
+  expect(readdirSync(journalParent)).toEqual([])
+  expect(held.size).toBe(0)
+  expect(
+    setUp(folder.path)
+      .queue.list()
+      .map((each) => [each.id, each.state.kind]),
+  ).toEqual([[id, 'done']])
+})
+
+test('pause keeps the journal, a new queue finds it as interrupted or paused, and goes on with the records', async () => {
+  await using folder = await createTempFolder()
+  const before = setUp(folder.path)
+  const id = before.start('model')
+  before.running.get('model')?.task.journal.append({ kind: 'segment', index: 3 })
+  await before.queue.pause(id)
+  expect(before.stateOf(id)).toEqual({ kind: 'paused', reason: 'by-person' })
+  await before.queue.stop()
+
+  const after = setUp(folder.path)
+  after.queue.adopt([after.journalParent])
+  expect(after.stateOf(id)).toEqual({ kind: 'paused', reason: 'by-person' })
+  after.queue.resume(id)
+  expect(after.running.get('model')?.task.journal.records).toEqual([{ kind: 'segment', index: 3 }])
+  await after.queue.stop()
+  expect(after.stateOf(id)).toEqual({ kind: 'paused', reason: 'interrupted' })
+})
+
+test('a journal with a torn tail is read up to it', async () => {
+  await using folder = await createTempFolder()
+  const before = setUp(folder.path)
+  const id = before.start('model')
+  before.running.get('model')?.task.journal.append({ kind: 'segment', index: 1 })
+  await before.queue.stop()
+  appendFileSync(path.join(before.journalParent, id, 'journal.log'), '0123456789abcdef {"kind":"segm')
+  const after = setUp(folder.path)
+  after.queue.adopt([after.journalParent])
+  after.queue.resume(id)
+  expect(after.running.get('model')?.task.journal.records).toEqual([{ kind: 'segment', index: 1 }])
+  await after.queue.stop()
+})
+
+test('cancel discards what was made, then the journal, and answers after that', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, discarded, journalParent, stateOf } = setUp(folder.path)
+  const id = start('model')
+  await queue.cancel(id)
+  expect(discarded).toEqual(['model'])
+  expect(readdirSync(journalParent)).toEqual([])
+  expect(stateOf(id)?.kind).toBe('cancelled')
+})
+
+test('finishing is neither paused nor cancelled', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, discarded } = setUp(folder.path)
+  const id = start('model')
+  running.get('model')?.task.enter({ kind: 'finishing' })
+  await queue.pause(id)
+  await queue.cancel(id)
+  running.get('model')?.end()
+  expect((await queue.wait(id, io)).state.kind).toBe('done')
+  expect(discarded).toEqual([])
+})
+
+test('a full disk pauses, a damaged archive fails and can be tried again', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running } = setUp(folder.path)
+  const full = start('full')
+  const bad = start('bad')
+  running.get('full')?.fail(new AppError('disk-full', { path: '/library' }))
+  running.get('bad')?.fail(new AppError('archive-damaged', { ref: 'bad==1.0.0', reason: 'it ends too early.' }))
+  expect((await queue.wait(full, io)).state).toMatchObject({ kind: 'paused', reason: 'disk-full' })
+  expect((await queue.wait(bad, io)).state).toMatchObject({ kind: 'failed', error: { code: 'archive-damaged' } })
+  queue.retry(bad)
+  running.get('bad')?.end()
+  expect((await queue.wait(bad, io)).state.kind).toBe('done')
+  await queue.stop()
+})
+
+test('the same thing started twice is one transfer; one that another process holds is shown, not steered', async () => {
+  await using folder = await createTempFolder()
+  const here = setUp(folder.path)
+  const id = here.start('model')
+  expect(here.start('model')).toBe(id)
+  const there = setUp(folder.path, { held: here.held })
+  there.queue.adopt([there.journalParent])
+  expect(there.queue.list()).toMatchObject([{ id, readOnly: true }])
+  expect(() => there.queue.resume(id)).toThrow(AppError)
+  await here.queue.stop()
+  there.queue.resume(id)
+  expect(there.running.has('model')).toBe(true)
+  await there.queue.cancel(id)
+  expect(existsSync(path.join(there.journalParent, id))).toBe(false)
+})
