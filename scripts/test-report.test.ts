@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTempFolder } from '../testkit/temp-folder.ts'
 import { describeTally, readPlaywrightReport, readVitestReport, sumTallies } from './test-report.ts'
@@ -12,7 +12,7 @@ async function withFile<T>(content: unknown, read: (path: string) => Promise<T>)
 }
 
 const vitestFile = (...statuses: string[]) => ({
-  name: 'a.test.ts',
+  name: resolve('a.test.ts'),
   status: statuses.includes('failed') ? 'failed' : 'passed',
   message: '',
   assertionResults: statuses.map((status) => ({ fullName: `is ${status}`, status })),
@@ -23,7 +23,7 @@ test('vitest: counts and names what failed and what was skipped', async () => {
   expect(await withFile(report, (path) => readVitestReport('unit', path, 1))).toEqual({
     suite: 'unit',
     tally: { passed: 1, failed: 1, skipped: 2 },
-    notes: ['Failed: is failed', 'Skipped: is skipped', 'Skipped: is todo'],
+    notes: ['Failed: is failed (a.test.ts)', 'Skipped: is skipped (a.test.ts)', 'Skipped: is todo (a.test.ts)'],
   })
 })
 

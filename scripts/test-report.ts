@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { relative } from 'node:path'
 
 export interface Tally {
   readonly passed: number
@@ -60,7 +61,8 @@ export async function readVitestReport(suite: string, path: string, exitCode: nu
   if (report === undefined) return reportStep(suite, exitCode === 0 ? null : exitCode)
   const notes: string[] = []
   const tally = { passed: 0, failed: 0, skipped: 0 }
-  for (const { name, status, assertionResults } of report.testResults) {
+  for (const { name: file, status, assertionResults } of report.testResults) {
+    const name = relative(process.cwd(), file)
     if (status === 'failed' && !assertionResults.some((test) => test.status === 'failed')) {
       tally.failed += 1
       notes.push(`Failed: ${name} could not be loaded`)
@@ -69,10 +71,10 @@ export async function readVitestReport(suite: string, path: string, exitCode: nu
       if (test.status === 'passed') tally.passed += 1
       else if (test.status === 'failed') {
         tally.failed += 1
-        notes.push(`Failed: ${test.fullName}`)
+        notes.push(`Failed: ${test.fullName} (${name})`)
       } else {
         tally.skipped += 1
-        notes.push(`Skipped: ${test.fullName}`)
+        notes.push(`Skipped: ${test.fullName} (${name})`)
       }
     }
   }
