@@ -1,0 +1,105 @@
+import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
+
+type PlanFile = PublishPlan['files'][number]
+
+export type TreeRow =
+  | {
+      readonly kind: 'folder'
+      readonly path: string
+      readonly name: string
+      readonly depth: number
+      readonly sizeBytes: number
+      readonly fileCount: number
+      readonly isOpen: boolean
+    }
+  | {
+      readonly kind: 'file'
+      readonly path: string
+      readonly name: string
+      readonly depth: number
+      readonly sizeBytes: number
+      readonly change: PlanFile['change']
+      readonly mark: PlanFile['mark']
+    }
+
+export interface Folder {
+  readonly path: string
+  readonly name: string
+  readonly folders: readonly Folder[]
+  readonly files: readonly PlanFile[]
+  readonly sizeBytes: number
+  readonly fileCount: number
+}
+
+interface Building {
+  readonly path: string
+  readonly name: string
+  readonly folders: Map<string, Building>
+  readonly files: PlanFile[]
+}
+
+/** The folders of a list of `/`-separated paths; folders and files in the order of their names. */
+export function buildTree(files: readonly PlanFile[]): Folder {
+  const root: Building = { path: '', name: '', folders: new Map(), files: [] }
+  for (const file of files) {
+    let at = root
+    for (const name of file.path.split('/').slice(0, -1)) {
+      const path = at.path === '' ? name : `${at.path}/${name}`
+      const next = at.folders.get(name) ?? { path, name, folders: new Map(), files: [] }
+      at.folders.set(name, next)
+      at = next
+    }
+    at.files.push(file)
+  }
+  return finish(root)
+}
+
+const byName = new Intl.Collator('en', { numeric: true }).compare
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+function finish({ path, name, folders, files }: Building): Folder {
+  const done = [...folders.values()].map(finish).sort((a, b) => byName(a.name, b.name))
+  const sorted = files.toSorted((a, b) => byName(nameOf(a.path), nameOf(b.path)))
+  return {
+    path,
+    name,
+    folders: done,
+    files: sorted,
+    sizeBytes: sum(done.map(({ sizeBytes }) => sizeBytes)) + sum(sorted.map(({ sizeBytes }) => sizeBytes)),
+    fileCount: sum(done.map(({ fileCount }) => fileCount)) + sorted.length,
+  }
+}
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+/** The rows that are shown, folders first. `closed` holds paths of folders. */
+export function rowsOf(root: Folder, closed: ReadonlySet<string>): readonly TreeRow[] {
+  const rows: TreeRow[] = []
+  const add = (folder: Folder, depth: number): void => {
+    for (const each of folder.folders) {
+      const { path, name, sizeBytes, fileCount } = each
+      const isOpen = !closed.has(path)
+      rows.push({ kind: 'folder', path, name, depth, sizeBytes, fileCount, isOpen })
+      if (isOpen) add(each, depth + 1)
+    }
+    for (const { path, sizeBytes, change, mark } of folder.files) {
+      rows.push({ kind: 'file', path, name: nameOf(path), depth, sizeBytes, change, mark })
+    }
+  }
+  add(root, 0)
+  return rows
+}
+
+const openUpTo = 400
+
+/** Folders closed at first: none of a small tree, all of a big one. */
+export function closedAtFirst(root: Folder): ReadonlySet<string> {
+  const paths: string[] = []
+  const collect = (folder: Folder): void => {
+    for (const each of folder.folders) {
+      paths.push(each.path)
+      collect(each)
+    }
+  }
+  collect(root)
+  return new Set(root.fileCount + paths.length <= openUpTo ? [] : paths)
+}
