@@ -1,0 +1,114 @@
+import { type Transferable, Worker } from 'node:worker_threads'
+import { AppError, type AppError as AppError, fromWire, isAppError } from '../../../shared/errors.ts'
+import { controlIndex, createControl, type FromWorker, type ToWorker, type WorkerStart } from './protocol.ts'
+
+export interface StartWorkerOptions {
+  /** Stops the worker when it aborts. */
+  readonly signal?: AbortSignal
+  /** How long a worker may take to end by itself once it was told to stop. */
+  readonly graceMs?: number
+  /** Buffers of `data` that move instead of being copied. */
+  readonly transfer?: readonly Transferable[]
+}
+export interface RunningWorker<Result, FromIt = unknown, ToIt = unknown> {
+  /**
+   * What the worker's function gave, once its thread has ended. Rejects with the worker's AppError; `cancelled` when it was stopped;
+   * `internal` when the thread broke down.
+   */
+  readonly result: Promise<Result>
+  post(message: ToIt, transfer?: readonly Transferable[]): void
+  /** One handler; set it at once after starting, nothing is lost before the next turn of the loop. */
+  onMessage(handler: (message: FromIt) => void): void
+  /** Asks it to end, makes it end after the grace time; resolves when the thread is gone. Can be called twice. */
+  stop(): Promise<void>
+}
+
+/** From source (`pool.ts`) a worker is a `.ts` file beside this one; built, all entries and chunks lie in one folder. */
+const workerUrl = (name: string): URL =>
+  new URL(`./${name}-worker.${import.meta.url.endsWith('/pool.ts') ? 'ts' : 'js'}`, import.meta.url)
+
+/**
+ * Starts `<name>-worker` (or the entry at a URL, for tests) in a thread of its own.
+ * `data` is cloned; a SharedArrayBuffer in it stays shared.
+ */
+export function startWorker<Result, FromIt = unknown, ToIt = unknown>(
+  name: string | URL,
+  data: unknown,
+  { signal, graceMs = 2000, transfer = [] }: StartWorkerOptions = {},
+): RunningWorker<Result, FromIt, ToIt> {
+  const label = typeof name === 'string' ? name : (name.pathname.split('/').at(-1) ?? '')
+  const control = createControl()
+  const flags = new Int32Array(control)
+  const workerData: WorkerStart = { data, control }
+  const worker = new Worker(typeof name === 'string' ? workerUrl(name) : name, {
+    workerData,
+    transferList: [...transfer],
+    name: label,
+  })
+  const broken = (what: string, cause?: unknown) => new AppError('internal', { what: `${label} worker ${what}` }, cause)
+
+  let onMessage: ((message: FromIt) => void) | undefined
+  let isStopping = false
+  let outcome: { readonly value: Result } | { readonly error: AppError } | undefined
+  let markEnded: () => void = () => {}
+  const ended = new Promise<void>((resolve) => {
+    markEnded = resolve
+  })
+  const settle = (found: typeof outcome) => {
+    outcome ??= found
+    void worker.terminate()
+  }
+
+  worker.on('message', (message: FromWorker) => {
+    if (message.kind === 'message') {
+      try {
+        onMessage?.(message.message as FromIt)
+      } catch (error) {
+        settle({ error: isAppError(error) ? error : broken('was misunderstood', error) })
+      }
+    } else if (message.kind === 'result') settle({ value: message.value as Result })
+    else settle({ error: fromWire(message.error) })
+  })
+  worker.on('messageerror', (error) => settle({ error: broken('sent what can’t be read', error) }))
+  worker.on('error', (error: unknown) => {
+    settle({ error: broken(`broke down (${error instanceof Error ? error.name : typeof error})`, error) })
+  })
+  worker.on('exit', (code) => {
+    outcome ??= { error: isStopping ? new AppError('cancelled', {}) : broken(`ended early (${code})`) }
+    signal?.removeEventListener('abort', stop)
+    markEnded()
+  })
+
+  const send = (message: ToWorker, list: readonly Transferable[] = []) => {
+    worker.postMessage(message, [...list])
+    Atomics.add(flags, controlIndex.posted, 1)
+    Atomics.notify(flags, controlIndex.posted)
+  }
+  function stop(): Promise<void> {
+    if (!isStopping && outcome === undefined) {
+      isStopping = true
+      Atomics.store(flags, controlIndex.stopped, 1)
+      send({ kind: 'stop' })
+      const timer = setTimeout(() => void worker.terminate(), graceMs)
+      void ended.then(() => clearTimeout(timer))
+    }
+    return ended
+  }
+  signal?.addEventListener('abort', stop, { once: true })
+  if (signal?.aborted) void stop()
+
+  const result = ended.then(() => {
+    if (outcome !== undefined && 'value' in outcome) return outcome.value
+    throw outcome?.error ?? broken('ended')
+  })
+  // Whoever only stops it need not also handle the result.
+  result.catch(() => {})
+  return {
+    result,
+    post: (message, list) => send({ kind: 'message', message }, list),
+    onMessage(handler) {
+      onMessage = handler
+    },
+    stop,
+  }
+}
