@@ -82,6 +82,8 @@ export interface ObjectStore {
     options: Io & {
       readonly range?: { readonly startOffset: number; readonly endOffset: number }
       readonly ifMatch?: string
+      /** A retrying store neither asks again nor goes on with a body that broke off: who reads it does (install's ranges). */
+      readonly once?: boolean
     },
   ): Promise<ObjectBody>
   put(
@@ -204,6 +206,8 @@ export interface Disk {
   rename(from: string, to: string): void
   /** Hard rename over a file. */
   renameOver(from: string, to: string): void
+  /** A file to a name that is free: `already-exists` otherwise, with one winner among all who try (a race is possible only where the file system has no hard links). */
+  renameNew(from: string, to: string): void
   /** One file; nothing there is fine. */
   removeFile(path: string): void
   /** A whole tree, symlinks not followed; nothing there is fine. */

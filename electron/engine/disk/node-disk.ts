@@ -59,6 +59,7 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
       move(from, to)
     },
     renameOver: move,
+    renameNew: (from, to) => attempt(to, 'move', () => renameNew(from, to)),
     removeFile: (target) => attempt(target, 'delete', () => removeEntry(target)),
     removeTree: (target) => attempt(target, 'delete', () => removeTree(target)),
     syncFolder,
@@ -225,6 +226,21 @@ function syncFolder(target: string): void {
       fs.closeSync(handle)
     }
   })
+}
+
+const noHardLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'EISDIR'])
+
+/** A hard link is the one way to a name that fails when it is taken, on every system. */
+function renameNew(from: string, to: string): void {
+  try {
+    fs.linkSync(from, to)
+  } catch (error) {
+    if (!noHardLinks.has(errnoOf(error))) throw error
+    if (fs.lstatSync(to, { throwIfNoEntry: false }) !== undefined) throw new AppError('already-exists', { what: to })
+    fs.renameSync(from, to)
+    return
+  }
+  removeLeftover(from)
 }
 
 /** Of the nearest folder that is there. */

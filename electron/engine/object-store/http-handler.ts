@@ -1,0 +1,212 @@
+import http from 'node:http'
+import https from 'node:https'
+import type { Clock } from '../ports.ts'
+
+/** The part of the SDK's request that matters here; `path` and `query` are as the signature covers them. */
+export interface HttpRequest {
+  readonly protocol: string
+  readonly hostname: string
+  readonly port?: number
+  readonly method: string
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: unknown
+}
+export interface HttpAnswer {
+  readonly statusCode: number
+  readonly reason: string
+  readonly headers: Record<string, string>
+  readonly body: http.IncomingMessage
+}
+
+/** No byte came or went for the whole stall time. Read by s3-errors alone. */
+export class StallError extends Error {
+  readonly code = 'ORBITAL_STALLED'
+  constructor() {
+    super('no byte within the stall time')
+  }
+}
+
+const chunkBytes = 256 * 1024
+/** How long a store may take to answer `Expect: 100-continue` before the body is sent all the same. */
+const continueMs = 1_000
+
+/**
+ * The sockets of one store, as the SDK's request handler: kept alive, at most `connections` and two for small requests beside them.
+ * A request fails with StallError when it has a socket (or waits for one to connect) and for `stallMs` neither a byte of its body was taken
+ * nor one of the answer came; bytes that came and that nobody has read yet are no stall. An abort ends request and body at once.
+ */
+export function createHttpHandler(options: {
+  readonly connections: number
+  readonly stallMs: number
+  readonly clock: Clock
+}) {
+  const agentOptions = { keepAlive: true, maxSockets: options.connections + 2, scheduling: 'lifo' } as const
+  const agents = { http: new http.Agent(agentOptions), https: new https.Agent(agentOptions) }
+
+  function handle(
+    request: HttpRequest,
+    { abortSignal }: { readonly abortSignal?: AbortSignal } = {},
+  ): Promise<{ response: HttpAnswer }> {
+    return new Promise((resolve, reject) => {
+      if (abortSignal?.aborted) return reject(abortErrorOf(abortSignal))
+      const isTls = request.protocol === 'https:'
+      const outgoing = (isTls ? https : http).request({
+        host: request.hostname.replace(/^\[|\]$/g, ''),
+        ...(request.port === undefined ? {} : { port: request.port }),
+        method: request.method,
+        path: request.path + queryOf(request.query),
+        headers: { ...request.headers },
+        agent: isTls ? agents.https : agents.http,
+      })
+      let answer: http.IncomingMessage | undefined
+      const fail = (error: Error) => {
+        reject(error)
+        answer?.destroy(error)
+        outgoing.destroy(error)
+      }
+      const stopWatching = watch(outgoing, () => answer, options, fail)
+      const onAbort = () => fail(abortErrorOf(abortSignal))
+      abortSignal?.addEventListener('abort', onAbort, { once: true })
+      outgoing.once('close', () => {
+        stopWatching()
+        abortSignal?.removeEventListener('abort', onAbort)
+      })
+      outgoing.on('error', (error) => {
+        // The answer can come before the body was taken (a refusal): then it counts, not the broken pipe behind it.
+        if (answer === undefined) fail(error)
+      })
+      outgoing.on('response', (incoming) => {
+        answer = incoming
+        resolve({
+          response: {
+            statusCode: incoming.statusCode ?? 0,
+            reason: incoming.statusMessage ?? '',
+            headers: plainHeaders(incoming.headers),
+            body: incoming,
+          },
+        })
+      })
+      sendBody(outgoing, request).catch((error: Error) => {
+        if (answer === undefined) fail(error)
+      })
+    })
+  }
+
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    handle,
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+    destroy() {
+      agents.http.destroy()
+      agents.https.destroy()
+    },
+  }
+}
+
+const progressOf = Symbol('bytes taken')
+type Outgoing = http.ClientRequest & { [progressOf]?: number }
+
+/** Looks ten times per stall time; the timer starts when the request leaves the queue for a socket. */
+function watch(
+  outgoing: Outgoing,
+  answer: () => http.IncomingMessage | undefined,
+  { stallMs, clock }: { readonly stallMs: number; readonly clock: Clock },
+  fail: (error: Error) => void,
+): () => void {
+  const done = new AbortController()
+  let seen = -1
+  let sinceMs = clock.monotonic()
+  const look = async () => {
+    for (;;) {
+      await clock.sleep(stallMs / 10, { signal: done.signal })
+      const moved = (outgoing.socket?.bytesRead ?? 0) + (outgoing[progressOf] ?? 0)
+      const waits = outgoing.socket === null || (answer()?.readableLength ?? 0) > 0
+      if (moved !== seen || waits) {
+        seen = moved
+        sinceMs = clock.monotonic()
+      } else if (clock.monotonic() - sinceMs >= stallMs) {
+        return fail(new StallError())
+      }
+    }
+  }
+  // Ends by the signal, whose rejection is the normal end.
+  look().catch(() => {})
+  return () => done.abort()
+}
+
+/**
+ * In chunks, each counted when the system has taken it. When the store answers first (it refuses), the rest is not sent, and the
+ * connection, which waits for that rest, ends with the answer.
+ */
+async function sendBody(outgoing: Outgoing, request: HttpRequest): Promise<void> {
+  const body = bytesOf(request.body)
+  if (body === undefined || body.length === 0) return void outgoing.end()
+  let answered = false
+  outgoing.once('response', (answer) => {
+    answered = true
+    answer.once('end', () => {
+      if (!outgoing.writableEnded) outgoing.destroy()
+    })
+  })
+  const closed = new Promise<void>((resolve) => void outgoing.once('close', resolve))
+  const expects = request.headers.Expect === '100-continue' || request.headers.expect === '100-continue'
+  if (expects && !(await mayContinue(outgoing))) return
+  outgoing[progressOf] = 0
+  for (let at = 0; at < body.length && !answered && !outgoing.destroyed; at += chunkBytes) {
+    const chunk = body.subarray(at, at + chunkBytes)
+    const written = new Promise<void>((resolve, reject) => {
+      outgoing.write(chunk, (error) => (error ? reject(error) : resolve()))
+    })
+    await Promise.race([written, closed])
+    outgoing[progressOf] += chunk.length
+  }
+  if (outgoing[progressOf] >= body.length) outgoing.end()
+}
+
+/** False when the store answers at once (it refuses, or needs no body). */
+function mayContinue(outgoing: http.ClientRequest): Promise<boolean> {
+  outgoing.flushHeaders()
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), continueMs)
+    const settle = (value: boolean) => () => {
+      clearTimeout(timer)
+      resolve(value)
+    }
+    outgoing.once('continue', settle(true))
+    outgoing.once('response', settle(false))
+    outgoing.once('close', settle(false))
+  })
+}
+
+function bytesOf(body: unknown): Uint8Array | undefined {
+  if (body === undefined || body === null) return undefined
+  if (typeof body === 'string') return Buffer.from(body)
+  if (body instanceof Uint8Array) return body
+  throw new TypeError('a request body is bytes or text')
+}
+
+function queryOf(query: HttpRequest['query']): string {
+  const pairs: string[] = []
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value === null) pairs.push(escape(name))
+    else for (const each of typeof value === 'string' ? [value] : value) pairs.push(`${escape(name)}=${escape(each)}`)
+  }
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
+}
+
+const escape = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+
+const plainHeaders = (headers: http.IncomingHttpHeaders): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  )
+
+function abortErrorOf(signal: AbortSignal | undefined): Error {
+  return Object.assign(new Error('aborted', { cause: signal?.reason }), { name: 'AbortError' })
+}

@@ -1,0 +1,95 @@
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import type { Clock, Io, Log, PlainCredentials, StoreSpec } from '../ports.ts'
+import { createHttpHandler } from './http-handler.ts'
+import { toSignInError } from './s3-errors.ts'
+
+export type S3Spec = Extract<StoreSpec, { readonly kind: 's3' }>
+
+export interface S3Deps {
+  readonly clock: Clock
+  readonly log: Log
+  /** Asked again when what it gave expires; the spec's own credentials where it is missing. */
+  readonly credentials?: (io: Io) => Promise<PlainCredentials>
+  /** The connection's name for messages; the bucket where it is missing. */
+  readonly connectionName?: string
+  /** 30 s. */
+  readonly stallMs?: number
+}
+
+/** The region of requests before the store has named another one. */
+const firstRegion = 'us-east-1'
+
+/**
+ * The SDK's client for one bucket. `current()` is set up for the region known by now; `learnRegion` changes it for all later requests.
+ * Nothing is read from the machine's AWS files or environment here: what counts is in the spec.
+ */
+export function createS3Client(spec: S3Spec, deps: S3Deps) {
+  const requestHandler = createHttpHandler({
+    connections: spec.connections,
+    stallMs: deps.stallMs ?? 30_000,
+    clock: deps.clock,
+  })
+  const connection = deps.connectionName ?? spec.bucket
+  const askCredentials = deps.credentials ?? (async () => spec.credentials)
+
+  const identity = async () => {
+    const never = new AbortController()
+    const given = await askCredentials({ signal: never.signal }).catch((error: unknown) => {
+      throw toSignInError(error, connection)
+    })
+    if (given.kind === 'anonymous') return { accessKeyId: '', secretAccessKey: '' }
+    const { accessKeyId, secretAccessKey, sessionToken, expiresAtMs } = given
+    return {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+      ...(expiresAtMs === undefined ? {} : { expiration: new Date(expiresAtMs) }),
+    }
+  }
+
+  const connect = (region: string): S3Client => {
+    const config: S3ClientConfig & { readonly ignoreConfiguredEndpointUrls: true } = {
+      region,
+      // Amazon's addresses come from the region, path style is what compatible stores understand.
+      ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint, forcePathStyle: true }),
+      credentials: identity,
+      ...(spec.credentials.kind === 'anonymous' ? { signer: { sign: async (request) => request } } : {}),
+      requestHandler: requestHandler as unknown as NonNullable<S3ClientConfig['requestHandler']>,
+      // The defaults add checksums that some compatible stores answer wrongly, to ranges above all.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      followRegionRedirects: true,
+      // Retries are with-retry's.
+      maxAttempts: 1,
+      retryMode: 'standard',
+      // A part that is refused is not sent in vain.
+      expectContinueHeader: 1024 * 1024,
+      defaultsMode: 'standard',
+      ignoreConfiguredEndpointUrls: true,
+      useDualstackEndpoint: false,
+      useFipsEndpoint: false,
+      useArnRegion: false,
+      disableS3ExpressSessionAuth: false,
+      authSchemePreference: [],
+      sigv4aSigningRegionSet: [],
+      userAgentAppId: async () => undefined,
+    }
+    return new S3Client(config)
+  }
+
+  let region = spec.region ?? firstRegion
+  let client = connect(region)
+  return {
+    connection,
+    current: () => client,
+    /** False when it is the one in use already. */
+    learnRegion(named: string): boolean {
+      if (named === region) return false
+      deps.log.write('info', 'store.region', { bucket: spec.bucket, from: region, to: named })
+      region = named
+      client = connect(region)
+      return true
+    },
+    close: () => requestHandler.destroy(),
+  }
+}

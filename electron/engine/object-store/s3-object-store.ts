@@ -1,0 +1,425 @@
+import { createHash } from 'node:crypto'
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  ListPartsCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+import { AppError, isAppError } from '../../../shared/errors.ts'
+import type { Condition, Io, ObjectFacts, ObjectHead, ObjectStore, OpenUpload, UploadedPart } from '../ports.ts'
+import { readBody } from './read-body.ts'
+import { createS3Client, type S3Deps, type S3Spec } from './s3-client.ts'
+import { isClockSkew, regionIn, type S3Question, toStoreError } from './s3-errors.ts'
+
+interface Answer<T> {
+  readonly output: T
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * A bucket over S3's protocol. A call is one request, but for two cases in which the store did nothing and said how to ask rightly:
+ * another region, or clocks that disagree; then it is asked once more.
+ */
+export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
+  const s3 = createS3Client(spec, deps)
+  const { bucket, root } = spec
+  const endpoint = spec.endpoint === undefined ? 's3.amazonaws.com' : new URL(spec.endpoint).host
+  const keyed = (key: string) => ({ Bucket: bucket, Key: root + key })
+  const ofObject = (action: string, key: string, ifMatchRead = false): S3Question => ({
+    ...ofBucket(action),
+    about: { kind: 'object', key, ifMatchRead },
+  })
+  const ofUpload = (action: string, key: string): S3Question => ({
+    ...ofBucket(action),
+    about: { kind: 'upload', key },
+  })
+  const ofBucket = (action: string): S3Question => ({
+    endpoint,
+    bucket,
+    connection: s3.connection,
+    action,
+    about: { kind: 'bucket' },
+  })
+
+  type Client = ReturnType<typeof s3.current>
+  async function ask<C extends { readonly middlewareStack: unknown }, T>(
+    makeCommand: () => C,
+    run: (client: Client, command: C, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+    question: S3Question,
+    signal: AbortSignal,
+  ): Promise<Answer<T>> {
+    const once = async (): Promise<Answer<T>> => {
+      let seen: RawAnswer | undefined
+      const command = makeCommand()
+      captureAnswer(command.middlewareStack, (answer) => {
+        seen = answer
+      })
+      const output = await untilAborted(run(s3.current(), command, { abortSignal: signal }), signal)
+      const { statusCode: status = 0, headers = {} } = seen ?? {}
+      const region = headers['x-amz-bucket-region']
+      if (region !== undefined && spec.endpoint === undefined) s3.learnRegion(region)
+      return { output, status, headers }
+    }
+    try {
+      return await once()
+    } catch (error) {
+      const region = regionIn(error)
+      const isWorthAnother = region === undefined ? isClockSkew(error) : s3.learnRegion(region)
+      if (!isWorthAnother || signal.aborted) throw toStoreError(error, question)
+    }
+    return once().catch((error: unknown) => {
+      throw toStoreError(error, question)
+    })
+  }
+
+  const notAStore = (status: number) =>
+    new AppError('store-answer', { endpoint, status, what: 'Something else than a store answered.' })
+  const timeOf = (headers: Answer<unknown>['headers']): number => {
+    const ms = Date.parse(headers.date ?? '')
+    return Number.isNaN(ms) ? deps.clock.now() : ms
+  }
+  const headOf = (
+    key: string,
+    sizeBytes: number,
+    { output, status, headers }: Answer<{ ETag?: string; LastModified?: Date; Metadata?: Record<string, string> }>,
+  ): ObjectHead => {
+    if (output.ETag === undefined) throw notAStore(status)
+    const storeNowMs = timeOf(headers)
+    const modifiedMs = output.LastModified?.getTime() ?? storeNowMs
+    return { key, sizeBytes, etag: output.ETag, modifiedMs, metadata: output.Metadata ?? {}, storeNowMs }
+  }
+
+  async function head(key: string, { signal }: Io): Promise<ObjectHead> {
+    const answer = await ask(
+      () => new HeadObjectCommand(keyed(key)),
+      (client, command, options) => client.send(command, options),
+      ofObject('look at a file', key),
+      signal,
+    )
+    return headOf(key, answer.output.ContentLength ?? 0, answer)
+  }
+
+  const open: ObjectStore['open'] = async (key, { signal, range, ifMatch }) => {
+    if (range !== undefined && range.startOffset >= range.endOffset) {
+      return { ...(await head(key, { signal })), startOffset: range.startOffset, body: noBytes() }
+    }
+    const answer = await ask(
+      () =>
+        new GetObjectCommand({
+          ...keyed(key),
+          ...(range === undefined ? {} : { Range: `bytes=${range.startOffset}-${range.endOffset - 1}` }),
+          ...(ifMatch === undefined ? {} : { IfMatch: ifMatch }),
+        }),
+      (client, command, options) => client.send(command, options),
+      ofObject('read a file', key, true),
+      signal,
+    )
+    const stream = answer.output.Body as unknown as AsyncIterable<Uint8Array> & { destroy(): void }
+    try {
+      const extent = extentOf(answer.output, answer.status, range)
+      if (extent === undefined) throw notAStore(answer.status)
+      const facts = headOf(key, extent.sizeBytes, answer)
+      // Some stores ignore If-Match.
+      if (ifMatch !== undefined && facts.etag !== ifMatch) throw new AppError('object-changed', { key })
+      const body = readBody(stream, {
+        expectedBytes: extent.lengthBytes,
+        endpoint,
+        signal,
+        toError: (error) => toStoreError(error, ofObject('read a file', key, true)),
+      })
+      return { ...facts, startOffset: extent.startOffset, body }
+    } catch (error) {
+      stream?.destroy()
+      throw error
+    }
+  }
+
+  const read: ObjectStore['read'] = async (key, { signal, maxBytes }) => {
+    const stop = new AbortController()
+    const { body, startOffset: _, ...facts } = await open(key, { signal: AbortSignal.any([signal, stop.signal]) })
+    if (facts.sizeBytes > maxBytes) {
+      stop.abort()
+      throw new AppError('package-too-large', { what: key, limit: `${maxBytes} bytes` })
+    }
+    const chunks: Uint8Array[] = []
+    for await (const chunk of body) chunks.push(chunk)
+    return { ...facts, bytes: new Uint8Array(Buffer.concat(chunks)) }
+  }
+
+  async function* list(prefix: string, { signal }: Io): AsyncIterable<readonly ObjectFacts[]> {
+    for (let token: string | undefined; ; ) {
+      const { output, status } = await ask(
+        () =>
+          new ListObjectsV2Command({
+            Bucket: bucket,
+            Prefix: root + prefix,
+            EncodingType: 'url',
+            ...(token === undefined ? {} : { ContinuationToken: token }),
+          }),
+        (client, command, options) => client.send(command, options),
+        ofBucket('list files'),
+        signal,
+      )
+      const isListing = output.Name !== undefined || output.IsTruncated !== undefined || output.KeyCount !== undefined
+      if (!isListing) throw notAStore(status)
+      const page: ObjectFacts[] = []
+      for (const { Key, Size, ETag, LastModified } of output.Contents ?? []) {
+        const key = withoutRoot(Key, output.EncodingType, root)
+        if (key === undefined) continue
+        page.push({ key, sizeBytes: Size ?? 0, etag: ETag ?? '', modifiedMs: LastModified?.getTime() ?? 0 })
+      }
+      if (page.length > 0) yield page
+      const next = output.IsTruncated ? output.NextContinuationToken : undefined
+      if (next === undefined || next === token) return
+      token = next
+    }
+  }
+
+  const put: ObjectStore['put'] = async (key, bytes, { signal, condition, metadata, contentType }) => {
+    const { output, status, headers } = await ask(
+      () =>
+        new PutObjectCommand({
+          ...keyed(key),
+          Body: bytes,
+          ContentLength: bytes.length,
+          ContentType: contentType ?? 'application/octet-stream',
+          ...(metadata === undefined ? {} : { Metadata: { ...metadata } }),
+          ...conditionOf(condition),
+        }),
+      (client, command, options) => client.send(command, options),
+      ofObject('write a file', key),
+      signal,
+    )
+    if (output.ETag === undefined) throw notAStore(status)
+    return { etag: output.ETag, storeNowMs: timeOf(headers) }
+  }
+
+  async function remove(key: string, { signal }: Io): Promise<void> {
+    try {
+      await ask(
+        () => new DeleteObjectCommand(keyed(key)),
+        (client, command, options) => client.send(command, options),
+        ofObject('delete a file', key),
+        signal,
+      )
+    } catch (error) {
+      if (!isAppError(error, 'object-not-found')) throw error
+    }
+  }
+
+  const createUpload: ObjectStore['createUpload'] = async (key, { signal, metadata }) => {
+    const { output, status } = await ask(
+      () =>
+        new CreateMultipartUploadCommand({
+          ...keyed(key),
+          ContentType: 'application/octet-stream',
+          ...(metadata === undefined ? {} : { Metadata: { ...metadata } }),
+        }),
+      (client, command, options) => client.send(command, options),
+      ofObject('start an upload', key),
+      signal,
+    )
+    if (output.UploadId === undefined) throw notAStore(status)
+    return { uploadId: output.UploadId }
+  }
+
+  const uploadPart: ObjectStore['uploadPart'] = async (key, uploadId, partNumber, bytes, { signal }) => {
+    const md5 = createHash('md5').update(bytes).digest('base64')
+    const { output, status } = await ask(
+      () =>
+        new UploadPartCommand({
+          ...keyed(key),
+          UploadId: uploadId,
+          PartNumber: partNumber,
+          Body: bytes,
+          ContentLength: bytes.length,
+          ContentMD5: md5,
+        }),
+      (client, command, options) => client.send(command, options),
+      ofUpload('send a part', key),
+      signal,
+    )
+    if (output.ETag === undefined) throw notAStore(status)
+    return { partNumber, etag: output.ETag, sizeBytes: bytes.length }
+  }
+
+  async function listParts(key: string, uploadId: string, { signal }: Io): Promise<readonly UploadedPart[]> {
+    const parts: UploadedPart[] = []
+    for (let marker: string | undefined; ; ) {
+      const { output } = await ask(
+        () =>
+          new ListPartsCommand({
+            ...keyed(key),
+            UploadId: uploadId,
+            ...(marker === undefined ? {} : { PartNumberMarker: marker }),
+          }),
+        (client, command, options) => client.send(command, options),
+        ofUpload('list the parts of an upload', key),
+        signal,
+      )
+      for (const { PartNumber = 0, ETag = '', Size = 0 } of output.Parts ?? []) {
+        parts.push({ partNumber: PartNumber, etag: ETag, sizeBytes: Size })
+      }
+      const next = output.IsTruncated ? output.NextPartNumberMarker : undefined
+      if (next === undefined || next === marker) return parts
+      marker = next
+    }
+  }
+
+  async function listUploads(prefix: string, { signal }: Io): Promise<readonly OpenUpload[]> {
+    const uploads: OpenUpload[] = []
+    for (let marker: { readonly KeyMarker: string; readonly UploadIdMarker?: string } | undefined; ; ) {
+      const { output } = await ask(
+        () =>
+          new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: root + prefix, EncodingType: 'url', ...marker }),
+        (client, command, options) => client.send(command, options),
+        ofBucket('list open uploads'),
+        signal,
+      )
+      for (const { Key, UploadId, Initiated } of output.Uploads ?? []) {
+        const key = withoutRoot(Key, output.EncodingType, root)
+        // Some stores answer with more than what was asked for.
+        if (key === undefined || UploadId === undefined || !key.startsWith(prefix)) continue
+        uploads.push({ key, uploadId: UploadId, startedMs: Initiated?.getTime() ?? 0 })
+      }
+      const { IsTruncated, NextKeyMarker, NextUploadIdMarker } = output
+      const isSame = NextKeyMarker === marker?.KeyMarker && NextUploadIdMarker === marker?.UploadIdMarker
+      if (!IsTruncated || NextKeyMarker === undefined || isSame) return uploads
+      marker = {
+        KeyMarker: NextKeyMarker,
+        ...(NextUploadIdMarker === undefined ? {} : { UploadIdMarker: NextUploadIdMarker }),
+      }
+    }
+  }
+
+  const completeUpload: ObjectStore['completeUpload'] = async (key, uploadId, parts, { signal, condition }) => {
+    const { output, status } = await ask(
+      () =>
+        new CompleteMultipartUploadCommand({
+          ...keyed(key),
+          UploadId: uploadId,
+          MultipartUpload: { Parts: parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag })) },
+          ...conditionOf(condition),
+        }),
+      (client, command, options) => client.send(command, options),
+      ofUpload('complete an upload', key),
+      signal,
+    )
+    if (output.ETag === undefined && output.Key === undefined) throw notAStore(status)
+  }
+
+  async function abortUpload(key: string, uploadId: string, { signal }: Io): Promise<void> {
+    try {
+      await ask(
+        () => new AbortMultipartUploadCommand({ ...keyed(key), UploadId: uploadId }),
+        (client, command, options) => client.send(command, options),
+        ofUpload('abort an upload', key),
+        signal,
+      )
+    } catch (error) {
+      if (!isAppError(error, 'upload-not-found')) throw error
+    }
+  }
+
+  return {
+    endpoint,
+    keepsMetadata: true,
+    head,
+    read,
+    open,
+    put,
+    delete: remove,
+    list,
+    createUpload,
+    uploadPart,
+    listParts,
+    listUploads,
+    completeUpload,
+    abortUpload,
+    close: s3.close,
+  }
+}
+
+const conditionOf = (condition: Condition | undefined) => {
+  if (condition === undefined) return {}
+  return 'ifMatch' in condition ? { IfMatch: condition.ifMatch } : { IfNoneMatch: condition.ifNoneMatch }
+}
+
+interface Extent {
+  readonly startOffset: number
+  readonly lengthBytes: number
+  readonly sizeBytes: number
+}
+
+/**
+ * Which bytes an answer to GET holds; undefined when it does not say so clearly. A 206 must be what was asked for. A 200 to a range is
+ * that range only with the exact Content-Range and length, else the whole object from its start.
+ */
+export function extentOf(
+  answer: { readonly ContentRange?: string; readonly ContentLength?: number },
+  status: number,
+  range: { readonly startOffset: number; readonly endOffset: number } | undefined,
+): Extent | undefined {
+  const { ContentLength: lengthBytes } = answer
+  const match = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.ContentRange ?? '')
+  if (range !== undefined && match !== null) {
+    const [first, last, sizeBytes] = [Number(match[1]), Number(match[2]), Number(match[3])]
+    const isAsked = first === range.startOffset && last === Math.min(range.endOffset, sizeBytes) - 1
+    const isWhole = lengthBytes === undefined || lengthBytes === last - first + 1
+    if (isAsked && isWhole) return { startOffset: first, lengthBytes: last - first + 1, sizeBytes }
+  }
+  if (status !== 200 || lengthBytes === undefined) return undefined
+  return { startOffset: 0, lengthBytes, sizeBytes: lengthBytes }
+}
+
+/** Relative to the root; undefined for a key that lies outside it. */
+function withoutRoot(key: string | undefined, encoding: string | undefined, root: string): string | undefined {
+  if (key === undefined) return undefined
+  const plain = encoding === 'url' ? decodeKey(key) : key
+  return plain.startsWith(root) ? plain.slice(root.length) : undefined
+}
+
+function decodeKey(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '))
+  } catch {
+    return key
+  }
+}
+
+async function* noBytes(): AsyncIterable<Uint8Array> {}
+
+interface RawAnswer {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Status and headers as they came, which the SDK does not hand out. */
+function captureAnswer(stack: unknown, use: (answer: RawAnswer) => void): void {
+  type Next = (args: unknown) => Promise<{ readonly response: RawAnswer }>
+  const middlewareStack = stack as { add(middleware: (next: Next) => Next, options: object): void }
+  const middleware = (next: Next) => async (args: unknown) => {
+    const result = await next(args)
+    use(result.response)
+    return result
+  }
+  middlewareStack.add(middleware, { step: 'deserialize', priority: 'low', name: 'captureAnswer' })
+}
+
+/** Rejects at once on an abort, whatever the SDK waits for; a later answer of it is let go. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new AppError('cancelled', {}, signal.reason))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
