@@ -1,0 +1,33 @@
+import { AppError } from '../../../shared/errors.ts'
+import type { Checksum } from '../../../shared/model/package.ts'
+import type { Io, OpenConnection } from '../ports.ts'
+import type { FileToHash, HashedFile, HashJob } from '../workers/hash.ts'
+import { startWorker } from '../workers/pool.ts'
+
+/**
+ * Checksums of files on this machine by their path in the package, taken in a worker. `onFile` is told of each as it comes.
+ * `file-changed` when one is not as it was when it was planned.
+ */
+export async function hashFiles(
+  files: readonly FileToHash[],
+  { signal, onFile }: Io & { readonly onFile?: (file: HashedFile) => void },
+): Promise<Map<string, Checksum>> {
+  const checksums = new Map<string, Checksum>()
+  if (files.length === 0) return checksums
+  const worker = startWorker<undefined, HashedFile>('hash', { kind: 'files', files } satisfies HashJob, { signal })
+  worker.onMessage((file) => {
+    checksums.set(file.path, file.checksum)
+    onFile?.(file)
+  })
+  await worker.result
+  return checksums
+}
+
+/** MD5 of a whole object, read in a worker. */
+export async function hashObject(connection: OpenConnection, key: string, io: Io): Promise<string> {
+  const spec = await connection.spec(io)
+  const job: HashJob = { kind: 'object', spec, key }
+  const md5 = await startWorker<string | undefined>('hash', job, io).result
+  if (md5 === undefined) throw new AppError('internal', { what: 'hash worker gave nothing' })
+  return md5
+}

@@ -1,0 +1,58 @@
+import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
+import type { Checksum, Manifest } from '../../../shared/model/package.ts'
+
+export type FileChange = NonNullable<PublishPlan['files'][number]['change']>
+
+export interface Changes {
+  readonly ofFile: ReadonlyMap<string, FileChange>
+  readonly summary: NonNullable<PublishPlan['previous']>
+}
+
+/**
+ * What a version's files are against those of the newest published one. Path and size tell most at once; of files with the same path and size
+ * the checksum decides, and until it is known they are `unknown` and count as changed: what is said then is the most that can change.
+ */
+export function compareFiles(
+  files: readonly { readonly path: string; readonly sizeBytes: number }[],
+  previous: Manifest,
+  checksums: ReadonlyMap<string, Checksum>,
+): Changes {
+  const before = new Map(previous.files.map((file) => [file.path, file]))
+  const ofFile = new Map<string, FileChange>()
+  const counts = { new: 0, changed: 0, same: 0, unknown: 0 }
+  const bytes = { new: 0, changed: 0, same: 0, unknown: 0 }
+  for (const file of files) {
+    const old = before.get(file.path)
+    const change = changeOf(file.sizeBytes, old, checksums.get(file.path))
+    ofFile.set(file.path, change)
+    counts[change] += 1
+    bytes[change] += file.sizeBytes
+  }
+  const removed = previous.files.filter(({ path }) => !ofFile.has(path))
+  return {
+    ofFile,
+    summary: {
+      version: previous.ref.version,
+      newFiles: counts.new,
+      newBytes: bytes.new,
+      changedFiles: counts.changed + counts.unknown,
+      changedBytes: bytes.changed + bytes.unknown,
+      sameFiles: counts.same,
+      sameBytes: bytes.same,
+      removed: removed.map(({ path }) => path),
+      removedBytes: removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      exact: counts.unknown === 0,
+    },
+  }
+}
+
+function changeOf(
+  sizeBytes: number,
+  old: { readonly sizeBytes: number; readonly checksum: Checksum } | undefined,
+  checksum: Checksum | undefined,
+): FileChange {
+  if (old === undefined) return 'new'
+  if (old.sizeBytes !== sizeBytes) return 'changed'
+  if (checksum?.algorithm !== old.checksum.algorithm) return 'unknown'
+  return checksum.hex === old.checksum.hex ? 'same' : 'changed'
+}

@@ -1,0 +1,259 @@
+import { AppError, isAppError } from '../../../shared/errors.ts'
+import { specOf } from '../../../shared/model/package.ts'
+import { ingestMeta } from '../format/ingest-meta.ts'
+import { writeMeta } from '../format/write-meta.ts'
+import type { Outcome, TransferRunner, TransferTask } from '../transfers/transfer-runner.ts'
+import { type Archive, archiveBelongs } from './archive-belongs.ts'
+import { cleanUp } from './clean-up.ts'
+import { openUpload, packParts } from './own-upload.ts'
+import { probeConditions } from './probe-conditions.ts'
+import {
+  createPublishContext,
+  headIfThere,
+  type OwnUpload,
+  type PublishContext,
+  type PublishDeps,
+  readIfThere,
+  readMeta,
+  type VisibleMeta,
+} from './publish-context.ts'
+import { hasSameContent } from './same-content.ts'
+import { encodeSeal, maxSealBytes, readSeal, type Seal, type TrustedSeal } from './seal.ts'
+import { repairArchive, rollForward } from './settle-publish.ts'
+
+/**
+ * The publish protocol. The seal decides: one PUT of a small key with `If-None-Match: *`, which has exactly one winner. Only the sealed
+ * upload is ever completed, and all its parts are at the store before it is sealed, so anybody can finish it and nobody has to be
+ * fenced. No step needs a clock, a listing or an abort; each can be repeated, late or by another program.
+ *
+ *  1. Plan: the exact files, their sizes; in the journal before anything is sent.
+ *  2. Look: GET `orbital/withdrawn/<ident>.json`: there → refused for ever. GET `meta.json`: there → 8.
+ *     GET `orbital/seals/<ident>/1.json`, `2.json`, … until 404: the highest one found is the seal → 6.
+ *  3. Upload: CreateMultipartUpload of `archive.gz` with a random transaction (also for one part: others can't finish a single PUT);
+ *     its id into the journal; every part. After a crash ListParts says what is there already.
+ *  4. Seal, when every part is there: PUT seal n = 1 + dead seals, `If-None-Match: *`, with upload id, parts, size, md5 and the exact
+ *     bytes of meta.json. Any answer but 200 → GET it: what is there is the seal, whoever's → 6; 404 → GET `meta.json` (there → 8), again.
+ *  5. From here it can't be cancelled; an own upload is not aborted before another's seal or `meta.json` has been read.
+ *  6. Seal won or found: now GET `meta.json`, always after the seal; there → 8. Complete the seal's upload, whoever's. Whatever the
+ *     answer: HEAD `archive.gz`; it is the seal's → 7; else settle-publish.ts. A seal whose upload is gone for good is dead → 3 with n + 1.
+ *  7. PUT `meta.json`: the sealed bytes, `If-None-Match: *`. Whatever the answer: GET it; 404 → again.
+ *  8. `meta.json` is visible: HEAD `archive.gz`. Not meta's → repaired by whoever has exactly its bytes, or an error, never success.
+ *     Same content as planned → success, whoever wrote it; else "published by … at …".
+ *  9. Only with `meta.json` visible: abort every open upload of the key, DELETE the seals, highest first, and the hint.
+ */
+type Next =
+  | { readonly kind: 'look' }
+  | { readonly kind: 'upload'; readonly sealNumber: number }
+  | { readonly kind: 'roll'; readonly seal: TrustedSeal }
+  | { readonly kind: 'visible'; readonly meta: VisibleMeta }
+
+/** How often an upload that vanished meanwhile is begun anew before that is an error. */
+const mostUploads = 8
+
+/**
+ * Publishes what a PublishRequest says. Ends in `version-published` when the version is taken (also withdrawn for ever, or sealed by somebody whose
+ * upload only they can finish), `archive-mismatch` when its files don't belong to its meta, `file-changed` when a file is not as planned.
+ */
+export function createPublishRunner(deps: PublishDeps): TransferRunner {
+  return { kind: 'publish', run: (task) => run(deps, task), discard: (task) => discard(deps, task) }
+}
+
+async function run(deps: PublishDeps, task: TransferTask): Promise<Outcome> {
+  task.enter({ kind: 'preparing' })
+  const context = await createPublishContext(deps, task)
+  try {
+    let next: Next = { kind: 'look' }
+    for (let uploads = 0; ; ) {
+      if (next.kind === 'look') next = await look(context)
+      else if (next.kind === 'upload') {
+        uploads += 1
+        next = await uploadAndSeal(context, next.sealNumber, uploads)
+      } else if (next.kind === 'roll') next = await finishSeal(context, next.seal)
+      else return await conclude(context, next.meta)
+    }
+  } catch (error) {
+    if (isAppError(error, ...finalErrors)) await context.abortUnsealedUpload()
+    throw error
+  }
+}
+
+/** After these the same request never gets further, so what it sent is of no use. */
+const finalErrors = [
+  'version-published',
+  'file-changed',
+  'not-a-package-file',
+  'package-too-large',
+  'meta-invalid',
+] as const
+
+// 2
+async function look(context: PublishContext): Promise<Next> {
+  return context.step('look', async () => {
+    await refuseWithdrawn(context)
+    const meta = await readMeta(context)
+    return meta === undefined ? findSeal(context, 1) : { kind: 'visible', meta }
+  })
+}
+
+/** The highest seal from a number on; none → upload, to be sealed with that number. */
+async function findSeal(context: PublishContext, first: number): Promise<Next> {
+  let found: TrustedSeal | undefined
+  for (let number = first; ; number += 1) {
+    const object = await readIfThere(context.store, context.keys.seal(number), maxSealBytes, context.io)
+    if (object === undefined)
+      return found === undefined ? { kind: 'upload', sealNumber: first } : { kind: 'roll', seal: found }
+    found = readSeal(object.bytes, number, context.keys)
+  }
+}
+
+// 3, 4
+async function uploadAndSeal(context: PublishContext, sealNumber: number, attempt: number): Promise<Next> {
+  const { task } = context
+  let seal: Seal
+  try {
+    const upload = await context.step('create upload', () => openUpload(context))
+    task.enter({ kind: 'transferring' })
+    seal = await context.step('upload parts', () => packAndDescribe(context, upload))
+  } catch (error) {
+    // Somebody who saw meta.json or another seal aborted it: see what is decided.
+    if (!isAppError(error, 'upload-not-found') || attempt >= mostUploads) throw error
+    context.forgetUpload()
+    return { kind: 'look' }
+  }
+  await context.step('probe', () => probeConditions(context))
+  await refuseWithdrawn(context)
+  task.enter({ kind: 'finishing' })
+  return context.step('seal', () => putSeal(context, seal, sealNumber))
+}
+
+async function packAndDescribe(context: PublishContext, upload: OwnUpload): Promise<Seal> {
+  const { request } = context
+  const packed = await packParts(context, upload)
+  context.packed = packed
+  const publishedBy = request.publishedBy
+  const meta = writeMeta({
+    info: request.info,
+    files: packed.files,
+    archive: { md5: packed.md5, sizeBytes: packed.sizeBytes },
+    orbital: {
+      transaction: upload.transaction,
+      publishedAt: new Date(context.clock.now()).toISOString(),
+      publishedBy,
+      tool: context.tool,
+    },
+  })
+  const { transaction, uploadId } = upload
+  return { transaction, publishedBy, uploadId, parts: packed.parts, sizeBytes: packed.sizeBytes, md5: packed.md5, meta }
+}
+
+async function putSeal(context: PublishContext, seal: Seal, number: number): Promise<Next> {
+  const { store, keys, io } = context
+  const bytes = encodeSeal(seal)
+  context.noteSealing(seal.uploadId, number)
+  for (let attempt = 1; ; attempt += 1) {
+    const won = await context.tryPut(keys.seal(number), bytes)
+    if (won === 'written') return { kind: 'roll', seal: readSeal(bytes, number, keys) }
+    const object = await readIfThere(store, keys.seal(number), maxSealBytes, io)
+    if (object !== undefined) return findSeal(context, number)
+    const meta = await readMeta(context)
+    if (meta !== undefined) return { kind: 'visible', meta }
+    await context.backOff(attempt)
+  }
+}
+
+// 5, 6, 7
+async function finishSeal(context: PublishContext, seal: TrustedSeal): Promise<Next> {
+  context.task.enter({ kind: 'finishing' })
+  const meta = await context.step('read meta after seal', () => readMeta(context))
+  if (meta !== undefined) return { kind: 'visible', meta }
+  const settled = await rollForward(context, seal)
+  if (settled.kind === 'visible') return settled
+  if (settled.kind === 'dead') {
+    context.forgetUpload(seal.uploadId)
+    return { kind: 'upload', sealNumber: seal.number + 1 }
+  }
+  return { kind: 'visible', meta: await context.step('write meta', () => putMeta(context, seal)) }
+}
+
+async function putMeta(context: PublishContext, seal: TrustedSeal): Promise<VisibleMeta> {
+  for (let attempt = 1; ; attempt += 1) {
+    await context.tryPut(context.keys.meta, seal.meta, { contentType: 'application/json', md5: true })
+    const meta = await readMeta(context)
+    if (meta !== undefined) return meta
+    await context.backOff(attempt)
+  }
+}
+
+// 8, 9
+async function conclude(context: PublishContext, visible: VisibleMeta): Promise<Outcome> {
+  context.task.enter({ kind: 'finishing' })
+  let judged: Outcome | AppError
+  try {
+    judged = await context.step('judge', () => judge(context, visible))
+  } catch (error) {
+    if (!isAppError(error, 'version-published', 'archive-mismatch', 'meta-invalid')) throw error
+    judged = error
+  }
+  await context.step('clean up', () => cleanUp(context))
+  if (judged instanceof AppError) throw judged
+  if (judged.alreadyThere === true) return judged
+  await probeConditions(context)
+  if (context.conditions !== 'ignored') return judged
+  // Two people can overwrite each other here: only what stays for a while counts.
+  await context.clock.sleep(context.timing.unprotectedRereadMs, context.io)
+  const again = await readMeta(context)
+  if (again === undefined) throw new AppError('archive-mismatch', { ref: specOf(context.ref) })
+  return { ...(await judge(context, again)), unprotected: true }
+}
+
+async function judge(context: PublishContext, visible: VisibleMeta): Promise<Outcome> {
+  const { keys, ref } = context
+  const manifest = ingestMeta(visible.bytes, { key: keys.meta, ident: keys.ident })
+  const archive: Archive = { ...manifest.archive, transaction: manifest.orbital?.transaction }
+  const isOwn = archive.transaction !== undefined && context.isOwnTransaction(archive.transaction)
+  const isSame = isOwn || (await hasSameContent(context, manifest))
+  const head = await headIfThere(context.store, keys.archive, context.io)
+  if (!(await archiveBelongs(context, head, archive))) {
+    if (!isSame || !(await repairArchive(context, manifest, archive, head)))
+      throw new AppError('archive-mismatch', { ref: specOf(ref) })
+  }
+  if (isSame) return isOwn ? {} : { alreadyThere: true }
+  const publishedBy = manifest.orbital?.publishedBy
+  throw new AppError('version-published', {
+    ref: specOf(ref),
+    where: context.connection.name,
+    ...(publishedBy === undefined ? {} : { publishedBy }),
+    publishedAt: manifest.orbital?.publishedAt ?? new Date(visible.modifiedMs).toISOString(),
+    reason: 'published',
+  })
+}
+
+async function refuseWithdrawn(context: PublishContext): Promise<void> {
+  const { store, keys, ref, io } = context
+  const object = await readIfThere(store, keys.withdrawn, 64 * 1024, io)
+  if (object === undefined) return
+  throw new AppError('version-published', {
+    ref: specOf(ref),
+    where: context.connection.name,
+    ...readWithdrawal(object.bytes),
+    reason: 'withdrawn',
+  })
+}
+
+/** {by, when, why}; whatever else it is, the version is withdrawn. */
+function readWithdrawal(bytes: Uint8Array): { publishedBy?: string; publishedAt?: string } {
+  try {
+    const { by, when } = JSON.parse(new TextDecoder().decode(bytes)) as { by?: unknown; when?: unknown }
+    return {
+      ...(typeof by === 'string' ? { publishedBy: by } : {}),
+      ...(typeof when === 'string' ? { publishedAt: when } : {}),
+    }
+  } catch {
+    return {}
+  }
+}
+
+async function discard(deps: PublishDeps, task: TransferTask): Promise<void> {
+  const context = await createPublishContext(deps, task)
+  await context.abortUnsealedUpload()
+}

@@ -1,0 +1,114 @@
+import { existsSync, lstatSync, readdirSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { createNodeDisk } from '../electron/engine/disk/node-disk.ts'
+import { createStore } from '../electron/engine/object-store/create-store.ts'
+import type { Io, ObjectStore, OpenConnection, StoreSpec } from '../electron/engine/ports.ts'
+import { createPublishRunner } from '../electron/engine/publish/publish.ts'
+import type { PublishDeps } from '../electron/engine/publish/publish-context.ts'
+import { largestArchiveBytes } from '../electron/engine/publish/publish-keys.ts'
+import type { PublishRequest } from '../electron/engine/publish/publish-request.ts'
+import { createSystemClock } from '../electron/engine/system-clock.ts'
+import { createJournal, openJournal } from '../electron/engine/transfers/journal.ts'
+import { createMeter } from '../electron/engine/transfers/meter.ts'
+import type { Outcome, Phase, TransferTask } from '../electron/engine/transfers/transfer-runner.ts'
+import type { PackageInfo } from '../shared/model/package.ts'
+import type { Progress } from '../shared/model/transfer.ts'
+
+export const testLog = { write: () => {} }
+
+export function openTestStore(spec: StoreSpec): ObjectStore {
+  return createStore(spec, { disk: createNodeDisk(), clock: createSystemClock(), log: testLog })
+}
+
+export function openTestConnection(spec: StoreSpec, store: ObjectStore = openTestStore(spec)): OpenConnection {
+  return { id: 'test', name: 'Test models', store, spec: async () => spec }
+}
+
+/** What publishing every file of a folder (its `package.json` apart) would be asked for. */
+export function requestFor(folder: string, info: PackageInfo, publishedBy: string): PublishRequest {
+  const files = listFiles(folder)
+    .map((absolutePath) => {
+      const { size, mtimeMs, ino } = lstatSync(absolutePath)
+      const path = relative(folder, absolutePath).split(sep).join('/')
+      return { path, absolutePath, sizeBytes: size, modifiedMs: mtimeMs, inode: ino }
+    })
+    .filter(({ path }) => path !== 'package.json')
+  return {
+    connectionId: 'test',
+    source: { kind: 'folder', path: folder },
+    info,
+    files,
+    totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    maxArchiveBytes: largestArchiveBytes(files),
+    publishedBy,
+  }
+}
+
+const listFiles = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name)
+      return entry.isDirectory() ? listFiles(path) : [path]
+    })
+
+export interface PublishRun {
+  readonly outcome: Promise<Outcome>
+  /** What was entered, in order. */
+  readonly phases: readonly Phase[]
+  progress(): Progress
+  stop(): void
+}
+
+/**
+ * One run of one publish transfer as the queue would start it: `journalFolder` is new for a first run, and given again for the next run of
+ * the same home.
+ */
+export function startPublish(options: {
+  readonly journalFolder: string
+  readonly request: PublishRequest
+  readonly connection: OpenConnection
+  readonly discard?: boolean
+  readonly deps?: Partial<PublishDeps>
+}): PublishRun {
+  const disk = createNodeDisk()
+  const clock = createSystemClock()
+  const { journalFolder, request, connection } = options
+  const journal = existsSync(journalFolder)
+    ? openJournal(disk, journalFolder)
+    : createJournal(disk, journalFolder, { kind: 'transfer' })
+  const meter = createMeter(clock, { totalBytes: request.totalBytes, receivedBytes: 0, settledBytes: 0, wireBytes: 0 })
+  const abort = new AbortController()
+  const phases: Phase[] = []
+  const task: TransferTask = {
+    id: 'test',
+    request,
+    journal,
+    counters: meter.counters,
+    signal: abort.signal,
+    stopReason: () => (abort.signal.aborted ? 'pause' : undefined),
+    enter: (phase) => void phases.push(phase),
+    setTotal: meter.setTotal,
+    log: testLog,
+  }
+  const runner = createPublishRunner({
+    disk,
+    clock,
+    openConnection: async () => connection,
+    tool: 'Orbital test',
+    partsInFlight: () => 3,
+    ...options.deps,
+  })
+  const outcome = options.discard === true ? runner.discard(task).then(() => ({})) : runner.run(task)
+  outcome.catch(() => {})
+  return { outcome, phases, progress: meter.read, stop: () => abort.abort() }
+}
+
+/** Every key of Orbital's own, and every open upload: what a settled publish leaves none of. */
+export async function listLeftBehind(store: ObjectStore, io: Io): Promise<string[]> {
+  const left: string[] = []
+  for (const prefix of ['orbital/seals/', 'orbital/claims/', 'orbital/probe/'])
+    for await (const page of store.list(prefix, io)) left.push(...page.map(({ key }) => key))
+  for (const { key, uploadId } of await store.listUploads('models/', io)) left.push(`upload ${uploadId} of ${key}`)
+  return left
+}
