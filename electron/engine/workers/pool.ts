@@ -1,5 +1,5 @@
 import { type Transferable, Worker } from 'node:worker_threads'
-import { AppError, type AppError as AppError, fromWire, isAppError } from '../../../shared/errors.ts'
+import { AppError, fromWire, isAppError } from '../../../shared/errors.ts'
 import { controlIndex, createControl, type FromWorker, type ToWorker, type WorkerStart } from './protocol.ts'
 
 export interface StartWorkerOptions {
