@@ -33,6 +33,8 @@ export const publishFields = z.strictObject({
   leaveOut: z.array(z.string()).max(10000).optional(),
   /** Left-out paths to put in after all. */
   putIn: z.array(z.string()).max(10000).optional(),
+  /** Puts everything into a folder of this name inside the package: root names such as `meta.json` are then free. */
+  insideFolder: z.string().max(64).optional(),
 })
 export type PublishFields = Readonly<z.infer<typeof publishFields>>
 

@@ -1,0 +1,258 @@
+import path from 'node:path'
+import { AppError, type FieldProblem, isAppError } from '../../../shared/errors.ts'
+import type { PublishFields } from '../../../shared/ipc/engine-api.ts'
+import type { PackageInfo } from '../../../shared/model/package.ts'
+import {
+  checkPackagePath,
+  checkPathSet,
+  isReservedRootName,
+  quoteName,
+  suggestName,
+} from '../../../shared/model/package-path.ts'
+import type { Disk } from '../ports.ts'
+import { type FileMark, markOf } from './file-marks.ts'
+import { type IncludePattern, parseInclude } from './include-patterns.ts'
+import { isObject, type JsonObject } from './ingest-info.ts'
+import { createLeftOutRules, ignoreFileName, recipeFileName } from './left-out-rules.ts'
+import { metaCaps } from './meta-caps.ts'
+import { readRecipeInfo } from './recipe-info.ts'
+import type { SourceFile } from './source-file.ts'
+import { type LeftOutEntry, type WalkedFolder, walkFolder } from './walk-folder.ts'
+
+/**
+ * A folder as the package that it would become. Nothing is written.
+ *
+ *  1. The folder must be one, and readable.
+ *  2. package.json, where there is one: JSON, an object.
+ *  3. Rules: `include`, `.orbitalignore`, the person's choices, the read-me.
+ *  4. Walk: every file with its size, time and inode, by lstat.
+ *  5. Fields: the person's, package.json's, guessed.
+ *  6. Problems (nothing is published before they are mended) and warnings, all of them at once.
+ */
+export interface Recipe {
+  readonly info: PackageInfo
+  /** Field → where its value comes from: 'you', 'package.json', 'the folder', 'README.md', 'a first version'. */
+  readonly origins: Readonly<Record<string, string>>
+  /** Sorted by path. */
+  readonly files: readonly RecipeFile[]
+  readonly leftOut: readonly LeftOutEntry[]
+  readonly totalBytes: number
+  readonly problems: readonly FieldProblem[]
+  readonly warnings: readonly RecipeWarning[]
+}
+export type RecipeFile = SourceFile & { readonly mark?: FileMark }
+export type { LeftOutEntry, SourceFile }
+export interface RecipeWarning {
+  readonly kind:
+    | 'secret'
+    | 'runs-code'
+    | 'symlink'
+    | 'not-portable'
+    | 'reserved-name'
+    | 'constraint-unreadable-by-old-tools'
+    | 'include-matches-little'
+  readonly path?: string
+  readonly text: string
+}
+
+export interface ReadRecipeOptions {
+  readonly disk: Disk
+  /** Absolute. */
+  readonly folder: string
+  readonly fields?: PublishFields
+  readonly signal: AbortSignal
+}
+
+const maxSmallFileBytes = 1024 * 1024
+
+/**
+ * Throws `not-a-folder`, `folder-unreadable` (also for a folder inside), `folder-empty` (nothing in it may go in), `recipe-invalid` (a
+ * package.json that is not JSON), `package-too-large`; everything that a form can mend is in `problems`.
+ */
+export async function readRecipe({ disk, folder, fields = {}, signal }: ReadRecipeOptions): Promise<Recipe> {
+  const rootEntries = disk.entries(folder) // 1
+  const stated = readPackageJson(disk, folder) // 2
+  const hasFile = (name: string) => rootEntries.some((entry) => entry.name === name && entry.kind === 'file')
+
+  // 3
+  const problems: FieldProblem[] = []
+  const include = readInclude(stated, problems)
+  const readme = readmePath(stated, hasFile, problems)
+  const walked = await walkFolder({
+    disk,
+    folder,
+    signal,
+    maxEntries: 5 * metaCaps.maxFiles,
+    rules: createLeftOutRules({
+      include,
+      ignoreText: hasFile(ignoreFileName) ? readText(disk, path.join(folder, ignoreFileName)) : undefined,
+      readme,
+      leaveOut: fields.leaveOut ?? [],
+      putIn: fields.putIn ?? [],
+    }),
+  }) // 4
+  if (walked.files.length === 0 && include === undefined) {
+    const leftOut = walked.leftOut.reduce((sum, entry) => sum + entry.fileCount, 0)
+    throw new AppError('folder-empty', { path: folder, leftOut })
+  }
+
+  // 5
+  const readmeText = readme === undefined ? undefined : readText(disk, path.join(folder, readme))
+  const described = readRecipeInfo({ folder, stated, fields, readmeText })
+  const inside = fields.insideFolder === undefined || fields.insideFolder === '' ? '' : `${fields.insideFolder}/`
+  const files = walked.files.map((file): RecipeFile => {
+    const mark = markOf(file.path.split('/'))
+    return { ...file, path: `${inside}${file.path}`, ...(mark === undefined ? {} : { mark }) }
+  })
+  const packedReadme = readme === undefined ? undefined : `${inside}${readme}`
+  const isReadmeIn = files.some((file) => file.path === packedReadme)
+
+  // 6
+  problems.push(
+    ...described.problems,
+    ...pathProblems(files, described.info.name, folder),
+    ...includeProblems(include, walked),
+  )
+  return {
+    info: isReadmeIn ? { ...described.info, readme: packedReadme } : described.info,
+    origins: isReadmeIn
+      ? { ...described.origins, readme: stated?.readme === undefined ? 'the folder' : 'package.json' }
+      : described.origins,
+    files,
+    leftOut: walked.leftOut,
+    totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    problems,
+    warnings: [...described.warnings, ...fileWarnings(files, walked, include)],
+  }
+}
+
+function readPackageJson(disk: Disk, folder: string): JsonObject | undefined {
+  const file = path.join(folder, recipeFileName)
+  if (disk.facts(file)?.kind !== 'file') return undefined
+  const refuse = (problem: string): never => {
+    throw new AppError('recipe-invalid', { path: file, problems: [{ field: recipeFileName, problem }] })
+  }
+  const text = readText(disk, file) ?? refuse('It is larger than any recipe.')
+  let content: unknown
+  try {
+    content = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch {
+    return refuse('It is not JSON.')
+  }
+  return isObject(content) ? content : refuse('It is not a JSON object.')
+}
+
+/** Text of a small file; undefined when it is too large for what it should be, or gone. */
+function readText(disk: Disk, file: string): string | undefined {
+  try {
+    const bytes = disk.facts(file)?.kind === 'file' ? disk.read(file, { maxBytes: maxSmallFileBytes }) : undefined
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes)
+  } catch (error) {
+    if (isAppError(error, 'package-too-large')) return undefined
+    throw error
+  }
+}
+
+function readInclude(stated: JsonObject | undefined, problems: FieldProblem[]): IncludePattern[] | undefined {
+  const include = stated?.include
+  if (include === undefined || include === null) return undefined
+  const parsed = parseInclude(include)
+  if (Array.isArray(parsed)) return parsed
+  problems.push({ field: 'include', problem: parsed.problem })
+  return undefined
+}
+
+/** Path of the model card below the folder. */
+function readmePath(
+  stated: JsonObject | undefined,
+  hasFile: (name: string) => boolean,
+  problems: FieldProblem[],
+): string | undefined {
+  const readme = stated?.readme
+  if (readme === undefined || readme === null || readme === '') return hasFile('README.md') ? 'README.md' : undefined
+  if (typeof readme === 'string' && checkPackagePath(readme.split('/')).ok) return readme
+  problems.push({ field: 'readme', problem: 'The read-me is not a path inside the folder.' })
+  return undefined
+}
+
+function pathProblems(files: readonly RecipeFile[], name: string, folder: string): FieldProblem[] {
+  const problems: FieldProblem[] = []
+  const bad = files.flatMap((file) => {
+    const check = checkPackagePath(file.path.split('/'))
+    return check.ok ? [] : [{ file, check }]
+  })
+  for (const { file, check } of bad.slice(0, 50)) {
+    const isReserved = check.rule === 'reserved'
+    const fix = isReserved
+      ? `Put everything in a folder ${checkedName(name, folder)}/`
+      : `Rename or leave out ${quoteName(file.path)}`
+    problems.push({ field: 'files', problem: check.reason, fix })
+  }
+  if (bad.length > 50) problems.push({ field: 'files', problem: `${bad.length - 50} more files have such names.` })
+  const set = checkPathSet(files.map((file) => file.path))
+  if (!set.ok) problems.push({ field: 'files', problem: set.reason })
+  if (files.length > metaCaps.maxFiles) {
+    problems.push({
+      field: 'files',
+      problem: `A package has at most ${metaCaps.maxFiles} files; these are ${files.length}.`,
+    })
+  }
+  return problems
+}
+
+const checkedName = (name: string, folder: string): string =>
+  suggestName(name) ?? suggestName(path.basename(folder)) ?? 'files'
+
+function includeProblems(include: readonly IncludePattern[] | undefined, { files }: WalkedFolder): FieldProblem[] {
+  if (include === undefined || files.length > 0) return []
+  const texts = include.map(({ text }) => quoteName(text)).join(', ')
+  const problem =
+    include.length === 0 ? '“include” is empty, so no file goes in.' : `No file matches “include” (${texts}).`
+  return [{ field: 'include', problem }]
+}
+
+function fileWarnings(
+  files: readonly RecipeFile[],
+  { leftOut, files: walked }: WalkedFolder,
+  include: readonly IncludePattern[] | undefined,
+): RecipeWarning[] {
+  const warnings: RecipeWarning[] = []
+  const marked = (mark: FileMark) => files.filter((file) => file.mark === mark)
+  const others = (count: number) => (count > 1 ? ` and ${count - 1} more` : '')
+  for (const { path: file } of marked('secret').slice(0, 50)) {
+    warnings.push({
+      kind: 'secret',
+      path: file,
+      text: `${quoteName(file)} looks like a secret. Everybody with access could read it.`,
+    })
+  }
+  const [code] = marked('runs-code')
+  if (code !== undefined) {
+    const text = `${quoteName(code.path)}${others(marked('runs-code').length)} can run code when they are loaded.`
+    warnings.push({ kind: 'runs-code', path: code.path, text })
+  }
+  const [odd] = marked('not-portable')
+  if (odd !== undefined) {
+    const text = `${quoteName(odd.path)}${others(marked('not-portable').length)} can’t be installed on every computer.`
+    warnings.push({ kind: 'not-portable', path: odd.path, text })
+  }
+  for (const { path: link } of leftOut.filter(({ reason }) => reason === 'symlink').slice(0, 50)) {
+    warnings.push({
+      kind: 'symlink',
+      path: link,
+      text: `${quoteName(link)} is a link. Links are not published, nor what they lead to.`,
+    })
+  }
+  for (const file of files.filter(({ path: each }) => isReservedRootName(each.split('/')[0] ?? ''))) {
+    warnings.push({
+      kind: 'reserved-name',
+      path: file.path,
+      text: `${quoteName(file.path)} is a name that libraries use for themselves.`,
+    })
+  }
+  for (const pattern of include ?? []) {
+    if (walked.length === 0 || walked.some((file) => pattern.matches(file.path.split('/')))) continue
+    warnings.push({ kind: 'include-matches-little', text: `No file matches ${quoteName(pattern.text)} in “include”.` })
+  }
+  return warnings
+}
