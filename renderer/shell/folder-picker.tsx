@@ -1,0 +1,141 @@
+import { TextInput } from '@mantine/core'
+import { IconArrowUp, IconFileZip, IconFolder } from '@tabler/icons-react'
+import { useCallback, useEffect, useState } from 'react'
+import { type AppError, toAppError } from '../../shared/errors.ts'
+import { client } from '../ipc/link.ts'
+import { useHost } from '../state/host.ts'
+import { shortErrorOf } from '../text/error-view.ts'
+import { Button, IconButton } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Message } from '../ui/message.tsx'
+import { Sheet } from '../ui/sheet.tsx'
+import { type PickRequest, usePicker } from './pick-path.ts'
+
+interface Listing {
+  readonly path: string
+  readonly parent: string | null
+  readonly entries: readonly {
+    readonly name: string
+    readonly path: string
+    readonly kind: 'folder' | 'sputnik' | 'file'
+  }[]
+}
+
+const lastFolderKey = 'orbital.last-folder'
+
+/** Browses the folders of the machine that Orbital runs on, where the system has no dialog for it; a path can be typed or pasted too. */
+export function FolderPicker() {
+  const request = usePicker((state) => state.request)
+  return request === undefined ? null : <Picker key={request.title} request={request} />
+}
+
+function Picker({ request }: { readonly request: PickRequest }) {
+  const home = useHost(({ facts }) => facts.homeFolder)
+  const [listing, setListing] = useState<Listing>()
+  const [typed, setTyped] = useState('')
+  const [chosen, setChosen] = useState<string>()
+  const [error, setError] = useState<AppError>()
+
+  const show = useCallback(
+    async (path: string) => {
+      try {
+        const next = await client.host.listFolder({ path })
+        setListing(next)
+        setTyped(next.path)
+        setError(undefined)
+        setChosen(next.entries.find(({ name, kind }) => name === request.name && kind === request.kind)?.path)
+      } catch (caught) {
+        setError(toAppError(caught))
+      }
+    },
+    [request],
+  )
+  useEffect(() => {
+    void show(localStorage.getItem(lastFolderKey) ?? home)
+  }, [show, home])
+
+  const entries = listing?.entries.filter(({ kind }) => kind === 'folder' || kind === request.kind) ?? []
+  const answerPath = chosen ?? (request.kind === 'folder' ? listing?.path : undefined)
+  const submit = () => {
+    // Enter in the path field goes there first.
+    if (listing === undefined || typed !== listing.path) {
+      if (typed.toLowerCase().endsWith('.sputnik')) request.answer(typed)
+      else void show(typed)
+      return
+    }
+    if (answerPath === undefined) return
+    localStorage.setItem(lastFolderKey, listing.path)
+    request.answer(answerPath)
+  }
+  return (
+    <Sheet
+      opened
+      width={560}
+      title={request.title}
+      subtitle={
+        request.kind === 'folder'
+          ? 'Folders of the computer that Orbital runs on.'
+          : 'Package files (.sputnik) of the computer that Orbital runs on.'
+      }
+      onClose={() => request.answer(null)}
+      onSubmit={submit}
+      footer={
+        <>
+          <span className="cut small t3">{answerPath ?? ''}</span>
+          <span className="push" />
+          <Button onClick={() => request.answer(null)}>Cancel</Button>
+          <Button
+            variant="primary"
+            type="submit"
+            disabled={answerPath === undefined && typed === listing?.path}
+            hint="↵"
+          >
+            {listing !== undefined && typed !== listing.path ? 'Go there' : 'Choose'}
+          </Button>
+        </>
+      }
+    >
+      <section>
+        <div className="row picker-path">
+          <IconButton
+            icon={IconArrowUp}
+            label="Folder above"
+            disabled={listing === undefined || listing.parent === null}
+            onClick={() => listing?.parent != null && void show(listing.parent)}
+          />
+          <TextInput
+            aria-label="Path of the folder"
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            className="grow mono"
+            spellCheck={false}
+            data-autofocus
+          />
+        </div>
+        {error !== undefined && <Message kind="danger">{shortErrorOf(error)}</Message>}
+        <div className="picker-list" role="listbox" aria-label="Folders" tabIndex={-1}>
+          {entries.map((entry) => (
+            <button
+              type="button"
+              key={entry.path}
+              role="option"
+              aria-selected={chosen === entry.path}
+              className="picker-row"
+              onClick={() => setChosen(entry.path)}
+              onDoubleClick={() => (entry.kind === 'folder' ? void show(entry.path) : request.answer(entry.path))}
+              onKeyDown={(event) => {
+                if (event.key !== 'ArrowRight' || entry.kind !== 'folder') return
+                event.preventDefault()
+                void show(entry.path)
+              }}
+            >
+              <Icon of={entry.kind === 'folder' ? IconFolder : IconFileZip} className="t3" />
+              <span className="cut">{entry.name}</span>
+            </button>
+          ))}
+          {listing !== undefined && entries.length === 0 && <p className="t3 picker-row">No folders in here.</p>}
+        </div>
+      </section>
+    </Sheet>
+  )
+}

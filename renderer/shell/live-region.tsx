@@ -1,0 +1,35 @@
+import { useEffect, useRef, useState } from 'react'
+import type { Transfer } from '../../shared/model/transfer.ts'
+import { useTransfers } from '../state/transfers.ts'
+import { spokenState } from '../text/transfer-states.ts'
+import { percentOf } from '../text/units.ts'
+
+/** Says to a screen reader what happens to transfers: each new state, and every quarter of the bytes. */
+export function LiveRegion() {
+  const [text, setText] = useState('')
+  const said = useRef(new Map<string, string>())
+  useEffect(
+    () =>
+      useTransfers.subscribe(({ byId, progressById, load }) => {
+        const first = said.current.size === 0 && load.kind === 'ready'
+        for (const transfer of Object.values(byId)) {
+          const now = sentence(transfer, progressById[transfer.id])
+          if (said.current.get(transfer.id) === now) continue
+          said.current.set(transfer.id, now)
+          if (!first) setText(now)
+        }
+      }),
+    [],
+  )
+  return (
+    <div className="hidden-label" role="status" aria-live="polite">
+      {text}
+    </div>
+  )
+}
+
+function sentence(transfer: Transfer, progress: Transfer['progress'] = transfer.progress): string {
+  const quarter = Math.floor(percentOf(progress.settledBytes, progress.totalBytes) / 25) * 25
+  const part = transfer.state.kind === 'transferring' && quarter > 0 ? `, ${quarter} %` : ''
+  return `${spokenState(transfer)}${part}`
+}

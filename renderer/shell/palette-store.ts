@@ -1,0 +1,8 @@
+import { createSpotlight } from '@mantine/spotlight'
+
+export const [paletteStore, palette] = createSpotlight()
+
+export function openPalette(): true {
+  palette.open()
+  return true
+}

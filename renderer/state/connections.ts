@@ -1,0 +1,39 @@
+import { create } from 'zustand'
+import { toAppError } from '../../shared/errors.ts'
+import type { Connection } from '../../shared/model/connection.ts'
+import { client } from '../ipc/link.ts'
+import { type LoadState, loading, ready } from './load-state.ts'
+import { createSingleFlight } from './single-flight.ts'
+
+interface ConnectionsState {
+  readonly load: LoadState
+  readonly list: readonly Connection[]
+  /** The one that the window shows. */
+  readonly currentId?: string
+}
+
+const rememberedKey = 'orbital.connection'
+
+export const useConnections = create<ConnectionsState>(() => ({ load: loading, list: [] }))
+
+export const fetchConnections = createSingleFlight(async () => {
+  try {
+    const list = await client.connections.list({})
+    const wanted = useConnections.getState().currentId ?? localStorage.getItem(rememberedKey)
+    const current = list.find(({ id }) => id === wanted) ?? list.find(({ isDefault }) => isDefault) ?? list[0]
+    useConnections.setState({ load: ready, list, currentId: current?.id })
+  } catch (error) {
+    useConnections.setState({ load: { kind: 'failed', error: toAppError(error) } })
+  }
+})
+
+/** Shows another connection, here and after the next start. */
+export function showConnection(id: string): void {
+  localStorage.setItem(rememberedKey, id)
+  useConnections.setState({ currentId: id })
+}
+
+export const useCurrentConnection = (): Connection | undefined =>
+  useConnections(({ list, currentId }) => list.find(({ id }) => id === currentId))
+export const useConnection = (id: string | undefined): Connection | undefined =>
+  useConnections(({ list }) => list.find((connection) => connection.id === id))

@@ -1,0 +1,54 @@
+import { create } from 'zustand'
+import { client } from '../ipc/link.ts'
+
+export interface HostFacts {
+  readonly kind: 'electron' | 'browser'
+  readonly platform: 'mac' | 'win' | 'linux'
+  readonly nativeDialogs: boolean
+  readonly homeFolder: string
+}
+
+interface HostState {
+  readonly facts: HostFacts
+  /** False while the host doesn't answer: it ended, or this machine sleeps. */
+  readonly connected: boolean
+  /** Keys that a person types are kept, or last for this run only. */
+  readonly secretsKept: 'kept' | 'this-run-only'
+  readonly engineVersion: string
+  readonly home: string
+  /** Name under which this person publishes. */
+  readonly publisher: string
+}
+
+const platformOfBrowser = (): HostFacts['platform'] =>
+  /Mac|iPhone|iPad/.test(navigator.userAgent) ? 'mac' : /Windows/.test(navigator.userAgent) ? 'win' : 'linux'
+
+export const useHost = create<HostState>(() => ({
+  facts: {
+    kind: window.orbital === undefined ? 'browser' : 'electron',
+    platform: platformOfBrowser(),
+    nativeDialogs: false,
+    homeFolder: '/',
+  },
+  connected: true,
+  secretsKept: 'kept',
+  engineVersion: '',
+  home: '',
+  publisher: '',
+}))
+
+/** Asks host and engine what they are. Rejects with AppError when they don't answer. */
+export async function fetchHost(): Promise<void> {
+  const [facts, info] = await Promise.all([client.host.facts({}), client.engine.info({})])
+  useHost.setState({
+    facts,
+    secretsKept: info.secretsKept,
+    engineVersion: info.version,
+    home: info.home,
+    publisher: info.publisher,
+  })
+  document.documentElement.dataset.platform = facts.platform
+  document.documentElement.dataset.host = facts.kind
+}
+
+export const useIsMac = (): boolean => useHost(({ facts }) => facts.platform === 'mac')

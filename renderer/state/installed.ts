@@ -1,0 +1,80 @@
+import { create } from 'zustand'
+import { toAppError } from '../../shared/errors.ts'
+import type { DiskUsage, InstalledVersion, TrashEntry } from '../../shared/model/installed.ts'
+import type { Library } from '../../shared/model/settings.ts'
+import { client } from '../ipc/link.ts'
+import { type LoadState, loading, ready } from './load-state.ts'
+import { createSingleFlight } from './single-flight.ts'
+
+interface InstalledState {
+  readonly load: LoadState
+  readonly libraries: readonly Library[]
+  readonly versionsByLibrary: Readonly<Record<string, readonly InstalledVersion[]>>
+  readonly trashByLibrary: Readonly<Record<string, readonly TrashEntry[]>>
+  readonly usageByLibrary: Readonly<Record<string, DiskUsage>>
+  /** Why a library can't be read now. */
+  readonly failureByLibrary: Readonly<Record<string, LoadState>>
+}
+
+export const useInstalled = create<InstalledState>(() => ({
+  load: loading,
+  libraries: [],
+  versionsByLibrary: {},
+  trashByLibrary: {},
+  usageByLibrary: {},
+  failureByLibrary: {},
+}))
+
+const flights = new Map<string, () => Promise<void>>()
+
+/** Fetches what is in one library, its trash and its disk usage. Never rejects. */
+export function fetchLibrary(libraryId: string): Promise<void> {
+  const flight = flights.get(libraryId) ?? createSingleFlight(() => askFor(libraryId))
+  flights.set(libraryId, flight)
+  return flight()
+}
+
+async function askFor(libraryId: string): Promise<void> {
+  try {
+    const [versions, trash] = await Promise.all([
+      client.installed.list({ libraryId }),
+      client.trash.list({ libraryId }),
+    ])
+    useInstalled.setState((state) => ({
+      versionsByLibrary: { ...state.versionsByLibrary, [libraryId]: versions },
+      trashByLibrary: { ...state.trashByLibrary, [libraryId]: trash },
+      failureByLibrary: { ...state.failureByLibrary, [libraryId]: ready },
+    }))
+    // Measuring the disk takes longer than listing, so rows don't wait for it.
+    const usage = await client.disk.usage({ libraryId })
+    useInstalled.setState((state) => ({ usageByLibrary: { ...state.usageByLibrary, [libraryId]: usage } }))
+  } catch (error) {
+    const failed: LoadState = { kind: 'failed', error: toAppError(error) }
+    useInstalled.setState((state) => ({ failureByLibrary: { ...state.failureByLibrary, [libraryId]: failed } }))
+  }
+}
+
+/** Fetches the libraries and everything in them. Never rejects. */
+export const fetchLibraries = createSingleFlight(async () => {
+  try {
+    const libraries = await client.libraries.list({})
+    useInstalled.setState({ libraries })
+    await Promise.all(libraries.filter(({ available }) => available).map(({ id }) => fetchLibrary(id)))
+    useInstalled.setState({ load: ready })
+  } catch (error) {
+    useInstalled.setState({ load: { kind: 'failed', error: toAppError(error) } })
+  }
+})
+
+/** The library that installs go to when none is chosen. */
+export const useDefaultLibrary = (): Library | undefined =>
+  useInstalled(({ libraries }) => libraries.find(({ isDefault }) => isDefault) ?? libraries[0])
+export const useDiskUsage = (libraryId: string | undefined): DiskUsage | undefined =>
+  useInstalled(({ usageByLibrary }) => (libraryId === undefined ? undefined : usageByLibrary[libraryId]))
+
+/** Every installed version of all libraries, in one list. Memoise on the two fields that it reads. */
+export const allInstalled = ({
+  libraries,
+  versionsByLibrary,
+}: Pick<InstalledState, 'libraries' | 'versionsByLibrary'>): readonly InstalledVersion[] =>
+  libraries.flatMap(({ id }) => versionsByLibrary[id] ?? [])

@@ -1,0 +1,66 @@
+import { create } from 'zustand'
+import { toAppError } from '../../shared/errors.ts'
+import type { PackageSummary, UnreadableEntry } from '../../shared/model/package.ts'
+import { client } from '../ipc/link.ts'
+import { type LoadState, loading, ready } from './load-state.ts'
+import { createSingleFlight } from './single-flight.ts'
+
+export interface Catalog {
+  readonly load: LoadState
+  /** The store is being asked, by a person or by the clock. */
+  readonly refreshing: boolean
+  readonly packages: readonly PackageSummary[]
+  readonly unreadable: readonly UnreadableEntry[]
+  /** ISO 8601; absent before the first answer. */
+  readonly refreshedAt?: string
+}
+
+const emptyCatalog: Catalog = { load: loading, refreshing: false, packages: [], unreadable: [] }
+
+interface PackagesState {
+  readonly catalogs: Readonly<Record<string, Catalog>>
+}
+
+export const usePackages = create<PackagesState>(() => ({ catalogs: {} }))
+
+const setCatalog = (connectionId: string, changes: Partial<Catalog>) =>
+  usePackages.setState(({ catalogs }) => ({
+    catalogs: { ...catalogs, [connectionId]: { ...(catalogs[connectionId] ?? emptyCatalog), ...changes } },
+  }))
+
+const flights = new Map<string, () => Promise<void>>()
+const wantsRefresh = new Set<string>()
+
+/** Fetches the catalog of a connection; with `refresh` the store itself is asked. Never rejects: a failure is in the catalog's `load`. */
+export function fetchCatalog(connectionId: string, { refresh = false } = {}): Promise<void> {
+  if (refresh) wantsRefresh.add(connectionId)
+  const flight = flights.get(connectionId) ?? createSingleFlight(() => askFor(connectionId))
+  flights.set(connectionId, flight)
+  return flight()
+}
+
+async function askFor(connectionId: string): Promise<void> {
+  const refresh = wantsRefresh.delete(connectionId)
+  setCatalog(connectionId, { refreshing: refresh })
+  try {
+    const { packages, unreadable, refreshedAt } = await client.catalog.list({ connectionId, refresh })
+    setCatalog(connectionId, { load: ready, refreshing: false, packages, unreadable, refreshedAt })
+  } catch (error) {
+    setCatalog(connectionId, { load: { kind: 'failed', error: toAppError(error) }, refreshing: false })
+  }
+}
+
+/** A connection was changed or removed: what was listed of it is no longer true. */
+export function forgetCatalog(connectionId: string): void {
+  flights.delete(connectionId)
+  usePackages.setState(({ catalogs }) => {
+    const { [connectionId]: _forgotten, ...others } = catalogs
+    return { catalogs: others }
+  })
+}
+
+/** The connections whose catalogs the window holds. */
+export const heldCatalogs = (): readonly string[] => Object.keys(usePackages.getState().catalogs)
+
+export const useCatalog = (connectionId: string | undefined): Catalog =>
+  usePackages(({ catalogs }) => (connectionId === undefined ? undefined : catalogs[connectionId]) ?? emptyCatalog)

@@ -1,0 +1,85 @@
+import type { Change } from '../../shared/ipc/events.ts'
+import { transport } from '../ipc/link.ts'
+import { fetchConnections, useConnections } from './connections.ts'
+import { fetchHost, useHost } from './host.ts'
+import { fetchLibraries, fetchLibrary } from './installed.ts'
+import { createMirror } from './mirror.ts'
+import { followHistory } from './navigation.ts'
+import { fetchCatalog, forgetCatalog, heldCatalogs } from './packages.ts'
+import { announcePlan } from './plans.ts'
+import { fetchSettings } from './settings.ts'
+import { applySamples, applyTransfer, fetchTransfers, removeTransfer } from './transfers.ts'
+
+const refreshEveryMs = 5 * 60_000
+const refreshOnFocusAfterMs = 60_000
+
+/** Connects the window's state to the engine: the state is fetched, then follows the engine's changes. Called once. */
+export function startState(): void {
+  followHistory()
+  const mirror = createMirror({ refetch: fetchEverything, change: applyChange, samples: applySamples })
+  transport.onEvent(mirror)
+  transport.onLink((connected) => useHost.setState({ connected }))
+  keepCatalogFresh()
+}
+
+function fetchEverything(): void {
+  // A host that doesn't answer shows in the link's state.
+  fetchHost().catch(() => useHost.setState({ connected: false }))
+  void fetchSettings()
+  void fetchConnections()
+  void fetchLibraries()
+  void fetchTransfers()
+  for (const connectionId of heldCatalogs()) void fetchCatalog(connectionId)
+}
+
+function applyChange(change: Change): void {
+  switch (change.kind) {
+    case 'transfer.changed':
+      applyTransfer(change.transfer)
+      break
+    case 'transfer.removed':
+      removeTransfer(change.id)
+      break
+    case 'transfers.reordered':
+      void fetchTransfers()
+      break
+    case 'catalog.changed':
+    case 'package.published':
+      if (heldCatalogs().includes(change.connectionId)) void fetchCatalog(change.connectionId)
+      break
+    case 'plan.refined':
+      announcePlan(change.planId)
+      break
+    case 'installed.changed':
+      void fetchLibrary(change.libraryId)
+      break
+    case 'libraries.changed':
+      void fetchLibraries()
+      break
+    case 'connections.changed':
+      for (const connectionId of heldCatalogs()) {
+        if (connectionId !== useConnections.getState().currentId) forgetCatalog(connectionId)
+        else void fetchCatalog(connectionId, { refresh: true })
+      }
+      void fetchConnections()
+      break
+    case 'settings.changed':
+      void fetchSettings()
+      break
+  }
+}
+
+/** The store is asked again when the window is looked at after a while, and every five minutes. */
+function keepCatalogFresh(): void {
+  let askedMs = Date.now()
+  const refresh = () => {
+    const { currentId } = useConnections.getState()
+    if (currentId === undefined || document.visibilityState === 'hidden') return
+    askedMs = Date.now()
+    void fetchCatalog(currentId, { refresh: true })
+  }
+  setInterval(refresh, refreshEveryMs)
+  window.addEventListener('focus', () => {
+    if (Date.now() - askedMs > refreshOnFocusAfterMs) refresh()
+  })
+}

@@ -1,0 +1,87 @@
+import { assertNever } from '../../shared/errors.ts'
+import type { PauseReason, Progress, Transfer, TransferState } from '../../shared/model/transfer.ts'
+import { formatDuration, formatSize, formatSpeed, percentOf } from './units.ts'
+
+/** The one word of a state. */
+export function stateWord(state: TransferState): string {
+  switch (state.kind) {
+    case 'queued':
+      return 'Queued'
+    case 'preparing':
+      return 'Preparing'
+    case 'transferring':
+      return 'Transferring'
+    case 'stalled':
+      return 'Stalled'
+    case 'reconnecting':
+      return 'Reconnecting'
+    case 'verifying':
+      return 'Verifying'
+    case 'finishing':
+      return 'Finishing'
+    case 'paused':
+      return 'Paused'
+    case 'cancelling':
+      return 'Cancelling'
+    case 'cancelled':
+      return 'Cancelled'
+    case 'failed':
+      return 'Failed'
+    case 'done':
+      return 'Done'
+    default:
+      return assertNever(state)
+  }
+}
+
+/** The word with the clock where the state has one: `Stalled for 14 s`, `Reconnecting, try 3 in 4 s`. */
+export function stateText(state: TransferState, now: number): string {
+  if (state.kind === 'stalled') return `Stalled for ${formatDuration((now - state.sinceMs) / 1000)}`
+  if (state.kind === 'reconnecting') {
+    const seconds = (state.nextTryAtMs - now) / 1000
+    return seconds > 0.5 ? `Reconnecting, try ${state.attempt} in ${formatDuration(seconds)}` : 'Reconnecting'
+  }
+  return stateWord(state)
+}
+
+const pauseTexts: { readonly [R in PauseReason]: string } = {
+  'by-person': 'By you',
+  interrupted: 'It was interrupted',
+  'disk-full': 'The disk is full',
+  'sign-in': 'Your sign-in ended',
+  'store-unreachable': 'The store can’t be reached',
+  limit: 'Waits for its turn',
+}
+export const pauseText = (reason: PauseReason): string => pauseTexts[reason]
+
+/** True where a person must do something before it goes on: shown in amber. */
+export const waitsForPerson = (state: TransferState): boolean =>
+  state.kind === 'paused' &&
+  (state.reason === 'disk-full' || state.reason === 'sign-in' || state.reason === 'store-unreachable')
+
+/** `2.88 GB verified of 4.37 GB`; an upload's bytes are confirmed. */
+export const bytesText = (kind: Transfer['kind'], { settledBytes, totalBytes }: Progress): string =>
+  `${formatSize(settledBytes)} ${kind === 'publish' ? 'confirmed' : 'verified'} of ${formatSize(totalBytes)}`
+
+/** `38.4 MB/s, 33 s left`; empty while nothing moves. */
+export function speedText({ bytesPerSecond, secondsLeft }: Progress): string {
+  if (bytesPerSecond <= 0) return ''
+  const speed = formatSpeed(bytesPerSecond)
+  return secondsLeft === undefined ? speed : `${speed}, ${formatDuration(secondsLeft)} left`
+}
+
+export const percentText = ({ settledBytes, totalBytes }: Progress): string =>
+  `${percentOf(settledBytes, totalBytes)} %`
+
+const kindWords: { readonly [K in Transfer['kind']]: string } = {
+  install: 'Install',
+  publish: 'Publish',
+  verify: 'Verify',
+}
+/** `Publish Call transcriber 1.4.0`. */
+export const transferTitle = ({ kind, title, ref }: Pick<Transfer, 'kind' | 'title' | 'ref'>): string =>
+  kind === 'install' ? `${title} ${ref.version}` : `${kindWords[kind]} ${title} ${ref.version}`
+
+/** A sentence for a screen reader: `Install of Churn predictor 1.4.0: done`. */
+export const spokenState = (transfer: Transfer): string =>
+  `${kindWords[transfer.kind]} of ${transfer.title} ${transfer.ref.version}: ${stateWord(transfer.state).toLowerCase()}`

@@ -1,0 +1,81 @@
+/** Numbers and times as people read them. All pure; `now` is ms since the epoch. */
+
+const sizeUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
+
+/** Three significant figures, powers of ten: 87.7 MB, 1.12 GB, 640 B. */
+export function formatSize(bytes: number): string {
+  const whole = Math.max(0, Math.round(bytes))
+  if (whole < 1000) return `${whole} B`
+  let power = Math.min(sizeUnits.length - 1, Math.floor(Math.log10(whole) / 3))
+  // 999.6 kB is shown as 1.00 MB, not as 1000 kB.
+  if (Number((whole / 1000 ** power).toPrecision(3)) >= 1000 && power < sizeUnits.length - 1) power += 1
+  const value = whole / 1000 ** power
+  return `${value >= 1000 ? formatCount(Math.round(value)) : value.toPrecision(3)} ${sizeUnits[power]}`
+}
+
+const counts = new Intl.NumberFormat('en')
+export const formatCount = (count: number): string => counts.format(count)
+export const formatExactBytes = (bytes: number): string => plural(Math.round(bytes), 'byte')
+
+/** `1 file`, `1,284 files`. */
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${formatCount(count)} ${count === 1 ? one : many}`
+
+export const formatSpeed = (bytesPerSecond: number): string => `${formatSize(bytesPerSecond)}/s`
+
+/** `33 s`, `4 min`, `1 h 20 min`, `2 days`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds))
+  if (whole < 90) return `${whole} s`
+  const minutes = Math.round(whole / 60)
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
+  return plural(Math.round(hours / 24), 'day')
+}
+
+/** Whole per cent of what is settled; 100 only when all of it is. */
+export function percentOf(settledBytes: number, totalBytes: number): number {
+  if (totalBytes <= 0) return 0
+  return settledBytes >= totalBytes ? 100 : Math.min(99, Math.floor((settledBytes / totalBytes) * 100))
+}
+
+const dayMs = 86_400_000
+const startOfDay = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0)
+const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
+const fullDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'medium' })
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+
+/** `Just now`, `5 minutes ago`, `2 hours ago`, `Yesterday`, `3 days ago`, `Last week`, `12 Nov`, `12 Nov 2024`. */
+export function formatWhen(at: string | number, now: number = Date.now()): string {
+  const ms = typeof at === 'number' ? at : Date.parse(at)
+  if (Number.isNaN(ms)) return ''
+  const ago = now - ms
+  if (ago < 60_000) return 'Just now'
+  if (ago < 3_600_000) return `${plural(Math.floor(ago / 60_000), 'minute')} ago`
+  const days = Math.round((startOfDay(now) - startOfDay(ms)) / dayMs)
+  if (days === 0) return `${plural(Math.floor(ago / 3_600_000), 'hour')} ago`
+  if (days === 1) return 'Yesterday'
+  if (days < 7) return `${days} days ago`
+  if (days < 14) return 'Last week'
+  return new Date(ms).getFullYear() === new Date(now).getFullYear() ? dayOfYear.format(ms) : fullDay.format(ms)
+}
+
+/** `1 min ago`, for the age of a list. */
+export function formatAge(at: string, now: number = Date.now()): string {
+  const minutes = Math.floor((now - Date.parse(at)) / 60_000)
+  if (minutes < 1) return 'just now'
+  return minutes < 60 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`
+}
+
+/** `25 November 2026 at 14:03:07`, for hover. */
+export const formatExactTime = (at: string | number): string => {
+  const ms = typeof at === 'number' ? at : Date.parse(at)
+  return Number.isNaN(ms) ? '' : exact.format(ms)
+}
+export const formatClock = (ms: number): string => clock.format(ms)
+
+/** `Ana, Ben and Chidi`. */
+export const formatList = (items: readonly string[]): string =>
+  items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`

@@ -1,0 +1,34 @@
+import { Fragment, type ReactNode } from 'react'
+
+/** The pane at the right that follows the selection; hidden in narrow windows, where Enter opens the page instead. */
+export const Inspector = ({ label, children }: { readonly label: string; readonly children: ReactNode }) => (
+  <aside className="aside narrow-hide" aria-label={label} data-pane="inspector" tabIndex={-1}>
+    {children}
+  </aside>
+)
+
+export const SectionTitle = ({ children, end }: { readonly children: ReactNode; readonly end?: ReactNode }) => (
+  <h3 className="section-title">
+    {children}
+    {end !== undefined && <span className="push t3">{end}</span>}
+  </h3>
+)
+
+export interface Fact {
+  readonly label: string
+  /** Facts without a value are left out. */
+  readonly value: ReactNode
+}
+
+export const Facts = ({ facts }: { readonly facts: readonly Fact[] }) => (
+  <dl className="facts num">
+    {facts
+      .filter(({ value }) => value !== undefined && value !== null && value !== '')
+      .map(({ label, value }) => (
+        <Fragment key={label}>
+          <dt>{label}</dt>
+          <dd className="prose-break selectable">{value}</dd>
+        </Fragment>
+      ))}
+  </dl>
+)

@@ -1,0 +1,200 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type ReactNode, type Ref, useEffect, useId, useImperativeHandle, useRef } from 'react'
+import { indexAfter, moveOfKey } from './list-keys.ts'
+
+export interface Column<S extends string = string> {
+  readonly key: string
+  readonly title: string
+  /** Absent: can't be sorted by. */
+  readonly sort?: S
+  readonly className?: string
+}
+
+interface ListProps<T, S extends string> {
+  readonly label: string
+  readonly items: readonly T[]
+  readonly keyOf: (item: T) => string
+  /** Class that sets the columns' widths, for head and rows. */
+  readonly columnsClass: string
+  /** Titles of the columns after the glyph's; absent: no head. */
+  readonly columns?: readonly Column<S>[]
+  readonly sorted?: { readonly by: S; readonly descending: boolean }
+  readonly onSort?: (by: S) => void
+  readonly selectedKey?: string
+  readonly onSelect: (item: T) => void
+  /** Enter or double click. */
+  readonly onOpen?: (item: T) => void
+  /** Any other key while the list has the focus; true when it was taken. */
+  readonly onKey?: (event: KeyboardEvent, item: T | undefined) => boolean
+  /** Cells of a row, the glyph first: each is a `role="gridcell"`. */
+  readonly renderRow: (item: T) => ReactNode
+  readonly rowClassOf?: (item: T) => string | undefined
+  /** px; 48 by default */
+  readonly rowHeight?: number
+  /** Instead of rows, while there are none. */
+  readonly empty?: ReactNode
+  readonly handle?: Ref<ListHandle>
+}
+
+export interface ListHandle {
+  focus(): void
+}
+
+/** A virtual list of rows of one height. It is one stop of Tab; the arrows move the selection, and the selection is what keys act on. */
+export function List<T, S extends string = string>(props: ListProps<T, S>) {
+  const { items, keyOf, columnsClass, columns, sorted, selectedKey, rowHeight = 48, label } = props
+  const id = useId()
+  const grid = useRef<HTMLDivElement>(null)
+  const scroller = useRef<HTMLDivElement>(null)
+  const selectedIndex = selectedKey === undefined ? -1 : items.findIndex((item) => keyOf(item) === selectedKey)
+  const rows = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+  })
+  useImperativeHandle(props.handle, () => ({ focus: () => grid.current?.focus() }), [])
+
+  const { scrollToIndex } = rows
+  useEffect(() => {
+    if (selectedIndex >= 0) scrollToIndex(selectedIndex, { align: 'auto' })
+  }, [selectedIndex, scrollToIndex])
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    // Keys of the head's buttons and of a row's own buttons are theirs.
+    if (event.target !== grid.current) return
+    const selected = items[selectedIndex]
+    const move = event.altKey || event.ctrlKey || event.metaKey ? undefined : moveOfKey(event.key)
+    if (move !== undefined) {
+      event.preventDefault()
+      const perPage = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 1)
+      const next = items[indexAfter(move, selectedIndex, items.length, perPage)]
+      if (next !== undefined) props.onSelect(next)
+      return
+    }
+    if (event.key === 'Enter' && selected !== undefined && props.onOpen !== undefined) {
+      event.preventDefault()
+      props.onOpen(selected)
+      return
+    }
+    if (props.onKey?.(event, selected)) event.preventDefault()
+  }
+
+  const rowId = (key: string) => `${id}-${key}`
+  const headRows = columns === undefined ? 0 : 1
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a table element can't be virtual and scroll below its head.
+    <div
+      ref={grid}
+      className="table"
+      role="grid"
+      aria-label={label}
+      aria-rowcount={items.length + headRows}
+      aria-activedescendant={selectedIndex >= 0 ? rowId(selectedKey as string) : undefined}
+      tabIndex={0}
+      data-pane-focus="list"
+      onKeyDown={onKeyDown}
+    >
+      {columns !== undefined && (
+        // biome-ignore lint/a11y/useSemanticElements: as above
+        // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+        <div className={`phead ${columnsClass}`} role="row" aria-rowindex={1}>
+          {/* biome-ignore lint/a11y/useSemanticElements: as above */}
+          {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
+          <span role="columnheader">
+            <span className="hidden-label">State</span>
+          </span>
+          {columns.map((column) => (
+            <Head
+              key={column.key}
+              column={column}
+              sorted={sorted !== undefined && sorted.by === column.sort ? sorted : undefined}
+              onSort={props.onSort}
+            />
+          ))}
+        </div>
+      )}
+      {/* biome-ignore lint/a11y/useSemanticElements: as above */}
+      <div ref={scroller} className="list" role="rowgroup">
+        {items.length === 0 && props.empty}
+        <div className="virtual" role="presentation" style={{ blockSize: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map(({ index, start }) => {
+            const item = items[index] as T
+            const key = keyOf(item)
+            const more = props.rowClassOf?.(item)
+            return (
+              // biome-ignore lint/a11y/useSemanticElements: as above
+              // biome-ignore lint/a11y/useFocusableInteractive: as above
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles keys
+              <div
+                key={key}
+                id={rowId(key)}
+                data-index={index}
+                className={`prow ${columnsClass}${more === undefined ? '' : ` ${more}`}`}
+                role="row"
+                aria-rowindex={index + 1 + headRows}
+                aria-selected={index === selectedIndex}
+                style={{ transform: `translateY(${start}px)`, blockSize: rowHeight }}
+                onClick={() => props.onSelect(item)}
+                onDoubleClick={() => props.onOpen?.(item)}
+              >
+                {props.renderRow(item)}
+              </div>
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function Head<S extends string>({
+  column,
+  sorted,
+  onSort,
+}: {
+  readonly column: Column<S>
+  readonly sorted?: { readonly descending: boolean }
+  readonly onSort?: (by: S) => void
+}) {
+  const { title, sort, className } = column
+  const direction = sorted === undefined ? undefined : sorted.descending ? 'descending' : 'ascending'
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: as above
+    // biome-ignore lint/a11y/useFocusableInteractive: its button has the focus
+    <span
+      role="columnheader"
+      className={[className, sorted && 'sorted'].filter(Boolean).join(' ')}
+      aria-sort={direction}
+    >
+      {sort === undefined || onSort === undefined ? (
+        title
+      ) : (
+        <button type="button" onClick={() => onSort(sort)}>
+          {title}
+          {sorted !== undefined && <span aria-hidden="true">{sorted.descending ? '↓' : '↑'}</span>}
+        </button>
+      )}
+    </span>
+  )
+}
+
+/** A cell with a fact over its context. */
+export const TwoLines = ({
+  first,
+  second,
+  className,
+  title,
+}: {
+  readonly first: ReactNode
+  readonly second?: ReactNode
+  readonly className?: string
+  readonly title?: string
+}) => (
+  // biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row
+  // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+  <span role="gridcell" className={className} title={title}>
+    <span className="line1">{first}</span>
+    <span className="line2">{second}</span>
+  </span>
+)

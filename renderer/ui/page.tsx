@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react'
+
+interface PageProps {
+  /** Said by screen readers as the page's name. */
+  readonly label: string
+  /** The bar at the top: starts with an h1 or a way back. */
+  readonly bar: ReactNode
+  readonly children: ReactNode
+}
+
+/** A page: its bar (which drags the window) and what is below. */
+export const Page = ({ label, bar, children }: PageProps) => (
+  <main className="page" aria-label={label} data-pane="page" tabIndex={-1}>
+    <header className="topbar">{bar}</header>
+    {children}
+  </main>
+)

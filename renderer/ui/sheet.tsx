@@ -1,0 +1,46 @@
+import { Modal } from '@mantine/core'
+import type { FormEvent, ReactNode } from 'react'
+
+interface SheetProps {
+  readonly opened: boolean
+  readonly onClose: () => void
+  readonly title: string
+  readonly subtitle?: ReactNode
+  readonly children: ReactNode
+  /** Buttons, the primary one last; it is `type="submit"` with `data-autofocus`. */
+  readonly footer: ReactNode
+  /** Enter, or a press of the submit button. */
+  readonly onSubmit?: () => void
+  /** px */
+  readonly width?: number
+}
+
+/** For a decision with a price. Enter does it, Escape closes, and the focus goes back to where it was. */
+export function Sheet({ opened, onClose, title, subtitle, children, footer, onSubmit, width = 480 }: SheetProps) {
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    onSubmit?.()
+  }
+  return (
+    <Modal.Root
+      opened={opened}
+      onClose={onClose}
+      size={width}
+      transitionProps={{ transition: 'fade-up', duration: 200, timingFunction: 'cubic-bezier(0.2, 0, 0, 1)' }}
+    >
+      <Modal.Overlay />
+      <Modal.Content aria-label={title}>
+        <Modal.Body>
+          <form className="sheet-form" onSubmit={submit}>
+            <header>
+              <h2>{title}</h2>
+              {subtitle !== undefined && <p className="t2">{subtitle}</p>}
+            </header>
+            {children}
+            <footer>{footer}</footer>
+          </form>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  )
+}

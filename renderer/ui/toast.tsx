@@ -1,0 +1,38 @@
+import { notifications } from '@mantine/notifications'
+import { Button } from './button.tsx'
+
+interface Toast {
+  readonly text: string
+  /** Takes back what was done; the toast stays eight seconds, and while it is hovered. */
+  readonly undo?: () => void
+}
+
+let lastUndo: { readonly id: string; readonly undo: () => void } | undefined
+
+/** For a thing that is done and may be undone. Nothing else is said by a toast. */
+export function showToast({ text, undo }: Toast): void {
+  const takeBack = () => {
+    lastUndo = undefined
+    notifications.hide(id)
+    undo?.()
+  }
+  const id: string = notifications.show({
+    message: (
+      <span className="toast-line">
+        <span>{text}</span>
+        {undo !== undefined && (
+          <Button small variant="soft" onClick={() => takeBack()}>
+            Undo
+          </Button>
+        )}
+      </span>
+    ),
+    autoClose: 8000,
+    position: 'bottom-center',
+    closeButtonProps: { 'aria-label': 'Close this message' },
+  })
+  if (undo !== undefined) lastUndo = { id, undo: takeBack }
+}
+
+/** Does what the newest toast with an undo offers. */
+export const undoLast = (): void => lastUndo?.undo()
