@@ -1,0 +1,22 @@
+import { defineConfig } from 'playwright/test'
+import type { AppOptions } from './fixtures.ts'
+
+/**
+ * The same specs twice: in a browser over the web host, and in a real Electron; what only one of them has lies in specs/browser or
+ * specs/electron. `npm run e2e` prepares what both need.
+ */
+export default defineConfig<AppOptions>({
+  testDir: 'specs',
+  outputDir: '../test-results',
+  // One at a time: transfers, figures of progress and windows must not disturb each other.
+  workers: 1,
+  fullyParallel: false,
+  timeout: 90_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: process.env.CI !== undefined,
+  reporter: 'list',
+  projects: [
+    { name: 'chromium', testIgnore: '**/electron/**', use: { hostKind: 'chromium' } },
+    { name: 'electron', testIgnore: '**/browser/**', use: { hostKind: 'electron' } },
+  ],
+})

@@ -1,0 +1,57 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '../../fixtures.ts'
+
+test('the page has the bridge and nothing else of the program', async ({ app }) => {
+  const found = await app.page.evaluate(() => {
+    const { orbital } = window as unknown as { orbital: object }
+    return {
+      names: Object.keys(orbital).toSorted(),
+      frozen: Object.isFrozen(orbital),
+      node: ['require', 'process', 'Buffer', 'global'].filter((name) => name in window),
+    }
+  })
+  expect(found).toEqual({ names: ['call', 'cancel', 'onEvent', 'pathOfDrop'], frozen: true, node: [] })
+})
+
+test('the page can neither leave nor open windows', async ({ app }) => {
+  const isDenied = await app.page.evaluate(() => {
+    location.href = 'https://example.invalid/'
+    return window.open('app://orbital/') === null
+  })
+  expect(isDenied).toBe(true)
+  expect(await app.page.evaluate(() => location.origin)).toBe('app://orbital')
+  expect(await app.electronApp?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
+})
+
+test('a page of another origin is not heard, even with the bridge', async ({ app }) => {
+  const preload = join(import.meta.dirname, '../../../out/preload/preload.cjs')
+  const answers = await app.electronApp?.evaluate(async ({ BrowserWindow }, path) => {
+    const ask = `orbital.call({ callId: 'x', procedure: 'host.facts', input: {} })`
+    const answered: unknown[] = []
+    for (const url of ['about:blank', 'data:text/html,x']) {
+      const window = new BrowserWindow({ show: false, webPreferences: { preload: path, sandbox: true } })
+      await window.loadURL(url)
+      answered.push(await window.webContents.executeJavaScript(ask))
+      window.destroy()
+    }
+    return answered
+  }, preload)
+  expect(answers).toHaveLength(2)
+  for (const answer of answers ?? []) expect(answer).toMatchObject({ ok: false, error: { code: 'usage' } })
+})
+
+test('the page itself is heard', async ({ app }) => {
+  const answer = await app.page.evaluate(() => {
+    const { orbital } = window as unknown as { orbital: { call(envelope: unknown): Promise<unknown> } }
+    return orbital.call({ callId: 'of the test', procedure: 'host.facts', input: {} })
+  })
+  expect(answer).toMatchObject({ ok: true, value: { kind: 'electron', nativeDialogs: true } })
+})
+
+test('a second start on the same home ends and leaves the first one its window', async ({ app }) => {
+  const { electronApp } = app
+  const isFirst = await electronApp?.evaluate(({ app: running }) => running.hasSingleInstanceLock())
+  expect(isFirst).toBe(true)
+  expect((await stat(join(app.home, 'electron'))).isDirectory()).toBe(true)
+})

@@ -1,0 +1,88 @@
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron'
+import { AppError } from '../../shared/errors.ts'
+import type { HostApi } from '../../shared/ipc/host-api.ts'
+import type { Disk } from '../engine/ports.ts'
+import { setTheme } from './window.ts'
+
+const sputnikFilter = { name: 'Packages', extensions: ['sputnik'] }
+
+/** What the Electron app does for its window. Dialogs belong to the window that has the focus. */
+export function createAppHost({ disk }: { readonly disk: Disk }): HostApi {
+  return {
+    host: {
+      facts: async () => ({
+        kind: 'electron',
+        platform: process.platform === 'darwin' ? 'mac' : process.platform === 'win32' ? 'win' : 'linux',
+        nativeDialogs: true,
+        homeFolder: homedir(),
+      }),
+      pickFolder: ({ title }) => pick({ title, properties: ['openDirectory', 'createDirectory'] }),
+      pickPackageFile: ({ title }) => pick({ title, properties: ['openFile'], filters: [sputnikFilter] }),
+      async pickSavePath({ title, suggestedName }) {
+        const options = { title, defaultPath: path.basename(suggestedName), filters: [sputnikFilter] }
+        const window = currentWindow()
+        const { canceled, filePath } = await (window
+          ? dialog.showSaveDialog(window, options)
+          : dialog.showSaveDialog(options))
+        return { path: canceled || filePath === '' ? null : filePath }
+      },
+      listFolder: async () => {
+        throw new AppError('usage', { problem: 'This window has dialogs of the system.' })
+      },
+      async reveal({ path: target }) {
+        if (!path.isAbsolute(target)) throw new AppError('usage', { problem: 'A path from the root is needed.' })
+        if (disk.facts(target) === undefined) throw new AppError('file-not-found', { spec: target, path: target })
+        shell.showItemInFolder(path.resolve(target))
+        return {}
+      },
+      async openLink({ url }) {
+        const link = checkLink(url)
+        if (await isConfirmed(link)) await shell.openExternal(link.href)
+        return {}
+      },
+      async setTheme({ theme }) {
+        setTheme(theme)
+        return {}
+      },
+    },
+  }
+}
+
+/** https and mailto only, without a name or password in it; `usage` otherwise. */
+export function checkLink(text: string): URL {
+  const link = URL.canParse(text) ? new URL(text) : undefined
+  const allowed = link?.protocol === 'https:' || link?.protocol === 'mailto:'
+  if (link === undefined || !allowed || link.username !== '' || link.password !== '') {
+    throw new AppError('usage', { problem: 'Only https and mailto links can be opened.' })
+  }
+  return link
+}
+
+async function isConfirmed(link: URL): Promise<boolean> {
+  const isMail = link.protocol === 'mailto:'
+  const options = {
+    type: 'question' as const,
+    message: isMail ? 'Write an e-mail?' : 'Open this link in your browser?',
+    detail: link.href.length > 300 ? `${link.href.slice(0, 300)}…` : link.href,
+    buttons: ['Open', 'Cancel'],
+    defaultId: 0,
+    cancelId: 1,
+    noLink: true,
+  }
+  const window = currentWindow()
+  const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options))
+  return response === 0
+}
+
+async function pick(options: OpenDialogOptions): Promise<{ path: string | null }> {
+  const window = currentWindow()
+  const { canceled, filePaths } = await (window
+    ? dialog.showOpenDialog(window, options)
+    : dialog.showOpenDialog(options))
+  return { path: canceled ? null : (filePaths[0] ?? null) }
+}
+
+const currentWindow = (): BrowserWindow | undefined =>
+  BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0]

@@ -1,0 +1,147 @@
+/**
+ * The app, in the order of its start.
+ *
+ * 1. The home decides where Electron keeps its own files, and so which app is the only one of its kind: one per home.
+ * 2. A second start of the same home brings the first one's window forward and ends.
+ * 3. Scheme and hardening, before anything can load.
+ * 4. Ready: protocol, permissions, menu, IPC; the theme is read from the settings, so that the window opens in the right colours.
+ * 5. The window opens; the engine is made meanwhile, and calls wait for it.
+ * 6. Quitting stops the engine first.
+ */
+import { randomUUID } from 'node:crypto'
+import { userInfo } from 'node:os'
+import path from 'node:path'
+import { app, BrowserWindow, dialog, safeStorage, session } from 'electron'
+import { engineContract } from '../../shared/ipc/engine-api.ts'
+import { hostContract } from '../../shared/ipc/host-api.ts'
+import { createNodeDisk } from '../engine/disk/node-disk.ts'
+import { homeFolder } from '../engine/home.ts'
+import { createEngine, type Engine } from '../engine/index.ts'
+import { createLogFile } from '../engine/log-file.ts'
+import { samplePath } from '../engine/sample-path.ts'
+import { createSettingsFile } from '../engine/settings.ts'
+import { createSystemClock } from '../engine/system-clock.ts'
+import { version } from '../engine/version.ts'
+import { createEventHub } from '../ipc/event-hub.ts'
+import { framesOf } from '../ipc/frames.ts'
+import { createRouter } from '../ipc/router.ts'
+import { registerAppScheme, serveApp } from './app-protocol.ts'
+import { denyByDefault, denyPermissions } from './hardening.ts'
+import { createAppHost } from './host.ts'
+import { connectIpc } from './ipc-transport.ts'
+import { setMenu } from './menu.ts'
+import { guardQuit } from './quit-guard.ts'
+import { createAppSecrets } from './secret-store.ts'
+import { followTheme, openWindow, setTheme } from './window.ts'
+
+/** What `npm start` waits for on this process's output, when it asks for it by ORBITAL_ANNOUNCE=1. */
+const announcement = 'orbital: window shown'
+
+export async function startApp(): Promise<void> {
+  const home = homeFolder(process.env, process.platform)
+  const disk = createNodeDisk()
+  const clock = createSystemClock()
+  const log = createLogFile({ disk, clock, home, level: 'info' })
+
+  const userData = path.join(home, 'electron') // 1
+  disk.makeFolder(userData)
+  app.setName('Orbital')
+  app.setPath('userData', userData)
+  if (!app.requestSingleInstanceLock()) return app.quit() // 2
+  app.on('second-instance', showWindow)
+
+  registerAppScheme() // 3
+  denyByDefault(app)
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
+  const report = (error: unknown) => log.write('error', 'app.failed', { frames: framesOf(error) })
+  process.on('uncaughtException', report)
+  process.on('unhandledRejection', report)
+
+  const epoch = randomUUID()
+  const hub = createEventHub({ epoch, clock, report })
+  await app.whenReady() // 4
+  const appFolder = app.getAppPath()
+  serveApp({ session: session.defaultSession, rendererFolder: path.join(appFolder, 'out', 'renderer') })
+  denyPermissions(session.defaultSession)
+  setMenu({ platform: process.platform, isPackaged: app.isPackaged })
+  setTheme(readTheme())
+  followTheme()
+
+  const engine = startEngine()
+  guardQuit(app, async () => {
+    const started = await engine.catch(() => undefined)
+    await started?.stop() // 6
+    hub.close()
+    log.flush()
+  })
+  const router = engine.then(({ api }) =>
+    createRouter(
+      { ...engineContract, ...hostContract },
+      { ...api, ...createAppHost({ disk }) },
+      {
+        report: (procedure, { code, details, cause }) => {
+          const isOurs = code === 'internal'
+          const more = isOurs ? { what: details, frames: framesOf(cause) } : {}
+          log.write(isOurs ? 'error' : 'debug', 'call.failed', { procedure, code, ...more })
+        },
+      },
+    ),
+  )
+  router.catch((error) => {
+    report(error)
+    dialog.showErrorBox('Orbital can’t start', `${describeStart(error)}\nHome folder: ${home}`)
+    app.exit(1)
+  })
+  connectIpc({ router, hub, onStranger: (channel, origin) => log.write('warn', 'ipc.refused', { channel, origin }) })
+  open() // 5
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) open()
+  })
+
+  function startEngine(): Promise<Engine> {
+    return createEngine(
+      { disk, clock, log, secrets: createAppSecrets({ disk, log, home, safeStorage }), announcer: hub },
+      {
+        home,
+        env: process.env,
+        platform: process.platform,
+        version,
+        epoch,
+        userName: userInfo().username,
+        role: 'app',
+        samplePath: samplePath(),
+      },
+    )
+  }
+  function readTheme() {
+    try {
+      return createSettingsFile({ disk, log, home }).get().theme
+    } catch (error) {
+      // The engine meets the same problem and says it.
+      report(error)
+      return 'system'
+    }
+  }
+  function open(): void {
+    openWindow({
+      appFolder,
+      onShown: () => {
+        if (process.env.ORBITAL_ANNOUNCE === '1') process.stdout.write(`${announcement}\n`)
+      },
+    })
+  }
+}
+
+function showWindow(): void {
+  const [window] = BrowserWindow.getAllWindows()
+  if (window?.isMinimized()) window.restore()
+  window?.show()
+  window?.focus()
+}
+
+function describeStart(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'internal'
+  return `Something in its home folder can’t be used (${code}).`
+}
