@@ -57,6 +57,7 @@ export interface PublishRun {
   /** What was entered, in order. */
   readonly phases: readonly Phase[]
   progress(): Progress
+  wireBytes(): number
   stop(): void
 }
 
@@ -101,7 +102,7 @@ export function startPublish(options: {
   })
   const outcome = options.discard === true ? runner.discard(task).then(() => ({})) : runner.run(task)
   outcome.catch(() => {})
-  return { outcome, phases, progress: meter.read, stop: () => abort.abort() }
+  return { outcome, phases, progress: meter.read, wireBytes: meter.wireBytes, stop: () => abort.abort() }
 }
 
 /** Every key of Orbital's own, and every open upload: what a settled publish leaves none of. */

@@ -29,7 +29,7 @@ export async function archiveBelongs(
 }
 
 async function md5Of(context: PublishContext, head: ObjectHead): Promise<string> {
-  const told = head.metadata['md5']?.toLowerCase() ?? (context.store.keepsMetadata ? md5OfEtag(head.etag) : undefined)
+  const told = head.metadata.md5?.toLowerCase() ?? (context.store.keepsMetadata ? md5OfEtag(head.etag) : undefined)
   if (told !== undefined) return told
   const known = context.archiveMd5s.get(stampOf(head))
   if (known !== undefined) return known

@@ -232,7 +232,7 @@ function readPublishJournal(task: TransferTask): PublishJournal {
       const { partNumber, etag, md5, sizeBytes } = record as unknown as PackedPart
       journal.parts.set(partNumber, { partNumber, etag, md5, sizeBytes })
     } else if (record.kind === 'publish.sealing') {
-      journal.sealNumber = record['sealNumber'] as number
+      journal.sealNumber = record.sealNumber as number
     } else if (record.kind === 'publish.upload-ended') {
       delete journal.upload
       delete journal.sealNumber

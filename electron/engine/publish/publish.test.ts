@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -13,8 +13,10 @@ import {
   startPublish,
 } from '../../../testkit/publish-rig.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import type { ObjectStore, StoreSpec } from '../ports.ts'
+import { openJournal } from '../transfers/journal.ts'
 
 const info = { name: 'digits', version: '1.0.0', description: 'Reads digits' }
 const metaKey = 'models/digits-1.0.0/meta.json'
@@ -54,7 +56,7 @@ interface Options {
   readonly journal?: string
   readonly store?: ObjectStore
   readonly discard?: boolean
-  readonly step?: (name: string) => void | Promise<void>
+  readonly step?: (name: string) => unknown
 }
 function publish(options: Options = {}) {
   runs += 1
@@ -63,7 +65,7 @@ function publish(options: Options = {}) {
     journalFolder: join(temp.path, journal),
     request: requestFor(join(temp.path, folder), info, by),
     connection: openTestConnection(spec, options.store ?? store),
-    deps: { timing, ...(step === undefined ? {} : { step }) },
+    deps: { timing, ...(step === undefined ? {} : { step: async (name) => void (await step(name)) }) },
     ...(discard === undefined ? {} : { discard }),
   })
 }
@@ -95,7 +97,256 @@ describe('publishing', () => {
     const { settledBytes, receivedBytes, totalBytes } = run.progress()
     expect([settledBytes, receivedBytes]).toEqual([totalBytes, totalBytes])
   })
+
+  test('the same content again succeeds and changes nothing', async () => {
+    await publish().outcome
+    await build('copy')
+    expect(await publish({ folder: 'copy', by: 'Bob' }).outcome).toEqual({ alreadyThere: true })
+    await expectPair(built, 'Ada')
+  })
+
+  test('other content is told who published the version, and when', async () => {
+    await publish().outcome
+    const publishedAt = (await readPair()).manifest.orbital?.publishedAt
+    await build('other', 2)
+    await expect(publish({ folder: 'other', by: 'Bob' }).outcome).rejects.toMatchObject({
+      code: 'version-published',
+      details: { ref: 'digits==1.0.0', where: 'Test models', publishedBy: 'Ada', publishedAt, reason: 'published' },
+    })
+    await expectPair(built, 'Ada')
+  })
+
+  test('a withdrawn version stays reserved, also for the same content', async () => {
+    await publish().outcome
+    const withdrawal = JSON.stringify({ by: 'Cyd', when: '2026-01-02T03:04:05.000Z', why: 'wrong' })
+    await store.put('orbital/withdrawn/digits-1.0.0.json', Buffer.from(withdrawal), io)
+    await expect(publish().outcome).rejects.toMatchObject({
+      code: 'version-published',
+      details: { publishedBy: 'Cyd', publishedAt: '2026-01-02T03:04:05.000Z', reason: 'withdrawn' },
+    })
+    expect(await listLeftBehind(store, io)).toEqual([])
+  })
+
+  test('of two at once one wins and the other is told', async () => {
+    const other = await build('other', 2)
+    const runs = await Promise.allSettled([publish().outcome, publish({ folder: 'other', by: 'Bob' }).outcome])
+    expect(runs.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    const winner = runs[0]?.status === 'fulfilled' ? 'Ada' : 'Bob'
+    const lost = runs.find((run) => run.status === 'rejected')
+    expect(lost?.reason).toMatchObject({ code: 'version-published', details: { publishedBy: winner } })
+    await expectPair(winner === 'Ada' ? built : other, winner)
+  })
+
+  test('a file that is not as planned is named, and nothing stays at the store', async () => {
+    const request = requestFor(join(temp.path, 'model'), info, 'Ada')
+    writeFileSync(join(temp.path, 'model', 'labels', 'en.txt'), 'changed')
+    const run = startPublish({
+      journalFolder: join(temp.path, 'journal'),
+      request,
+      connection: openTestConnection(spec, store),
+    })
+    await expect(run.outcome).rejects.toMatchObject({ code: 'file-changed', details: { path: 'labels/en.txt' } })
+    expect(await listLeftBehind(store, io)).toEqual([])
+  })
 })
 
-void AppError
-void writeFileSync
+describe('a publish that goes on after a stop', () => {
+  test('does not send again what the store has', async () => {
+    const big = await buildPackageFolder(join(temp.path, 'big'), {
+      files: [{ path: 'weights.bin', sizeBytes: 40 * 1024 * 1024 }],
+    })
+    const first = publish({ folder: 'big', journal: 'journal', step: stopBefore('seal') })
+    await expect(first.outcome).rejects.toThrow('stopped')
+    const wire = publish({ folder: 'big', journal: 'journal' })
+    expect(await wire.outcome).toEqual({})
+    const { records } = openJournal(createNodeDisk(), join(temp.path, 'journal'))
+    expect(records.filter(({ kind }) => kind === 'publish.part')).toHaveLength(3)
+    expect(wire.wireBytes()).toBe(0)
+    await expectPair(big, 'Ada')
+  })
+
+  test('sends a part again whose bytes are other ones by now', async () => {
+    await expect(publish({ journal: 'journal', step: stopBefore('seal') }).outcome).rejects.toThrow('stopped')
+    built = await build('model', 3)
+    const run = publish({ journal: 'journal' })
+    expect(await run.outcome).toEqual({})
+    expect(run.wireBytes()).toBeGreaterThan(300_000)
+    await expectPair(built, 'Ada')
+  })
+
+  test('is stopped in the middle and leaves what a later run needs', async () => {
+    const run = publish({ journal: 'journal', step: (name) => name === 'before upload parts' && run.stop() })
+    await expect(run.outcome).rejects.toMatchObject({ code: 'cancelled' })
+    expect(await store.listUploads('models/', io)).toHaveLength(1)
+    expect(await publish({ journal: 'journal' }).outcome).toEqual({})
+    await expectPair(built, 'Ada')
+  })
+})
+
+describe('giving up', () => {
+  test('aborts the upload', async () => {
+    await expect(publish({ journal: 'journal', step: stopBefore('seal') }).outcome).rejects.toThrow('stopped')
+    await publish({ journal: 'journal', discard: true }).outcome
+    expect(await listLeftBehind(store, io)).toEqual([])
+  })
+
+  test('leaves an upload that its seal decided for, and any publisher finishes it', async () => {
+    await expect(publish({ journal: 'journal', step: stopAfter('seal') }).outcome).rejects.toThrow('stopped')
+    await publish({ journal: 'journal', discard: true }).outcome
+    expect(await store.listUploads('models/', io)).toHaveLength(1)
+    await build('other', 2)
+    const other = publish({ folder: 'other', by: 'Bob' })
+    await expect(other.outcome).rejects.toMatchObject({ details: { publishedBy: 'Ada' } })
+    await expectPair(built, 'Ada')
+  })
+})
+
+describe('what is found decides', () => {
+  const lost = new AppError('network-interrupted', { endpoint: 'test', reason: 'timeout' })
+
+  test.each([
+    ['seal', 'applied'],
+    ['seal', 'not applied'],
+    ['archive', 'applied'],
+    ['archive', 'not applied'],
+    ['meta', 'applied'],
+    ['meta', 'not applied'],
+  ])('when the answer to the %s is lost and it was %s', async (what, applied) => {
+    let faults = 0
+    const fail = async (isIt: boolean, act: () => Promise<unknown>) => {
+      if (!isIt || faults > 0) return
+      faults += 1
+      if (applied === 'applied') await act()
+      throw lost
+    }
+    const faulty: ObjectStore = {
+      ...store,
+      async put(key, bytes, options) {
+        const put = () => store.put(key, bytes, options)
+        await fail((what === 'seal' && key.startsWith('orbital/seals/')) || (what === 'meta' && key === metaKey), put)
+        return put()
+      },
+      async completeUpload(...given) {
+        await fail(what === 'archive', () => store.completeUpload(...given))
+        return store.completeUpload(...given)
+      },
+    }
+    expect(await publish({ store: faulty }).outcome).toEqual({})
+    expect(faults).toBe(1)
+    await expectPair(built, 'Ada')
+  })
+
+  test('an archive without meta that somebody left is replaced', async () => {
+    await store.put(archiveKey, Buffer.from('left over'), io)
+    expect(await publish().outcome).toEqual({})
+    await expectPair(built, 'Ada')
+  })
+
+  test('a seal whose upload was aborted from outside is dead, and the next number decides', async () => {
+    const seals: string[] = []
+    const watched: ObjectStore = {
+      ...store,
+      put(key, bytes, options) {
+        if (key.startsWith('orbital/seals/')) seals.push(key)
+        return store.put(key, bytes, options)
+      },
+    }
+    const run = publish({
+      store: watched,
+      step: async (name) => {
+        if (name !== 'before complete' || seals.length > 1) return
+        const [upload] = await store.listUploads(archiveKey, io)
+        await store.abortUpload(archiveKey, upload?.uploadId ?? '', io)
+      },
+    })
+    expect(await run.outcome).toEqual({})
+    expect(seals).toEqual(['orbital/seals/digits-1.0.0/1.json', 'orbital/seals/digits-1.0.0/2.json'])
+    await expectPair(built, 'Ada')
+  })
+
+  test('an upload that vanishes while it is sent is begun anew', async () => {
+    let vanished = false
+    const run = publish({
+      step: async (name) => {
+        if (name !== 'before upload parts' || vanished) return
+        vanished = true
+        const [upload] = await store.listUploads(archiveKey, io)
+        await store.abortUpload(archiveKey, upload?.uploadId ?? '', io)
+      },
+    })
+    expect(await run.outcome).toEqual({})
+    await expectPair(built, 'Ada')
+  })
+
+  test('parts that the store refuses for good make the seal dead', async () => {
+    const file = (folder: string, name: string) => join(temp.path, 'bucket', 'orbital', 'uploads', folder, name)
+    let broken = false
+    const run = publish({
+      step: async (name) => {
+        if (name !== 'before complete' || broken) return
+        broken = true
+        const [upload] = await store.listUploads(archiveKey, io)
+        const part = readdirSync(file(upload?.uploadId ?? '', '')).find((each) => each.startsWith('00001')) ?? ''
+        writeFileSync(file(upload?.uploadId ?? '', part), 'damaged')
+      },
+    })
+    expect(await run.outcome).toEqual({})
+    await expectPair(built, 'Ada')
+  })
+
+  test('a seal that only its publisher may complete names them', async () => {
+    await expect(publish({ step: stopAfter('seal') }).outcome).rejects.toThrow('stopped')
+    const denied: ObjectStore = {
+      ...store,
+      async completeUpload() {
+        throw new AppError('access-denied', { action: 'complete', what: archiveKey })
+      },
+    }
+    await expect(publish({ by: 'Bob', store: denied }).outcome).rejects.toMatchObject({
+      code: 'version-published',
+      details: { publishedBy: 'Ada', reason: 'sealed' },
+    })
+  })
+
+  test.each([
+    ['no JSON', '{'],
+    ['a path out of the package', hostileSeal()],
+  ])('a seal with %s moves nothing', async (_, text) => {
+    await store.put('orbital/seals/digits-1.0.0/1.json', Buffer.from(text), io)
+    await expect(publish().outcome).rejects.toMatchObject({ code: 'meta-invalid' })
+    await expect(store.head(metaKey, io)).rejects.toMatchObject({ code: 'object-not-found' })
+  })
+
+  test('meta.json with another archive is never a success', async () => {
+    await publish().outcome
+    await store.put(archiveKey, Buffer.from('an old tool wrote this'), io)
+    await build('other', 2)
+    const other = publish({ folder: 'other', by: 'Bob' })
+    await expect(other.outcome).rejects.toMatchObject({ code: 'archive-mismatch' })
+    await expect(store.head(archiveKey, io)).resolves.toMatchObject({ sizeBytes: 22 })
+    expect(await listLeftBehind(store, io)).toEqual([])
+  })
+
+  test('whoever has exactly its bytes repairs it', async () => {
+    await publish().outcome
+    await store.put(archiveKey, Buffer.from('an old tool wrote this'), io)
+    expect(await publish({ by: 'Bob' }).outcome).toEqual({ alreadyThere: true })
+    await expectPair(built, 'Ada')
+  })
+})
+
+const stopBefore = (step: string) => (name: string) => {
+  if (name === `before ${step}`) throw new Error('stopped')
+}
+const stopAfter = (step: string) => (name: string) => {
+  if (name === `after ${step}`) throw new Error('stopped')
+}
+
+function hostileSeal(): string {
+  const md5 = '0'.repeat(32)
+  const manifest = [{ path: ['..', 'x'], noffset: 30, size: 1, checksum: ['md5', md5] }]
+  const published = { transaction: 't', publishedAt: '2026-01-01T00:00:00.000Z', publishedBy: 'Eve', tool: 'x' }
+  const meta = { archive: ['archive.gz', md5], manifest, package: info, orbital: { format: 1, ...published } }
+  const seal = { format: 1, transaction: 't', publishedBy: 'Eve', uploadId: '0'.repeat(24), parts: [[1, '"x"', 30]] }
+  return JSON.stringify({ ...seal, size: 30, md5, meta: JSON.stringify(meta) })
+}
