@@ -56,8 +56,7 @@ export const pauseText = (reason: PauseReason): string => pauseTexts[reason]
 
 /** True where a person must do something before it goes on: shown in amber. */
 export const waitsForPerson = (state: TransferState): boolean =>
-  state.kind === 'paused' &&
-  (state.reason === 'disk-full' || state.reason === 'sign-in' || state.reason === 'store-unreachable')
+  state.kind === 'paused' && state.reason !== 'by-person' && state.reason !== 'limit'
 
 /** `2.88 GB verified of 4.37 GB`; an upload's bytes are confirmed. */
 export const bytesText = (kind: Transfer['kind'], { settledBytes, totalBytes }: Progress): string =>

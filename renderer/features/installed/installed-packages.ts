@@ -22,16 +22,15 @@ export function groupInstalled(
 ): readonly InstalledPackage[] {
   const freed = new Map(usage?.packages.map(({ ref, freedBytes }) => [specOf(ref), freedBytes]))
   const bytesOf = (version: InstalledVersion): number => freed.get(specOf(version.ref)) ?? version.diskBytes
-  const byName = Map.groupBy(versions, ({ ref }) => ref.name)
+  const byName = new Map<string, InstalledVersion[]>()
+  for (const version of versions) byName.set(version.ref.name, [...(byName.get(version.ref.name) ?? []), version])
   const packages = [...byName].flatMap(([name, own]) => {
     const [newest, ...older] = own.toSorted((a, b) => compareVersions(b.ref.version, a.ref.version))
     if (newest === undefined) return []
     const olderBytes = older.reduce((sum, version) => sum + bytesOf(version), 0)
     return [{ name, title: newest.title, newest, older, bytes: bytesOf(newest) + olderBytes, olderBytes }]
   })
-  return packages.toSorted((a, b) =>
-    order === 'bytes' ? b.bytes - a.bytes || byTitle(a, b) : byTitle(a, b),
-  )
+  return packages.toSorted((a, b) => (order === 'bytes' ? b.bytes - a.bytes || byTitle(a, b) : byTitle(a, b)))
 }
 
 const byTitle = (a: InstalledPackage, b: InstalledPackage): number => a.title.localeCompare(b.title)

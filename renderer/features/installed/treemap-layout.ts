@@ -104,7 +104,13 @@ function tileOf(leaf: TileLeaf, group: TileGroup, box: Pick<Tile, 'left' | 'top'
   const isFirst = group.leaves[0] === leaf
   const version = leaf.ref?.version ?? ''
   const label =
-    leaf.ref === undefined ? leaf.title : !isFirst ? version : group.leaves.length > 1 ? leaf.title : `${leaf.title} ${version}`
+    leaf.ref === undefined
+      ? leaf.title
+      : !isFirst
+        ? version
+        : group.leaves.length > 1
+          ? leaf.title
+          : `${leaf.title} ${version}`
   const isWide = box.width >= minLabelWidthPx
   return {
     key: leaf.key,

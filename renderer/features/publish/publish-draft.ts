@@ -49,7 +49,11 @@ export function leaveOut(typed: PublishFields, path: string): PublishFields {
 }
 
 /** Takes back a person's own choice, or overrides a rule (`putIn`). */
-export function putIn(typed: PublishFields, path: string, reason: PublishPlan['leftOut'][number]['reason']): PublishFields {
+export function putIn(
+  typed: PublishFields,
+  path: string,
+  reason: PublishPlan['leftOut'][number]['reason'],
+): PublishFields {
   const withoutOwn = { ...typed, leaveOut: (typed.leaveOut ?? []).filter((each) => each !== path) }
   if (reason === 'by-person') return withoutOwn
   return { ...withoutOwn, putIn: [...(typed.putIn ?? []).filter((each) => each !== path), path] }

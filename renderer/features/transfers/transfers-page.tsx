@@ -1,7 +1,279 @@
-import { Page } from '../../ui/page.tsx'
+import './transfers.css'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconArrowLeft, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { useShallow } from 'zustand/react/shallow'
+import type { Transfer } from '../../../shared/model/transfer.ts'
+import { client } from '../../ipc/link.ts'
+import { goTo } from '../../state/navigation.ts'
+import { useSettings } from '../../state/settings.ts'
+import { fetchTransfers, isEnded, isRunning, useTransfers } from '../../state/transfers.ts'
+import { transfersText as text } from '../../text/transfers.ts'
+import { BoneRows } from '../../ui/bones.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { FailureStrip } from '../../ui/failure-strip.tsx'
+import { Foot } from '../../ui/foot.tsx'
+import { Inspector } from '../../ui/inspector.tsx'
+import { indexAfter, moveOfKey } from '../../ui/list-keys.ts'
+import { useAction } from '../../ui/use-action.ts'
+import {
+  canMoveUp,
+  canPause,
+  canResume,
+  canRetry,
+  moveUp,
+  pauseAll,
+  pauseOrResume,
+  resumeAll,
+  retry,
+} from './transfer-actions.ts'
+import { TransferDetail } from './transfer-inspector.tsx'
+import { TransferRow } from './transfer-row.tsx'
 
-export const TransfersPage = (_props: { readonly selectedId?: string }) => (
-  <Page label="Transfers" bar={<h1>Transfers</h1>}>
-    <div className="body" />
-  </Page>
+const rowsPerPage = 8
+
+export function TransfersPage({ selectedId }: { readonly selectedId?: string }) {
+  const { load, order, byId } = useTransfers(
+    useShallow(({ load: state, order: ids, byId: transfers }) => ({ load: state, order: ids, byId: transfers })),
+  )
+  const narrow = useMediaQuery('(max-width: 1080px)', undefined, { getInitialValueInEffect: false }) ?? false
+  const [opened, setOpened] = useState(narrow && selectedId !== undefined)
+  const action = useAction()
+  const run = (work: () => Promise<unknown>) => void action.run(work)
+  const all = order.flatMap((id) => byId[id] ?? [])
+  const selected = (selectedId === undefined ? undefined : byId[selectedId]) ?? (narrow ? undefined : all[0])
+  const shown = narrow && opened ? selected : undefined
+  const select = (id: string) => goTo({ page: 'transfers', transferId: id }, { replace: true })
+
+  const back = () => setOpened(false)
+  return (
+    <main className="page" data-pane="page" tabIndex={-1}>
+      <header className="topbar">
+        {shown !== undefined && <IconButton label={text.back} icon={IconArrowLeft} onClick={back} />}
+        <h1>{text.title}</h1>
+        <Throughput />
+        <span className="push" />
+        <AllButton transfers={all} run={run} />
+      </header>
+      <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
+      <div className="body">
+        {shown !== undefined ? (
+          // biome-ignore lint/a11y/noStaticElementInteractions: Escape goes back from anywhere on it
+          <section className="scroll transfer-page" onKeyDown={(event) => event.key === 'Escape' && back()}>
+            <TransferDetail transfer={shown} run={run} onShow={() => run(() => showResult(shown))} />
+          </section>
+        ) : (
+          <section className="main">
+            {load.kind === 'failed' && all.length === 0 ? (
+              <div className="error-page">
+                <ErrorPanel
+                  error={load.error}
+                  actions={<Button onClick={() => void fetchTransfers()}>{text.retry}</Button>}
+                />
+              </div>
+            ) : load.kind === 'loading' ? (
+              <BoneRows columns="cols-browse" />
+            ) : all.length === 0 ? (
+              <EmptyState
+                title={text.emptyTitle}
+                action={<Button onClick={() => goTo({ page: 'browse' })}>{text.emptyAction}</Button>}
+              >
+                {text.emptyText}
+              </EmptyState>
+            ) : (
+              <TransferList
+                transfers={all}
+                selectedId={selected?.id}
+                onSelect={select}
+                onOpen={(id) => {
+                  select(id)
+                  if (narrow) setOpened(true)
+                }}
+                run={run}
+              />
+            )}
+            <TransfersFoot />
+          </section>
+        )}
+        {!narrow && selected !== undefined && (
+          <Inspector label={text.title}>
+            <TransferDetail transfer={selected} run={run} onShow={() => run(() => showResult(selected))} />
+          </Inspector>
+        )}
+      </div>
+    </main>
+  )
+}
+
+/** Where the result is: the installed folder, or the published package. */
+async function showResult({ kind, ref, libraryId, outcome }: Transfer): Promise<void> {
+  if (kind === 'publish') return goTo({ page: 'package', name: ref.name, tab: 'versions', version: ref.version })
+  const spec = `${ref.name}==${ref.version}`
+  const { path } =
+    outcome?.path === undefined ? await client.installed.path({ libraryId, spec }) : { path: outcome.path }
+  await client.host.reveal({ path })
+}
+
+function Throughput() {
+  const [down, up] = useTransfers(
+    useShallow(({ byId, progressById }) => {
+      const speeds = { install: 0, publish: 0, verify: 0 }
+      for (const { id, kind, state } of Object.values(byId)) {
+        if (isRunning(state)) speeds[kind] += progressById[id]?.bytesPerSecond ?? 0
+      }
+      return [speeds.install, speeds.publish]
+    }),
+  )
+  const running = useTransfers(({ byId }) => Object.values(byId).some(({ state }) => isRunning(state)))
+  return running ? <span className="t3 num narrow-hide">{text.throughput(down ?? 0, up ?? 0)}</span> : null
+}
+
+function AllButton({
+  transfers,
+  run,
+}: {
+  readonly transfers: readonly Transfer[]
+  readonly run: (work: () => Promise<unknown>) => void
+}) {
+  if (transfers.some(canPause)) {
+    return (
+      <Button small variant="quiet" icon={IconPlayerPause} onClick={() => run(pauseAll)}>
+        {text.pauseAll}
+      </Button>
+    )
+  }
+  if (!transfers.some(canResume)) return null
+  return (
+    <Button small variant="quiet" icon={IconPlayerPlay} onClick={() => run(resumeAll)}>
+      {text.resumeAll}
+    </Button>
+  )
+}
+
+function TransfersFoot() {
+  const atOnce = useSettings(({ settings }) => settings.transfersAtOnce)
+  const singleKeys = useSettings(({ settings }) => settings.singleKeys)
+  const { pause, retry: again, moveUp: up } = text.hints
+  const single = [
+    { keys: ['P'], does: pause },
+    { keys: ['R'], does: again },
+  ]
+  return <Foot hints={[...(singleKeys ? single : []), { keys: ['Alt', '↑'], does: up }]}>{text.atOnce(atOnce)}</Foot>
+}
+
+interface TransferListProps {
+  readonly transfers: readonly Transfer[]
+  readonly selectedId?: string
+  readonly onSelect: (id: string) => void
+  readonly onOpen: (id: string) => void
+  readonly run: (work: () => Promise<unknown>) => void
+}
+
+/** Now and Earlier: two groups of rows, one stop of Tab; the arrows move the selection through both. */
+function TransferList({ transfers, selectedId, onSelect, onOpen, run }: TransferListProps) {
+  const id = useId()
+  const grid = useRef<HTMLDivElement>(null)
+  const singleKeys = useSettings(({ settings }) => settings.singleKeys)
+  const now = transfers.filter(({ state }) => !isEnded(state))
+  const earlier = transfers.filter(({ state }) => isEnded(state))
+  const inOrder = [...now, ...earlier]
+  const index = inOrder.findIndex((transfer) => transfer.id === selectedId)
+  const selected = inOrder[index]
+
+  useEffect(() => {
+    if (selectedId !== undefined) document.getElementById(`${id}-${selectedId}`)?.scrollIntoView({ block: 'nearest' })
+  }, [id, selectedId])
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== grid.current) return
+    if (event.altKey && event.key === 'ArrowUp' && selected && canMoveUp(selected)) {
+      event.preventDefault()
+      return run(() => moveUp(selected))
+    }
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    const move = moveOfKey(event.key)
+    if (move !== undefined) {
+      event.preventDefault()
+      const next = inOrder[indexAfter(move, index, inOrder.length, rowsPerPage)]
+      if (next !== undefined) onSelect(next.id)
+    } else if (event.key === 'Enter' && selected) {
+      onOpen(selected.id)
+    } else if (singleKeys && event.key.toLowerCase() === 'p' && selected) {
+      run(() => pauseOrResume(selected))
+    } else if (singleKeys && event.key.toLowerCase() === 'r' && selected && canRetry(selected)) {
+      run(() => retry(selected))
+    }
+  }
+
+  const rowOf = (transfer: Transfer, at: number, group: readonly Transfer[]) => (
+    <TransferRow
+      key={transfer.id}
+      transfer={transfer}
+      rowId={`${id}-${transfer.id}`}
+      selected={transfer.id === selectedId}
+      after={transfer.state.kind === 'queued' ? group[at - 1]?.title : undefined}
+      onSelect={() => onSelect(transfer.id)}
+      onOpen={() => onOpen(transfer.id)}
+      onShow={() => run(() => showResult(transfer))}
+      run={run}
+    />
+  )
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: two groups of rows with one roving stop
+    <div
+      ref={grid}
+      className="list jobs"
+      role="grid"
+      aria-label={text.title}
+      aria-activedescendant={selected && `${id}-${selected.id}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the grid takes the focus for its rows
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      {now.length > 0 && (
+        <Group title={text.now} count={now.length}>
+          {now.map(rowOf)}
+        </Group>
+      )}
+      {earlier.length > 0 && (
+        <Group
+          title={text.earlier}
+          end={
+            <Button small variant="quiet" className="push" onClick={() => run(() => client.transfers.clearHistory({}))}>
+              {text.clearHistory}
+            </Button>
+          }
+        >
+          {earlier.map(rowOf)}
+        </Group>
+      )}
+    </div>
+  )
+}
+
+interface GroupProps {
+  readonly title: string
+  readonly count?: number
+  readonly end?: React.ReactNode
+  readonly children: React.ReactNode
+}
+
+const Group = ({ title, count, end, children }: GroupProps) => (
+  // biome-ignore lint/a11y/useSemanticElements: as above
+  <div role="rowgroup" aria-label={title}>
+    {/* biome-ignore lint/a11y/useSemanticElements: as above */}
+    {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
+    <div role="row" className="group-row">
+      {/* biome-ignore lint/a11y/useSemanticElements: as above */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
+      <div role="gridcell" className="group-title">
+        {title}
+        {count !== undefined && <span className="n">{count}</span>}
+        {end}
+      </div>
+    </div>
+    {children}
+  </div>
 )

@@ -1,0 +1,150 @@
+import type { Connection, Location, NewConnection, SignIn } from '../../../shared/model/connection.ts'
+
+/** What a person picks first; the fields follow from it. */
+export const storeKinds = ['profile', 'keys', 'public', 'compatible', 'folder'] as const
+export type StoreKind = (typeof storeKinds)[number]
+
+/** All texts as typed. Fields that the kind has no use for are ignored. */
+export interface ConnectionForm {
+  readonly kind: StoreKind
+  readonly name: string
+  readonly bucket: string
+  readonly root: string
+  readonly region: string
+  readonly endpoint: string
+  readonly profile: string
+  /** For S3-compatible stores: how to sign in there. */
+  readonly signIn: SignIn['kind']
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  readonly path: string
+}
+
+export type FormField = Exclude<keyof ConnectionForm, 'kind' | 'signIn'>
+export type FormProblem =
+  | 'name-missing'
+  | 'bucket-missing'
+  | 'endpoint-missing'
+  | 'endpoint-not-an-address'
+  | 'key-missing'
+  | 'secret-missing'
+  | 'path-missing'
+  | 'path-not-absolute'
+
+export const emptyForm: ConnectionForm = {
+  kind: 'profile',
+  name: '',
+  bucket: '',
+  root: '',
+  region: '',
+  endpoint: '',
+  profile: '',
+  signIn: 'keys',
+  accessKeyId: '',
+  secretAccessKey: '',
+  sessionToken: '',
+  path: '',
+}
+
+/** How the form signs in; undefined for folders. */
+export function signInKindOf(form: ConnectionForm): SignIn['kind'] | undefined {
+  switch (form.kind) {
+    case 'profile':
+      return 'chain'
+    case 'keys':
+      return 'keys'
+    case 'public':
+      return 'anonymous'
+    case 'compatible':
+      return form.signIn
+    case 'folder':
+      return undefined
+  }
+}
+
+/** `models` and `/models/` both mean `models/`. */
+const folderInBucket = (typed: string): string => {
+  const parts = typed.trim().split('/').filter(Boolean)
+  return parts.length === 0 ? '' : `${parts.join('/')}/`
+}
+const isAddress = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
+const isAbsolute = (path: string): boolean => /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(path)
+
+/** Names fields that can't be right yet. `editing`: a stored secret stays when none is typed. */
+export function problemsOfForm(
+  form: ConnectionForm,
+  { editing = false } = {},
+): { readonly [F in FormField]?: FormProblem } {
+  const missing = (text: string): boolean => text.trim() === ''
+  const found: { [F in FormField]?: FormProblem } = {}
+  if (missing(form.name)) found.name = 'name-missing'
+  if (form.kind === 'folder') {
+    if (missing(form.path)) found.path = 'path-missing'
+    else if (!isAbsolute(form.path.trim())) found.path = 'path-not-absolute'
+    return found
+  }
+  if (missing(form.bucket)) found.bucket = 'bucket-missing'
+  if (form.kind === 'compatible') {
+    if (missing(form.endpoint)) found.endpoint = 'endpoint-missing'
+    else if (!isAddress(form.endpoint.trim())) found.endpoint = 'endpoint-not-an-address'
+  }
+  if (signInKindOf(form) === 'keys') {
+    if (missing(form.accessKeyId)) found.accessKeyId = 'key-missing'
+    if (missing(form.secretAccessKey) && !editing) found.secretAccessKey = 'secret-missing'
+  }
+  return found
+}
+
+/** What goes to the engine. Only for forms without problems. */
+export function toNewConnection(form: ConnectionForm, id?: string): NewConnection {
+  const kind = signInKindOf(form)
+  const withSecret = kind === 'keys' && form.secretAccessKey !== ''
+  return {
+    ...(id === undefined ? {} : { id }),
+    name: form.name.trim(),
+    location: locationOf(form),
+    ...(withSecret ? { secretAccessKey: form.secretAccessKey } : {}),
+    ...(withSecret && form.sessionToken !== '' ? { sessionToken: form.sessionToken } : {}),
+  }
+}
+
+function locationOf(form: ConnectionForm): Location {
+  if (form.kind === 'folder') return { kind: 'folder', path: form.path.trim(), root: '' }
+  const region = form.region.trim()
+  return {
+    kind: 's3',
+    bucket: form.bucket.trim(),
+    root: folderInBucket(form.root),
+    ...(form.kind === 'compatible' ? { endpoint: form.endpoint.trim() } : {}),
+    ...(region === '' ? {} : { region }),
+    signIn: signInOf(form),
+  }
+}
+
+function signInOf(form: ConnectionForm): SignIn {
+  const kind = signInKindOf(form)
+  const profile = form.profile.trim()
+  if (kind === 'keys') return { kind, accessKeyId: form.accessKeyId.trim() }
+  if (kind === 'anonymous') return { kind }
+  return profile === '' ? { kind: 'chain' } : { kind: 'chain', profile }
+}
+
+/** The form of a connection that is there. No secret: it never comes back. */
+export function formOf({ name, location }: Connection): ConnectionForm {
+  if (location.kind === 'folder') return { ...emptyForm, kind: 'folder', name, path: location.path }
+  const { bucket, root, region = '', endpoint, signIn } = location
+  const ofAmazon = { chain: 'profile', keys: 'keys', anonymous: 'public' } as const
+  return {
+    ...emptyForm,
+    kind: endpoint === undefined ? ofAmazon[signIn.kind] : 'compatible',
+    name,
+    bucket,
+    root,
+    region,
+    endpoint: endpoint ?? '',
+    signIn: signIn.kind,
+    profile: signIn.kind === 'chain' ? (signIn.profile ?? '') : '',
+    accessKeyId: signIn.kind === 'keys' ? signIn.accessKeyId : '',
+  }
+}

@@ -1,0 +1,25 @@
+import { create } from 'zustand'
+import { isRunning, useTransfers } from '../../state/transfers.ts'
+import { type Reading, withReading } from './speed-history.ts'
+
+const useHistories = create<{ readonly byId: Readonly<Record<string, readonly Reading[]>> }>(() => ({ byId: {} }))
+
+// Recorded as it comes, whatever page is shown: an inspector opened later has its ten seconds at once.
+useTransfers.subscribe((state, before) => {
+  if (state.progressById === before.progressById) return
+  const nowMs = Date.now()
+  const { byId } = useHistories.getState()
+  const running = Object.entries(state.progressById).flatMap(([id, progress]) => {
+    const transfer = state.byId[id]
+    if (transfer === undefined || !isRunning(transfer.state)) return []
+    const history = byId[id] ?? []
+    if (progress === before.progressById[id] && history.length > 0) return [[id, history] as const]
+    return [[id, withReading(history, { atMs: nowMs, receivedBytes: progress.receivedBytes })] as const]
+  })
+  useHistories.setState({ byId: Object.fromEntries(running) })
+})
+
+const none: readonly Reading[] = []
+
+/** Readings of a running transfer's last ten seconds; empty for others. */
+export const useSpeedHistory = (id: string): readonly Reading[] => useHistories(({ byId }) => byId[id] ?? none)

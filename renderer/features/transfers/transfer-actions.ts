@@ -1,0 +1,32 @@
+import type { Transfer } from '../../../shared/model/transfer.ts'
+import { client } from '../../ipc/link.ts'
+import { isEnded, isRunning, useTransfers } from '../../state/transfers.ts'
+
+/** What may be done with a transfer in the state it is in. */
+export const canPause = ({ state, readOnly }: Transfer): boolean =>
+  !readOnly &&
+  (state.kind === 'queued' || (isRunning(state) && state.kind !== 'finishing' && state.kind !== 'cancelling'))
+export const canResume = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'paused'
+export const canRetry = ({ state, readOnly }: Transfer): boolean =>
+  !readOnly && (state.kind === 'failed' || state.kind === 'cancelled')
+export const canMoveUp = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'queued'
+export const canCancel = ({ state, readOnly }: Transfer): boolean =>
+  !readOnly && !isEnded(state) && state.kind !== 'finishing' && state.kind !== 'cancelling'
+
+export const pause = ({ id }: Transfer): Promise<unknown> => client.transfers.pause({ id })
+export const resume = ({ id }: Transfer): Promise<unknown> => client.transfers.resume({ id })
+export const retry = ({ id }: Transfer): Promise<unknown> => client.transfers.retry({ id })
+export const moveUp = ({ id }: Transfer): Promise<unknown> => client.transfers.moveUp({ id })
+export const cancel = ({ id }: Transfer): Promise<unknown> => client.transfers.cancel({ id })
+
+/** Pauses, or resumes when it is paused; nothing where neither can be. */
+export async function pauseOrResume(transfer: Transfer): Promise<void> {
+  if (canResume(transfer)) await resume(transfer)
+  else if (canPause(transfer)) await pause(transfer)
+}
+
+const all = (): readonly Transfer[] => Object.values(useTransfers.getState().byId)
+
+/** Queued ones too: else the next would start in the place of a paused one. */
+export const pauseAll = (): Promise<unknown> => Promise.all(all().filter(canPause).map(pause))
+export const resumeAll = (): Promise<unknown> => Promise.all(all().filter(canResume).map(resume))

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import type { Progress, Transfer, TransferState } from '../../shared/model/transfer.ts'
+import { bytesLine, type TransferWords, wordsOf } from './transfers.ts'
+
+const nowMs = 1_000_000
+const progress: Progress = {
+  settledBytes: 2_880_000_000,
+  receivedBytes: 3_100_000_000,
+  totalBytes: 4_370_000_000,
+  bytesPerSecond: 38_400_000,
+  secondsLeft: 33,
+}
+const transfer = (state: TransferState, changes: Partial<Transfer> = {}): Transfer => ({
+  id: 't',
+  kind: 'install',
+  ref: { name: 'query_rewriter', version: '1.2.0' },
+  title: 'Query rewriter 7B',
+  state,
+  progress,
+  createdAtMs: nowMs,
+  wireBytes: 0,
+  readOnly: false,
+  ...changes,
+})
+const words = (state: TransferState, changes?: Partial<Transfer>, after?: string): TransferWords =>
+  wordsOf(transfer(state, changes), { nowMs, progress, ...(after === undefined ? {} : { after }) })
+
+describe('wordsOf', () => {
+  const states: readonly (readonly [TransferState, Partial<TransferWords>])[] = [
+    [{ kind: 'queued' }, { word: 'Queued', detail: 'Starts next', tone: 'plain' }],
+    [{ kind: 'preparing' }, { word: 'Preparing', detail: 'Asking the store', tone: 'plain' }],
+    [{ kind: 'transferring' }, { word: 'Transferring', detail: '38.4 MB/s, 33 s left', tone: 'strong' }],
+    [
+      { kind: 'stalled', sinceMs: nowMs - 14_000 },
+      { word: 'Stalled for 14 s', tone: 'warn' },
+    ],
+    [
+      { kind: 'reconnecting', attempt: 3, nextTryAtMs: nowMs + 4_000 },
+      { word: 'Reconnecting', detail: 'Third try in 4 s', tone: 'plain' },
+    ],
+    [{ kind: 'verifying' }, { word: 'Verifying', detail: 'All received, 33 s left', tone: 'strong' }],
+    [{ kind: 'finishing' }, { word: 'Finishing', detail: 'The last step' }],
+    [
+      { kind: 'paused', reason: 'by-person' },
+      { word: 'Paused', detail: 'By you', tone: 'plain' },
+    ],
+    [
+      { kind: 'paused', reason: 'interrupted' },
+      { word: 'Paused', detail: 'It was interrupted', tone: 'warn' },
+    ],
+    [
+      { kind: 'paused', reason: 'disk-full' },
+      { detail: 'The disk is full', tone: 'warn' },
+    ],
+    [
+      { kind: 'paused', reason: 'sign-in' },
+      { detail: 'Your sign-in ended', tone: 'warn' },
+    ],
+    [
+      { kind: 'paused', reason: 'store-unreachable' },
+      { detail: 'The store can’t be reached', tone: 'warn' },
+    ],
+    [
+      { kind: 'paused', reason: 'limit' },
+      { detail: 'Waits for its turn', tone: 'plain' },
+    ],
+    [{ kind: 'cancelling' }, { word: 'Cancelling' }],
+    [{ kind: 'cancelled' }, { word: 'Cancelled' }],
+    [
+      { kind: 'failed', error: { code: 'archive-mismatch', details: { ref: 'a==1.0.0' } } },
+      { word: 'Failed', tone: 'danger' },
+    ],
+    [{ kind: 'done' }, { word: 'Done', tone: 'plain' }],
+  ]
+  it.each(states.map(([state, expected]) => ({ name: JSON.stringify(state), state, expected })))(
+    'has words for $name',
+    ({ state, expected }) => {
+      const found = words(state)
+      expect(found).toMatchObject(expected)
+      expect(found.detail).not.toBe('')
+    },
+  )
+  it('says what is ahead in the queue', () => {
+    expect(words({ kind: 'queued' }, {}, 'Query rewriter').detail).toBe('After Query rewriter')
+  })
+  it('never says a time that is past, nor 0 s', () => {
+    expect(words({ kind: 'reconnecting', attempt: 1, nextTryAtMs: nowMs - 5_000 }).detail).toBe('First try now')
+    expect(words({ kind: 'stalled', sinceMs: nowMs + 500 }).word).toBe('Stalled for 1 s')
+    expect(words({ kind: 'reconnecting', attempt: 12, nextTryAtMs: nowMs + 60_000 }).detail).toBe('Try 12 in 60 s')
+  })
+  it('says why a pause waits for the person when it knows', () => {
+    const error = { code: 'sign-in-expired', details: { connection: 'Research' } } as const
+    expect(words({ kind: 'paused', reason: 'sign-in', error }).detail).toBe('The sign-in for Research has expired.')
+  })
+})
+
+describe('bytesLine', () => {
+  it('says verified of an install, confirmed of a publish', () => {
+    expect(bytesLine(transfer({ kind: 'transferring' }), progress)).toBe('2.88 GB verified of 4.37 GB')
+    expect(bytesLine(transfer({ kind: 'transferring' }, { kind: 'publish' }), progress)).toBe(
+      '2.88 GB confirmed of 4.37 GB',
+    )
+  })
+  it('says what came of it', () => {
+    const done = transfer({ kind: 'done' }, { outcome: { reusedBytes: 62_000_000 } })
+    expect(bytesLine(done, { ...progress, totalBytes: 360_000_000 })).toBe('Installed, 360 MB, of which 62.0 MB reused')
+    expect(bytesLine(transfer({ kind: 'done' }, { kind: 'publish', outcome: { alreadyThere: true } }), progress)).toBe(
+      'The same content was there already',
+    )
+    expect(bytesLine(transfer({ kind: 'cancelled' }), progress)).toBe('Nothing was installed')
+  })
+})

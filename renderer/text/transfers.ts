@@ -1,0 +1,163 @@
+import { assertNever, fromWire } from '../../shared/errors.ts'
+import type { Progress, Transfer } from '../../shared/model/transfer.ts'
+import { shortErrorOf } from './error-view.ts'
+import { bytesText, pauseText, stateWord, waitsForPerson } from './transfer-states.ts'
+import { formatClock, formatDuration, formatSize, formatSpeed } from './units.ts'
+
+export type TransferTone = 'plain' | 'strong' | 'warn' | 'danger'
+
+/** The state of a transfer in words: one for the state, one line for what comes next or why. */
+export interface TransferWords {
+  readonly word: string
+  readonly detail: string
+  readonly tone: TransferTone
+}
+
+const ordinals = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth', 'Seventh', 'Eighth', 'Ninth', 'Tenth']
+const tryWords = (attempt: number): string => ordinals[Math.max(1, attempt) - 1]?.concat(' try') ?? `Try ${attempt}`
+
+const secondsBetween = (fromMs: number, toMs: number): number => Math.max(0, Math.round((toMs - fromMs) / 1000))
+
+export interface WordsContext {
+  readonly nowMs: number
+  readonly progress: Progress
+  /** Title of the transfer that is ahead in the queue, if any. */
+  readonly after?: string
+}
+
+export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsContext): TransferWords {
+  const { state, kind } = transfer
+  const word = stateWord(state)
+  switch (state.kind) {
+    case 'queued':
+      return { word, detail: after === undefined ? 'Starts next' : `After ${after}`, tone: 'plain' }
+    case 'preparing':
+      return { word, detail: kind === 'publish' ? 'Reading the files' : 'Asking the store', tone: 'plain' }
+    case 'transferring':
+      return { word, detail: paceOf(progress), tone: 'strong' }
+    case 'stalled': {
+      const seconds = Math.max(1, secondsBetween(state.sinceMs, nowMs))
+      const detail = kind === 'publish' ? 'No bytes are going out' : 'No bytes are coming'
+      return { word: `${word} for ${formatDuration(seconds)}`, detail, tone: 'warn' }
+    }
+    case 'reconnecting': {
+      const seconds = secondsBetween(nowMs, state.nextTryAtMs)
+      const when = seconds === 0 ? 'now' : `in ${formatDuration(seconds)}`
+      return { word, detail: `${tryWords(state.attempt)} ${when}`, tone: 'plain' }
+    }
+    case 'verifying':
+      return { word, detail: verifyingDetail(kind, progress), tone: 'strong' }
+    case 'finishing':
+      return { word, detail: 'The last step', tone: 'plain' }
+    case 'paused': {
+      const detail = state.error === undefined ? pauseText(state.reason) : shortErrorOf(fromWire(state.error))
+      return { word, detail, tone: waitsForPerson(state) ? 'warn' : 'plain' }
+    }
+    case 'cancelling':
+      return { word, detail: 'Removing what it left', tone: 'plain' }
+    case 'failed':
+      return { word, detail: shortErrorOf(fromWire(state.error)), tone: 'danger' }
+    case 'cancelled':
+    case 'done':
+      return { word, detail: formatClock(transfer.endedAtMs ?? transfer.createdAtMs), tone: 'plain' }
+    default:
+      return assertNever(state)
+  }
+}
+
+/** `38.4 MB/s, 33 s left`. */
+export function paceOf({ bytesPerSecond, secondsLeft }: Progress): string {
+  if (bytesPerSecond <= 0) return 'Starting'
+  const left = secondsLeft === undefined ? '' : `, ${formatDuration(secondsLeft)} left`
+  return `${formatSpeed(bytesPerSecond)}${left}`
+}
+
+function verifyingDetail(kind: Transfer['kind'], { secondsLeft }: Progress): string {
+  const first = kind === 'publish' ? 'All sent' : kind === 'verify' ? 'Reading every file' : 'All received'
+  return secondsLeft === undefined ? first : `${first}, ${formatDuration(secondsLeft)} left`
+}
+
+/** `2.88 GB verified of 4.37 GB`; before it starts what is to come; afterwards what came of it. */
+export function bytesLine(transfer: Transfer, progress: Progress): string {
+  const { state, kind, outcome } = transfer
+  const total = formatSize(progress.totalBytes)
+  switch (state.kind) {
+    case 'done': {
+      if (outcome?.alreadyThere === true) {
+        return kind === 'publish' ? 'The same content was there already' : 'It was installed already'
+      }
+      const verb = kind === 'publish' ? 'Published' : kind === 'verify' ? 'Verified' : 'Installed'
+      const reused = outcome?.reusedBytes ?? 0
+      return `${verb}, ${total}${reused > 0 ? `, of which ${formatSize(reused)} reused` : ''}`
+    }
+    case 'failed':
+      return kind === 'publish' ? 'Nothing was published' : 'Nothing was changed on this computer'
+    case 'cancelled':
+      return kind === 'publish' ? 'Nothing was published' : 'Nothing was installed'
+    case 'queued':
+      if (progress.totalBytes === 0) return 'Waiting'
+      return `${total} to ${kind === 'publish' ? 'send' : kind === 'verify' ? 'verify' : 'download'}`
+    case 'preparing':
+      return progress.totalBytes === 0 ? 'Size not known yet' : `${total} in all`
+    default:
+      return bytesText(kind, progress)
+  }
+}
+
+export const transfersText = {
+  title: 'Transfers',
+  back: 'Back to Transfers',
+  now: 'Now',
+  earlier: 'Earlier',
+  clearHistory: 'Clear history',
+  pauseAll: 'Pause all',
+  resumeAll: 'Resume all',
+  pause: 'Pause',
+  resume: 'Resume',
+  cancel: 'Cancel',
+  retry: 'Retry',
+  moveUp: 'Move up',
+  show: 'Show',
+  emptyTitle: 'Nothing is on its way',
+  emptyText: 'What you install or publish appears here while it runs, and stays as history.',
+  emptyAction: 'Browse packages',
+  atOnce: (count: number): string => (count === 1 ? '1 big transfer at a time' : `${count} big transfers at a time`),
+  throughput: (down: number, up: number): string =>
+    `${down > 0 ? formatSpeed(down) : '0'} down, ${up > 0 ? formatSpeed(up) : '0'} up`,
+  readOnly: 'Another Orbital on this computer runs it. It can be paused or cancelled there.',
+  toLibrary: (library: string): string => `To ${library}. Not listed as installed until every byte is verified.`,
+  toConnection: (connection: string): string => `To ${connection}. Nobody sees it until the last step.`,
+  verified: 'Verified',
+  confirmed: 'Confirmed by the store',
+  receivedNotVerified: 'Received, not yet verified',
+  sentNotConfirmed: 'Sent, not yet confirmed',
+  stillToCome: 'Still to come',
+  speed: 'Speed, last ten seconds',
+  speedLabel: (low: number, high: number): string => `Between ${formatSpeed(low)} and ${formatSpeed(high)}`,
+  files: 'Files',
+  filesVerified: (count: number, of: number): string => `${count} of ${of} verified`,
+  filesConfirmed: (count: number, of: number): string => `${count} of ${of} confirmed`,
+  fileVerified: 'Verified',
+  fileConfirmed: 'Confirmed',
+  waiting: 'Waiting',
+  failedTitle: {
+    install: 'It could not be installed',
+    publish: 'It could not be published',
+    verify: 'It could not be verified',
+  },
+  pausedTitle: 'It waits for you',
+  freeUpSpace: 'Free up space',
+  lookAtConnection: 'Look at the connection',
+  openFolder: 'Open folder',
+  showPackage: 'Show the package',
+  facts: {
+    state: 'State',
+    ended: 'Ended',
+    started: 'Started',
+    connection: 'Connection',
+    library: 'Library',
+    wire: 'On the wire',
+    folder: 'Folder',
+  },
+  hints: { pause: 'pause', retry: 'retry', moveUp: 'move up' },
+}
