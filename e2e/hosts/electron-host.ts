@@ -4,6 +4,7 @@ import { _electron } from 'playwright/test'
 import { cleanEnvironment, type RunningHost, type StartOptions } from './host-under-test.ts'
 
 const projectRoot = resolve(import.meta.dirname, '../..')
+const holdReady = join(import.meta.dirname, 'hold-ready.cjs')
 
 export interface ElectronStartOptions extends StartOptions {
   /** Default: the runtime of ELECTRON_OVERRIDE_DIST_PATH, which loads the built app of this checkout. */
@@ -20,7 +21,7 @@ export async function startElectronHost(options: ElectronStartOptions): Promise<
   const rootArguments = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const app = await _electron.launch({
     executablePath: options.executable ?? join(runtime ?? '', 'electron'),
-    args: [...rootArguments, ...(options.executable === undefined ? [projectRoot] : [])],
+    args: [...rootArguments, ...(options.executable === undefined ? ['-r', holdReady, projectRoot] : [])],
     env: cleanEnvironment({ ...options.env, ORBITAL_HOME: options.home }),
     timeout: 30_000,
   })
