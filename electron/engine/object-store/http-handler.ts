@@ -191,13 +191,15 @@ function bytesOf(body: unknown): Uint8Array | undefined {
 function queryOf(query: HttpRequest['query']): string {
   const pairs: string[] = []
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value === null) pairs.push(escape(name))
-    else for (const each of typeof value === 'string' ? [value] : value) pairs.push(`${escape(name)}=${escape(each)}`)
+    if (value === null) pairs.push(percentEncode(name))
+    else
+      for (const each of typeof value === 'string' ? [value] : value)
+        pairs.push(`${percentEncode(name)}=${percentEncode(each)}`)
   }
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }
 
-const escape = (text: string): string =>
+const percentEncode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 
 const plainHeaders = (headers: http.IncomingHttpHeaders): Record<string, string> =>

@@ -174,7 +174,7 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
       for (const { Key, Size, ETag, LastModified } of output.Contents ?? []) {
         const key = withoutRoot(Key, output.EncodingType, root)
         if (key === undefined) continue
-        page.push({ key, sizeBytes: Size ?? 0, etag: ETag ?? '', modifiedMs: LastModified?.getTime() ?? 0 })
+        page.push({ key, sizeBytes: Size ?? 0, etag: quoted(ETag), modifiedMs: LastModified?.getTime() ?? 0 })
       }
       if (page.length > 0) yield page
       const next = output.IsTruncated ? output.NextContinuationToken : undefined
@@ -266,7 +266,7 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
         signal,
       )
       for (const { PartNumber = 0, ETag = '', Size = 0 } of output.Parts ?? []) {
-        parts.push({ partNumber: PartNumber, etag: ETag, sizeBytes: Size })
+        parts.push({ partNumber: PartNumber, etag: quoted(ETag), sizeBytes: Size })
       }
       const next = output.IsTruncated ? output.NextPartNumberMarker : undefined
       if (next === undefined || next === marker) return parts
@@ -351,6 +351,12 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
 const conditionOf = (condition: Condition | undefined) => {
   if (condition === undefined) return {}
   return 'ifMatch' in condition ? { IfMatch: condition.ifMatch } : { IfNoneMatch: condition.ifNoneMatch }
+}
+
+/** Some stores leave the quotes out of listings. */
+const quoted = (etag: string | undefined): string => {
+  if (etag === undefined || etag === '') return ''
+  return etag.endsWith('"') ? etag : `"${etag}"`
 }
 
 interface Extent {

@@ -1,0 +1,157 @@
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createTempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
+import type { Clock } from '../ports.ts'
+import { createSystemClock } from '../system-clock.ts'
+import { createFolderObjectStore } from './folder-object-store.ts'
+import { pathOfKey } from './folder-paths.ts'
+import { describeObjectStore } from './object-store.suite.ts'
+
+const clock: Clock = createSystemClock()
+const io = { signal: AbortSignal.timeout(60_000) }
+const openFolder = (folder: string, root = '') =>
+  createFolderObjectStore({ kind: 'folder', path: folder, root }, { disk: createNodeDisk(), clock })
+
+describeObjectStore(
+  'folder',
+  {
+    conditionalPut: true,
+    ifMatchPut: true,
+    conditionalComplete: true,
+    checksPartEtags: true,
+    replacesParts: true,
+    listsUploads: true,
+    listsParts: true,
+    refusesRangesBeyondTheEnd: true,
+  },
+  async () => {
+    const folder = await createTempFolder()
+    return {
+      store: openFolder(folder.path, 'team a/'),
+      parent: openFolder(folder.path),
+      root: 'team a/',
+      stop: async () => {
+        expect(await readdir(path.join(folder.path, 'team a', 'orbital', 'uploads'))).toEqual([])
+        await folder.remove()
+      },
+    }
+  },
+)
+
+async function makeFolder() {
+  const folder = await createTempFolder()
+  onTestFinished(folder.remove)
+  const inside = path.join(folder.path, 'registry')
+  await mkdir(inside)
+  await writeFile(path.join(folder.path, 'secret.txt'), 'not yours')
+  return { outside: folder.path, inside, store: openFolder(inside) }
+}
+
+describe('folder store', () => {
+  const hostileKeys = [
+    '../secret.txt',
+    'models/../../secret.txt',
+    '/etc/passwd',
+    './x',
+    'a//b',
+    '',
+    'models/',
+    'a\0b',
+    '..',
+  ]
+
+  test.each(hostileKeys)('neither reads nor writes the key %j', async (key) => {
+    const { outside, inside, store } = await makeFolder()
+    for (const call of [
+      () => store.head(key, io),
+      () => store.read(key, { ...io, maxBytes: 100 }),
+      () => store.put(key, Buffer.from('x'), io),
+      () => store.delete(key, io),
+      () => store.createUpload(key, io),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ code: 'path-not-allowed' })
+    }
+    expect((await readdir(outside)).sort()).toEqual(['registry', 'secret.txt'])
+    expect(await readFile(path.join(outside, 'secret.txt'), 'utf8')).toBe('not yours')
+    expect(await readdir(inside)).toEqual([])
+  })
+
+  test('lists nothing above itself', async () => {
+    const { store } = await makeFolder()
+    for (const prefix of ['../', '..', './', 'a/../../']) {
+      for await (const page of store.list(prefix, io)) expect(page).toEqual([])
+    }
+  })
+
+  test('does not follow a link out of itself', async () => {
+    const { outside, inside, store } = await makeFolder()
+    await symlink(outside, path.join(inside, 'models'))
+    await expect(store.read('models/secret.txt', { ...io, maxBytes: 100 })).rejects.toMatchObject({
+      code: 'path-not-allowed',
+    })
+    await expect(store.put('models/new.txt', Buffer.from('x'), io)).rejects.toMatchObject({ code: 'path-not-allowed' })
+    for await (const page of store.list('', io)) expect(page).toEqual([])
+    for await (const page of store.list('models/', io)) expect(page).toEqual([])
+    expect((await readdir(outside)).sort()).toEqual(['registry', 'secret.txt'])
+  })
+
+  test('an upload id leads nowhere', async () => {
+    const { outside, store } = await makeFolder()
+    for (const uploadId of ['..', '../..', '', 'a'.repeat(24)]) {
+      await store.abortUpload('x', uploadId, io)
+      await expect(store.completeUpload('x', uploadId, [], io)).rejects.toMatchObject({ code: 'upload-not-found' })
+    }
+    expect((await readdir(outside)).sort()).toEqual(['registry', 'secret.txt'])
+  })
+
+  test('a folder that is not there is no empty registry', async () => {
+    const { outside } = await makeFolder()
+    const store = openFolder(path.join(outside, 'unmounted'))
+    const expected = { code: 'not-a-folder', details: { path: path.join(outside, 'unmounted') } }
+    await expect(store.head('a', io)).rejects.toMatchObject(expected)
+    await expect(store.put('a', Buffer.from('x'), io)).rejects.toMatchObject(expected)
+    await expect(store.createUpload('a', io)).rejects.toMatchObject(expected)
+    const list = async () => {
+      for await (const _ of store.list('', io));
+    }
+    await expect(list()).rejects.toMatchObject(expected)
+    expect(await readdir(outside)).not.toContain('unmounted')
+  })
+
+  test('a part that was altered on disk is refused', async () => {
+    const { inside, store } = await makeFolder()
+    const { uploadId } = await store.createUpload('models/a-1.0.0/archive.gz', io)
+    const part = await store.uploadPart('models/a-1.0.0/archive.gz', uploadId, 1, Buffer.from('right'), io)
+    const folder = path.join(inside, 'orbital', 'uploads', uploadId)
+    const file = (await readdir(folder)).find((name) => name.startsWith('00001-')) ?? ''
+    await writeFile(path.join(folder, file), 'wrong')
+    await expect(store.completeUpload('models/a-1.0.0/archive.gz', uploadId, [part], io)).rejects.toMatchObject({
+      code: 'upload-refused',
+    })
+  })
+
+  test('gives the loop its turns while a large object is read and written', async () => {
+    const { store } = await makeFolder()
+    let turns = 0
+    const count = () => {
+      turns += 1
+      timer = setImmediate(count)
+    }
+    let timer = setImmediate(count)
+    await store.put('large', new Uint8Array(32 * 1024 * 1024), io)
+    const afterPut = turns
+    for await (const _ of (await store.open('large', io)).body);
+    clearImmediate(timer)
+    expect(afterPut).toBeGreaterThan(20)
+    expect(turns - afterPut).toBeGreaterThan(20)
+  })
+
+  test('keys that Windows would read otherwise are refused there', () => {
+    for (const key of ['a\\..\\b', 'c:x', 'models/nul', 'a/COM1.txt', 'a./b', 'a /b', 'x<y']) {
+      expect(() => pathOfKey('/registry', key, 'win32')).toThrow(expect.objectContaining({ code: 'path-not-allowed' }))
+      expect(pathOfKey('/registry', key, 'linux')).toBe(`/registry/${key}`)
+    }
+  })
+})

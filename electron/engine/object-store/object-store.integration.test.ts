@@ -1,0 +1,72 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { describeWith } from '../../../testkit/describe-with.ts'
+import { fetchRclone, startRcloneServer } from '../../../testkit/rclone-server.ts'
+import { fetchS3Server, startS3Server } from '../../../testkit/s3-server.ts'
+import type { S3Store } from '../../../testkit/s3-store.ts'
+import { createSystemClock } from '../system-clock.ts'
+import { describeObjectStore, type StoreUnderTest } from './object-store.suite.ts'
+import type { S3Spec } from './s3-client.ts'
+import { createS3ObjectStore } from './s3-object-store.ts'
+
+const deps = { clock: createSystemClock(), log: { write: () => {} } }
+
+async function openBucket(server: S3Store): Promise<StoreUnderTest> {
+  const { endpoint, region, accessKeyId, secretAccessKey } = server
+  const spec: S3Spec = {
+    kind: 's3',
+    bucket: await server.createBucket(),
+    root: 'team a/',
+    endpoint,
+    region,
+    credentials: { kind: 'keys', accessKeyId, secretAccessKey },
+    connections: 8,
+  }
+  const store = createS3ObjectStore(spec, deps)
+  const parent = createS3ObjectStore({ ...spec, root: '' }, deps)
+  const stop = async () => {
+    store.close()
+    parent.close()
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+    const signal = AbortSignal.timeout(5_000)
+    while (sockets() > 0 && !signal.aborted) await nextTurn()
+    expect(sockets()).toBe(0)
+    await server.stop()
+  }
+  return { store, parent, root: 'team a/', stop }
+}
+
+describeWith(await fetchS3Server(), 'object store', () => {
+  describeObjectStore(
+    'SeaweedFS',
+    {
+      conditionalPut: true,
+      ifMatchPut: true,
+      conditionalComplete: true,
+      checksPartEtags: true,
+      replacesParts: true,
+      listsUploads: true,
+      listsParts: true,
+      refusesRangesBeyondTheEnd: true,
+      refusedKeys: ['models/back-1.0.0\\data\\file.txt'],
+    },
+    async () => openBucket(await startS3Server()),
+  )
+})
+
+describeWith(await fetchRclone(), 'object store', () => {
+  describeObjectStore(
+    'rclone serve s3',
+    {
+      conditionalPut: false,
+      ifMatchPut: false,
+      conditionalComplete: false,
+      checksPartEtags: true,
+      replacesParts: false,
+      listsUploads: true,
+      listsParts: true,
+      refusesRangesBeyondTheEnd: true,
+    },
+    async () => openBucket(await startRcloneServer()),
+  )
+})
