@@ -67,7 +67,7 @@ function compareByNumbers(a: string, b: string): number {
 /** A constraint as a person wrote it; empty means every version. */
 export function parseConstraint(text: string): Constraint | ConstraintProblem {
   const trimmed = text.trim()
-  if (trimmed === '' || trimmed === '*') return { kind: 'any', text: trimmed }
+  if (/^[\s,]*$/.test(trimmed) || trimmed === '*') return { kind: 'any', text: trimmed }
   if (trimmed.length > maxConstraintLength) return { problem: 'This constraint is too long.' }
   const classic = parseClassic(trimmed)
   if (classic !== undefined) return classic
@@ -84,7 +84,8 @@ function parseClassic(text: string): Constraint | undefined {
   const pieces: string[] = []
   for (const piece of text.split(',')) {
     const trimmed = piece.trim()
-    if (trimmed === '') return undefined
+    // Old tools skip them.
+    if (trimmed === '') continue
     const found = trimmed.match(operators) ?? []
     if (found.join('').replace(/\s/g, '') !== trimmed.replace(/\s/g, '')) return undefined
     pieces.push(...found)
@@ -211,18 +212,27 @@ export function explainConstraint(text: string | null): string {
 
 function explainComparators(comparators: readonly Comparator[]): string {
   if (comparators.some(({ version }) => version === '')) return 'every version'
-  const exact = comparators.find(({ operator }) => operator === '==')
-  const low = comparators.find(({ operator }) => operator.startsWith('>'))
-  const high = comparators.find(({ operator }) => operator.startsWith('<'))
-  if (exact !== undefined && comparators.length === 1) return `exactly ${exact.text}`
-  if (exact !== undefined || comparators.length > 2 || (comparators.length === 2 && !(low && high))) {
-    return comparators.map((each) => explainComparators([each])).join(', and ')
-  }
-  const lowWords = low === undefined ? '' : low.operator === '>' ? `after ${low.text}` : `${low.text}`
-  if (high === undefined)
-    return low?.operator === '>' ? `every version after ${low.text}` : `${lowWords} and every later version`
-  const highWords = high.operator === '<' ? `before ${high.text}` : `up to ${high.text}`
+  const exact = comparators.filter(({ operator }) => operator === '==')
+  if (exact.length > 0) return [...new Set(exact.map(({ text }) => `exactly ${text}`))].join(' and ')
+  // The tightest on each side says it all.
+  const low = tightest(
+    comparators.filter(({ operator }) => operator.startsWith('>')),
+    1,
+  )
+  const high = tightest(
+    comparators.filter(({ operator }) => operator.startsWith('<')),
+    -1,
+  )
+  const isAfter = low?.operator === '>'
+  const isBefore = high?.operator === '<'
   if (low === undefined)
-    return high.operator === '<' ? `every version before ${high.text}` : `${high.text} and every earlier version`
-  return low.operator === '>' ? `${lowWords} and ${highWords}` : `${lowWords} and later, ${highWords}`
+    return isBefore ? `every version before ${high?.text}` : `${high?.text} and every earlier version`
+  if (high === undefined) return isAfter ? `every version after ${low.text}` : `${low.text} and every later version`
+  const end = isBefore ? `before ${high.text}` : `up to ${high.text}`
+  return isAfter ? `after ${low.text} and ${end}` : `${low.text} and later, ${end}`
+}
+
+function tightest(comparators: readonly Comparator[], direction: 1 | -1): Comparator | undefined {
+  const strictFirst = (a: Comparator, b: Comparator) => a.operator.length - b.operator.length
+  return [...comparators].sort((a, b) => direction * compareVersions(b.version, a.version) || strictFirst(a, b))[0]
 }

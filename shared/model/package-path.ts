@@ -50,7 +50,7 @@ export function utf8Length(text: string): number {
     const unit = text.charCodeAt(at)
     if (unit < 0x80) bytes += 1
     else if (unit < 0x800) bytes += 2
-    else if (unit >= 0xd800 && unit < 0xdc00) {
+    else if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) {
       bytes += 4
       at += 1
     } else bytes += 3

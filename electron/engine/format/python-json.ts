@@ -43,11 +43,9 @@ function writeAll<T>(
   pieces.push(items.length === 0 ? close : `${newline}${close}`)
 }
 
-/** JSON.stringify agrees with Python on everything below 0x7F. */
+/** JSON.stringify agrees with Python on all below U+007F. */
 const quote = (text: string): string =>
-  JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) =>
-    unit === '\u007f' ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** UTF-16 order differs from code point order only where surrogates meet U+E000–U+FFFF. */
 function byCodePoint(a: string, b: string): number {
