@@ -1,0 +1,206 @@
+import { AppError, toAppError } from '../../../shared/errors.ts'
+import { bodyRule, decideRetry, noteProgress, startRetries } from '../object-store/retry-policy.ts'
+import type { Clock, Io, ObjectStore } from '../ports.ts'
+
+/**
+ * One range of an object, from its first byte to its last, whatever the network does:
+ *  1. Ask for what is still missing, with If-Match.
+ *  2. The answer must begin where it was asked to. A store that ignores ranges begins at 0: `whole-object`, the caller reads it all then.
+ *  3. Each chunk goes to the sink; more than was asked for is refused.
+ *  4. No byte for `stallMs`, counted from the request on: the connection is dropped. A cut, a reset, a short body: the same.
+ *  5. What came is kept. After a pause (longer with each failure, over when bytes come) → 1, until ten minutes went by without a byte.
+ */
+export interface RangeRequest {
+  readonly key: string
+  readonly etag: string
+  readonly startOffset: number
+  readonly endOffset: number
+}
+export interface FetchDeps {
+  readonly store: ObjectStore
+  readonly clock: Clock
+  readonly random: () => number
+  readonly stallMs: number
+  readonly onState?: (state: FetchState) => void
+}
+/** What a connection is doing. Times are ms since the epoch. */
+export type FetchState =
+  | { readonly kind: 'waiting'; readonly sinceMs: number }
+  | { readonly kind: 'moving' }
+  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly nextTryAtMs: number }
+export type ChunkSink = (chunk: Uint8Array) => Promise<void> | undefined
+
+export async function fetchRange(
+  deps: FetchDeps,
+  request: RangeRequest,
+  sink: ChunkSink,
+  io: Io,
+): Promise<'complete' | 'whole-object'> {
+  const { store, clock, onState } = deps
+  const { key, startOffset, endOffset, etag } = request
+  let offset = startOffset
+  let retries = startRetries(clock.monotonic())
+  for (;;) {
+    const attempt = createAttempt(deps, io)
+    let failure: AppError
+    try {
+      onState?.({ kind: 'waiting', sinceMs: clock.now() })
+      // 1
+      const range = { startOffset: offset, endOffset }
+      const answer = await attempt.run(store.open(key, { range, ifMatch: etag, signal: attempt.signal, once: true }))
+      // 2
+      if (answer.startOffset !== offset) return 'whole-object'
+      // 3
+      for await (const chunk of attempt.guard(answer.body)) {
+        if (chunk.length > endOffset - offset) throw wrongLength(store)
+        offset += chunk.length
+        retries = noteProgress(clock.monotonic())
+        await sink(chunk)
+      }
+      if (offset === endOffset) return 'complete'
+      throw new AppError('network-interrupted', { endpoint: store.endpoint, reason: 'short-body' })
+    } catch (error) {
+      failure = attempt.interpret(error)
+    } finally {
+      attempt.end()
+    }
+    // 4, 5
+    if (io.signal.aborted) throw toAppError(io.signal.reason ?? failure)
+    const decision = decideRetry(bodyRule, retries, failure, clock.monotonic(), deps.random())
+    if (decision.kind === 'give-up') throw failure
+    retries = decision.state
+    const nextTryAtMs = clock.now() + decision.delayMs
+    onState?.({ kind: 'reconnecting', attempt: decision.state.failures, nextTryAtMs })
+    await clock.sleep(decision.delayMs, io)
+  }
+}
+
+const wrongLength = (store: ObjectStore) =>
+  new AppError('store-answer', { endpoint: store.endpoint, status: 206, what: 'more bytes than were asked for' })
+
+interface Attempt extends Io {
+  run<T>(work: Promise<T>): Promise<T>
+  guard(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>
+  /** An abort by the timer is a stall, not a cancel. */
+  interpret(error: unknown): AppError
+  /** Also closes a body that was not read to its end. */
+  end(): void
+}
+
+/** One try: aborts by itself when nothing comes for too long; the sink's own time doesn't count. */
+function createAttempt(deps: Pick<FetchDeps, 'store' | 'stallMs' | 'onState'>, { signal }: Io): Attempt {
+  const controller = new AbortController()
+  let isStalled = false
+  const stop = () => controller.abort(signal.reason)
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const arm = () => {
+    timer = setTimeout(() => {
+      isStalled = true
+      controller.abort(stalled(deps.store))
+    }, deps.stallMs)
+  }
+  const disarm = () => clearTimeout(timer)
+  const run = async <T>(work: Promise<T>): Promise<T> => {
+    arm()
+    try {
+      return await work
+    } finally {
+      disarm()
+    }
+  }
+  return {
+    signal: controller.signal,
+    run,
+    async *guard(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      const chunks = body[Symbol.asyncIterator]()
+      let isFirst = true
+      try {
+        for (;;) {
+          const { done, value } = await run(chunks.next())
+          if (done === true) return
+          if (isFirst) deps.onState?.({ kind: 'moving' })
+          isFirst = false
+          yield value
+        }
+      } finally {
+        await chunks.return?.()
+      }
+    },
+    interpret: (error: unknown): AppError => (isStalled ? stalled(deps.store) : toAppError(error)),
+    end() {
+      disarm()
+      signal.removeEventListener('abort', stop)
+      controller.abort(new AppError('cancelled', {}))
+    },
+  }
+}
+
+const stalled = (store: ObjectStore) =>
+  new AppError('network-interrupted', { endpoint: store.endpoint, reason: 'stalled' })
+
+/** A piece of the object that is wanted, in order, when it can only be read from its start. */
+export interface WantedPart {
+  readonly startOffset: number
+  readonly endOffset: number
+  open(): { push(chunk: Uint8Array): Promise<void>; finish(): void; abandon(): void }
+}
+
+/**
+ * The wanted parts (rising, apart) out of one stream of the whole object. A cut begins again from the object's start, without the parts that
+ * are finished; each finished part is progress.
+ */
+export async function fetchWhole(
+  deps: FetchDeps,
+  request: { readonly key: string; readonly etag: string },
+  parts: readonly WantedPart[],
+  io: Io & { readonly onChunk?: (bytes: number) => void },
+): Promise<void> {
+  const { store, clock, onState } = deps
+  const left = [...parts]
+  let retries = startRetries(clock.monotonic())
+  while (left.length > 0) {
+    const attempt = createAttempt(deps, io)
+    let sink: ReturnType<WantedPart['open']> | undefined
+    let failure: AppError
+    try {
+      onState?.({ kind: 'waiting', sinceMs: clock.now() })
+      const answer = await attempt.run(store.open(request.key, { ifMatch: request.etag, signal: attempt.signal }))
+      let offset = answer.startOffset
+      for await (const chunk of attempt.guard(answer.body)) {
+        io.onChunk?.(chunk.length)
+        for (let rest = chunk; rest.length > 0; ) {
+          const part = left[0]
+          if (part === undefined) return
+          const isBefore = offset < part.startOffset
+          const bytes = rest.subarray(0, (isBefore ? part.startOffset : part.endOffset) - offset)
+          rest = rest.subarray(bytes.length)
+          offset += bytes.length
+          if (isBefore) continue
+          sink ??= part.open()
+          await sink.push(bytes)
+          if (offset < part.endOffset) continue
+          sink.finish()
+          sink = undefined
+          left.shift()
+          retries = noteProgress(clock.monotonic())
+        }
+      }
+      if (left.length === 0) return
+      throw new AppError('network-interrupted', { endpoint: store.endpoint, reason: 'short-body' })
+    } catch (error) {
+      sink?.abandon()
+      failure = attempt.interpret(error)
+    } finally {
+      attempt.end()
+    }
+    if (io.signal.aborted) throw toAppError(io.signal.reason ?? failure)
+    const decision = decideRetry(bodyRule, retries, failure, clock.monotonic(), deps.random())
+    if (decision.kind === 'give-up') throw failure
+    retries = decision.state
+    const nextTryAtMs = clock.now() + decision.delayMs
+    onState?.({ kind: 'reconnecting', attempt: decision.state.failures, nextTryAtMs })
+    await clock.sleep(decision.delayMs, io)
+  }
+}

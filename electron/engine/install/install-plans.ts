@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { AppError, isAppError } from '../../../shared/errors.ts'
+import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
+import type { App } from '../../../shared/model/app.ts'
+import type { InstalledVersion } from '../../../shared/model/installed.ts'
+import { type Manifest, type PackageRef, specOf } from '../../../shared/model/package.ts'
+import type { Library } from '../library/library.ts'
+import type { Disk, Io } from '../ports.ts'
+import type { InstallRequest } from './install-request.ts'
+import { readSputnik, type SourceDeps } from './install-source.ts'
+import { planInstall } from './plan-install.ts'
+
+export interface InstallPlansDeps extends SourceDeps {
+  readonly disk: Disk
+  /** The default one where no id is given; `library-not-found`. */
+  library(libraryId: string | undefined): { readonly library: Library; readonly oneVersionPerPackage: boolean }
+  /** The person's apps, where none are named. */
+  apps(): readonly App[]
+}
+
+export interface InstallQuestion {
+  readonly source: { readonly connectionId?: string | undefined; readonly ref: PackageRef } | { readonly file: string }
+  readonly libraryId?: string | undefined
+  readonly apps?: readonly App[] | undefined
+  readonly force?: boolean | undefined
+  readonly upgrade?: boolean | undefined
+}
+
+/** What an install transfer is started with. */
+export interface PlannedInstall {
+  readonly plan: InstallPlan
+  readonly request: InstallRequest
+}
+
+/** Gathers what a plan is made of, and keeps the last plans under their ids: the window is not trusted with requests. */
+export interface InstallPlans {
+  plan(question: InstallQuestion, io: Io): Promise<InstallPlan>
+  /**
+   * The plan as it may be started: `plan-not-found`; `incompatible` or `not-stated` unless `ignoreCompatibility`; `disk-full` when it does not fit.
+   */
+  start(planId: string, options: { readonly ignoreCompatibility: boolean }): PlannedInstall
+}
+
+const mostPlans = 50
+
+export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
+  const plans = new Map<string, PlannedInstall>()
+
+  const read = async (question: InstallQuestion, io: Io) => {
+    const { source } = question
+    if ('file' in source) {
+      const { manifest, metaBytes } = readSputnik(deps.disk, source.file)
+      return { source: { kind: 'file' as const, path: source.file }, manifest, metaBytes }
+    }
+    const connection = await deps.connection(source.connectionId ?? '', io)
+    const { manifest, metaBytes } = await deps.published(connection, source.ref, io)
+    return { source: { kind: 'connection' as const, connectionId: connection.id }, manifest, metaBytes }
+  }
+
+  return {
+    async plan(question, io) {
+      const { library, oneVersionPerPackage } = deps.library(question.libraryId)
+      const found = await read(question, io)
+      const installed: readonly InstalledVersion[] = library.list()
+      const planned = planInstall({
+        planId: randomUUID(),
+        ...found,
+        libraryId: library.id,
+        installed,
+        installedManifest: installedManifest(library, found.manifest.ref),
+        volume: deps.disk.volume(library.places.root),
+        oneVersionPerPackage,
+        apps: question.apps ?? deps.apps(),
+        forApp: question.apps?.[0],
+        force: question.force,
+        upgrade: question.upgrade,
+      })
+      plans.set(planned.plan.planId, planned)
+      for (const oldest of plans.keys()) if (plans.size > mostPlans) plans.delete(oldest)
+      return planned.plan
+    },
+    start(planId, { ignoreCompatibility }) {
+      const planned = plans.get(planId)
+      if (planned === undefined) throw new AppError('plan-not-found', { planId })
+      const { plan } = planned
+      if (!ignoreCompatibility) refuseIncompatible(plan)
+      if (!plan.enoughSpace) {
+        const path = deps.library(plan.libraryId).library.places.root
+        throw new AppError('disk-full', { path, neededBytes: plan.neededBytes, freeBytes: plan.freeBytes })
+      }
+      return planned
+    },
+  }
+}
+
+function installedManifest(library: Library, ref: PackageRef): Manifest | undefined {
+  try {
+    return library.manifest(ref)
+  } catch (error) {
+    if (isAppError(error, 'not-installed')) return undefined
+    throw error
+  }
+}
+
+function refuseIncompatible({ ref, verdict, verdicts }: InstallPlan): void {
+  if (verdict === 'compatible') return
+  const no = verdicts.find((each) => each.kind === 'not-compatible')
+  if (verdict === 'not-compatible' && no?.kind === 'not-compatible') {
+    const { app, constraint } = no
+    throw new AppError('incompatible', { ref: specOf(ref), app: app.name, appVersion: app.version, constraint })
+  }
+  if (verdict === 'not-stated') throw new AppError('not-stated', { ref: specOf(ref), app: verdicts[0]?.app.name ?? '' })
+}

@@ -1,0 +1,44 @@
+import type { Manifest } from '../../../shared/model/package.ts'
+import type { Segment } from '../format/plan-segments.ts'
+import { fileAt } from './segment-pieces.ts'
+
+/** Volumes hand out whole blocks. */
+const blockBytes = 4096
+const roundToBlock = (bytes: number): number => Math.ceil(bytes / blockBytes) * blockBytes
+
+/** Bytes that the installed version takes on its volume: files and folders in whole blocks, and its meta. */
+export function diskBytesOf(manifest: Manifest, metaBytes: number): number {
+  const folders = new Set(manifest.files.map(({ path }) => path.split('/').slice(0, -1).join('/')))
+  const files = manifest.files.reduce((sum, { sizeBytes }) => sum + roundToBlock(sizeBytes), 0)
+  return files + folders.size * blockBytes + roundToBlock(metaBytes)
+}
+
+/**
+ * Highest extra need on the library's volume while installing: the staged tree, and the slices of large unsplit files, which are spooled
+ * (not from a file on this machine). Segments that are settled don't count again.
+ */
+export function neededBytesOf(
+  manifest: Manifest,
+  metaBytes: number,
+  segments: readonly Segment[],
+  options: { readonly spools: boolean; readonly isSettled?: (segment: number) => boolean },
+): number {
+  let bytes = diskBytesOf(manifest, metaBytes)
+  for (const [index, segment] of segments.entries()) {
+    const isSettled = options.isSettled?.(index) === true
+    if (isSettled) bytes -= settledBytesOf(manifest, segment)
+    else if (segment.kind === 'stream' && options.spools) bytes += roundToBlock(segment.endOffset - segment.startOffset)
+  }
+  return Math.max(0, bytes)
+}
+
+function settledBytesOf(manifest: Manifest, segment: Segment): number {
+  switch (segment.kind) {
+    case 'files':
+      return segment.files.reduce((sum, index) => sum + fileAt(manifest, index).sizeBytes, 0)
+    case 'stream':
+      return fileAt(manifest, segment.file).sizeBytes
+    case 'blocks':
+      return segment.sizeBytes
+  }
+}

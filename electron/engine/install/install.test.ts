@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { buildPackage, createInstallRig, type InstallRig, putPackage, readTree } from '../../../testkit/install-rig.ts'
+import { createBytes } from '../../../testkit/package-builder.ts'
+import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
+import { writeSputnik } from '../format/sputnik-file.ts'
+import { readSputnik, sha256Of } from './install-source.ts'
+
+const MiB = 1024 * 1024
+const ref = { name: 'model', version: '1.0.0' }
+const small = {
+  'README.md': Buffer.from('# Model\n'),
+  'data/labels.json': Buffer.from('["a","b"]'),
+  'data/empty': Buffer.alloc(0),
+}
+/** Split in blocks by Orbital, one member by the old tools; a part compresses. */
+const large = {
+  ...small,
+  'data/weights.bin': createBytes(21 * MiB + 17, 5),
+  'data/text.bin': createBytes(3 * MiB, 6, 'compressible'),
+}
+
+let folder: TempFolder
+let rig: InstallRig
+let store: string
+let libraryPath: string
+beforeEach(async () => {
+  folder = await createTempFolder()
+  store = path.join(folder.path, 'store')
+  libraryPath = path.join(folder.path, 'library')
+  mkdirSync(store)
+  rig = createInstallRig({ libraryPath, spec: { kind: 'folder', path: store, root: '' } })
+})
+afterEach(() => folder.remove())
+
+const install = async (which = ref, more = {}) => rig.run(rig.createTask(await rig.request(which, more)))
+const filesOf = (which = ref) => {
+  const { 'meta.json': _, ...files } = readTree(path.join(libraryPath, `${which.name}-${which.version}`))
+  return files
+}
+/** By checksum: comparing millions of bytes one by one takes seconds. */
+const expectFiles = (files: Readonly<Record<string, Uint8Array>>) => {
+  const sums = (of: Readonly<Record<string, Uint8Array>>) =>
+    Object.fromEntries(Object.entries(of).map(([name, bytes]) => [name, sha256Of(bytes)]))
+  expect(sums(filesOf())).toEqual(sums(files))
+}
+/** What lies in the library beyond installed versions and Orbital's facts of them. */
+const leftovers = () =>
+  Object.keys(readTree(path.join(libraryPath, '.orbital'))).filter((file) => !/^(versions|trash)\//.test(file))
+
+describe('an install', () => {
+  test.each([
+    ['small files', small, false],
+    ['split files', large, false],
+    ['what old tools published', large, true],
+  ])('of %s gives the same bytes', async (_, files, old) => {
+    const { metaBytes } = putPackage(store, { ref, files, old })
+    const task = rig.createTask(await rig.request(ref))
+    expect(await rig.run(task)).toEqual({ path: path.join(libraryPath, 'model-1.0.0') })
+    expectFiles(files)
+    expect(readFileSync(path.join(libraryPath, 'model-1.0.0', 'meta.json'))).toEqual(Buffer.from(metaBytes))
+    expect(rig.library.list()).toMatchObject([
+      { ref, kept: false, fromConnectionId: 'store', verifiedAt: expect.any(String) },
+    ])
+    const total = Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0)
+    expect(task.meter.read()).toMatchObject({ settledBytes: total, receivedBytes: total, totalBytes: total })
+    expect(task.meter.files()).toEqual(
+      task.meter.files().map((file) => ({ ...file, settledBytes: file.sizeBytes, receivedBytes: file.sizeBytes })),
+    )
+    expect(task.phases.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['preparing', 'transferring', 'verifying', 'finishing']),
+    )
+    expect(leftovers()).toEqual([])
+  })
+
+  test('from a .sputnik file, and a damaged one leaves nothing', async () => {
+    const { archive, metaBytes } = buildPackage(folder.path, { ref, files: large })
+    const file = path.join(folder.path, 'model-1.0.0.sputnik')
+    const signal = AbortSignal.timeout(10_000)
+    const write = (bytes: Uint8Array) =>
+      writeSputnik(
+        createNodeDisk(),
+        file,
+        { archive: { kind: 'chunks', chunks: [bytes], maxBytes: bytes.length }, metaBytes },
+        { signal, overwrite: true },
+      )
+    const request = {
+      source: { kind: 'file' as const, path: file },
+      ref,
+      libraryId: 'test',
+      metaSha256: sha256Of(metaBytes),
+      force: false,
+      toTrash: [],
+    }
+    const damaged = Buffer.from(archive)
+    damaged[damaged.length - 100] = (damaged[damaged.length - 100] ?? 0) ^ 1
+    await write(damaged)
+    await expect(rig.run(rig.createTask(request))).rejects.toMatchObject({ code: 'archive-damaged' })
+    expect(rig.library.list()).toEqual([])
+    await write(archive)
+    expect(readSputnik(createNodeDisk(), file).manifest.ref).toEqual(ref)
+    await rig.run(rig.createTask(request))
+    expectFiles(large)
+  })
+
+  test('of several versions keeps them side by side; an upgrade moves the old one to trash', async () => {
+    for (const version of ['1.0.0', '1.1.0', '2.0.0'])
+      putPackage(store, { ref: { name: 'model', version }, files: small })
+    await install()
+    await install({ name: 'model', version: '1.1.0' })
+    expect(rig.library.list().map((each) => each.ref.version)).toEqual(['1.1.0', '1.0.0'])
+    rig.library.keep(ref, true)
+    await install({ name: 'model', version: '2.0.0' }, { toTrash: ['1.1.0', '1.0.0'] })
+    expect(rig.library.list().map((each) => each.ref.version)).toEqual(['2.0.0', '1.0.0'])
+    expect(rig.library.trash()).toMatchObject([{ ref: { version: '1.1.0' } }])
+  })
+
+  test('of what is there answers at once', async () => {
+    putPackage(store, { ref, files: small })
+    await install()
+    expect(await install()).toMatchObject({ alreadyThere: true })
+    expect(rig.library.trash()).toEqual([])
+  })
+
+  test('of what an old tool installed verifies it, and replaces it when it is damaged', async () => {
+    putPackage(store, { ref, files: small })
+    await install()
+    rmSync(path.join(libraryPath, '.orbital'), { recursive: true })
+    expect(rig.library.get(ref).verifiedAt).toBeUndefined()
+    expect(await install()).toMatchObject({ alreadyThere: true })
+    expect(rig.library.get(ref).verifiedAt).toBeDefined()
+
+    rmSync(path.join(libraryPath, '.orbital'), { recursive: true })
+    writeFileSync(path.join(libraryPath, 'model-1.0.0', 'data/labels.json'), '["a","c"]')
+    expect((await install()).alreadyThere).toBeUndefined()
+    expectFiles(small)
+    expect(rig.library.trash()).toMatchObject([{ ref }])
+  })
+
+  test('by force moves the old tree to trash and keeps what a person said of it', async () => {
+    putPackage(store, { ref, files: small })
+    await install()
+    rig.library.keep(ref, true)
+    writeFileSync(path.join(libraryPath, 'model-1.0.0', 'data/labels.json'), '[]')
+    await install(ref, { force: true })
+    expectFiles(small)
+    expect(rig.library.get(ref).kept).toBe(true)
+    expect(rig.library.trash()).toHaveLength(1)
+  })
+
+  test('that loses the race takes the winner’s tree', async () => {
+    putPackage(store, { ref, files: large })
+    const [first, second] = await Promise.all([install(), install()])
+    expect([first.alreadyThere, second.alreadyThere].filter(Boolean).length).toBeLessThanOrEqual(1)
+    expectFiles(large)
+    expect(rig.library.list()).toMatchObject([{ ref, verifiedAt: expect.any(String) }])
+    expect(leftovers()).toEqual([])
+  })
+
+  test('that is paused goes on where it was, and cancelled leaves nothing', async () => {
+    putPackage(store, { ref, files: large })
+    const task = rig.createTask(await rig.request(ref))
+    const paused = createInstallRig({
+      libraryPath,
+      spec: { kind: 'folder', path: store, root: '' },
+      connections: 1,
+      step: (name) => void (name === 'install.settled fetch' && task.abort('pause')),
+    })
+    await expect(paused.run(task)).rejects.toMatchObject({ code: 'cancelled' })
+    expect(rig.library.list()).toEqual([])
+    const again = rig.openTask(task.id)
+    await rig.run(again)
+    expect(again.meter.wireBytes()).toBeLessThan(task.meter.wireBytes() + 21 * MiB)
+    expectFiles(large)
+
+    await rig.library.emptyTrash([rig.library.remove(ref).id], { signal: AbortSignal.timeout(10_000) })
+    const cancelled = rig.createTask(await rig.request(ref))
+    cancelled.abort('cancel')
+    await expect(rig.run(cancelled)).rejects.toMatchObject({ code: 'cancelled' })
+    await rig.discard(rig.openTask(cancelled.id))
+    expect(leftovers()).toEqual([])
+  })
+})
+
+describe('an install refuses', () => {
+  const damage = (change: (archive: Buffer) => Buffer, old = false) => {
+    const { archive } = putPackage(store, { ref, files: large, old })
+    writeFileSync(path.join(store, 'models/model-1.0.0/archive.gz'), change(Buffer.from(archive)))
+  }
+  const flip = (archive: Buffer, at: number) => {
+    archive[at] = (archive[at] ?? 0) ^ 0xff
+    return archive
+  }
+
+  test.each([false, true])('a damaged archive (old tools’: %s), naming the file', async (old) => {
+    damage((archive) => flip(archive, 5 * MiB), old)
+    await expect(install()).rejects.toMatchObject({ code: 'archive-damaged', details: { path: 'data/weights.bin' } })
+    expect(rig.library.list()).toEqual([])
+    expect(leftovers().filter((file) => !file.startsWith('journal/'))).toEqual([])
+  })
+
+  test('a truncated archive', async () => {
+    damage((archive) => archive.subarray(0, 10 * MiB))
+    await expect(install()).rejects.toMatchObject({ code: 'archive-mismatch' })
+  })
+
+  test('another meta than the planned one', async () => {
+    putPackage(store, { ref, files: small })
+    const request = await rig.request(ref)
+    putPackage(store, { ref, files: large })
+    await expect(rig.run(rig.createTask(request))).rejects.toMatchObject({ code: 'object-changed' })
+  })
+
+  test('files that lead out of the library', async () => {
+    const { metaBytes } = putPackage(store, { ref, files: small })
+    const hostile = Buffer.from(metaBytes).toString('utf8').replace('"README.md"', '"..", "..", "README.md"')
+    writeFileSync(path.join(store, 'models/model-1.0.0/meta.json'), hostile)
+    const request = {
+      source: { kind: 'connection' as const, connectionId: 'store' },
+      ref,
+      libraryId: 'test',
+      metaSha256: createHash('sha256').update(hostile).digest('hex'),
+      force: false,
+      toTrash: [],
+    }
+    await expect(rig.run(rig.createTask(request))).rejects.toMatchObject({ code: 'meta-invalid' })
+    expect(readTree(folder.path)['README.md']).toBeUndefined()
+  })
+})

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { AppError, isAppError } from '../../../shared/errors.ts'
+import type { ManifestFile } from '../../../shared/model/package.ts'
+import type { Disk, OpenFile } from '../ports.ts'
+import type { Tally } from './tally.ts'
+
+/** The spooled slice of archive.gz of one large unsplit file, by its index in the manifest. */
+export const spoolFileOf = (spool: string, index: number): string => path.join(spool, `${index}.part`)
+
+export interface SpoolSink {
+  push(chunk: Uint8Array): Promise<void>
+  /** The range is on disk, synced; answers its sha256 in hex. */
+  finish(): string
+  abandon(): void
+}
+
+/** A range of a large file's slice of the archive, as it came, at its place in the spool. */
+export function createSpoolSink(options: {
+  readonly disk: Disk
+  readonly spool: string
+  readonly file: ManifestFile
+  readonly index: number
+  readonly range: { readonly startOffset: number; readonly endOffset: number }
+  readonly tally: Tally
+}): SpoolSink {
+  const { disk, spool, file, index, range, tally } = options
+  const hash = createHash('sha256')
+  const sliceBytes = file.endOffset - file.startOffset
+  const share = (offset: number) => Math.floor((file.sizeBytes * (offset - file.startOffset)) / sliceBytes)
+  let offset = range.startOffset
+  let open: OpenFile | undefined
+
+  return {
+    async push(chunk) {
+      open ??= openSpool(disk, spool, spoolFileOf(spool, index))
+      open.write(chunk, offset - file.startOffset)
+      hash.update(chunk)
+      tally.received(index, share(offset + chunk.length) - share(offset))
+      offset += chunk.length
+    },
+    finish() {
+      if (offset !== range.endOffset || open === undefined)
+        throw new AppError('archive-damaged', { ref: file.path, path: file.path, reason: 'It is cut off.' })
+      open.sync()
+      open.close()
+      open = undefined
+      return hash.digest('hex')
+    },
+    abandon() {
+      open?.close()
+      open = undefined
+      tally.received(index, share(range.startOffset) - share(offset))
+      offset = range.startOffset
+    },
+  }
+}
+
+function openSpool(disk: Disk, spool: string, target: string): OpenFile {
+  disk.makeFolder(spool)
+  try {
+    return disk.open(target, 'create')
+  } catch (error) {
+    if (isAppError(error, 'already-exists')) return disk.open(target, 'update')
+    throw error
+  }
+}

@@ -1,0 +1,158 @@
+import { type AppError, isAppError } from '../../../shared/errors.ts'
+import type { Manifest } from '../../../shared/model/package.ts'
+import type { Segment } from '../format/plan-segments.ts'
+import type { SettledRecord, Unit } from '../workers/unpack.ts'
+import { segmentBytes } from './install-limits.ts'
+import type { Tally } from './tally.ts'
+
+/** What earlier runs settled, by their workers' journals. */
+export interface SettledBefore {
+  readonly segments: ReadonlySet<number>
+  readonly ranges: readonly Extract<SettledRecord, { kind: 'range' }>[]
+}
+
+/**
+ * Which units are to be run, from the first to the last:
+ *  1. A settled segment is checked; what turns out wrong is fetched.
+ *  2. Others are fetched; a large unsplit file in ranges, which are unpacked when all are there.
+ *  3. A split file whose last block settled is checked as a whole; a `.sputnik`'s archive by its md5.
+ *  4. When nothing is left: seal.
+ *  5. Wrong bytes are fetched once more; wrong again is the end.
+ */
+export interface UnitPlan {
+  readonly first: readonly Unit[]
+  onSettled(unit: Unit): readonly Unit[]
+  /** Units to run in its place; throws the error when there is no use. */
+  onFailed(unit: Unit, error: AppError): readonly Unit[]
+  /** Nothing is fetched any more; what is left proves what is there. */
+  isVerifying(): boolean
+}
+
+export function planUnits(options: {
+  readonly manifest: Manifest
+  readonly metaBytes: Uint8Array
+  readonly segments: readonly Segment[]
+  readonly settled: SettledBefore
+  readonly source: 'store' | 'file'
+  readonly tally: Tally
+}): UnitPlan {
+  const { manifest, segments, settled, source, tally } = options
+  const blocksLeft = new Map<number, number>()
+  const rangesLeft = new Map<number, number>()
+  const retried = new Set<string>()
+  let outstanding = 0
+  let fetching = 0
+
+  const isFetching = (unit: Unit) => unit.kind === 'fetch' || unit.kind === 'range'
+  const add = (units: readonly Unit[]): readonly Unit[] => {
+    outstanding += units.length
+    fetching += units.filter(isFetching).length
+    return units
+  }
+  const fetchUnits = (index: number): readonly Unit[] => {
+    const segment = segments[index]
+    if (segment?.kind !== 'stream' || source === 'file') return [{ kind: 'fetch', segment: index }]
+    const units: Unit[] = []
+    for (let startOffset = segment.startOffset; startOffset < segment.endOffset; startOffset += segmentBytes) {
+      const endOffset = Math.min(segment.endOffset, startOffset + segmentBytes)
+      const before = settled.ranges.find(
+        (range) => range.segment === index && range.startOffset === startOffset && range.endOffset === endOffset,
+      )
+      const isUsable = before !== undefined && !retried.has(`segment ${index}`)
+      units.push(
+        isUsable ? { ...before, kind: 'check-range' } : { kind: 'range', segment: index, startOffset, endOffset },
+      )
+    }
+    rangesLeft.set(index, units.length)
+    return units
+  }
+
+  const segmentSettled = (index: number): readonly Unit[] => {
+    const segment = segments[index]
+    if (segment?.kind !== 'blocks') return []
+    const left = (blocksLeft.get(segment.file) ?? 0) - 1
+    blocksLeft.set(segment.file, left)
+    return left === 0 ? [{ kind: 'whole-file', file: segment.file }] : []
+  }
+  const rangeSettled = (index: number): readonly Unit[] => {
+    const left = (rangesLeft.get(index) ?? 0) - 1
+    rangesLeft.set(index, left)
+    return left === 0 ? [{ kind: 'inflate', segment: index }] : []
+  }
+  const followers = (unit: Unit): readonly Unit[] => {
+    switch (unit.kind) {
+      case 'fetch':
+      case 'check':
+      case 'inflate':
+        return segmentSettled(unit.segment)
+      case 'range':
+      case 'check-range':
+        return rangeSettled(unit.segment)
+      default:
+        return []
+    }
+  }
+
+  const onceMore = (key: string, error: AppError, again: () => readonly Unit[]): readonly Unit[] => {
+    if (source === 'file' || retried.has(key)) throw error
+    retried.add(key)
+    return again()
+  }
+  const blockSegmentsOf = (file: number): number[] =>
+    segments.flatMap((segment, index) => (segment.kind === 'blocks' && segment.file === file ? [index] : []))
+
+  const replacements = (unit: Unit, error: AppError): readonly Unit[] => {
+    if (!isAppError(error, 'archive-damaged')) throw error
+    switch (unit.kind) {
+      case 'check':
+        return fetchUnits(unit.segment)
+      case 'check-range':
+        return [{ kind: 'range', segment: unit.segment, startOffset: unit.startOffset, endOffset: unit.endOffset }]
+      case 'fetch':
+      case 'inflate':
+        return onceMore(`segment ${unit.segment}`, error, () => fetchUnits(unit.segment))
+      case 'whole-object':
+        return onceMore('whole object', error, () => unit.units)
+      case 'whole-file':
+        return onceMore(`file ${unit.file}`, error, () => {
+          const again = blockSegmentsOf(unit.file)
+          blocksLeft.set(unit.file, again.length)
+          const sizeBytes = manifest.files[unit.file]?.sizeBytes ?? 0
+          tally.received(unit.file, -sizeBytes)
+          tally.settled(unit.file, -sizeBytes)
+          return again.map((segment) => ({ kind: 'fetch', segment }))
+        })
+      default:
+        throw error
+    }
+  }
+
+  for (const segment of segments)
+    if (segment.kind === 'blocks') blocksLeft.set(segment.file, (blocksLeft.get(segment.file) ?? 0) + 1)
+  // 1, 2: checks first, so that progress starts where it was.
+  const checks = [...settled.segments].map((segment): Unit => ({ kind: 'check', segment }))
+  const fetches = segments.flatMap((_, index) => (settled.segments.has(index) ? [] : fetchUnits(index)))
+  const order = (unit: Unit) => (isFetching(unit) ? 1 : 0)
+  const first = [...checks, ...fetches].sort((a, b) => order(a) - order(b))
+  if (source === 'file') first.unshift({ kind: 'archive-md5' })
+
+  return {
+    first: add(first),
+    onSettled(unit) {
+      if (unit.kind === 'seal' || unit.kind === 'whole-object') return []
+      outstanding -= 1
+      if (isFetching(unit)) fetching -= 1
+      const more = add(followers(unit))
+      // 4
+      return outstanding === 0 ? add([{ kind: 'seal', metaBytes: options.metaBytes }]) : more
+    },
+    onFailed(unit, error) {
+      const units = replacements(unit, error)
+      if (unit.kind === 'whole-object') return units
+      outstanding -= 1
+      if (isFetching(unit)) fetching -= 1
+      return add(units)
+    },
+    isVerifying: () => fetching === 0,
+  }
+}

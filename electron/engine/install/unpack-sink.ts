@@ -1,0 +1,128 @@
+import path from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import { createMemberDecoder, type MemberDecoder } from '../format/archive-reader.ts'
+import type { Disk } from '../ports.ts'
+import type { Piece } from './segment-pieces.ts'
+import { openStagedFile, type StagedFile } from './staged-file.ts'
+import type { Tally } from './tally.ts'
+
+/**
+ * Takes a segment's bytes of the archive in order, in chunks of any size, and leaves its files or blocks in the staged tree:
+ *  1. Cut at the pieces' ends; a small piece is gathered, so that it is unpacked in one step.
+ *  2. Unpack (bounded by the declared size), hash, write at its place.
+ *  3. End of a piece: nothing missing, checksum right, synced; only then it counts as settled.
+ *  4. Abandoned: what was counted is taken back; what lies in staging is written over by the next try.
+ */
+export interface UnpackSink {
+  push(chunk: Uint8Array): Promise<void>
+  /** All pieces are there, verified and synced; throws `archive-damaged` otherwise. */
+  finish(): void
+  abandon(): void
+}
+
+const gatheredUpToBytes = 128 * 1024
+
+export function createUnpackSink(options: {
+  readonly disk: Disk
+  /** Folder of the staged tree. */
+  readonly tree: string
+  readonly pieces: readonly Piece[]
+  readonly tally: Tally
+  /** False where the bytes were counted when they were spooled. */
+  readonly countsReceived: boolean
+  readonly ref: string
+}): UnpackSink {
+  const { disk, tree, pieces, tally, countsReceived, ref } = options
+  let at = 0
+  let current: { readonly piece: Piece; readonly file: StagedFile; readonly decoder: MemberDecoder } | undefined
+  let takenBytes = 0
+  let held: Uint8Array | undefined
+  const counted = new Map<number, { received: number; settled: number }>()
+  let receivedOfPiece = 0
+
+  const count = (file: number, received: number, settled: number) => {
+    const sums = counted.get(file) ?? { received: 0, settled: 0 }
+    counted.set(file, { received: sums.received + received, settled: sums.settled + settled })
+    if (countsReceived) tally.received(file, received)
+    tally.settled(file, settled)
+  }
+  /** Received bytes in the unit of the files: the piece's size in proportion. */
+  const countTaken = (piece: Piece) => {
+    const received = Math.floor((piece.sizeBytes * takenBytes) / (piece.endOffset - piece.startOffset))
+    count(piece.file, received - receivedOfPiece, 0)
+    receivedOfPiece = received
+  }
+
+  const begin = (piece: Piece) => {
+    const file = openStagedFile(disk, path.join(tree, ...piece.path.split('/')), {
+      algorithm: piece.checksum.algorithm,
+      fileOffset: piece.fileOffset,
+      sizeBytes: piece.sizeBytes,
+      isFresh: piece.isWholeFile,
+    })
+    const decoder = createMemberDecoder({
+      expectedBytes: piece.sizeBytes,
+      sliceBytes: piece.endOffset - piece.startOffset,
+      onData: file.write,
+      ref,
+      path: piece.path,
+    })
+    return { piece, file, decoder }
+  }
+  // 3
+  const end = () => {
+    if (current === undefined) return
+    const { piece, file, decoder } = current
+    decoder.end()
+    const hex = file.finish()
+    current = undefined
+    if (hex !== piece.checksum.hex)
+      throw new AppError('archive-damaged', { ref, path: piece.path, reason: 'Its checksum is wrong.' })
+    count(piece.file, 0, piece.sizeBytes)
+    at += 1
+    takenBytes = 0
+    receivedOfPiece = 0
+  }
+
+  /** The piece's next bytes; undefined while they are gathered. */
+  const gather = (part: Uint8Array, sliceBytes: number): Uint8Array | undefined => {
+    if (sliceBytes > gatheredUpToBytes || part.length === sliceBytes) return part
+    held ??= new Uint8Array(sliceBytes)
+    held.set(part, takenBytes - part.length)
+    if (takenBytes < sliceBytes) return undefined
+    const whole = held
+    held = undefined
+    return whole
+  }
+
+  return {
+    async push(chunk) {
+      let rest = chunk
+      while (rest.length > 0) {
+        const piece = pieces[at]
+        if (piece === undefined) throw new AppError('archive-damaged', { ref, reason: 'It is longer than it says.' })
+        current ??= begin(piece)
+        const sliceBytes = piece.endOffset - piece.startOffset
+        const part = rest.subarray(0, sliceBytes - takenBytes)
+        rest = rest.subarray(part.length)
+        takenBytes += part.length
+        const ready = gather(part, sliceBytes)
+        if (ready !== undefined) await current.decoder.push(ready)
+        countTaken(piece)
+        if (takenBytes === sliceBytes) end()
+      }
+    },
+    finish() {
+      const piece = pieces[at]
+      if (piece !== undefined)
+        throw new AppError('archive-damaged', { ref, path: piece.path, reason: 'It is cut off.' })
+    },
+    abandon() {
+      current?.decoder.close()
+      current?.file.abandon()
+      current = undefined
+      for (const [file, sums] of counted) count(file, -sums.received, -sums.settled)
+      counted.clear()
+    },
+  }
+}

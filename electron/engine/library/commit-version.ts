@@ -1,0 +1,116 @@
+import path from 'node:path'
+import * as z from 'zod'
+import { AppError } from '../../../shared/errors.ts'
+import { identOf, packageRef } from '../../../shared/model/package.ts'
+import type { Clock, Disk } from '../ports.ts'
+import { type LibraryPlaces, stagedTreeOf } from './places.ts'
+import { moveToTrash, restoreFromTrash } from './trash.ts'
+import { readFacts, versionFacts, writeFacts } from './version-facts.ts'
+
+/**
+ * The commit of a staged, verified and synced tree. It begins with the durable record `.orbital/commits/<transaction>.json` and can be
+ * finished from there by anybody, any number of times:
+ *  1. Staged tree there, place taken by another tree: the record allows to replace it → old tree to trash by rename; else → `taken`, undone.
+ *  2. Facts written, tree renamed into its place, parent synced. From here on it is installed.
+ *  3. No staged tree: it is in its place (its facts carry the transaction), or it was lost: then what 1 moved to trash comes back.
+ *  4. Versions that this one replaces go to trash.
+ *  5. Record removed.
+ */
+const displaced = z.strictObject({ ref: packageRef, title: z.string(), diskBytes: z.number(), trashId: z.string() })
+const commitFile = z.looseObject({
+  format: z.literal(1),
+  transaction: z.string(),
+  ref: packageRef,
+  facts: versionFacts,
+  /** The tree that may stand in its place and make way. */
+  replaces: displaced.optional(),
+  /** Other versions of the package that go to trash afterwards. */
+  toTrash: z.array(displaced),
+})
+export type CommitRecord = Readonly<z.infer<typeof commitFile>>
+export type CommitResult = 'committed' | 'taken' | 'lost'
+
+export interface CommitDeps {
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly places: LibraryPlaces
+  readonly libraryId: string
+  /** For tests that kill: called after each step. */
+  step?(name: string): void
+}
+
+const recordFileOf = (places: LibraryPlaces, transaction: string) => path.join(places.commits, `${transaction}.json`)
+
+/** Durable when it returns: from now on the commit is finished by whoever opens the library. */
+export function beginCommit(deps: CommitDeps, record: CommitRecord): void {
+  deps.disk.makeFolder(deps.places.commits)
+  deps.disk.replace(recordFileOf(deps.places, record.transaction), Buffer.from(JSON.stringify(record)))
+  deps.step?.('commit.recorded')
+}
+
+export function finishCommit(deps: CommitDeps, record: CommitRecord): CommitResult {
+  const { disk, places, step } = deps
+  const ident = identOf(record.ref)
+  const target = places.version(ident)
+  const staged = stagedTreeOf(places, record.transaction)
+  const trashDeps = { ...deps }
+  const isThere = (folder: string) => disk.facts(folder) !== undefined
+  const isCommitted = () => isThere(target) && readFacts(disk, places, ident)?.transaction === record.transaction
+  const end = (result: CommitResult): CommitResult => {
+    disk.removeFile(recordFileOf(places, record.transaction))
+    step?.('commit.ended')
+    return result
+  }
+
+  if (isThere(staged)) {
+    if (isThere(target)) {
+      if (record.replaces === undefined || isThere(contentOf(places, record.replaces.trashId))) return end('taken')
+      moveToTrash(trashDeps, record.replaces, record.replaces.trashId)
+      step?.('commit.old-in-trash')
+    }
+    writeFacts(disk, places, ident, record.facts)
+    step?.('commit.facts')
+    try {
+      disk.rename(staged, target)
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'already-exists') return end('taken')
+      throw error
+    }
+    step?.('commit.renamed')
+    disk.syncFolder(places.root)
+  } else if (!isCommitted()) {
+    const trashId = record.replaces?.trashId
+    if (trashId !== undefined && !isThere(target) && isThere(contentOf(places, trashId)))
+      restoreFromTrash(trashDeps, trashId)
+    return end('lost')
+  }
+  for (const old of record.toTrash) {
+    if (!isThere(places.version(identOf(old.ref))) || isThere(contentOf(places, old.trashId))) continue
+    moveToTrash(trashDeps, old, old.trashId)
+    step?.('commit.older-in-trash')
+  }
+  return end('committed')
+}
+
+/** Commits that have begun and not ended; a record that can't be read is none (it was never durable). */
+export function listCommits(disk: Disk, places: LibraryPlaces): readonly CommitRecord[] {
+  if (disk.facts(places.commits) === undefined) return []
+  return disk.entries(places.commits).flatMap(({ name }) => {
+    const bytes = name.endsWith('.json') ? disk.read(path.join(places.commits, name)) : undefined
+    const record = bytes === undefined ? undefined : parseRecord(bytes)
+    return record === undefined ? [] : [record]
+  })
+}
+
+export const readCommit = (disk: Disk, places: LibraryPlaces, transaction: string): CommitRecord | undefined =>
+  listCommits(disk, places).find((record) => record.transaction === transaction)
+
+const contentOf = (places: LibraryPlaces, trashId: string): string => path.join(places.trash, trashId, 'content')
+
+function parseRecord(bytes: Uint8Array): CommitRecord | undefined {
+  try {
+    return commitFile.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data
+  } catch {
+    return undefined
+  }
+}

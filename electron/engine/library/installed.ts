@@ -1,0 +1,122 @@
+import path from 'node:path'
+import { AppError, toWire } from '../../../shared/errors.ts'
+import { compareVersions } from '../../../shared/model/constraint.ts'
+import type { InstalledVersion } from '../../../shared/model/installed.ts'
+import { type FileEntry, identOf, type Manifest, type PackageRef } from '../../../shared/model/package.ts'
+import { ingestInstalledMeta } from '../format/ingest-meta.ts'
+import { metaCaps } from '../format/meta-caps.ts'
+import type { Disk, Log } from '../ports.ts'
+import type { LibraryPlaces } from './places.ts'
+import { factsOfTree, type MetaMark, markOf } from './version-facts.ts'
+
+/** An installed version as it is in its folder. */
+export interface InstalledTree {
+  readonly ident: string
+  readonly manifest: Manifest
+  readonly mark: MetaMark
+}
+
+export interface InstalledReader {
+  /** By name, newest version first. A folder that is no readable package is left out and noted in the log once. */
+  list(): readonly InstalledVersion[]
+  /** Undefined: no readable package of that version. */
+  tree(ref: PackageRef): InstalledTree | undefined
+  /** `not-installed` */
+  get(ref: PackageRef): InstalledVersion
+  files(ref: PackageRef): readonly FileEntry[]
+}
+
+/**
+ * Installed versions, read from their folders each time, since other programs install and remove there too:
+ *  1. Every folder of the library but `.orbital`, `__cache__` and hidden ones, with a meta.json in it.
+ *  2. The meta passes strict ingest, its ident being the folder's name. One that didn't change since the last look isn't read again.
+ *  3. Orbital's facts are added where they are about that very tree.
+ */
+export function createInstalledReader(deps: {
+  readonly disk: Disk
+  readonly log: Log
+  readonly places: LibraryPlaces
+  readonly libraryId: string
+}): InstalledReader {
+  const { disk, log, places, libraryId } = deps
+  const known = new Map<string, { readonly stamp: string; readonly tree: InstalledTree | undefined }>()
+
+  const readTree = (ident: string): InstalledTree | undefined => {
+    const metaPath = path.join(places.version(ident), 'meta.json')
+    const facts = disk.facts(metaPath)
+    if (facts?.kind !== 'file') return undefined
+    const stamp = `${facts.inode} ${facts.sizeBytes} ${facts.modifiedMs}`
+    const seen = known.get(ident)
+    if (seen?.stamp === stamp) return seen.tree
+    const tree = readMeta(ident, metaPath, facts.modifiedMs)
+    known.set(ident, { stamp, tree })
+    return tree
+  }
+
+  const readMeta = (ident: string, metaPath: string, modifiedMs: number): InstalledTree | undefined => {
+    try {
+      const bytes = disk.read(metaPath, { maxBytes: metaCaps.maxBytes })
+      if (bytes === undefined) return undefined
+      return { ident, manifest: ingestInstalledMeta(bytes, { key: metaPath, ident }), mark: markOf(bytes, modifiedMs) }
+    } catch (error) {
+      log.write('warn', 'library.unreadable-version', { ident, ...toWire(error) })
+      return undefined
+    }
+  }
+
+  const show = ({ ident, manifest, mark }: InstalledTree): InstalledVersion => {
+    const facts = factsOfTree(disk, places, ident, mark)
+    return {
+      ref: manifest.ref,
+      libraryId,
+      title: manifest.info.title ?? manifest.ref.name,
+      description: manifest.info.description ?? '',
+      path: places.version(ident),
+      diskBytes: manifest.totalBytes,
+      fileCount: manifest.files.length,
+      ...(facts.installedAt === undefined ? {} : { installedAt: facts.installedAt }),
+      ...(facts.verifiedAt === undefined ? {} : { verifiedAt: facts.verifiedAt }),
+      kept: facts.kept,
+      ...(facts.forApp === undefined ? {} : { forApp: facts.forApp }),
+      ...(facts.fromConnectionId === undefined ? {} : { fromConnectionId: facts.fromConnectionId }),
+      ...(manifest.info.compatibility === undefined ? {} : { compatibility: manifest.info.compatibility }),
+      ...(facts.damagedFiles === undefined ? {} : { damagedFiles: [...facts.damagedFiles] }),
+    }
+  }
+
+  /** A name from outside that can't be a folder of this library is not installed. */
+  const tree = (ref: PackageRef): InstalledTree | undefined => {
+    const ident = identOf(ref)
+    return isVersionFolder(ident) ? readTree(ident) : undefined
+  }
+  const treeOf = (ref: PackageRef): InstalledTree => {
+    const found = tree(ref)
+    if (found === undefined)
+      throw new AppError('not-installed', { spec: `${ref.name}==${ref.version}`, library: places.root })
+    return found
+  }
+
+  return {
+    list() {
+      if (disk.facts(places.root) === undefined) return []
+      return disk
+        .entries(places.root)
+        .flatMap(({ name, kind }) => {
+          const found = kind === 'folder' && isVersionFolder(name) ? readTree(name) : undefined
+          return found === undefined ? [] : [show(found)]
+        })
+        .sort((a, b) => a.ref.name.localeCompare(b.ref.name) || compareVersions(b.ref.version, a.ref.version))
+    },
+    tree,
+    get: (ref) => show(treeOf(ref)),
+    files: (ref) =>
+      treeOf(ref).manifest.files.map(({ path: file, sizeBytes, checksum }) => ({
+        path: file,
+        sizeBytes,
+        checksum: `${checksum.algorithm}:${checksum.hex}`,
+      })),
+  }
+}
+
+const isVersionFolder = (name: string): boolean =>
+  name !== '' && !name.startsWith('.') && name !== '__cache__' && !name.endsWith('.tmp') && !/[/\\\0]/.test(name)

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import * as z from 'zod'
+import { isAppError } from '../../../shared/errors.ts'
+import type { Clock, Disk } from '../ports.ts'
+import { isRunning, type ProcessIdentity, processIdentity, readOwnIdentity } from './process-identity.ts'
+
+/**
+ * Leases say which process works on what. They only save double work and keep clean-up away; the atomic rename decides.
+ *  1. take: exclusive create of `<name>.json` {who, nonce}. There already → dead? → 3, else it belongs to somebody.
+ *  2. Alive: a process of this host by pid, start time and boot; one of another host by a heartbeat (the file's own time,
+ *     read against a file written now, so that no two clocks are compared) of less than two minutes ago.
+ *  3. Takeover under an exclusive `<name>.takeover`, itself with an identity, so that two don't take the same dead lease: read again,
+ *     still the same dead one → replaced by ours.
+ *  4. Heartbeat: a byte appended every 30 s, which changes the file's time.
+ */
+export interface Leases {
+  /** Undefined: another living process holds it. */
+  take(name: string): Lease | undefined
+  /** Held by a living process, this one included. */
+  isHeld(name: string): boolean
+  /** Deletes dead leases, all but those that `keep` names. */
+  clean(keep: (name: string) => boolean): void
+}
+export interface Lease {
+  release(): void
+}
+
+const heartbeatMs = 30_000
+const deadAfterMs = 120_000
+const leaseContent = z.looseObject({ format: z.literal(1), by: processIdentity, nonce: z.string() })
+type LeaseContent = Readonly<z.infer<typeof leaseContent>>
+const torn: LeaseContent = { format: 1, by: { host: '', pid: 0, startedAt: '', bootId: '' }, nonce: '' }
+const tornMs = 1000
+
+export function createLeases(deps: {
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly folder: string
+  readonly identity?: ProcessIdentity
+}): Leases {
+  const { disk, folder } = deps
+  const by = deps.identity ?? readOwnIdentity(disk)
+  const fileOf = (name: string) => path.join(folder, `${name}.json`)
+
+  const readContent = (file: string): LeaseContent | undefined => {
+    const bytes = disk.read(file, { maxBytes: 65_536 })
+    if (bytes === undefined) return undefined
+    // The first line is the lease, what follows are heartbeats.
+    const parsed = leaseContent.safeParse(parseJson(Buffer.from(bytes).toString('utf8').split('\n')[0] ?? ''))
+    return parsed.success ? parsed.data : torn
+  }
+
+  const isAlive = (content: LeaseContent, file: string): boolean => {
+    // Being written at this moment, or its writer was killed in the middle.
+    if (content === torn) return readFolderNow() - (disk.facts(file)?.modifiedMs ?? 0) < tornMs
+    const running = isRunning(disk, content.by)
+    if (running !== 'unknown') return running
+    const beatMs = disk.facts(file)?.modifiedMs
+    return beatMs !== undefined && readFolderNow() - beatMs < deadAfterMs
+  }
+  /** Now by the clock of whoever keeps the folder (a share has its own). */
+  const readFolderNow = (): number => {
+    const probe = path.join(folder, `now-${randomUUID()}`)
+    disk.create(probe, new Uint8Array())
+    const modifiedMs = disk.facts(probe)?.modifiedMs ?? deps.clock.now()
+    disk.removeFile(probe)
+    return modifiedMs
+  }
+
+  const tryCreate = (file: string, nonce: string): boolean => {
+    try {
+      disk.makeFolder(folder)
+      disk.create(file, Buffer.from(`${JSON.stringify({ format: 1, by, nonce })}\n`))
+      return true
+    } catch (error) {
+      if (isAppError(error, 'already-exists')) return false
+      throw error
+    }
+  }
+
+  const takeOver = (name: string, dead: LeaseContent, nonce: string): boolean => {
+    const turn = path.join(folder, `${name}.takeover`)
+    if (!tryCreate(turn, nonce)) {
+      const other = readContent(turn)
+      if (other !== undefined && isAlive(other, turn)) return false
+      disk.removeFile(turn)
+      if (!tryCreate(turn, nonce)) return false
+    }
+    try {
+      if (readContent(fileOf(name))?.nonce !== dead.nonce) return false
+      disk.removeFile(fileOf(name))
+      return tryCreate(fileOf(name), nonce)
+    } finally {
+      disk.removeFile(turn)
+    }
+  }
+
+  const hold = (name: string, nonce: string): Lease => {
+    const beat = setInterval(() => {
+      try {
+        if (readContent(fileOf(name))?.nonce === nonce) disk.append(fileOf(name), Buffer.from('.'))
+      } catch {
+        // A missed beat of an unreachable folder; the next one tries again.
+      }
+    }, heartbeatMs)
+    beat.unref()
+    return {
+      release() {
+        clearInterval(beat)
+        if (readContent(fileOf(name))?.nonce === nonce) disk.removeFile(fileOf(name))
+      },
+    }
+  }
+
+  const isFileHeld = (file: string): boolean => {
+    const content = readContent(file)
+    return content !== undefined && isAlive(content, file)
+  }
+
+  return {
+    take(name) {
+      const nonce = randomUUID()
+      if (tryCreate(fileOf(name), nonce)) return hold(name, nonce)
+      const content = readContent(fileOf(name))
+      if (content === undefined) return tryCreate(fileOf(name), nonce) ? hold(name, nonce) : undefined
+      if (isAlive(content, fileOf(name))) return undefined
+      return takeOver(name, content, nonce) ? hold(name, nonce) : undefined
+    },
+    isHeld: (name) => isFileHeld(fileOf(name)),
+    clean(keep) {
+      if (disk.facts(folder) === undefined) return
+      for (const { name } of disk.entries(folder)) {
+        const file = path.join(folder, name)
+        if (name.startsWith('now-')) disk.removeFile(file)
+        else if (!(name.endsWith('.json') && keep(path.basename(name, '.json'))) && !isFileHeld(file))
+          disk.removeFile(file)
+      }
+    },
+  }
+}
+
+/** Where the lease of a transfer lies whose journal is that folder: beside the folder of all journals, under the transfer's id. */
+export function leasePlaceOf(journalFolder: string): { readonly folder: string; readonly name: string } {
+  return { folder: path.join(path.dirname(path.dirname(journalFolder)), 'leases'), name: path.basename(journalFolder) }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

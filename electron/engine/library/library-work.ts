@@ -1,0 +1,28 @@
+import { AppError } from '../../../shared/errors.ts'
+import type { LibraryJob, LibraryJobResult } from '../workers/library-job.ts'
+import { startWorker } from '../workers/pool.ts'
+import type { LibraryWork } from './library.ts'
+
+/** Each piece of work in a thread of its own, which ends with it. */
+export function createLibraryWork(): LibraryWork {
+  const run = async <K extends LibraryJob['kind']>(
+    job: Extract<LibraryJob, { kind: K }>,
+    signal: AbortSignal,
+  ): Promise<LibraryJobResult> => {
+    if (signal.aborted) throw signal.reason ?? new AppError('cancelled', {})
+    return startWorker<LibraryJobResult>('library', job, { signal, graceMs: 500 }).result
+  }
+  const bytesOf = (result: LibraryJobResult): readonly number[] => (result.kind === 'verify' ? [] : result.bytes)
+  return {
+    async verify(folder, manifest, { signal }) {
+      const result = await run({ kind: 'verify', folder, manifest }, signal)
+      if (result.kind !== 'verify') throw new AppError('internal', { what: 'another job’s result' })
+      return result.report
+    },
+    measure: async (roots, { signal }) => bytesOf(await run({ kind: 'measure', roots }, signal)),
+    async remove(roots, { signal }) {
+      const bytes = bytesOf(await run({ kind: 'remove', roots }, signal))
+      return bytes.reduce((total, each) => total + each, 0)
+    },
+  }
+}

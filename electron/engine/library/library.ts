@@ -1,0 +1,259 @@
+import path from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import type { DiskUsage, InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
+import { type FileEntry, identOf, type Manifest, type PackageRef, specOf } from '../../../shared/model/package.ts'
+import type { Clock, Disk, Io, Log } from '../ports.ts'
+import { beginCommit, type CommitRecord, type CommitResult, finishCommit, readCommit } from './commit-version.ts'
+import { createInstalledReader } from './installed.ts'
+import { createLeases, type Leases } from './leases.ts'
+import { type LibraryPlaces, placesOf } from './places.ts'
+import { type Recovered, recoverLibrary } from './recover.ts'
+import { dropFromTrash, listTrash, moveToGarbage, moveToTrash, restoreFromTrash } from './trash.ts'
+import { isWhole, type TreeReport } from './verify.ts'
+import { factsOfTree, type VersionFacts, writeFacts } from './version-facts.ts'
+
+/** What would hold up the main thread: done in a worker. */
+export interface LibraryWork {
+  verify(folder: string, manifest: Manifest, io: Io): Promise<TreeReport>
+  /** Allocated bytes of each tree. */
+  measure(roots: readonly string[], io: Io): Promise<readonly number[]>
+  /** Deletes the trees; answers the allocated bytes that were freed. */
+  remove(roots: readonly string[], io: Io): Promise<number>
+}
+
+export interface VerifyReport extends TreeReport {
+  readonly ref: PackageRef
+}
+
+/**
+ * One library folder: what is installed, trash, disk usage, recovery. Other programs work in the same folder; every answer is read from it.
+ */
+export interface Library {
+  readonly id: string
+  readonly places: LibraryPlaces
+  readonly leases: Leases
+  /**
+   * Finishes or undoes what a killed process left half done, and deletes what belongs to nobody. Resolves once commits are settled; deleting
+   * goes on until `deleted` resolves. Call it before anything else, and again whenever transfers of others may have ended.
+   */
+  recover(io: Io): Promise<Recovered & { readonly deleted: Promise<number> }>
+  list(): readonly InstalledVersion[]
+  /** `not-installed` */
+  get(ref: PackageRef): InstalledVersion
+  find(ref: PackageRef): InstalledVersion | undefined
+  manifest(ref: PackageRef): Manifest
+  files(ref: PackageRef): readonly FileEntry[]
+  /** Absolute path of the version's folder, or of a file that its manifest names (`file-not-found`). */
+  pathOf(ref: PackageRef, file?: string): string
+  /** To trash, by rename. */
+  remove(ref: PackageRef): TrashEntry
+  keep(ref: PackageRef, kept: boolean): InstalledVersion
+  /** Rehashes every file; the time is noted when all are right, the damaged ones when not. */
+  verify(ref: PackageRef, io: Io): Promise<VerifyReport>
+  trash(): readonly TrashEntry[]
+  restore(entryId: string): InstalledVersion
+  /** All, or those; answers what that freed. */
+  emptyTrash(entryIds: readonly string[] | undefined, io: Io): Promise<number>
+  usage(io: Io): Promise<DiskUsage>
+  /** See the contract. Unfinished transfers whose lease is alive stay: their owner cancels them. */
+  purge(
+    what: {
+      readonly cache?: boolean | undefined
+      readonly unfinished?: boolean | undefined
+      readonly packages?: boolean | undefined
+    },
+    io: Io,
+  ): Promise<number>
+
+  // For install:
+  /** Facts of the tree that is installed now; undefined when none is. */
+  facts(ref: PackageRef): VersionFacts | undefined
+  writeFacts(ref: PackageRef, facts: VersionFacts): void
+  commit(record: CommitRecord): CommitResult
+  /** A commit of that transfer that has begun and not ended is finished; undefined when there is none. */
+  finishCommitOf(transaction: string): CommitResult | undefined
+  /** Whether the tree in that version's place is exactly what a manifest says. */
+  verifyAgainst(manifest: Manifest, io: Io): Promise<TreeReport>
+  /** Staging and spool of a transfer are gone when it resolves. */
+  discard(transaction: string, io: Io): Promise<void>
+}
+
+export interface LibraryDeps {
+  readonly id: string
+  /** Absolute */
+  readonly path: string
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly log: Log
+  readonly work: LibraryWork
+  /** Called after each change of what is installed or in the trash. */
+  onChanged?(): void
+  /** For tests that kill: called after each step of a commit. */
+  step?(name: string): void
+}
+
+export function createLibrary(deps: LibraryDeps): Library {
+  const { id, disk, clock, log, work } = deps
+  const places = placesOf(deps.path)
+  const leases = createLeases({ disk, clock, folder: places.leases })
+  const installed = createInstalledReader({ disk, log, places, libraryId: id })
+  const shared = { disk, clock, places, libraryId: id, ...(deps.step === undefined ? {} : { step: deps.step }) }
+  const changed = () => deps.onChanged?.()
+
+  const treeOf = (ref: PackageRef) => {
+    const tree = installed.tree(ref)
+    if (tree === undefined) throw new AppError('not-installed', { spec: specOf(ref), library: places.root })
+    return tree
+  }
+  const updateFacts = (ref: PackageRef, change: (facts: VersionFacts) => VersionFacts) => {
+    const { ident, mark } = treeOf(ref)
+    writeFacts(disk, places, ident, change(factsOfTree(disk, places, ident, mark)))
+    changed()
+  }
+  const remove = (ref: PackageRef): TrashEntry => {
+    const { manifest } = treeOf(ref)
+    const title = manifest.info.title ?? ref.name
+    const entry = moveToTrash(shared, { ref, title, diskBytes: manifest.totalBytes })
+    changed()
+    return entry
+  }
+  const deleteAll = (roots: readonly string[], io: Io): Promise<number> =>
+    roots.length === 0 ? Promise.resolve(0) : work.remove(roots, io)
+  const namesIn = (folder: string) =>
+    disk.facts(folder) === undefined ? [] : disk.entries(folder).map(({ name }) => name)
+
+  return {
+    id,
+    places,
+    leases,
+    async recover(io) {
+      const recovered = recoverLibrary({ ...shared, leases })
+      if (recovered.finishedTransactions.length > 0) changed()
+      const deleted = deleteAll(recovered.garbage, io)
+      // Whoever doesn't wait for it must not be ended by it; what stays is deleted at the next start.
+      deleted.catch(() => log.write('warn', 'library.garbage-kept', { library: id }))
+      return { ...recovered, deleted }
+    },
+    list: installed.list,
+    get: installed.get,
+    find: (ref) => (installed.tree(ref) === undefined ? undefined : installed.get(ref)),
+    manifest: (ref) => treeOf(ref).manifest,
+    files: installed.files,
+    pathOf(ref, file) {
+      const { ident, manifest } = treeOf(ref)
+      if (file === undefined) return places.version(ident)
+      if (!manifest.files.some((each) => each.path === file))
+        throw new AppError('file-not-found', { spec: specOf(ref), path: file })
+      return path.join(places.version(ident), ...file.split('/'))
+    },
+    remove,
+    keep(ref, kept) {
+      updateFacts(ref, (facts) => ({ ...facts, kept }))
+      return installed.get(ref)
+    },
+    async verify(ref, io) {
+      const { manifest, ident, mark } = treeOf(ref)
+      const report = await work.verify(places.version(ident), manifest, io)
+      const now = installed.tree(ref)?.mark
+      // Removed or installed anew meanwhile: the report is of a tree that is gone.
+      if (now?.metaSha256 === mark.metaSha256 && now.metaModifiedMs === mark.metaModifiedMs) {
+        updateFacts(ref, ({ verifiedAt: _, damagedFiles: __, ...facts }) =>
+          isWhole(report)
+            ? { ...facts, verifiedAt: new Date(clock.now()).toISOString() }
+            : { ...facts, damagedFiles: [...report.damaged, ...report.missing] },
+        )
+      }
+      return { ref, ...report }
+    },
+    trash: () => listTrash(shared),
+    restore(entryId) {
+      const entry = listTrash(shared).find((each) => each.id === entryId)
+      if (entry === undefined) throw new AppError('trash-entry-not-found', { entryId })
+      restoreFromTrash(shared, entryId)
+      changed()
+      return installed.get(entry.ref)
+    },
+    async emptyTrash(entryIds, io) {
+      const ids = entryIds ?? listTrash(shared).map((entry) => entry.id)
+      const freedBytes = await deleteAll(
+        ids.map((entryId) => dropFromTrash(shared, entryId)),
+        io,
+      )
+      changed()
+      return freedBytes
+    },
+    async usage(io) {
+      const versions = installed.list()
+      const own = [places.journals, places.garbage, places.versions, places.commits, places.leases]
+      const roots = [
+        places.cache,
+        places.staging,
+        places.spool,
+        places.trash,
+        ...own,
+        ...versions.map((each) => each.path),
+      ]
+      const bytes = await work.measure(roots, io)
+      const sum = (from: number, to: number) => bytes.slice(from, to).reduce((total, each) => total + each, 0)
+      const packagesFrom = 4 + own.length
+      return {
+        libraryId: id,
+        volume: disk.volume(places.root),
+        packages: versions.map((each, index) => ({
+          ref: each.ref,
+          title: each.title,
+          freedBytes: bytes[packagesFrom + index] ?? 0,
+          older: versions.findIndex((other) => other.ref.name === each.ref.name) < index,
+          kept: each.kept,
+        })),
+        cacheBytes: sum(0, 1),
+        unfinishedBytes: sum(1, 3),
+        trashBytes: sum(3, 4),
+        ownBytes: sum(4, packagesFrom),
+      }
+    },
+    async purge({ cache, unfinished, packages }, io) {
+      const roots: string[] = []
+      if (packages === true) for (const version of installed.list()) if (!version.kept) remove(version.ref)
+      if (cache === true) roots.push(...namesIn(places.cache).map((name) => path.join(places.cache, name)))
+      if (unfinished === true) {
+        const transactions = new Set([places.journals, places.staging, places.spool].flatMap(namesIn))
+        for (const transaction of transactions) {
+          if (leases.isHeld(transaction) || readCommit(disk, places, transaction) !== undefined) continue
+          for (const parent of [places.journals, places.staging, places.spool])
+            roots.push(path.join(parent, transaction))
+        }
+      }
+      return deleteAll(roots, io)
+    },
+    facts(ref) {
+      const tree = installed.tree(ref)
+      return tree === undefined ? undefined : factsOfTree(disk, places, tree.ident, tree.mark)
+    },
+    writeFacts(ref, facts) {
+      writeFacts(disk, places, identOf(ref), facts)
+      changed()
+    },
+    commit(record) {
+      beginCommit(shared, record)
+      const result = finishCommit(shared, record)
+      changed()
+      return result
+    },
+    verifyAgainst: (manifest, io) => work.verify(places.version(identOf(manifest.ref)), manifest, io),
+    async discard(transaction, io) {
+      const roots = [places.staging, places.spool].map((parent) => path.join(parent, transaction))
+      await deleteAll(
+        roots.filter((root) => disk.facts(root) !== undefined).map((root) => moveToGarbage(disk, places, root)),
+        io,
+      )
+    },
+    finishCommitOf(transaction) {
+      const record = readCommit(disk, places, transaction)
+      if (record === undefined) return undefined
+      const result = finishCommit(shared, record)
+      changed()
+      return result
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process'
+import { hostname } from 'node:os'
+import * as z from 'zod'
+import type { Disk } from '../ports.ts'
+
+/** Who a process is, so that another one can tell whether it still lives: a process id alone is used again. */
+export const processIdentity = z.strictObject({
+  host: z.string(),
+  pid: z.number().int(),
+  /** When the process began, in the system's own words; empty where the system doesn't tell. */
+  startedAt: z.string(),
+  /** New with every start of the machine; empty where the system doesn't tell. */
+  bootId: z.string(),
+})
+export type ProcessIdentity = Readonly<z.infer<typeof processIdentity>>
+
+let own: ProcessIdentity | undefined
+
+export function readOwnIdentity(disk: Disk): ProcessIdentity {
+  own ??= {
+    host: hostname(),
+    pid: process.pid,
+    startedAt: readStart(disk, process.pid) ?? '',
+    bootId: readBootId(disk),
+  }
+  return own
+}
+
+/** Whether that process of this host runs; `unknown` for one of another host. */
+export function isRunning(disk: Disk, identity: ProcessIdentity): boolean | 'unknown' {
+  const self = readOwnIdentity(disk)
+  if (identity.host !== self.host) return 'unknown'
+  if (identity.bootId !== self.bootId) return false
+  if (!answers(identity.pid)) return false
+  const startedAt = readStart(disk, identity.pid)
+  return startedAt === undefined || identity.startedAt === '' || startedAt === identity.startedAt
+}
+
+function answers(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: it is there, and somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+function readBootId(disk: Disk): string {
+  return process.platform === 'linux' ? (readText(disk, '/proc/sys/kernel/random/boot_id')?.trim() ?? '') : ''
+}
+
+/** Undefined where the system doesn't tell it, or there is no such process. */
+function readStart(disk: Disk, pid: number): string | undefined {
+  if (process.platform === 'linux') {
+    const stat = readText(disk, `/proc/${pid}/stat`)
+    // The name, field 2, is in brackets and may hold anything; the start is field 22.
+    const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields?.[0] === 'Z' ? 'ended' : fields?.[19]
+  }
+  if (process.platform === 'win32') return undefined
+  try {
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env: { LC_ALL: 'C' } }).trim()
+  } catch {
+    return undefined
+  }
+}
+
+function readText(disk: Disk, file: string): string | undefined {
+  const bytes = disk.read(file)
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8')
+}

@@ -1,0 +1,72 @@
+import path from 'node:path'
+import type { Disk } from '../ports.ts'
+import { type CommitDeps, finishCommit, listCommits } from './commit-version.ts'
+import type { Leases } from './leases.ts'
+import { cleanTrash, moveToGarbage } from './trash.ts'
+
+export interface Recovered {
+  /** Transfers whose commit was finished; running them again ends them at once. */
+  readonly finishedTransactions: readonly string[]
+  /** Folders that only wait to be deleted. */
+  readonly garbage: readonly string[]
+}
+
+/**
+ * What whoever opens a library does first. It can be killed anywhere and run again, also by two at once. Nothing of a transaction whose
+ * lease is alive is touched, and nothing of a transfer that is listed (its journal is there) but its half-done commit.
+ *  1. Commits that have begun are finished, or undone where their staged tree is gone.
+ *  2. Staging and spool of transactions without a journal wait to be deleted, and journals that never got their first record.
+ *  3. Trash: entries whose content never came or was taken back, and those older than 30 days.
+ *  4. Facts of versions that aren't there, half-written files of Orbital's own (a little old, so that nobody is writing them), dead leases.
+ *  5. Everything in garbage/.
+ */
+export function recoverLibrary(deps: CommitDeps & { readonly leases: Leases }): Recovered {
+  const { disk, clock, places, leases } = deps
+  if (disk.facts(places.own) === undefined) return { finishedTransactions: [], garbage: [] }
+  const isFree = (transaction: string) => !leases.isHeld(transaction)
+  const isListed = (transaction: string) => disk.facts(path.join(places.journals, transaction)) !== undefined
+  const isOld = (file: string) =>
+    clock.now() - (disk.facts(file)?.modifiedMs ?? Number.POSITIVE_INFINITY) > beingWrittenMs
+
+  // 1
+  const finishedTransactions = listCommits(disk, places)
+    .filter((record) => isFree(record.transaction))
+    .flatMap((record) => (finishCommit(deps, record) === 'committed' ? [record.transaction] : []))
+
+  // 2
+  for (const name of namesIn(disk, places.journals)) {
+    const folder = path.join(places.journals, name)
+    if (disk.facts(path.join(folder, 'journal.log')) === undefined && isOld(folder) && isFree(name))
+      moveToGarbage(disk, places, folder)
+  }
+  for (const parent of [places.staging, places.spool]) {
+    for (const name of namesIn(disk, parent))
+      if (!isListed(name) && isFree(name)) moveToGarbage(disk, places, path.join(parent, name))
+  }
+
+  // 3
+  cleanTrash(deps)
+
+  // 4
+  for (const folder of [places.versions, places.commits, places.trash]) {
+    for (const name of namesIn(disk, folder)) {
+      const isHalf = name.startsWith('.orbital-new-')
+      const isOrphan =
+        folder === places.versions && disk.facts(places.version(name.replace(/\.json$/, ''))) === undefined
+      if ((isHalf || isOrphan) && isOld(path.join(folder, name))) disk.removeFile(path.join(folder, name))
+    }
+  }
+  leases.clean(isListed)
+
+  // 5
+  return {
+    finishedTransactions,
+    garbage: namesIn(disk, places.garbage).map((name) => path.join(places.garbage, name)),
+  }
+}
+
+/** Nobody takes longer between making a file and putting it to use. */
+const beingWrittenMs = 2000
+
+const namesIn = (disk: Disk, folder: string): readonly string[] =>
+  disk.facts(folder) === undefined ? [] : disk.entries(folder).map(({ name }) => name)

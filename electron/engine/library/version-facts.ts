@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import * as z from 'zod'
+import type { Disk } from '../ports.ts'
+import type { LibraryPlaces } from './places.ts'
+
+/**
+ * What Orbital knows of an installed version beyond its meta.json: `.orbital/versions/<ident>.json`. It holds for one tree only, told by
+ * its meta.json's content and time: what somebody else put in the same place since then has no facts but `kept`.
+ */
+export const versionFacts = z.looseObject({
+  format: z.literal(1),
+  /** Of the meta.json that this is about. */
+  metaSha256: z.string(),
+  metaModifiedMs: z.number(),
+  /** Transfer that installed it. */
+  transaction: z.string().optional(),
+  installedAt: z.string().optional(),
+  verifiedAt: z.string().optional(),
+  kept: z.boolean(),
+  forApp: z.string().optional(),
+  fromConnectionId: z.string().optional(),
+  damagedFiles: z.array(z.string()).optional(),
+})
+export type VersionFacts = Readonly<z.infer<typeof versionFacts>>
+
+/** Which meta.json facts are about. */
+export interface MetaMark {
+  readonly metaSha256: string
+  readonly metaModifiedMs: number
+}
+
+export const markOf = (metaBytes: Uint8Array, modifiedMs: number): MetaMark => ({
+  metaSha256: createHash('sha256').update(metaBytes).digest('hex'),
+  metaModifiedMs: Math.floor(modifiedMs),
+})
+
+export const factsFileOf = (places: LibraryPlaces, ident: string): string => path.join(places.versions, `${ident}.json`)
+
+/** As written, for whichever tree; undefined when there are none or they can't be read. */
+export function readFacts(disk: Disk, places: LibraryPlaces, ident: string): VersionFacts | undefined {
+  const bytes = disk.read(factsFileOf(places, ident), { maxBytes: 16 * 1024 * 1024 })
+  return bytes === undefined ? undefined : parseFacts(bytes)
+}
+
+/** Facts of that very tree; of any other only whether the version is kept. */
+export function factsOfTree(disk: Disk, places: LibraryPlaces, ident: string, mark: MetaMark): VersionFacts {
+  const facts = readFacts(disk, places, ident)
+  const isSame = facts?.metaSha256 === mark.metaSha256 && facts.metaModifiedMs === mark.metaModifiedMs
+  return facts !== undefined && isSame ? facts : { format: 1, ...mark, kept: facts?.kept ?? false }
+}
+
+export function writeFacts(disk: Disk, places: LibraryPlaces, ident: string, facts: VersionFacts): void {
+  disk.makeFolder(places.versions)
+  disk.replace(factsFileOf(places, ident), Buffer.from(JSON.stringify(facts)))
+}
+
+function parseFacts(bytes: Uint8Array): VersionFacts | undefined {
+  try {
+    return versionFacts.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,419 @@
+import { createHash, randomUUID } from 'node:crypto'
+import path from 'node:path'
+import { AppError, assertNever, toWire, type WireError } from '../../../shared/errors.ts'
+import type { Manifest } from '../../../shared/model/package.ts'
+import { planSegments, type Segment } from '../format/plan-segments.ts'
+import { type FetchState, fetchRange, fetchWhole, type WantedPart } from '../install/fetch-range.ts'
+import { sealTree } from '../install/seal-tree.ts'
+import { fileAt, type Piece, piecesOf } from '../install/segment-pieces.ts'
+import { createSpoolSink, spoolFileOf } from '../install/spool-sink.ts'
+import { createTally } from '../install/tally.ts'
+import { createUnpackSink } from '../install/unpack-sink.ts'
+import { hashFile, hashRange } from '../library/verify.ts'
+import type { Clock, Disk, Io, ObjectStore, PlainCredentials, StoreSpec } from '../ports.ts'
+import { createJournal } from '../transfers/journal.ts'
+import type { Journal } from '../transfers/transfer-runner.ts'
+import type { WorkerContext } from './serve.ts'
+
+/**
+ * What an unpack worker does: units, several at a time, each of them one of
+ *  - fetch: a segment from the store (or the `.sputnik` file) into staged files, verified and synced;
+ *  - range: 8 MiB of a large unsplit file into the spool, synced;
+ *  - inflate: such a file from the spool into its staged file, once all its ranges are there;
+ *  - check, check-range: whether what an earlier run settled is still right;
+ *  - whole-file: a split file's own checksum;  archive-md5: a `.sputnik`'s;
+ *  - seal: meta.json, when all files are there, and every folder synced;
+ *  - whole-object: fetch and range units out of one stream, for stores that ignore ranges.
+ * A unit that settled is in the worker's own journal (synced) before it is told; so a kill costs only the units under way.
+ */
+export type Unit =
+  | { readonly kind: 'fetch'; readonly segment: number }
+  | { readonly kind: 'range'; readonly segment: number; readonly startOffset: number; readonly endOffset: number }
+  | { readonly kind: 'inflate'; readonly segment: number }
+  | { readonly kind: 'check'; readonly segment: number }
+  | {
+      readonly kind: 'check-range'
+      readonly segment: number
+      readonly startOffset: number
+      readonly endOffset: number
+      readonly sha256: string
+    }
+  | { readonly kind: 'whole-file'; readonly file: number }
+  | { readonly kind: 'archive-md5' }
+  | { readonly kind: 'seal'; readonly metaBytes: Uint8Array }
+  | { readonly kind: 'whole-object'; readonly units: readonly WholeUnit[] }
+export type WholeUnit = Extract<Unit, { readonly kind: 'fetch' | 'range' }>
+
+export type UnpackSource =
+  | { readonly kind: 'store'; readonly spec: StoreSpec; readonly key: string; readonly etag: string }
+  /** archive.gz inside a `.sputnik`: its first byte is at `archiveOffset` of the file. */
+  | { readonly kind: 'file'; readonly path: string; readonly archiveOffset: number; readonly archiveBytes: number }
+
+export interface UnpackStart {
+  readonly source: UnpackSource
+  readonly manifest: Manifest
+  readonly segmentBytes: number
+  /** Folders of this transfer. */
+  readonly tree: string
+  readonly spool: string
+  /** Each worker makes a journal of its own in it: SettledRecord. */
+  readonly settled: string
+  readonly counters: SharedArrayBuffer
+  readonly stallMs: number
+  /** Without a byte for so long a connection is told to stand still. */
+  readonly quietMs: number
+  /** For messages. */
+  readonly ref: string
+  readonly connectionName: string
+}
+export type SettledRecord =
+  | { readonly kind: 'segment'; readonly segment: number }
+  | {
+      readonly kind: 'range'
+      readonly segment: number
+      readonly startOffset: number
+      readonly endOffset: number
+      readonly sha256: string
+    }
+
+export type ToUnpack =
+  | { readonly kind: 'unit'; readonly id: number; readonly unit: Unit }
+  | { readonly kind: 'credentials'; readonly credentials: PlainCredentials }
+  | { readonly kind: 'no-credentials'; readonly error: WireError }
+  | { readonly kind: 'end' }
+export type LineState =
+  | { readonly kind: 'moving' }
+  | { readonly kind: 'stalled'; readonly sinceMs: number }
+  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly nextTryAtMs: number }
+export type FromUnpack =
+  | { readonly kind: 'settled'; readonly id: number }
+  /** A unit out of a whole-object one. */
+  | { readonly kind: 'settled-part'; readonly unit: WholeUnit }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
+  /** The store answers the whole object to a range. */
+  | { readonly kind: 'no-ranges'; readonly id: number }
+  | { readonly kind: 'line'; readonly id: number; readonly state: LineState }
+  | { readonly kind: 'credentials-wanted' }
+
+export interface UnpackPorts {
+  readonly disk: Disk
+  readonly clock: Clock
+  createStore(spec: StoreSpec, credentials: (io: Io) => Promise<PlainCredentials>): ObjectStore
+}
+
+export async function unpack(
+  context: WorkerContext<UnpackStart, FromUnpack, ToUnpack>,
+  { disk, clock, createStore }: UnpackPorts,
+): Promise<void> {
+  const { source, manifest, tree, spool, ref, stallMs, quietMs } = context.data
+  const segments = planSegments(manifest, { maxBytes: context.data.segmentBytes })
+  const tally = createTally(context.data.counters)
+  const lines = new Map<number, { state: LineState['kind']; lastMs: number }>()
+  let journal: Journal | undefined
+  let wanted: { resolve(found: PlainCredentials): void; reject(error: unknown): void }[] = []
+  let end: () => void = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+
+  const settle = (record: SettledRecord) => {
+    if (journal === undefined)
+      journal = createJournal(disk, path.join(context.data.settled, randomUUID()), {
+        kind: 'settled',
+        ...{ format: 1 },
+      })
+    journal.append(record)
+  }
+  const segmentAt = (index: number): Segment => {
+    const segment = segments[index]
+    if (segment === undefined) throw new AppError('internal', { what: 'no such segment' })
+    return segment
+  }
+
+  // ---------------------------------------------------------------- the store
+  const store =
+    source.kind === 'store'
+      ? createStore(source.spec, () => {
+          context.post({ kind: 'credentials-wanted' })
+          return new Promise((resolve, reject) => void wanted.push({ resolve, reject }))
+        })
+      : undefined
+  const say = (id: number, state: LineState) => {
+    const line = lines.get(id)
+    if (line === undefined || (line.state === state.kind && state.kind === 'moving')) return
+    line.state = state.kind
+    context.post({ kind: 'line', id, state })
+  }
+  const hear = (id: number) => (state: FetchState) => {
+    const line = lines.get(id)
+    if (line !== undefined) line.lastMs = clock.now()
+    if (state.kind !== 'waiting') say(id, state)
+  }
+  const quiet = setInterval(
+    () => {
+      for (const [id, line] of lines) {
+        const isQuiet = line.state === 'moving' && clock.now() - line.lastMs > quietMs
+        if (isQuiet) say(id, { kind: 'stalled', sinceMs: line.lastMs })
+      }
+    },
+    Math.min(1000, quietMs),
+  )
+
+  /** archive.gz[startOffset, endOffset) into a sink, from wherever the archive is. */
+  const read = async (
+    id: number,
+    { startOffset, endOffset }: { readonly startOffset: number; readonly endOffset: number },
+    push: (chunk: Uint8Array) => Promise<void>,
+    io: Io,
+  ): Promise<'complete' | 'whole-object'> => {
+    if (source.kind === 'file') {
+      await readFileRange(disk, source.path, source.archiveOffset + startOffset, endOffset - startOffset, push, io)
+      return 'complete'
+    }
+    if (store === undefined) throw new AppError('internal', { what: 'no store' })
+    const { key, etag } = source
+    const deps = { store, clock, random: Math.random, stallMs, onState: hear(id) }
+    const take = (chunk: Uint8Array) => {
+      noteChunk(id, chunk.length)
+      return push(chunk)
+    }
+    return fetchRange(deps, { key, etag, startOffset, endOffset }, take, io)
+  }
+  const noteChunk = (id: number, bytes: number) => {
+    tally.wire(bytes)
+    const line = lines.get(id)
+    if (line !== undefined) line.lastMs = clock.now()
+    say(id, { kind: 'moving' })
+  }
+
+  // ---------------------------------------------------------------- units
+  const openSink = (unit: WholeUnit) => {
+    const segment = segmentAt(unit.segment)
+    if (unit.kind === 'range') {
+      const sink = createSpoolSink({
+        disk,
+        spool,
+        file: fileAt(manifest, fileOf(segment)),
+        index: fileOf(segment),
+        range: unit,
+        tally,
+      })
+      return { ...sink, finish: () => settle({ ...unit, sha256: sink.finish() }) }
+    }
+    const sink = createUnpackSink({ disk, tree, pieces: piecesOf(manifest, segment), tally, countsReceived: true, ref })
+    return {
+      ...sink,
+      finish() {
+        sink.finish()
+        settle({ kind: 'segment', segment: unit.segment })
+      },
+    }
+  }
+
+  const runOne = async (id: number, unit: WholeUnit, io: Io): Promise<'settled' | 'no-ranges'> => {
+    const range = unit.kind === 'range' ? unit : segmentAt(unit.segment)
+    const sink = openSink(unit)
+    try {
+      if ((await read(id, range, sink.push, io)) === 'whole-object') {
+        sink.abandon()
+        return 'no-ranges'
+      }
+      sink.finish()
+      return 'settled'
+    } catch (error) {
+      sink.abandon()
+      throw error
+    }
+  }
+
+  const inflate = async (index: number, io: Io) => {
+    const segment = segmentAt(index)
+    const pieces = piecesOf(manifest, segment)
+    const sink = createUnpackSink({ disk, tree, pieces, tally, countsReceived: false, ref })
+    const spooled = spoolFileOf(spool, fileOf(segment))
+    try {
+      await readFileRange(disk, spooled, 0, segment.endOffset - segment.startOffset, sink.push, io)
+      sink.finish()
+    } catch (error) {
+      sink.abandon()
+      if (error instanceof AppError && error.code === 'archive-damaged') {
+        for (const piece of pieces) tally.received(piece.file, -piece.sizeBytes)
+        disk.removeFile(spooled)
+      }
+      throw error
+    }
+    settle({ kind: 'segment', segment: index })
+    disk.removeFile(spooled)
+  }
+
+  const check = async (index: number, io: Io) => {
+    const pieces = piecesOf(manifest, segmentAt(index))
+    for (const piece of pieces) if (!(await isRight(piece, io))) throw wrong(piece)
+    for (const piece of pieces) {
+      tally.received(piece.file, piece.sizeBytes)
+      tally.settled(piece.file, piece.sizeBytes)
+    }
+  }
+  const isRight = async (piece: Piece, io: Io): Promise<boolean> => {
+    const target = path.join(tree, ...piece.path.split('/'))
+    if (piece.isWholeFile && disk.facts(target)?.sizeBytes !== piece.sizeBytes) return false
+    const range = { offset: piece.fileOffset, length: piece.sizeBytes }
+    return (await hashRange(disk, target, range, piece.checksum.algorithm, io)) === piece.checksum.hex
+  }
+  const wrong = (piece: { readonly path: string }) =>
+    new AppError('archive-damaged', { ref, path: piece.path, reason: 'Its checksum is wrong.' })
+
+  const checkRange = async (unit: Extract<Unit, { kind: 'check-range' }>, io: Io) => {
+    const segment = segmentAt(unit.segment)
+    const file = fileAt(manifest, fileOf(segment))
+    const range = { offset: unit.startOffset - segment.startOffset, length: unit.endOffset - unit.startOffset }
+    const hex = await hashRange(disk, spoolFileOf(spool, fileOf(segment)), range, 'sha256', io)
+    if (hex !== unit.sha256) throw wrong(file)
+    const sliceBytes = segment.endOffset - segment.startOffset
+    const share = (offset: number) => Math.floor((file.sizeBytes * (offset - segment.startOffset)) / sliceBytes)
+    tally.received(fileOf(segment), share(unit.endOffset) - share(unit.startOffset))
+  }
+
+  const checkWholeFile = async (index: number, io: Io) => {
+    const file = fileAt(manifest, index)
+    const target = path.join(tree, ...file.path.split('/'))
+    const isSize = disk.facts(target)?.sizeBytes === file.sizeBytes
+    if (!isSize || (await hashFile(disk, target, file.checksum.algorithm, io)) !== file.checksum.hex) throw wrong(file)
+  }
+
+  const checkArchive = async (io: Io) => {
+    const hash = createHash('md5')
+    await read(
+      -1,
+      { startOffset: 0, endOffset: manifest.archive.sizeBytes },
+      async (chunk) => void hash.update(chunk),
+      io,
+    )
+    if (hash.digest('hex') !== manifest.archive.md5)
+      throw new AppError('archive-damaged', { ref, reason: 'The md5 of its archive is wrong.' })
+  }
+
+  const runWhole = async (id: number, units: readonly WholeUnit[], io: Io) => {
+    if (store === undefined || source.kind !== 'store') throw new AppError('internal', { what: 'no store' })
+    const parts = units.map((unit): WantedPart => {
+      const { startOffset, endOffset } = unit.kind === 'range' ? unit : segmentAt(unit.segment)
+      const open = () => {
+        const sink = openSink(unit)
+        const finish = () => {
+          sink.finish()
+          context.post({ kind: 'settled-part', unit })
+        }
+        return { ...sink, finish }
+      }
+      return { startOffset, endOffset, open }
+    })
+    const deps = { store, clock, random: Math.random, stallMs, onState: hear(id) }
+    await fetchWhole(deps, source, parts, { ...io, onChunk: (bytes) => noteChunk(id, bytes) })
+  }
+
+  const run = async (id: number, unit: Unit, io: Io): Promise<'settled' | 'no-ranges'> => {
+    switch (unit.kind) {
+      case 'fetch':
+      case 'range':
+        return runOne(id, unit, io)
+      case 'inflate':
+        await inflate(unit.segment, io)
+        return 'settled'
+      case 'check':
+        await check(unit.segment, io)
+        return 'settled'
+      case 'check-range':
+        await checkRange(unit, io)
+        return 'settled'
+      case 'whole-file':
+        await checkWholeFile(unit.file, io)
+        return 'settled'
+      case 'archive-md5':
+        await checkArchive(io)
+        return 'settled'
+      case 'seal':
+        sealTree(disk, tree, manifest, unit.metaBytes)
+        return 'settled'
+      case 'whole-object':
+        await runWhole(id, unit.units, io)
+        return 'settled'
+      default:
+        return assertNever(unit)
+    }
+  }
+
+  const usesLine = (unit: Unit) =>
+    source.kind === 'store' && (unit.kind === 'fetch' || unit.kind === 'range' || unit.kind === 'whole-object')
+  const take = (id: number, unit: Unit): Promise<void> => {
+    if (usesLine(unit)) lines.set(id, { state: 'moving', lastMs: clock.now() })
+    return run(id, unit, { signal: context.signal })
+      .then(
+        (kind) => context.post({ kind, id }),
+        (error: unknown) => context.post({ kind: 'failed', id, error: toWire(error) }),
+      )
+      .finally(() => lines.delete(id))
+  }
+
+  // ---------------------------------------------------------------- messages
+  const running = new Set<Promise<void>>()
+  context.signal.addEventListener('abort', () => end(), { once: true })
+  if (context.signal.aborted) end()
+  context.onMessage((message) => {
+    switch (message.kind) {
+      case 'unit': {
+        const work = take(message.id, message.unit).finally(() => running.delete(work))
+        running.add(work)
+        return
+      }
+      case 'credentials':
+        for (const { resolve } of wanted) resolve(message.credentials)
+        wanted = []
+        return
+      case 'no-credentials':
+        for (const { reject } of wanted) reject(new AppError(message.error.code, message.error.details as never))
+        wanted = []
+        return
+      case 'end':
+        return end()
+      default:
+        return assertNever(message)
+    }
+  })
+  await ended
+  for (const { reject } of wanted) reject(new AppError('cancelled', {}))
+  await Promise.all(running)
+  clearInterval(quiet)
+  store?.close()
+}
+
+const fileOf = (segment: Segment): number => {
+  if (segment.kind === 'files') throw new AppError('internal', { what: 'a segment of several files' })
+  return segment.file
+}
+
+const readBytes = 1024 * 1024
+
+async function readFileRange(
+  disk: Disk,
+  file: string,
+  offset: number,
+  lengthBytes: number,
+  push: (chunk: Uint8Array) => Promise<void>,
+  { signal }: Io,
+): Promise<void> {
+  const open = disk.open(file, 'read')
+  try {
+    const buffer = new Uint8Array(Math.min(readBytes, Math.max(1, lengthBytes)))
+    for (let done = 0; done < lengthBytes; ) {
+      if (signal.aborted) throw signal.reason ?? new AppError('cancelled', {})
+      const chunk = buffer.subarray(0, Math.min(buffer.length, lengthBytes - done))
+      const count = open.read(chunk, offset + done)
+      // Shorter than it was: what reads it says so.
+      if (count === 0) return
+      await push(chunk.subarray(0, count))
+      done += count
+    }
+  } finally {
+    open.close()
+  }
+}
