@@ -1,6 +1,21 @@
+import path from 'node:path'
+import { toWire } from '../../shared/errors.ts'
 import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
-import type { Clock, Disk, Log, SecretStore } from './ports.ts'
+import { createCatalog } from './catalog/catalog.ts'
+import { createConnections } from './connections/connections.ts'
+import { createEngineProcedures } from './engine-procedures.ts'
+import { createInstallRunner } from './install/install.ts'
+import { createInstallPlans } from './install/install-plans.ts'
+import { createLibraries } from './libraries.ts'
+import { createLeases } from './library/leases.ts'
+import { createLibrary, type Library } from './library/library.ts'
+import { createLibraryWork } from './library/library-work.ts'
+import type { Clock, Disk, Io, Log, OpenConnection, SecretStore } from './ports.ts'
+import { createPublishRunner } from './publish/publish.ts'
+import { createPublishPlans } from './publish/publish-plans.ts'
+import { createSettingsFile } from './settings.ts'
+import { createTransferQueue } from './transfers/queue.ts'
 
 export interface EnginePorts {
   readonly disk: Disk
@@ -34,7 +49,161 @@ export interface Engine {
   stop(): Promise<void>
 }
 
-/** Wiring only. */
-export async function createEngine(_ports: EnginePorts, _config: EngineConfig): Promise<Engine> {
-  throw new Error('being wired')
+/** Wiring only. Resolves when the built-in registry is ready and interrupted transfers are listed. */
+export async function createEngine(ports: EnginePorts, config: EngineConfig): Promise<Engine> {
+  const { disk, clock, log, secrets, announcer } = ports
+  const { home } = config
+  const stopping = new AbortController()
+  const io: Io = { signal: stopping.signal }
+  const stateFolder = path.join(home, 'state')
+  const publishJournals = path.join(stateFolder, 'transfers')
+  const tool = `orbital ${config.version}`
+
+  const settings = createSettingsFile({ disk, log, home })
+  const publisher = () => config.env.ORBITAL_PUBLISHER || settings.get().publisherName || config.userName
+  const connections = createConnections({ home, disk, secrets, clock, log, env: config.env })
+  const catalog = createCatalog({ disk, clock, log, announcer, folder: path.join(stateFolder, 'catalog') })
+
+  const libraries = createLibraries<Library>({
+    disk,
+    settings,
+    home,
+    ...(config.libraryPath === undefined ? {} : { only: config.libraryPath }),
+    open: ({ id, path: folder }) =>
+      createLibrary({
+        id,
+        path: folder,
+        disk,
+        clock,
+        log,
+        work: createLibraryWork(),
+        onChanged: () => announcer.change({ kind: 'installed.changed', libraryId: id }),
+      }),
+  })
+
+  /** A transfer's runner closes its connection; the store behind it is shared. */
+  const openShared = async (id: string): Promise<OpenConnection> => {
+    const connection = await connections.open(id === '' ? undefined : id)
+    return { ...connection, store: { ...connection.store, close: () => {} } }
+  }
+  const sourceDeps = { disk, connection: openShared, published: catalog.version }
+  const connectionsPerTransfer = () => settings.get().connectionsPerTransfer
+
+  const runners = {
+    install: createInstallRunner({
+      ...sourceDeps,
+      clock,
+      library: (id) => libraries.get(id).library,
+      connections: connectionsPerTransfer,
+    }),
+    publish: createPublishRunner({ disk, clock, openConnection: openShared, tool, partsInFlight: connectionsPerTransfer }),
+  }
+
+  const homeLeases = createLeases({ disk, clock, folder: path.join(stateFolder, 'leases') })
+  const queue = createTransferQueue({
+    disk,
+    clock,
+    log,
+    announcer,
+    historyFolder: publishJournals,
+    runner: (kind) => runners[kind],
+    transfersAtOnce: () => settings.get().transfersAtOnce,
+    takeLease(folder) {
+      const owner = libraries.list().find((each) => isInside(folder, each.path))
+      const leases =
+        owner === undefined || isInside(folder, stateFolder) ? homeLeases : libraries.get(owner.id).library.leases
+      return leases.take(path.basename(folder))
+    },
+  })
+
+  const opened = new Map<string, Promise<void>>()
+  const libraryOf = async (id: string | undefined): Promise<Library> => {
+    const { facts, library } = libraries.get(id)
+    let ready = opened.get(facts.id)
+    if (ready === undefined) {
+      ready = openLibrary(library)
+      opened.set(facts.id, ready)
+    }
+    await ready
+    return library
+  }
+  const openLibrary = async (library: Library): Promise<void> => {
+    disk.makeFolder(library.places.root)
+    await library.recover(io)
+    queue.adopt([library.places.journals])
+  }
+
+  const publishPlans = createPublishPlans({
+    disk,
+    clock,
+    log,
+    announcer,
+    tool,
+    publisher,
+    async publishedVersions(connection, name, { signal }) {
+      const { packages } = await catalog.list(connection, { signal, refresh: true })
+      const versions = packages.find((each) => each.name === name)?.versions ?? []
+      const newest = versions[0]
+      if (newest === undefined) return { versions }
+      const { manifest } = await catalog.version(connection, { name, version: newest.version }, { signal })
+      return { versions, newest: manifest }
+    },
+  })
+  const installPlans = createInstallPlans({
+    ...sourceDeps,
+    library(id) {
+      const { facts, library } = libraries.get(id)
+      return { library, oneVersionPerPackage: facts.oneVersionPerPackage }
+    },
+    apps: () => settings.get().apps,
+  })
+
+  const api = createEngineProcedures({
+    disk,
+    secrets,
+    announcer,
+    settings,
+    connections,
+    catalog,
+    libraries,
+    queue,
+    publishPlans,
+    installPlans,
+    publishJournals,
+    facts: { version: config.version, epoch: config.epoch, home, platform: config.platform },
+    publisher,
+    libraryOf,
+  })
+
+  queue.adopt([publishJournals])
+  await publishSample(api, disk, config)
+  for (const { id, available } of libraries.list()) {
+    if (!available) continue
+    // One library that can't be opened must not keep the others from working.
+    await libraryOf(id).catch((error: unknown) => log.write('warn', 'library.open', { library: id, ...toWire(error) }))
+  }
+
+  return {
+    api,
+    async stop() {
+      stopping.abort()
+      await queue.stop()
+      await publishPlans.close()
+      connections.close()
+    },
+  }
+}
+
+/** At first start the built-in registry gets one small, real model, so that everything can be tried with no account. */
+async function publishSample(api: EngineApi, disk: Disk, { home, samplePath }: EngineConfig): Promise<void> {
+  if (samplePath === undefined || disk.facts(path.join(home, 'registry')) !== undefined) return
+  if (disk.facts(samplePath) === undefined) return
+  const plan = await api.publish.plan({ connectionId: 'local', path: samplePath })
+  const { transferId } = await api.publish.start({ planId: plan.planId })
+  await api.transfers.wait({ id: transferId })
+}
+
+const isInside = (inner: string, outer: string): boolean => {
+  const relative = path.relative(outer, inner)
+  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative)
 }

@@ -1,0 +1,297 @@
+import { AppError } from '../../shared/errors.ts'
+import type { EngineApi } from '../../shared/ipc/engine-api.ts'
+import type { Announcer } from '../../shared/ipc/events.ts'
+import type { CallOptions } from '../../shared/ipc/procedure.ts'
+import { compareVersions } from '../../shared/model/constraint.ts'
+import type { FileEntry, PackageRef } from '../../shared/model/package.ts'
+import type { Catalog, PublishedVersion } from './catalog/catalog.ts'
+import { summaryOf } from './catalog/list-packages.ts'
+import { resolveSpec } from './catalog/resolve.ts'
+import { searchPackages } from './catalog/search.ts'
+import type { Connections } from './connections/connections.ts'
+import type { InstallPlans } from './install/install-plans.ts'
+import type { Libraries } from './libraries.ts'
+import type { Library } from './library/library.ts'
+import type { Disk, Io, SecretStore } from './ports.ts'
+import { defaultPreviewBytes, fileOf, previewInstalled, previewPublished } from './preview/text.ts'
+import type { PublishPlans } from './publish/publish-plans.ts'
+import type { SettingsFile } from './settings.ts'
+import type { TransferQueue } from './transfers/queue.ts'
+
+/** The parts that the procedures are put together from. */
+export interface EngineParts {
+  readonly disk: Disk
+  readonly secrets: SecretStore
+  readonly announcer: Announcer
+  readonly settings: SettingsFile
+  readonly connections: Connections
+  readonly catalog: Catalog
+  readonly libraries: Libraries<Library>
+  readonly queue: TransferQueue
+  readonly publishPlans: PublishPlans
+  readonly installPlans: InstallPlans
+  /** `<home>/state/transfers`: journals of publish transfers. */
+  readonly publishJournals: string
+  readonly facts: { readonly version: string; readonly epoch: string; readonly home: string; readonly platform: string }
+  publisher(): string
+  /** Opens a library: settles what a killed process left in it, once a run. */
+  libraryOf(id: string | undefined): Promise<Library>
+}
+
+const done = {}
+
+/** Every procedure of the contract, each a few lines over the parts. */
+export function createEngineProcedures(parts: EngineParts): EngineApi {
+  const { disk, settings, connections, catalog, libraries, queue, publishPlans, installPlans, announcer, libraryOf } =
+    parts
+  const ioOf = (options?: CallOptions): Io => ({ signal: options?.signal ?? new AbortController().signal })
+
+  const page = async (id: string | undefined, io: Io & { readonly refresh?: boolean }) => {
+    const connection = await connections.open(id)
+    return { connection, page: await catalog.list(connection, io) }
+  }
+  const published = async (id: string | undefined, ref: PackageRef, io: Io) => {
+    const connection = await connections.open(id)
+    return { connection, version: await catalog.version(connection, ref, io) }
+  }
+  const connectionsChanged = () => announcer.change({ kind: 'connections.changed' })
+
+  return {
+    engine: {
+      info: async () => ({ ...parts.facts, publisher: parts.publisher(), secretsKept: parts.secrets.kept }),
+    },
+    settings: {
+      get: async () => settings.get(),
+      async set({ changes }) {
+        const next = settings.set(changes)
+        announcer.change({ kind: 'settings.changed' })
+        return next
+      },
+    },
+    connections: {
+      list: async () => [...connections.list()],
+      async add(input) {
+        const added = await connections.add(input as never)
+        connectionsChanged()
+        return added
+      },
+      async update({ id, connection }) {
+        const updated = await connections.update(id, connection as never)
+        catalog.forget(id)
+        connectionsChanged()
+        return updated
+      },
+      async remove({ id }) {
+        await connections.remove(id)
+        catalog.forget(id)
+        connectionsChanged()
+        return done
+      },
+      async setDefault({ id }) {
+        connections.setDefault(id)
+        connectionsChanged()
+        return done
+      },
+      test: (input, options) => connections.test(input as never, ioOf(options)),
+    },
+    catalog: {
+      list: async ({ connectionId, refresh }, options) =>
+        (await page(connectionId, { ...ioOf(options), refresh: refresh ?? false })).page,
+      search: async ({ connectionId, query }, options) =>
+        searchPackages((await page(connectionId, ioOf(options))).page.packages, query),
+      async get({ connectionId, name }, options) {
+        const { connection, page: listed } = await page(connectionId, ioOf(options))
+        const found = listed.packages.find((each) => each.name === name)
+        if (found === undefined) throw new AppError('package-not-found', { spec: name, where: connection.name })
+        return { package: found }
+      },
+      async version({ connectionId, ref }, options) {
+        const { version } = await published(connectionId, ref, ioOf(options))
+        return {
+          info: version.manifest.info,
+          summary: summaryOf(version.manifest, new Date(version.meta.modifiedMs).toISOString()),
+          files: filesOf(version),
+        }
+      },
+      async preview({ connectionId, ref, path, maxBytes = defaultPreviewBytes }, options) {
+        const io = ioOf(options)
+        const { connection, version } = await published(connectionId, ref, io)
+        return previewPublished(connection.store, version, path, { ...io, maxBytes })
+      },
+      async resolve({ connectionId, ...wanted }, options) {
+        const io = ioOf(options)
+        const { connection, page: listed } = await page(connectionId, { ...io, refresh: true })
+        return resolveSpec(listed.packages, {
+          ...wanted,
+          apps: wanted.apps ?? settings.get().apps,
+          where: connection.name,
+        })
+      },
+    },
+    publish: {
+      async plan({ connectionId, path, fields, planId }, options) {
+        const connection = await connections.open(connectionId)
+        const input = {
+          connection,
+          path,
+          ...(fields === undefined ? {} : { fields }),
+          ...(planId === undefined ? {} : { planId }),
+        }
+        return publishPlans.plan(input, ioOf(options))
+      },
+      start: async ({ planId }) => ({
+        transferId: queue.start({
+          kind: 'publish',
+          journalParent: parts.publishJournals,
+          ...publishPlans.transfer(planId),
+        }),
+      }),
+      build: ({ planId, out }, options) => publishPlans.build(planId, out, ioOf(options)),
+    },
+    install: {
+      async plan(question, options) {
+        await libraryOf(question.libraryId)
+        return installPlans.plan(question, ioOf(options))
+      },
+      async start({ planId, ignoreCompatibility = false }) {
+        const { plan, request } = installPlans.start(planId, { ignoreCompatibility })
+        const library = await libraryOf(plan.libraryId)
+        const transferId = queue.start({
+          kind: 'install',
+          ref: plan.ref,
+          title: plan.title,
+          ...(plan.connectionId === undefined ? {} : { connectionId: plan.connectionId }),
+          libraryId: plan.libraryId,
+          totalBytes: plan.diskBytes,
+          journalParent: library.places.journals,
+          request,
+        })
+        return { transferId }
+      },
+    },
+    libraries: {
+      list: async () => [...libraries.list()],
+      async add(input) {
+        const added = libraries.add(input)
+        announcer.change({ kind: 'libraries.changed' })
+        return added
+      },
+      async remove({ id }) {
+        libraries.remove(id)
+        announcer.change({ kind: 'libraries.changed' })
+        return done
+      },
+      async setDefault({ id }) {
+        libraries.setDefault(id)
+        announcer.change({ kind: 'libraries.changed' })
+        return done
+      },
+    },
+    installed: {
+      list: async ({ libraryId }) => [...(await libraryOf(libraryId)).list()],
+      files: async ({ libraryId, ref }) => [...(await libraryOf(libraryId)).files(ref)],
+      async path({ libraryId, spec, file }) {
+        const library = await libraryOf(libraryId)
+        return { path: library.pathOf(installedRef(library, spec), file) }
+      },
+      async preview({ libraryId, ref, path, maxBytes = defaultPreviewBytes }) {
+        const library = await libraryOf(libraryId)
+        return previewInstalled(disk, library.pathOf(ref), fileOf(library.manifest(ref), path), maxBytes)
+      },
+      remove: async ({ libraryId, ref }) => (await libraryOf(libraryId)).remove(ref),
+      keep: async ({ libraryId, ref, kept }) => (await libraryOf(libraryId)).keep(ref, kept),
+      async verify({ libraryId, ref }, options) {
+        const { damaged, missing, extra, verifiedFiles } = await (await libraryOf(libraryId)).verify(ref, ioOf(options))
+        return { ref, verifiedFiles, damaged: [...damaged], missing: [...missing], extra: [...extra] }
+      },
+    },
+    trash: {
+      list: async ({ libraryId }) => [...(await libraryOf(libraryId)).trash()],
+      restore: async ({ libraryId, entryId }) => (await libraryOf(libraryId)).restore(entryId),
+      empty: async ({ libraryId, entryIds }, options) => ({
+        freedBytes: await (await libraryOf(libraryId)).emptyTrash(entryIds, ioOf(options)),
+      }),
+    },
+    disk: {
+      usage: async ({ libraryId }, options) => (await libraryOf(libraryId)).usage(ioOf(options)),
+      async purge({ libraryId, ...what }, options) {
+        const library = await libraryOf(libraryId)
+        const freeBefore = disk.volume(library.places.root).freeBytes
+        if (what.unfinished === true) await cancelUnfinished(queue, library.id)
+        const freedBytes = await library.purge(what, ioOf(options))
+        const freedByCancel =
+          what.unfinished === true
+            ? Math.max(0, disk.volume(library.places.root).freeBytes - freeBefore - freedBytes)
+            : 0
+        return { freedBytes: freedBytes + freedByCancel }
+      },
+    },
+    transfers: {
+      list: async () => [...queue.list()],
+      files: async ({ id }) => [...queue.files(id)],
+      async pause({ id }) {
+        await queue.pause(id)
+        return done
+      },
+      async resume({ id }) {
+        queue.resume(id)
+        return done
+      },
+      async cancel({ id }) {
+        await queue.cancel(id)
+        return done
+      },
+      async retry({ id }) {
+        queue.retry(id)
+        return done
+      },
+      async moveUp({ id }) {
+        queue.moveUp(id)
+        return done
+      },
+      async clearHistory() {
+        queue.clearHistory()
+        return done
+      },
+      wait: ({ id }, options) => queue.wait(id, ioOf(options)),
+    },
+  }
+}
+
+const filesOf = ({ manifest }: PublishedVersion): FileEntry[] =>
+  manifest.files.map(({ path, sizeBytes, checksum }) => ({
+    path,
+    sizeBytes,
+    checksum: `${checksum.algorithm}:${checksum.hex}`,
+  }))
+
+/** The newest installed version that a spec means; `usage`, `not-installed`. */
+function installedRef(library: Library, spec: string): PackageRef {
+  const byName = new Map<string, PackageRef[]>()
+  for (const { ref } of library.list()) byName.set(ref.name, [...(byName.get(ref.name) ?? []), ref])
+  const packages = [...byName].map(([name, refs]) => ({
+    name,
+    title: name,
+    description: '',
+    tags: [],
+    versions: refs
+      .map(({ version }) => ({ version, prerelease: false }))
+      .sort((a, b) => compareVersions(b.version, a.version)),
+  }))
+  try {
+    return resolveSpec(packages, { spec, where: library.places.root, prerelease: true })
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'package-not-found') {
+      throw new AppError('not-installed', { spec, library: library.places.root }, error)
+    }
+    throw error
+  }
+}
+
+/** Paused and failed installs of that library; running ones stay. */
+async function cancelUnfinished(queue: TransferQueue, libraryId: string): Promise<void> {
+  for (const { id, kind, libraryId: of, state, readOnly } of queue.list()) {
+    const stands = state.kind === 'paused' || state.kind === 'failed'
+    if (kind === 'install' && of === libraryId && stands && !readOnly) await queue.cancel(id)
+  }
+}
