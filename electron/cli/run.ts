@@ -26,6 +26,7 @@ import { runServe, serve } from './commands/serve.ts'
 import { transfers } from './commands/transfers.ts'
 import { upgrade } from './commands/upgrade.ts'
 import { createOutput, type Output } from './output.ts'
+import { startFolder } from './start-folder.ts'
 
 const commands: readonly Command[] = [
   publish,
@@ -114,7 +115,7 @@ async function runCommand(command: Command, { words, values }: ParsedArguments, 
   process.once('SIGTERM', interrupt)
   const following = new Map<string, (progress: Progress) => void>()
   const states = new Map<string, Transfer>()
-  const cwd = process.cwd()
+  const cwd = startFolder(process.env, process.cwd())
   const home = homeFolder(process.env, process.platform)
   const disk = createNodeDisk()
   const clock = createSystemClock()
