@@ -46,6 +46,8 @@ export interface PackPorts {
   readonly disk: Disk
   /** One part to the upload; retries are its own. */
   uploadPart(partNumber: number, bytes: Uint8Array, io: Io): Promise<UploadedPart>
+  /** Called for each chunk of the archive; throws when the work must end. */
+  readonly throwIfStopped?: () => void
   /** Called once for each part when it is at the store, in any order. */
   onPart(part: PackedPart): void
 }
@@ -114,6 +116,7 @@ export async function packToParts(job: PackJob, ports: PackPorts, { signal }: Io
     io.signal.throwIfAborted()
     let next = archive.next()
     for (; next.done !== true; next = archive.next()) {
+      ports.throwIfStopped?.()
       for (let at = 0; at < next.value.length; ) {
         const taken = Math.min(job.partBytes - filled, next.value.length - at)
         buffer.set(next.value.subarray(at, at + taken), filled)
@@ -139,7 +142,7 @@ export async function packToParts(job: PackJob, ports: PackPorts, { signal }: Io
 }
 
 // 1
-function archiveOf(
+export function archiveOf(
   source: PackSource,
   disk: Disk,
   onRead: (bytes: number) => void,

@@ -48,6 +48,7 @@ export async function runPack(context: WorkerContext<PackStart, FromPack, ToPack
       data,
       {
         disk,
+        throwIfStopped: context.throwIfStopped,
         uploadPart: (partNumber, bytes, io) => store.uploadPart(data.key, data.uploadId, partNumber, bytes, io),
         onPart: (part) => post({ kind: 'part', part }),
       },

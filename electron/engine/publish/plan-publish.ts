@@ -1,0 +1,274 @@
+import path from 'node:path'
+import type { FieldProblem } from '../../../shared/errors.ts'
+import type { PublishFields, PublishPlan } from '../../../shared/ipc/engine-api.ts'
+import type { Checksum, Manifest, PackageInfo, VersionSummary } from '../../../shared/model/package.ts'
+import { checkName, checkVersion } from '../../../shared/model/package-path.ts'
+import { readRecipe } from '../format/recipe.ts'
+import type { SourceFile } from '../format/source-file.ts'
+import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
+import type { FileToHash } from '../workers/hash.ts'
+import { compareFiles } from './plan-changes.ts'
+import { proposeVersion } from './propose-version.ts'
+import { headIfThere } from './publish-context.ts'
+import { largestArchiveBytes, maxArchiveBytes, publishKeys } from './publish-keys.ts'
+import type { PublishRequest } from './publish-request.ts'
+import { readPackageFile } from './read-source.ts'
+
+/** What is published under a name, for the plan's comparisons. */
+export interface PublishedVersions {
+  readonly versions: readonly VersionSummary[]
+  /** Of the newest one that can be read. */
+  readonly newest?: Manifest
+}
+
+export interface PlanDeps {
+  readonly disk: Disk
+  readonly clock: Clock
+  publishedVersions(connection: OpenConnection, name: string, io: Io): Promise<PublishedVersions>
+  /** Shown to everybody as publisher. */
+  publisher(): string
+  /** True when the last test of this connection saw that it does not heed conditions. */
+  isUnprotected?(connectionId: string): boolean
+  /** A checksum that was taken of exactly this file before. */
+  knownChecksum(file: SourceFile, algorithm: Checksum['algorithm']): Checksum | undefined
+}
+
+export interface PlanInput {
+  readonly connection: OpenConnection
+  /** Absolute; a folder or a `.sputnik` file. */
+  readonly path: string
+  readonly fields: PublishFields
+}
+
+export interface PlannedPublish {
+  readonly plan: Omit<PublishPlan, 'planId'>
+  readonly request: PublishRequest
+  /** Problems that Publish can't get past; that the version is published already is for the protocol to find out. */
+  readonly blocking: readonly FieldProblem[]
+  /** Files whose checksum would tell whether they changed. */
+  readonly toHash: readonly FileToHash[]
+}
+
+/**
+ * What publishing a folder or a `.sputnik` file would do; writes nothing. Everything that is wrong with its fields is named at once.
+ * Throws what reading the source throws (format/recipe.ts), `not-a-package-file`, and what looking at the store throws.
+ */
+export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Promise<PlannedPublish> {
+  const source = await readPlanSource(deps, input, io)
+  const { connection } = input
+  const isNameRight = checkName(source.info.name).ok
+  const published: PublishedVersions = isNameRight
+    ? await deps.publishedVersions(connection, source.info.name, io)
+    : { versions: [] }
+  const { newest } = published
+  const checksums = newest === undefined ? new Map() : gatherChecksums(deps, source, newest)
+  const changes = newest === undefined ? undefined : compareFiles(source.files, newest, checksums)
+  const proposed = proposeVersion(
+    published.versions.map(({ version }) => version),
+    (changes?.summary.newFiles ?? 0) > 0,
+  )
+  const { info, origins } = source.takesOver ? takeOver(source, newest, proposed) : source
+
+  const blocking = [
+    ...source.problems.filter(({ field }) => field !== 'version' || info.version === source.info.version),
+  ].map((problem) => (problem.field === 'version' && proposed !== undefined ? { ...problem, fix: proposed } : problem))
+  if (source.maxArchiveBytes > maxArchiveBytes)
+    blocking.push({ field: 'files', problem: 'A package has at most 600 GiB.' })
+  const taken =
+    isNameRight && checkVersion(info.version).ok
+      ? await findTaken(deps, connection, info, published, proposed, io)
+      : undefined
+  return {
+    plan: {
+      connectionId: connection.id,
+      source: source.source,
+      info,
+      origins,
+      files: source.files.map(({ path: file, sizeBytes, mark }) => ({
+        path: file,
+        sizeBytes,
+        ...(changes === undefined ? {} : { change: changes.ofFile.get(file) ?? 'new' }),
+        ...(mark === undefined ? {} : { mark }),
+      })),
+      leftOut: source.leftOut,
+      totalBytes: source.totalBytes,
+      problems: taken === undefined ? blocking : [...blocking, taken],
+      warnings: [...source.warnings, ...storeWarnings(deps, connection)],
+      ...(changes === undefined ? {} : { previous: changes.summary }),
+    },
+    request: {
+      connectionId: connection.id,
+      source: source.source,
+      info,
+      files: source.sourceFiles,
+      totalBytes: source.totalBytes,
+      maxArchiveBytes: source.maxArchiveBytes,
+      publishedBy: deps.publisher(),
+    },
+    blocking,
+    toHash: newest === undefined ? [] : filesToHash(source, newest, checksums),
+  }
+}
+
+interface PlanSource {
+  readonly source: PublishPlan['source']
+  readonly info: PackageInfo
+  readonly origins: Record<string, string>
+  readonly files: readonly {
+    readonly path: string
+    readonly sizeBytes: number
+    readonly mark?: 'secret' | 'runs-code' | 'not-portable'
+  }[]
+  /** Empty for a `.sputnik`. */
+  readonly sourceFiles: PublishRequest['files']
+  /** Known at once for a `.sputnik`. */
+  readonly checksums: ReadonlyMap<string, Checksum>
+  readonly leftOut: PublishPlan['leftOut']
+  readonly totalBytes: number
+  readonly maxArchiveBytes: number
+  readonly problems: readonly FieldProblem[]
+  readonly warnings: PublishPlan['warnings']
+  /** Nobody wrote down what this package says of itself, so what its last version said holds on. */
+  readonly takesOver: boolean
+}
+
+function readPlanSource(deps: PlanDeps, input: PlanInput, io: Io): Promise<PlanSource> | PlanSource {
+  const isFile = deps.disk.facts(input.path)?.kind === 'file' && input.path.toLowerCase().endsWith('.sputnik')
+  return isFile ? readFileSource(deps, input) : readFolderSource(deps, input, io)
+}
+
+async function readFolderSource(
+  { disk }: PlanDeps,
+  { path: folder, fields }: PlanInput,
+  { signal }: Io,
+): Promise<PlanSource> {
+  const recipe = await readRecipe({ disk, folder, fields, signal })
+  return {
+    source: { kind: 'folder', path: folder },
+    info: recipe.info,
+    origins: { ...recipe.origins },
+    files: recipe.files,
+    sourceFiles: recipe.files.map(({ mark: _, ...file }) => file),
+    checksums: new Map(),
+    leftOut: [...recipe.leftOut],
+    totalBytes: recipe.totalBytes,
+    maxArchiveBytes: largestArchiveBytes(recipe.files),
+    problems: recipe.problems,
+    warnings: [...recipe.warnings],
+    takesOver: disk.facts(path.join(folder, 'package.json')) === undefined,
+  }
+}
+
+/** Its archive goes as it is; what it says of itself may be changed. */
+function readFileSource({ disk }: PlanDeps, { path: file, fields }: PlanInput): PlanSource {
+  const { manifest } = readPackageFile(disk, file)
+  const { leaveOut: _, putIn: __, insideFolder: ___, ...typed } = fields
+  const info: PackageInfo = { ...manifest.info, ...typed }
+  const name = path.basename(file)
+  const origins = Object.fromEntries(Object.keys(info).map((field) => [field, field in typed ? 'you' : name]))
+  const problems = [
+    { field: 'name', check: checkName(info.name) },
+    { field: 'version', check: checkVersion(info.version) },
+  ].flatMap(({ field, check }) =>
+    check.ok ? [] : [{ field, problem: check.problem, ...(check.fix === undefined ? {} : { fix: check.fix }) }],
+  )
+  return {
+    source: { kind: 'sputnik', path: file },
+    info,
+    origins,
+    files: manifest.files,
+    sourceFiles: [],
+    checksums: new Map(manifest.files.map((each) => [each.path, each.checksum])),
+    leftOut: [],
+    totalBytes: manifest.totalBytes,
+    maxArchiveBytes: manifest.archive.sizeBytes,
+    problems,
+    warnings: [],
+    takesOver: false,
+  }
+}
+
+/** Fields that stay what they were in the last version; what is new in a version is new each time. */
+const lasting = ['title', 'description', 'license', 'compatibility', 'homepage', 'authors', 'tags'] as const
+
+function takeOver(
+  { info, origins }: PlanSource,
+  newest: Manifest | undefined,
+  proposed: string | undefined,
+): Pick<PlanSource, 'info' | 'origins'> {
+  if (newest === undefined) return { info, origins }
+  const from: Record<string, string> = { ...origins }
+  const taken: { -readonly [Field in keyof PackageInfo]: PackageInfo[Field] } = { ...info }
+  const take = <Field extends keyof PackageInfo>(field: Field, value: PackageInfo[Field] | undefined) => {
+    if (value === undefined || from[field] !== undefined) return
+    taken[field] = value
+    from[field] = newest.ref.version
+  }
+  for (const field of lasting) take(field, newest.info[field])
+  if (from.version === 'a first version') {
+    delete from.version
+    take('version', proposed)
+  }
+  return { info: taken, origins: from }
+}
+
+function gatherChecksums(deps: PlanDeps, source: PlanSource, newest: Manifest): Map<string, Checksum> {
+  const checksums = new Map(source.checksums)
+  const algorithms = new Map(newest.files.map((file) => [file.path, file.checksum.algorithm]))
+  for (const file of source.sourceFiles) {
+    const algorithm = algorithms.get(file.path)
+    const known = algorithm === undefined ? undefined : deps.knownChecksum(file, algorithm)
+    if (known !== undefined) checksums.set(file.path, known)
+  }
+  return checksums
+}
+
+function filesToHash(source: PlanSource, newest: Manifest, checksums: ReadonlyMap<string, Checksum>): FileToHash[] {
+  const before = new Map(newest.files.map((file) => [file.path, file]))
+  return source.sourceFiles.flatMap((file) => {
+    const old = before.get(file.path)
+    return old?.sizeBytes === file.sizeBytes && !checksums.has(file.path)
+      ? [{ ...file, algorithm: old.checksum.algorithm }]
+      : []
+  })
+}
+
+/** The catalog may be older than the store, so the version's own keys are looked at too. */
+async function findTaken(
+  deps: PlanDeps,
+  connection: OpenConnection,
+  info: PackageInfo,
+  { versions }: PublishedVersions,
+  proposed: string | undefined,
+  io: Io,
+): Promise<FieldProblem | undefined> {
+  const keys = publishKeys({ name: info.name, version: info.version })
+  const fix = proposed === undefined || proposed === info.version ? {} : { fix: proposed }
+  const listed = versions.find(({ version }) => version === info.version)
+  const [meta, withdrawn] = await Promise.all([
+    listed === undefined ? headIfThere(connection.store, keys.meta, io) : undefined,
+    headIfThere(connection.store, keys.withdrawn, io),
+  ])
+  if (withdrawn !== undefined)
+    return { field: 'version', problem: `${info.version} was withdrawn and stays reserved.`, ...fix }
+  if (listed === undefined && meta === undefined) return undefined
+  const publishedMs = listed?.publishedAt === undefined ? meta?.modifiedMs : Date.parse(listed.publishedAt)
+  const by = listed?.publishedBy === undefined ? '' : ` by ${listed.publishedBy}`
+  const when = publishedMs === undefined ? '' : ` ${sayDay(publishedMs, deps.clock.now())}`
+  return { field: 'version', problem: `${info.version} was published${by}${when} and can’t change.`, ...fix }
+}
+
+/** `today`, `yesterday`, `on 3 March 2026`. */
+export function sayDay(ms: number, nowMs: number): string {
+  const dayOf = (each: number) => new Date(each).toDateString()
+  if (dayOf(ms) === dayOf(nowMs)) return 'today'
+  if (dayOf(ms) === dayOf(nowMs - 86_400_000)) return 'yesterday'
+  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' }).format(ms)
+  return `on ${day}`
+}
+
+function storeWarnings(deps: PlanDeps, connection: OpenConnection): PublishPlan['warnings'] {
+  if (deps.isUnprotected?.(connection.id) !== true) return []
+  const text = `${connection.name} does not keep two people from publishing the same version at the same moment.`
+  return [{ kind: 'unprotected-store', text }]
+}

@@ -1,0 +1,238 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Manifest } from '../../../shared/model/package.ts'
+import { buildPackageFolder } from '../../../testkit/package-builder.ts'
+import { openTestConnection, openTestStore, startPublish, testLog } from '../../../testkit/publish-rig.ts'
+import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
+import { ingestMeta } from '../format/ingest-meta.ts'
+import type { OpenConnection } from '../ports.ts'
+import { createSystemClock } from '../system-clock.ts'
+import type { PublishedVersions } from './plan-publish.ts'
+import { createPublishPlans, type PublishPlans } from './publish-plans.ts'
+import { readPackageFile } from './read-source.ts'
+
+const io = { signal: new AbortController().signal }
+
+let temp: TempFolder
+let connection: OpenConnection
+let plans: PublishPlans
+let published: PublishedVersions
+let refined: { readonly next: () => Promise<string> }
+
+beforeEach(async () => {
+  temp = await createTempFolder()
+  mkdirSync(join(temp.path, 'bucket'))
+  const spec = { kind: 'folder', path: join(temp.path, 'bucket'), root: '' } as const
+  connection = openTestConnection(spec, openTestStore(spec))
+  published = { versions: [] }
+  const waiting: ((planId: string) => void)[] = []
+  refined = { next: () => new Promise((resolve) => waiting.push(resolve)) }
+  plans = createPublishPlans({
+    disk: createNodeDisk(),
+    clock: createSystemClock(),
+    log: testLog,
+    announcer: {
+      change: (change) => change.kind === 'plan.refined' && waiting.shift()?.(change.planId),
+      sample: () => {},
+    },
+    tool: 'Orbital test',
+    publisher: () => 'Ada',
+    publishedVersions: async () => published,
+    isUnprotected: () => false,
+  })
+})
+afterEach(async () => {
+  await plans.close()
+  await temp.remove()
+})
+
+const folder = (name: string) => join(temp.path, name)
+const build = (
+  name: string,
+  files: Parameters<typeof buildPackageFolder>[1]['files'],
+  manifest?: { name: string; version: string },
+) => buildPackageFolder(folder(name), { files, ...(manifest === undefined ? {} : { manifest }) })
+const publish = async (planId: string, journal: string) => {
+  const { request } = plans.transfer(planId)
+  return startPublish({ journalFolder: folder(journal), request, connection }).outcome
+}
+async function publishedOf(ident: string): Promise<Manifest> {
+  const key = `models/${ident}/meta.json`
+  return ingestMeta((await connection.store.read(key, { ...io, maxBytes: 1e8 })).bytes, { key })
+}
+const versionsOf = (manifest: Manifest): PublishedVersions => ({
+  newest: manifest,
+  versions: [
+    {
+      version: manifest.ref.version,
+      publishedAt: manifest.orbital?.publishedAt,
+      publishedBy: manifest.orbital?.publishedBy,
+      prerelease: false,
+    },
+  ],
+})
+
+describe('a plan', () => {
+  test('of a folder says what would be published, and starts what was planned', async () => {
+    await build('fraud_scorer', [
+      { path: 'a.bin', sizeBytes: 1000 },
+      { path: 'sub/b.pkl', sizeBytes: 20 },
+    ])
+    writeFileSync(join(folder('fraud_scorer'), '.DS_Store'), 'x')
+    const plan = await plans.plan({ connection, path: folder('fraud_scorer') }, io)
+    expect(plan).toMatchObject({
+      info: { name: 'fraud_scorer', version: '1.0.0' },
+      origins: { name: 'the folder' },
+      files: [
+        { path: 'a.bin', sizeBytes: 1000 },
+        { path: 'sub/b.pkl', mark: 'runs-code' },
+      ],
+      leftOut: [{ path: '.DS_Store', reason: 'junk' }],
+      totalBytes: 1020,
+      problems: [],
+    })
+    expect(plan.previous).toBeUndefined()
+    expect(await publish(plan.planId, 'journal')).toEqual({})
+    expect((await publishedOf('fraud_scorer-1.0.0')).orbital).toMatchObject({
+      publishedBy: 'Ada',
+      tool: 'Orbital test',
+    })
+  })
+
+  test('against a published version says what changed: most at once, the rest when hashes are taken', async () => {
+    const files = ['same.bin', 'changed.bin', 'gone.bin'].map((path) => ({ path, sizeBytes: 5000 }))
+    await build('model', files)
+    await publish(
+      (await plans.plan({ connection, path: folder('model'), fields: { description: 'First' } }, io)).planId,
+      'journal',
+    )
+    published = versionsOf(await publishedOf('model-1.0.0'))
+    await build('next/model', [
+      { path: 'same.bin', sizeBytes: 5000 },
+      { path: 'new.bin', sizeBytes: 70 },
+    ])
+    writeFileSync(join(folder('next/model'), 'changed.bin'), Buffer.alloc(5000, 7))
+
+    const announced = refined.next()
+    const first = await plans.plan({ connection, path: folder('next/model') }, io)
+    expect(first).toMatchObject({
+      info: { version: '1.1.0', description: 'First' },
+      origins: { version: '1.0.0', description: '1.0.0' },
+      previous: {
+        version: '1.0.0',
+        newFiles: 1,
+        newBytes: 70,
+        changedFiles: 2,
+        sameFiles: 0,
+        removed: ['gone.bin'],
+        exact: false,
+      },
+      problems: [],
+    })
+    expect(await announced).toBe(first.planId)
+    const second = await plans.plan({ connection, path: folder('next/model'), planId: first.planId }, io)
+    expect(second).toMatchObject({
+      planId: first.planId,
+      previous: { changedFiles: 1, sameFiles: 1, sameBytes: 5000, exact: true },
+    })
+    expect(second.files.map(({ path, change }) => [path, change])).toEqual([
+      ['changed.bin', 'changed'],
+      ['new.bin', 'new'],
+      ['same.bin', 'same'],
+    ])
+  })
+
+  test('names a version that is published, with the next one as the fix, and lets the store decide', async () => {
+    await build('model', [{ path: 'a.bin', sizeBytes: 10 }], { name: 'model', version: '2.0.0' })
+    const plan = await plans.plan({ connection, path: folder('model') }, io)
+    await publish(plan.planId, 'journal')
+    published = versionsOf(await publishedOf('model-2.0.0'))
+    const again = await plans.plan({ connection, path: folder('model') }, io)
+    expect(again.problems).toEqual([
+      { field: 'version', problem: '2.0.0 was published by Ada today and can’t change.', fix: '2.0.1' },
+    ])
+    expect(await publish(again.planId, 'journal-2')).toEqual({ alreadyThere: true })
+  })
+
+  test('sees a published version that the catalog does not know yet', async () => {
+    await build('model', [{ path: 'a.bin', sizeBytes: 10 }], { name: 'model', version: '2.0.0' })
+    await publish((await plans.plan({ connection, path: folder('model') }, io)).planId, 'journal')
+    const again = await plans.plan({ connection, path: folder('model') }, io)
+    expect(again.problems).toMatchObject([{ field: 'version', problem: '2.0.0 was published today and can’t change.' }])
+  })
+
+  test('with a wrong name and no version can’t be started, and says all of it at once', async () => {
+    await build('model', [{ path: 'a.bin', sizeBytes: 10 }], { name: 'My Model', version: '' })
+    const plan = await plans.plan({ connection, path: folder('model') }, io)
+    expect(plan.problems.map(({ field, fix }) => [field, fix])).toEqual([
+      ['name', 'my_model'],
+      ['version', '1.0.0'],
+    ])
+    expect(() => plans.transfer(plan.planId)).toThrow(expect.objectContaining({ code: 'recipe-invalid' }))
+    const mended = await plans.plan(
+      { connection, path: folder('model'), planId: plan.planId, fields: { name: 'my_model', version: '1.0.0' } },
+      io,
+    )
+    expect(mended).toMatchObject({ planId: plan.planId, problems: [], origins: { name: 'you' } })
+  })
+
+  test('is forgotten after fifty others', async () => {
+    await build('model', [{ path: 'a.bin', sizeBytes: 10 }])
+    const first = await plans.plan({ connection, path: folder('model') }, io)
+    for (let count = 0; count < 50; count += 1) await plans.plan({ connection, path: folder('model') }, io)
+    expect(() => plans.get(first.planId)).toThrow(expect.objectContaining({ code: 'plan-not-found' }))
+  })
+})
+
+describe('a .sputnik file', () => {
+  test('is written from a plan and published with the same archive', async () => {
+    await build('model', [
+      { path: 'a.bin', sizeBytes: 100_000 },
+      { path: 'b.txt', sizeBytes: 5000, content: 'compressible' },
+    ])
+    const plan = await plans.plan({ connection, path: folder('model'), fields: { description: 'Built' } }, io)
+    const built = await plans.build(plan.planId, temp.path, io)
+    expect(built.path).toBe(join(temp.path, 'model-1.0.0.sputnik'))
+    await expect(plans.build(plan.planId, temp.path, io)).rejects.toMatchObject({ code: 'already-exists' })
+
+    const fromFile = await plans.plan({ connection, path: built.path }, io)
+    expect(fromFile).toMatchObject({
+      source: { kind: 'sputnik' },
+      info: { name: 'model', version: '1.0.0', description: 'Built' },
+      totalBytes: 105_000,
+      problems: [],
+    })
+    expect(await publish(fromFile.planId, 'journal')).toEqual({})
+    const { manifest } = readPackageFile(createNodeDisk(), built.path)
+    const there = await publishedOf('model-1.0.0')
+    expect(there.files).toEqual(manifest.files)
+    expect(there.archive).toEqual(manifest.archive)
+    expect(there.orbital?.transaction).not.toBe(manifest.orbital?.transaction)
+    // The folder that it was built from is the same content.
+    expect(await publish(plan.planId, 'journal-2')).toEqual({ alreadyThere: true })
+  })
+
+  test('with a damaged archive is refused while it is sent', async () => {
+    await build('model', [{ path: 'a.bin', sizeBytes: 100_000 }])
+    const plan = await plans.plan({ connection, path: folder('model') }, io)
+    const { path } = await plans.build(plan.planId, join(temp.path, 'x.sputnik'), io)
+    const bytes = createNodeDisk().read(path) ?? new Uint8Array()
+    bytes[50_000] = (bytes[50_000] ?? 0) ^ 1
+    writeFileSync(path, bytes)
+    const damaged = await plans.plan({ connection, path }, io)
+    await expect(publish(damaged.planId, 'journal')).rejects.toMatchObject({
+      code: 'not-a-package-file',
+      details: { path },
+    })
+    expect(await connection.store.listUploads('models/', io)).toEqual([])
+  })
+
+  test('that is something else is named', async () => {
+    writeFileSync(folder('x.sputnik'), 'not a tar')
+    await expect(plans.plan({ connection, path: folder('x.sputnik') }, io)).rejects.toMatchObject({
+      code: 'not-a-package-file',
+    })
+  })
+})
