@@ -58,6 +58,8 @@ export default defineConfig(() => ({
       outDir: resolve(root, 'out/renderer'),
       target: chromeTarget,
       minify: true,
+      // The content security policy allows no data: fonts.
+      assetsInlineLimit: 0,
       rolldownOptions: { input: { index: resolve(root, 'renderer/index.html') } },
     },
   },
