@@ -51,6 +51,8 @@ export function createFolderObjectStore(
 ): ObjectStore {
   const { disk, clock } = deps
   const { path: base, root } = spec
+  // A root that leads out is refused before anything is looked at.
+  pathOfKey(base, `${root}orbital`)
   const uploadsFolder = path.join(base, ...root.split('/').filter((part) => part !== ''), 'orbital', 'uploads')
 
   const placeOf = (key: string): string => {

@@ -1,0 +1,69 @@
+import path from 'node:path'
+import * as z from 'zod'
+import { AppError } from '../../../shared/errors.ts'
+import { connectionId, location } from '../../../shared/model/connection.ts'
+import type { Disk, Log } from '../ports.ts'
+
+const storedConnection = z.object({ id: connectionId, name: z.string().min(1).max(100), location })
+export type StoredConnection = Readonly<z.infer<typeof storedConnection>>
+
+const content = z.object({
+  format: z.literal(1),
+  defaultId: z.string().optional(),
+  connections: z.array(z.unknown()),
+})
+
+export interface StoredConnections {
+  readonly defaultId?: string
+  readonly connections: readonly StoredConnection[]
+}
+
+/**
+ * `<home>/connections.json`: {format: 1, defaultId?, connections}. Holds no secret. Read anew each time (another process may have changed
+ * it), replaced as a whole. What can't be read, the file or an entry of it, is kept as `connections.json.damaged-<n>`; what can be read stays in use.
+ */
+export function createConnectionFile(deps: { readonly disk: Disk; readonly log: Log; readonly home: string }) {
+  const { disk, log, home } = deps
+  const file = path.join(home, 'connections.json')
+
+  const keepAside = (bytes: Uint8Array) => {
+    for (let n = 1; ; n += 1) {
+      if (disk.facts(`${file}.damaged-${n}`) !== undefined) continue
+      disk.create(`${file}.damaged-${n}`, bytes)
+      const { code, details } = new AppError('state-damaged', { path: file })
+      log.write('error', 'connections.damaged', { code, ...details, keptAs: `connections.json.damaged-${n}` })
+      return
+    }
+  }
+  const write = ({ defaultId, connections }: StoredConnections) => {
+    disk.makeFolder(home)
+    const next = { format: 1, ...(defaultId === undefined ? {} : { defaultId }), connections }
+    disk.replace(file, Buffer.from(`${JSON.stringify(next, null, 2)}\n`))
+  }
+  const read = (): StoredConnections => {
+    const bytes = disk.read(file, { maxBytes: 4_000_000 })
+    if (bytes === undefined) return { connections: [] }
+    const parsed = content.safeParse(parseJson(bytes))
+    const entries = parsed.success ? parsed.data.connections : []
+    const connections = entries.flatMap((entry) => {
+      const { data } = storedConnection.safeParse(entry)
+      return data === undefined ? [] : [data]
+    })
+    const defaultId = parsed.data?.defaultId
+    const found = { ...(defaultId === undefined ? {} : { defaultId }), connections }
+    if (!parsed.success || connections.length < entries.length) {
+      keepAside(bytes)
+      write(found)
+    }
+    return found
+  }
+  return { read, write }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}

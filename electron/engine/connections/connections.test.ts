@@ -1,0 +1,247 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import {
+  connection as connectionModel,
+  connectionReport,
+  type NewConnection,
+} from '../../../shared/model/connection.ts'
+import { createTempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
+import { createSystemClock } from '../system-clock.ts'
+import { createConnections } from './connections.ts'
+import { createMemorySecrets, createSecretFile } from './secret-file.ts'
+
+const io = { signal: AbortSignal.timeout(60_000) }
+const secretAccessKey = 'SECRET-ac3f6a7e0d'
+
+async function start(options: { env?: Record<string, string>; prepare?: (home: string) => Promise<void> } = {}) {
+  const folder = await createTempFolder()
+  onTestFinished(folder.remove)
+  const home = path.join(folder.path, 'home')
+  await mkdir(home)
+  await options.prepare?.(home)
+  const lines: string[] = []
+  const log = { write: (...line: unknown[]) => void lines.push(JSON.stringify(line)) }
+  const disk = createNodeDisk()
+  const secrets = createMemorySecrets()
+  const again = () =>
+    createConnections({ home, disk, secrets, clock: createSystemClock(), log, env: { HOME: home, ...options.env } })
+  const connections = again()
+  onTestFinished(connections.close)
+  return { home, folder: folder.path, connections, secrets, lines, again }
+}
+
+const s3 = (extra: Partial<NewConnection> = {}): NewConnection => ({
+  name: 'Team models',
+  location: {
+    kind: 's3',
+    bucket: 'team',
+    root: '',
+    endpoint: 'http://127.0.0.1:9',
+    signIn: { kind: 'keys', accessKeyId: 'AKIA1' },
+  },
+  secretAccessKey,
+  ...extra,
+})
+const folderAt = (folder: string, name = 'Shared'): NewConnection => ({
+  name,
+  location: { kind: 'folder', path: folder, root: '' },
+})
+
+describe('connections', () => {
+  test('has the built-in registry from the start, as the default', async () => {
+    const { connections, home } = await start()
+    expect(connections.list()).toEqual([
+      {
+        id: 'local',
+        name: 'This computer',
+        location: { kind: 'folder', path: path.join(home, 'registry'), root: '' },
+        isDefault: true,
+        origin: 'built-in',
+      },
+    ])
+    const { store } = await connections.open(undefined)
+    await store.put('models/a-1.0.0/meta.json', Buffer.from('{}'), io)
+    expect(await readFile(path.join(home, 'registry/models/a-1.0.0/meta.json'), 'utf8')).toBe('{}')
+  })
+
+  test('makes ids from names, and the first one added the default', async () => {
+    const { connections, folder, again } = await start()
+    const first = await connections.add(folderAt(folder, 'Équipe: Modèles (2)'))
+    const second = await connections.add(folderAt(folder, 'équipe modèles 2'))
+    const third = await connections.add(folderAt(folder, 'Local'))
+    const fourth = await connections.add(folderAt(folder, '模型'))
+    expect([first, second, third, fourth].map(({ id }) => id)).toEqual([
+      'equipe-modeles-2',
+      'equipe-modeles-2-2',
+      'local-2',
+      'connection',
+    ])
+    expect(
+      again()
+        .list()
+        .find(({ isDefault }) => isDefault)?.id,
+    ).toBe(first.id)
+    connections.setDefault(third.id)
+    expect(again().get(undefined).id).toBe('local-2')
+    connections.setDefault('local')
+    expect(again().get(undefined).id).toBe('local')
+    for (const each of connections.list()) expect(connectionModel.parse(each)).toEqual(each)
+  })
+
+  test('refuses ids that are taken, reserved or wrong', async () => {
+    const { connections, folder } = await start()
+    await connections.add({ ...folderAt(folder), id: 'mine' })
+    await expect(connections.add({ ...folderAt(folder), id: 'mine' })).rejects.toMatchObject({ code: 'already-exists' })
+    for (const id of ['local', 'env', 'Mine', '', '../x']) {
+      await expect(connections.add({ ...folderAt(folder), id })).rejects.toMatchObject({ code: 'usage' })
+    }
+    await expect(connections.remove('local')).rejects.toMatchObject({ code: 'usage' })
+    await expect(connections.update('env', folderAt(folder))).rejects.toMatchObject({ code: 'usage' })
+    await expect(connections.remove('none')).rejects.toMatchObject({ code: 'connection-not-found' })
+    expect(() => connections.setDefault('none')).toThrow(expect.objectContaining({ code: 'connection-not-found' }))
+    await expect(connections.open('none')).rejects.toMatchObject({ code: 'connection-not-found' })
+  })
+
+  test('the environment comes before the marked default', async () => {
+    const { connections, folder } = await start({
+      env: {
+        BUCKET: 'models',
+        AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9000',
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'AK',
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      },
+    })
+    await connections.add(folderAt(folder))
+    const chosen = connections.get(undefined)
+    expect(chosen).toMatchObject({ id: 'env', origin: 'environment', isDefault: true })
+    expect(chosen.location).toMatchObject({ bucket: 'models', endpoint: 'http://127.0.0.1:9000', region: 'eu-west-1' })
+    const spec = await (await connections.open(undefined)).spec(io)
+    expect(spec).toMatchObject({ credentials: { kind: 'keys', accessKeyId: 'AK', secretAccessKey } })
+  })
+
+  test('without any sign-in the environment’s bucket is not entered as a stranger', async () => {
+    const { connections } = await start({ env: { BUCKET: 'models' } })
+    const open = await connections.open('env')
+    const expected = { code: 'sign-in-missing', details: { connection: 'models' } }
+    await expect(open.spec(io)).rejects.toMatchObject(expected)
+    await expect(open.store.head('models/a', io)).rejects.toMatchObject(expected)
+  })
+
+  test('updates and removes; the secret stays unless a new one is typed, and goes with the connection', async () => {
+    const { connections, secrets } = await start()
+    const { id } = await connections.add(s3())
+    const before = await connections.open(id)
+    const { secretAccessKey: _, ...withoutSecret } = s3({ name: 'New name' })
+    expect(await connections.update(id, withoutSecret)).toMatchObject({ id, name: 'New name', isDefault: true })
+    expect(await secrets.get(id)).toEqual({ secretAccessKey })
+    expect((await connections.open(id)).store).not.toBe(before.store)
+    await connections.remove(id)
+    expect(await secrets.get(id)).toBeUndefined()
+    expect(connections.get(undefined).id).toBe('local')
+  })
+
+  test('says so when the secret is elsewhere', async () => {
+    const { connections, secrets } = await start()
+    const { id } = await connections.add(s3())
+    await secrets.delete(id)
+    const expected = { code: 'secret-unavailable', details: { connection: 'Team models' } }
+    const { store, spec } = await connections.open(id)
+    await expect(spec(io)).rejects.toMatchObject(expected)
+    await expect(store.head('models/a', io)).rejects.toMatchObject(expected)
+    const report = await connections.test({ id }, io)
+    expect(report.failure).toEqual(expected)
+    expect(connectionReport.parse(report)).toEqual(report)
+  })
+
+  test('keeps a damaged file aside and starts over', async () => {
+    const { connections, home, folder, lines, again } = await start({
+      prepare: (home) => writeFile(path.join(home, 'connections.json'), '{"format": 1, "connec'),
+    })
+    expect(connections.list().map(({ id }) => id)).toEqual(['local'])
+    await connections.add(folderAt(folder))
+    expect(await readFile(path.join(home, 'connections.json.damaged-1'), 'utf8')).toBe('{"format": 1, "connec')
+    expect(lines.filter((line) => line.includes('state-damaged'))).toHaveLength(1)
+    expect(again().list()).toHaveLength(2)
+    expect((await readdir(home)).filter((name) => name.includes('damaged'))).toHaveLength(1)
+  })
+
+  test('keeps what can be read of a file with a damaged entry', async () => {
+    const good = { id: 'good', name: 'Good', location: { kind: 'folder', path: '/srv/models', root: '' } }
+    const text = JSON.stringify({ format: 1, defaultId: 'good', connections: [{ id: 'NOT AN ID' }, good] })
+    const { connections, home } = await start({
+      prepare: (home) => writeFile(path.join(home, 'connections.json'), text),
+    })
+    expect(connections.get(undefined).id).toBe('good')
+    expect(await readFile(path.join(home, 'connections.json.damaged-1'), 'utf8')).toBe(text)
+  })
+
+  test('a folder connection needs an absolute path to a folder', async () => {
+    const { connections, folder } = await start()
+    await writeFile(path.join(folder, 'file'), '')
+    await expect(connections.add(folderAt('relative'))).rejects.toMatchObject({ code: 'usage' })
+    await expect(connections.add(folderAt(path.join(folder, 'file')))).rejects.toMatchObject({ code: 'not-a-folder' })
+    const gone = await connections.add(folderAt(path.join(folder, 'unmounted')))
+    const { store } = await connections.open(gone.id)
+    await expect(store.put('models/a', Buffer.from(''), io)).rejects.toMatchObject({ code: 'not-a-folder' })
+  })
+
+  test('tests a folder with real requests and leaves nothing behind', async () => {
+    const { connections, folder } = await start()
+    const shared = path.join(folder, 'shared')
+    await mkdir(shared)
+    const report = await connections.test({ candidate: folderAt(shared) }, io)
+    expect(report.failure).toBeUndefined()
+    expect(report.checks.map(({ permission, state }) => `${permission} ${state}`)).toEqual([
+      'list allowed',
+      'read allowed',
+      'publish allowed',
+      'conditional allowed',
+      'cleanup allowed',
+    ])
+    const files = (await readdir(shared, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
+    expect(files).toEqual([])
+    const missing = await connections.test({ candidate: folderAt(path.join(folder, 'unmounted')) }, io)
+    expect(missing.failure).toMatchObject({ code: 'not-a-folder' })
+  })
+})
+
+describe('secrets', () => {
+  test('no file but the secret store, no log line, error or answer holds one', async () => {
+    const { connections, home, lines } = await start()
+    const added = await connections.add(s3({ sessionToken: `${secretAccessKey}-token` }))
+    const answers: unknown[] = [added, connections.list(), await connections.test({ id: added.id }, io)]
+    answers.push(await connections.test({ candidate: s3({ name: 'Other' }) }, io))
+    const { store } = await connections.open(added.id)
+    const failed = await store
+      .put('models/a', Buffer.from('x'), { signal: AbortSignal.timeout(300) })
+      .catch((error) => error)
+    answers.push(failed.message, failed.stack, failed.details)
+    answers.push(await connections.update(added.id, s3()))
+    const files = await readdir(home, { recursive: true, withFileTypes: true })
+    for (const entry of files.filter((each) => each.isFile())) {
+      answers.push(await readFile(path.join(entry.parentPath, entry.name), 'utf8'))
+    }
+    expect(files.map(({ name }) => name)).toContain('connections.json')
+    expect(lines.length).toBeGreaterThan(0)
+    expect(JSON.stringify([answers, lines])).not.toContain(secretAccessKey)
+  })
+
+  test('a secret file is its owner’s alone', async () => {
+    const { home } = await start()
+    const secrets = createSecretFile({ disk: createNodeDisk(), home })
+    expect(await secrets.get('a')).toBeUndefined()
+    await secrets.set('a', { secretAccessKey })
+    await secrets.set('b', { secretAccessKey: 'other' })
+    await secrets.delete('b')
+    const again = createSecretFile({ disk: createNodeDisk(), home })
+    expect(await again.get('a')).toEqual({ secretAccessKey })
+    expect(await again.get('b')).toBeUndefined()
+    expect(await again.get('toString')).toBeUndefined()
+    expect((await stat(path.join(home, 'secrets.json'))).mode & 0o777).toBe(0o600)
+    await writeFile(path.join(home, 'secrets.json'), '{')
+    await expect(again.get('a')).rejects.toMatchObject({ code: 'state-damaged' })
+  })
+})

@@ -1,0 +1,275 @@
+import path from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import {
+  type Connection,
+  type ConnectionReport,
+  connectionId,
+  type Location,
+  type NewConnection,
+} from '../../../shared/model/connection.ts'
+import { createPlainStore, createStore } from '../object-store/create-store.ts'
+import type {
+  Clock,
+  Disk,
+  Io,
+  Log,
+  ObjectStore,
+  OpenConnection,
+  PlainCredentials,
+  SecretStore,
+  StoreSpec,
+} from '../ports.ts'
+import { createConnectionFile, type StoredConnection, type StoredConnections } from './connection-file.ts'
+import { environmentId, isReserved, localId, makeConnectionId } from './connection-ids.ts'
+import { createCredentials } from './credentials.ts'
+import { type Environment, readEnvironmentLocation } from './environment.ts'
+import { testConnection } from './probe.ts'
+
+/**
+ * The connections of a home: the built-in registry (`local`), the one of the environment (`env`), and those of a person, whose keys lie in
+ * the secret store. The default is `env` where there is one, else the marked one, else `local`; the first one added is marked.
+ */
+export interface Connections {
+  list(): readonly Connection[]
+  /** The default one where no id is given; `connection-not-found`. */
+  get(id: string | undefined): Connection
+  add(input: NewConnection): Promise<Connection>
+  /** Without a new secret the stored one stays. */
+  update(id: string, input: NewConnection): Promise<Connection>
+  remove(id: string): Promise<void>
+  setDefault(id: string): void
+  /** One store a connection, shared by all who open it. Nothing is asked of the store yet. */
+  open(id: string | undefined): Promise<OpenConnection>
+  test(input: { readonly id: string } | { readonly candidate: NewConnection }, io: Io): Promise<ConnectionReport>
+  /** Frees the sockets of all that were opened. */
+  close(): void
+}
+
+export interface ConnectionsDeps {
+  readonly home: string
+  readonly disk: Disk
+  readonly secrets: SecretStore
+  readonly clock: Clock
+  readonly log: Log
+  readonly env: Environment
+  /** Sockets for bodies, per connection (two more serve small requests). */
+  readonly settings?: { readonly connections?: number; readonly stallMs?: number }
+}
+
+type Entry = StoredConnection & { readonly origin: Connection['origin'] }
+
+const defaultSockets = 16
+
+export function createConnections(deps: ConnectionsDeps): Connections {
+  const { disk, secrets, clock, log, env, home } = deps
+  const file = createConnectionFile({ disk, log, home })
+  const opened = new Map<string, OpenConnection>()
+  const replaced: ObjectStore[] = []
+
+  const local: Entry = {
+    id: localId,
+    name: 'This computer',
+    location: { kind: 'folder', path: path.join(home, 'registry'), root: '' },
+    origin: 'built-in',
+  }
+  const environmentLocation = readEnvironmentLocation(env, log)
+  const environment: readonly Entry[] =
+    environmentLocation === undefined
+      ? []
+      : [{ id: environmentId, name: nameOf(environmentLocation), location: environmentLocation, origin: 'environment' }]
+
+  const entriesOf = (stored: StoredConnections): readonly Entry[] => [
+    local,
+    ...environment,
+    ...stored.connections.map((each) => ({ ...each, origin: 'person' as const })),
+  ]
+  const defaultOf = ({ defaultId }: StoredConnections, entries: readonly Entry[]): string => {
+    if (environment.length > 0) return environmentId
+    return entries.some(({ id }) => id === defaultId) ? (defaultId ?? localId) : localId
+  }
+  const list = (): readonly Connection[] => {
+    const stored = file.read()
+    const entries = entriesOf(stored)
+    const chosen = defaultOf(stored, entries)
+    return entries.map((entry) => ({ ...entry, isDefault: entry.id === chosen }))
+  }
+  const get = (id: string | undefined): Connection => {
+    const found = list().find((each) => (id === undefined ? each.isDefault : each.id === id))
+    if (found === undefined) throw new AppError('connection-not-found', { connectionId: id ?? '' })
+    return found
+  }
+  const requireOwn = (id: string): StoredConnections => {
+    if (isReserved(id)) {
+      throw new AppError('usage', { problem: `The connection “${id}” is built in and can’t be changed.` })
+    }
+    const stored = file.read()
+    if (!stored.connections.some((each) => each.id === id)) {
+      throw new AppError('connection-not-found', { connectionId: id })
+    }
+    return stored
+  }
+  /** Running transfers keep the store they have; it is freed at the end. */
+  const forget = (id: string) => {
+    const open = opened.get(id)
+    if (open !== undefined) replaced.push(open.store)
+    opened.delete(id)
+  }
+
+  const add = async (input: NewConnection): Promise<Connection> => {
+    checkLocation(input.location, disk)
+    const stored = file.read()
+    const isTaken = (id: string) => stored.connections.some((each) => each.id === id)
+    const id = input.id ?? makeConnectionId(input.name, isTaken)
+    if (!connectionId.safeParse(id).success) {
+      throw new AppError('usage', { problem: 'An id has 1 to 32 small letters, digits and dashes.' })
+    }
+    if (isReserved(id)) throw new AppError('usage', { problem: `The id “${id}” is kept for a built-in connection.` })
+    if (isTaken(id)) throw new AppError('already-exists', { what: `connection ${id}` })
+    // The secret first: a connection that is listed can be used.
+    const secret = secretOf(input)
+    if (signsWithKeys(input.location)) {
+      if (secret !== undefined) await secrets.set(id, secret)
+      else throw new AppError('usage', { problem: 'A secret access key is needed beside the access key id.' })
+    }
+    const isFirst = stored.connections.length === 0 && stored.defaultId === undefined
+    file.write({
+      ...stored,
+      ...(isFirst ? { defaultId: id } : {}),
+      connections: [...stored.connections, { id, name: input.name, location: input.location }],
+    })
+    return get(id)
+  }
+
+  const update = async (id: string, input: NewConnection): Promise<Connection> => {
+    const stored = requireOwn(id)
+    checkLocation(input.location, disk)
+    const needsSecret = signsWithKeys(input.location)
+    const secret = secretOf(input)
+    if (secret !== undefined && needsSecret) await secrets.set(id, secret)
+    const changed = { id, name: input.name, location: input.location }
+    file.write({ ...stored, connections: stored.connections.map((each) => (each.id === id ? changed : each)) })
+    if (!needsSecret) await secrets.delete(id)
+    forget(id)
+    return get(id)
+  }
+
+  const remove = async (id: string): Promise<void> => {
+    const stored = requireOwn(id)
+    const { defaultId, ...rest } = stored
+    file.write({
+      ...rest,
+      ...(defaultId === undefined || defaultId === id ? {} : { defaultId }),
+      connections: stored.connections.filter((each) => each.id !== id),
+    })
+    await secrets.delete(id)
+    forget(id)
+  }
+
+  const specOf = (location: Location, credentials: PlainCredentials): StoreSpec => {
+    if (location.kind === 'folder') return { kind: 'folder', path: location.path, root: rootOf(location) }
+    const { endpoint, region } = location
+    return {
+      kind: 's3',
+      bucket: location.bucket,
+      root: rootOf(location),
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(region === undefined ? {} : { region }),
+      credentials,
+      connections: deps.settings?.connections ?? defaultSockets,
+    }
+  }
+
+  /** How a connection's store is made; its own requests are signed by the provider, whatever the spec says. */
+  const prepare = (
+    entry: { readonly id: string; readonly name: string; readonly location: Location },
+    from: Pick<SecretStore, 'get'>,
+  ) => {
+    const { id, name, location } = entry
+    const signIn = location.kind === 's3' ? location.signIn : ({ kind: 'anonymous' } as const)
+    const credentials = createCredentials({ id, name, signIn }, { disk, secrets: from, env })
+    const stallMs = deps.settings?.stallMs
+    return {
+      credentials,
+      // Only its kind counts here.
+      spec: specOf(location, signIn.kind === 'anonymous' ? { kind: 'anonymous' } : noKeys),
+      storeDeps: { disk, clock, log, credentials, connectionName: name, ...(stallMs === undefined ? {} : { stallMs }) },
+    }
+  }
+
+  const open = async (id: string | undefined): Promise<OpenConnection> => {
+    const entry = get(id)
+    const known = opened.get(entry.id)
+    if (known !== undefined) return known
+    if (entry.origin === 'built-in' && entry.location.kind === 'folder') disk.makeFolder(entry.location.path)
+    const { credentials, spec, storeDeps } = prepare(entry, secrets)
+    const connection: OpenConnection = {
+      id: entry.id,
+      name: entry.name,
+      store: createStore(spec, storeDeps),
+      spec: async (io) => specOf(entry.location, await credentials(io)),
+    }
+    opened.set(entry.id, connection)
+    return connection
+  }
+
+  const test: Connections['test'] = async (input, io) => {
+    const candidate = 'candidate' in input ? input.candidate : undefined
+    const entry =
+      candidate === undefined ? get('id' in input ? input.id : undefined) : { ...candidate, id: candidate.id ?? '' }
+    checkLocation(entry.location, disk)
+    if (entry.id === localId) disk.makeFolder(local.location.kind === 'folder' ? local.location.path : home)
+    const typed = candidate === undefined ? undefined : secretOf(candidate)
+    const from = typed === undefined ? secrets : { get: async () => typed }
+    const { spec, storeDeps } = prepare(entry, from)
+    const store = createPlainStore(spec, storeDeps)
+    try {
+      return await testConnection({ connectionId: entry.id, location: entry.location }, store, { clock }, io)
+    } finally {
+      store.close()
+    }
+  }
+
+  return {
+    list,
+    get,
+    add,
+    update,
+    remove,
+    setDefault(id) {
+      get(id)
+      file.write({ ...file.read(), defaultId: id })
+    },
+    open,
+    test,
+    close() {
+      for (const { store } of opened.values()) store.close()
+      for (const store of replaced) store.close()
+      opened.clear()
+      replaced.length = 0
+    },
+  }
+}
+
+const noKeys: PlainCredentials = { kind: 'keys', accessKeyId: '', secretAccessKey: '' }
+
+const nameOf = (location: Location): string => (location.kind === 's3' ? location.bucket.slice(0, 100) : location.path)
+
+const signsWithKeys = (location: Location): boolean => location.kind === 's3' && location.signIn.kind === 'keys'
+
+const rootOf = ({ root }: Location): string => (root === '' || root.endsWith('/') ? root : `${root}/`)
+
+function secretOf({ secretAccessKey, sessionToken }: NewConnection): Readonly<Record<string, string>> | undefined {
+  if (secretAccessKey === undefined || secretAccessKey === '') return undefined
+  return { secretAccessKey, ...(sessionToken === undefined || sessionToken === '' ? {} : { sessionToken }) }
+}
+
+function checkLocation(location: Location, disk: Disk): void {
+  if (location.kind !== 'folder') return
+  if (!path.isAbsolute(location.path)) {
+    throw new AppError('usage', { problem: `A folder needs an absolute path, not “${location.path}”.` })
+  }
+  const kind = disk.facts(location.path)?.kind
+  if (kind !== undefined && kind !== 'folder' && kind !== 'symlink') {
+    throw new AppError('not-a-folder', { path: location.path })
+  }
+}

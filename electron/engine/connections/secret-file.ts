@@ -1,0 +1,64 @@
+import path from 'node:path'
+import * as z from 'zod'
+import { AppError } from '../../../shared/errors.ts'
+import type { Disk, SecretStore } from '../ports.ts'
+
+const content = z.object({
+  format: z.literal(1),
+  secrets: z.record(z.string(), z.record(z.string(), z.string())),
+})
+type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/**
+ * Keys in `<home>/secrets.json`, readable by its owner alone (0600): for hosts that have no key chain, after the person agreed.
+ * A damaged file is `state-damaged` and stays as it is.
+ */
+export function createSecretFile(deps: { readonly disk: Disk; readonly home: string }): SecretStore {
+  const { disk, home } = deps
+  const file = path.join(home, 'secrets.json')
+  const read = (): Secrets => {
+    const bytes = disk.read(file, { maxBytes: 1_000_000 })
+    if (bytes === undefined) return {}
+    const parsed = content.safeParse(parseJson(bytes))
+    if (!parsed.success) throw new AppError('state-damaged', { path: file })
+    return parsed.data.secrets
+  }
+  const write = (secrets: Secrets) => {
+    disk.makeFolder(home)
+    const bytes = Buffer.from(`${JSON.stringify({ format: 1, secrets }, null, 2)}\n`)
+    disk.replace(file, bytes, { secret: true })
+  }
+  return {
+    kept: 'kept',
+    async get(id) {
+      const secrets = read()
+      return Object.hasOwn(secrets, id) ? secrets[id] : undefined
+    },
+    async set(id, secret) {
+      write({ ...read(), [id]: { ...secret } })
+    },
+    async delete(id) {
+      const { [id]: gone, ...rest } = read()
+      if (gone !== undefined) write(rest)
+    },
+  }
+}
+
+/** Keys for this run only: nothing of them is written anywhere. */
+export function createMemorySecrets(): SecretStore {
+  const secrets = new Map<string, Readonly<Record<string, string>>>()
+  return {
+    kept: 'this-run-only',
+    get: async (id) => secrets.get(id),
+    set: async (id, secret) => void secrets.set(id, { ...secret }),
+    delete: async (id) => void secrets.delete(id),
+  }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
