@@ -68,6 +68,11 @@ describe('planCleanUp', () => {
     const names = planCleanUp(usage, installed, trash, []).olderRefs.map(({ name }) => name)
     expect(names).toEqual(['a', 'c'])
   })
+  it('says when the oldest entry of the trash goes by itself', () => {
+    const nowMs = Date.parse('2026-01-10T12:00:00Z')
+    expect(planCleanUp(usage, installed, trash, [], nowMs).trashDaysLeft).toBe(21)
+    expect(planCleanUp(usage, installed, trash, [], nowMs + 1e11).trashDaysLeft).toBe(0)
+  })
   it('leaves out what has no bytes', () => {
     const plan = planCleanUp({ ...usage, cacheBytes: 0, unfinishedBytes: 0, trashBytes: 0 }, installed, [], [])
     expect(plan.proposals.map(({ kind }) => kind)).toEqual(['older'])

@@ -19,6 +19,8 @@ export interface CleanUpPlan {
   readonly olderRefs: readonly PackageRef[]
   /** What `trash` deletes: only what is there now, never what `older` adds. */
   readonly trashEntryIds: readonly string[]
+  /** Whole days until the oldest entry of the trash goes by itself. */
+  readonly trashDaysLeft: number
   /** Titles of packages whose older versions a person keeps. */
   readonly keptTitles: readonly string[]
   /** Titles and apps where only the older version works for one of a person's apps. */
@@ -40,6 +42,7 @@ export function planCleanUp(
   installed: readonly InstalledVersion[],
   trash: readonly TrashEntry[],
   apps: readonly App[],
+  nowMs: number = Date.now(),
 ): CleanUpPlan {
   const needs = new Map(
     installed.flatMap((version) => {
@@ -59,6 +62,10 @@ export function planCleanUp(
     proposals: proposals.filter(({ count, bytes }) => count > 0 || bytes > 0),
     olderRefs: free.map(({ ref }) => ref),
     trashEntryIds: trash.map(({ id }) => id),
+    trashDaysLeft: daysUntil(
+      trash.map(({ expiresAt }) => Date.parse(expiresAt)),
+      nowMs,
+    ),
     keptTitles: [...new Set(older.filter(({ kept }) => kept).map(({ title }) => title))],
     needed: older.flatMap(({ ref, title, kept }) => {
       const app = needs.get(specOf(ref))
@@ -66,6 +73,10 @@ export function planCleanUp(
     }),
   }
 }
+
+const dayMs = 86_400_000
+const daysUntil = (timesMs: readonly number[], nowMs: number): number =>
+  timesMs.length === 0 ? 0 : Math.max(0, Math.ceil((Math.min(...timesMs) - nowMs) / dayMs))
 
 /** The app for which `version` is the newest installed one that works, while a newer one does not. */
 function appThatNeeds(

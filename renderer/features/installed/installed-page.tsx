@@ -1,7 +1,444 @@
+import './installed.css'
+import { Menu } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconCheck, IconChecks, IconChevronDown, IconFolder } from '@tabler/icons-react'
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import type { DiskUsage, InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
+import { specOf } from '../../../shared/model/package.ts'
+import type { Library } from '../../../shared/model/settings.ts'
+import { fetchLibraries, fetchLibrary, useDefaultLibrary, useInstalled } from '../../state/installed.ts'
+import { goTo } from '../../state/navigation.ts'
+import { useSettings } from '../../state/settings.ts'
+import { installedText as text } from '../../text/installed.ts'
+import { formatSize } from '../../text/units.ts'
+import { BoneRows } from '../../ui/bones.tsx'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { FailureStrip } from '../../ui/failure-strip.tsx'
+import { Foot } from '../../ui/foot.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Inspector } from '../../ui/inspector.tsx'
+import { type Column, List, type ListHandle } from '../../ui/list.tsx'
+import { Message } from '../../ui/message.tsx'
 import { Page } from '../../ui/page.tsx'
+import { Sheet } from '../../ui/sheet.tsx'
+import { useAction } from '../../ui/use-action.ts'
+import { CleanUpFoot, Proposals, useCleanUp } from './free-up-space.tsx'
+import { copyPath, openFolder, removeVersions, startUpdates, verify, verifyAll } from './installed-actions.ts'
+import { groupInstalled, type InstalledPackage, type PackageOrder } from './installed-packages.ts'
+import { InstalledRow } from './installed-row.tsx'
+import { PackageDetails } from './package-details.tsx'
+import { RemoveSheet } from './remove-sheet.tsx'
+import { TrashList } from './trash-list.tsx'
+import { UsageLegend, UsageMap } from './usage-map.tsx'
+import { useUpdates } from './use-updates.ts'
+import { keepAll, VersionMenu } from './version-menu.tsx'
 
-export const InstalledPage = () => (
-  <Page label="Installed" bar={<h1>Installed</h1>}>
-    <div className="body" />
-  </Page>
-)
+const noVersions: readonly InstalledVersion[] = []
+const noTrash: readonly TrashEntry[] = []
+
+export function InstalledPage() {
+  const libraries = useInstalled((state) => state.libraries)
+  const load = useInstalled((state) => state.load)
+  const defaultLibrary = useDefaultLibrary()
+  const [chosenId, setChosenId] = useState<string>()
+  const library = libraries.find(({ id }) => id === chosenId) ?? defaultLibrary
+  if (library === undefined) {
+    return (
+      <Page label={text.title} bar={<h1>{text.title}</h1>}>
+        <div className="body">
+          {load.kind === 'failed' ? (
+            <div className="error-page">
+              <ErrorPanel
+                error={load.error}
+                actions={<Button onClick={() => void fetchLibraries()}>{text.tryAgain}</Button>}
+              />
+            </div>
+          ) : (
+            <section className="main">
+              <BoneRows columns="cols-installed" />
+            </section>
+          )}
+        </div>
+      </Page>
+    )
+  }
+  return <LibraryPage key={library.id} library={library} libraries={libraries} onChoose={setChosenId} />
+}
+
+interface LibraryPageProps {
+  readonly library: Library
+  readonly libraries: readonly Library[]
+  readonly onChoose: (id: string) => void
+}
+
+function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) {
+  const { id: libraryId } = library
+  const listed = useInstalled(({ versionsByLibrary }) => versionsByLibrary[libraryId])
+  const installed = listed ?? noVersions
+  const trash = useInstalled(({ trashByLibrary }) => trashByLibrary[libraryId]) ?? noTrash
+  const usage = useInstalled(({ usageByLibrary }) => usageByLibrary[libraryId])
+  const failure = useInstalled(({ failureByLibrary }) => failureByLibrary[libraryId])
+  const singleKeys = useSettings(({ settings }) => settings.singleKeys)
+  const narrow = useMediaQuery('(max-width: 1080px)', undefined, { getInitialValueInEffect: false }) ?? false
+
+  const [order, setOrder] = useState<PackageOrder>('bytes')
+  const [selected, setSelected] = useState<string>()
+  const [opened, setOpened] = useState<string>()
+  const [asking, setAsking] = useState<InstalledPackage>()
+  const [freeing, setFreeing] = useState(false)
+  const [verifying, setVerifying] = useState<ReadonlySet<string>>(new Set())
+  const [verifyingAll, setVerifyingAll] = useState<{ readonly left: number; readonly abort: AbortController }>()
+  const list = useRef<ListHandle>(null)
+  const action = useAction()
+  const cleaningAction = useAction()
+  const run = (work: () => Promise<unknown>) => void action.run(work)
+
+  const packages = useMemo(() => groupInstalled(installed, usage, order), [installed, usage, order])
+  const updates = useUpdates(libraryId, installed)
+  const cleaning = useCleanUp(usage, installed, trash)
+  const freed = useMemo(() => new Map(usage?.packages.map(({ ref, freedBytes }) => [specOf(ref), freedBytes])), [usage])
+  const sizes = useMemo(() => new Map(installed.map(({ ref, diskBytes }) => [specOf(ref), diskBytes])), [installed])
+  const bytesOf = (spec: string): number => freed.get(spec) ?? sizes.get(spec) ?? 0
+  const biggestBytes = Math.max(0, ...packages.map(({ bytes }) => bytes))
+  const details = packages.find(({ name }) => name === opened)
+
+  const verifySome = (versions: readonly InstalledVersion[]) => {
+    const specs = versions.map(({ ref }) => specOf(ref))
+    setVerifying((before) => new Set([...before, ...specs]))
+    run(async () => {
+      try {
+        for (const version of versions) await verify(version)
+      } finally {
+        setVerifying((before) => new Set([...before].filter((spec) => !specs.includes(spec))))
+        await fetchLibrary(libraryId)
+      }
+    })
+  }
+  const verifyEverything = () => {
+    const abort = new AbortController()
+    setVerifyingAll({ left: installed.length, abort })
+    run(async () => {
+      try {
+        await verifyAll(installed, (left) => setVerifyingAll({ left, abort }), abort.signal)
+      } finally {
+        setVerifyingAll(undefined)
+        await fetchLibrary(libraryId)
+      }
+    })
+  }
+  const removeOf = (each: InstalledPackage) => {
+    if (each.older.length > 0) setAsking(each)
+    else run(() => removeVersions([each.newest], each.bytes))
+  }
+  const isKept = ({ newest, older }: InstalledPackage): boolean => [newest, ...older].some(({ kept }) => kept)
+  const keepOf = (each: InstalledPackage, kept: boolean) => run(() => keepAll([each.newest, ...each.older], kept))
+
+  const onKey = (event: KeyboardEvent, each: InstalledPackage | undefined): boolean => {
+    if (each === undefined) return false
+    const { newest, older } = each
+    if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'c') {
+      run(() => copyPath(newest))
+      return true
+    }
+    if (event.metaKey || event.ctrlKey || event.altKey) return false
+    if (event.key === 'Delete' || (event.key === 'Backspace' && event.target === event.currentTarget)) {
+      removeOf(each)
+      return true
+    }
+    if (event.key === ' ') {
+      setOpened((before) => (before === each.name ? undefined : each.name))
+      return true
+    }
+    if (!singleKeys) return false
+    switch (event.key.toLowerCase()) {
+      case 'o':
+        run(() => openFolder(newest))
+        return true
+      case 'v':
+        verifySome([newest, ...older])
+        return true
+      case 'k':
+        keepOf(each, !isKept(each))
+        return true
+      case 'u': {
+        const update = updates.get(each.name)
+        if (update !== undefined) run(() => startUpdates([update]))
+        return update !== undefined
+      }
+      default:
+        return false
+    }
+  }
+
+  const columns: readonly Column<PackageOrder>[] = [
+    { key: 'package', title: text.columns.package, sort: 'name' },
+    { key: 'versions', title: text.columns.versions },
+    { key: 'disk', title: text.columns.disk, sort: 'bytes', className: 'end' },
+    { key: 'app', title: text.columns.app, className: 'c-used' },
+    { key: 'verified', title: text.columns.verified },
+    { key: 'more', title: '' },
+  ]
+  const open = (name: string) => {
+    setSelected(name)
+    setOpened(name)
+  }
+  const versionCount = installed.length
+  const freeUp = cleaning && usage && (
+    <CleanUpFoot
+      libraryId={libraryId}
+      usage={usage}
+      cleaning={cleaning}
+      busy={cleaningAction.busy}
+      run={(work) => void cleaningAction.run(work)}
+      onDone={() => setFreeing(false)}
+    />
+  )
+  const detailsPane = details && (
+    <PackageDetails
+      each={details}
+      bytesOf={bytesOf}
+      verifying={verifying}
+      onVerify={verifySome}
+      onClose={() => {
+        setOpened(undefined)
+        list.current?.focus()
+      }}
+      run={run}
+    />
+  )
+
+  return (
+    <Page
+      label={text.title}
+      bar={
+        <>
+          <h1>{text.title}</h1>
+          <LibrarySwitcher library={library} libraries={libraries} onChoose={onChoose} />
+          <span className="push" />
+          {verifyingAll === undefined ? (
+            versionCount > 0 && (
+              <Button small variant="quiet" icon={IconChecks} className="narrow-hide" onClick={verifyEverything}>
+                {text.verifyAll}
+              </Button>
+            )
+          ) : (
+            <>
+              <span className="t2 num" role="status">
+                {text.verifyingAll(verifyingAll.left)}
+              </span>
+              <Button small variant="quiet" onClick={() => verifyingAll.abort.abort()}>
+                {text.stopVerifying}
+              </Button>
+            </>
+          )}
+          {narrow && (
+            <Button small onClick={() => setFreeing(true)}>
+              {text.freeUp.button}
+            </Button>
+          )}
+          {updates.size > 0 && (
+            <Button small variant="soft" onClick={() => run(() => startUpdates([...updates.values()]))}>
+              {text.updateAll(updates.size)}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
+      <FailureStrip failure={cleaningAction.failure} onDismiss={cleaningAction.dismiss} />
+      <div className="body">
+        <section className="main">
+          {!library.available ? (
+            <div className="strip">
+              <Message
+                kind="warn"
+                title={text.unavailable(library.path)}
+                action={
+                  <Button small onClick={() => void fetchLibraries()}>
+                    {text.tryAgain}
+                  </Button>
+                }
+              >
+                {text.unavailableWhy}
+              </Message>
+            </div>
+          ) : failure?.kind === 'failed' && listed === undefined ? (
+            <div className="error-page">
+              <ErrorPanel
+                error={failure.error}
+                actions={<Button onClick={() => void fetchLibrary(libraryId)}>{text.tryAgain}</Button>}
+              />
+            </div>
+          ) : listed === undefined ? (
+            <BoneRows columns="cols-installed" />
+          ) : (
+            <>
+              <UsageHead usage={usage} />
+              {usage !== undefined && hasBytes(usage) && (
+                <div className="usage-map">
+                  <UsageMap usage={usage} selected={selected} onSelect={setSelected} onOpen={open} />
+                </div>
+              )}
+              {packages.length === 0 ? (
+                <EmptyState
+                  title={text.emptyTitle}
+                  action={
+                    <Button variant="primary" onClick={() => goTo({ page: 'browse' })}>
+                      {text.emptyAction}
+                    </Button>
+                  }
+                >
+                  {text.emptyText}
+                </EmptyState>
+              ) : (
+                <List
+                  handle={list}
+                  label={text.listLabel}
+                  items={packages}
+                  keyOf={({ name }) => name}
+                  columnsClass="cols-installed"
+                  columns={columns}
+                  sorted={{ by: order, descending: order === 'bytes' }}
+                  onSort={setOrder}
+                  selectedKey={selected}
+                  onSelect={({ name }) => {
+                    setSelected(name)
+                    if (opened !== undefined && !narrow) setOpened(name)
+                  }}
+                  onOpen={({ name }) => open(name)}
+                  onKey={onKey}
+                  renderRow={(each) => (
+                    <InstalledRow
+                      each={each}
+                      update={updates.get(each.name)}
+                      biggestBytes={biggestBytes}
+                      verifying={verifying}
+                      menu={
+                        <VersionMenu
+                          version={each.newest}
+                          bytes={each.bytes}
+                          update={updates.get(each.name)}
+                          isKept={isKept(each)}
+                          asksWhich={each.older.length > 0}
+                          run={run}
+                          onVerify={() => verifySome([each.newest, ...each.older])}
+                          onKeep={(kept) => keepOf(each, kept)}
+                          onRemove={() => removeOf(each)}
+                          onDetails={() => open(each.name)}
+                        />
+                      }
+                    />
+                  )}
+                />
+              )}
+            </>
+          )}
+          <Foot
+            hints={
+              packages.length === 0
+                ? []
+                : [
+                    ...(singleKeys
+                      ? [
+                          { keys: ['O'], does: text.hints.open },
+                          { keys: ['V'], does: text.hints.verify },
+                          { keys: ['K'], does: text.hints.keep },
+                        ]
+                      : []),
+                    { keys: ['Del'], does: text.hints.remove },
+                  ]
+            }
+          >
+            {text.count(packages.length, versionCount)}
+          </Foot>
+        </section>
+        {!narrow && (
+          <Inspector label={details === undefined ? text.freeUp.title : details.title}>
+            {detailsPane ?? (
+              <>
+                <div>
+                  <h2 className="aside-title">{text.freeUp.title}</h2>
+                  <p className="t2">{text.freeUp.promise}</p>
+                </div>
+                {cleaning && <Proposals cleaning={cleaning} />}
+                <TrashList entries={trash} run={run} />
+                {freeUp}
+              </>
+            )}
+          </Inspector>
+        )}
+      </div>
+      {narrow && (
+        <Sheet
+          opened={freeing || details !== undefined}
+          onClose={() => {
+            setFreeing(false)
+            setOpened(undefined)
+          }}
+          title={details === undefined ? text.freeUp.title : details.title}
+          subtitle={details === undefined ? text.freeUp.promise : undefined}
+          footer={details === undefined ? freeUp : null}
+        >
+          <section className="sheet-stack">
+            {detailsPane ?? (
+              <>
+                {cleaning && <Proposals cleaning={cleaning} />}
+                <TrashList entries={trash} run={run} />
+              </>
+            )}
+          </section>
+        </Sheet>
+      )}
+      {asking !== undefined && (
+        <RemoveSheet each={asking} bytesOf={bytesOf} onClose={() => setAsking(undefined)} run={run} />
+      )}
+    </Page>
+  )
+}
+
+const sumOf = ({ packages, cacheBytes, unfinishedBytes, trashBytes, ownBytes }: DiskUsage): number =>
+  packages.reduce((sum, { freedBytes }) => sum + freedBytes, cacheBytes + unfinishedBytes + trashBytes + ownBytes)
+const hasBytes = (usage: DiskUsage): boolean => sumOf(usage) > usage.ownBytes
+
+function UsageHead({ usage }: { readonly usage?: DiskUsage }) {
+  if (usage === undefined) return <p className="usage-head t3">{text.measuring}</p>
+  return (
+    <div className="usage-head">
+      <span className="num total">{formatSize(sumOf(usage))}</span>
+      <span className="t2 num">{text.used(usage.volume.freeBytes, usage.volume.totalBytes)}</span>
+      {hasBytes(usage) && <UsageLegend />}
+    </div>
+  )
+}
+
+function LibrarySwitcher({ library, libraries, onChoose }: LibraryPageProps) {
+  return (
+    <Menu position="bottom-start" width={280}>
+      <Menu.Target>
+        <button type="button" className="chip" aria-label={`${text.library}: ${library.name}`}>
+          <Icon of={IconFolder} size={14} />
+          {library.name}
+          <Icon of={IconChevronDown} size={14} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {libraries.map(({ id, name, path }) => (
+          <Menu.Item
+            key={id}
+            onClick={() => onChoose(id)}
+            rightSection={id === library.id ? <Icon of={IconCheck} size={14} /> : undefined}
+          >
+            <span className="line1">{name}</span>
+            <span className="line2" title={path}>
+              {path}
+            </span>
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => goTo({ page: 'settings', section: 'libraries' })}>{text.addLibrary}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

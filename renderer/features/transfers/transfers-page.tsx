@@ -17,6 +17,7 @@ import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Foot } from '../../ui/foot.tsx'
 import { Inspector } from '../../ui/inspector.tsx'
 import { indexAfter, moveOfKey } from '../../ui/list-keys.ts'
+import { Page } from '../../ui/page.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import {
   canMoveUp,
@@ -49,14 +50,18 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
 
   const back = () => setOpened(false)
   return (
-    <main className="page" data-pane="page" tabIndex={-1}>
-      <header className="topbar">
-        {shown !== undefined && <IconButton label={text.back} icon={IconArrowLeft} onClick={back} />}
-        <h1>{text.title}</h1>
-        <Throughput />
-        <span className="push" />
-        <AllButton transfers={all} run={run} />
-      </header>
+    <Page
+      label={text.title}
+      bar={
+        <>
+          {shown !== undefined && <IconButton label={text.back} icon={IconArrowLeft} onClick={back} />}
+          <h1>{text.title}</h1>
+          <Throughput />
+          <span className="push" />
+          <AllButton transfers={all} run={run} />
+        </>
+      }
+    >
       <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
       <div className="body">
         {shown !== undefined ? (
@@ -103,7 +108,7 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
           </Inspector>
         )}
       </div>
-    </main>
+    </Page>
   )
 }
 
@@ -228,8 +233,8 @@ function TransferList({ transfers, selectedId, onSelect, onOpen, run }: Transfer
       role="grid"
       aria-label={text.title}
       aria-activedescendant={selected && `${id}-${selected.id}`}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the grid takes the focus for its rows
       tabIndex={0}
+      data-pane-focus="list"
       onKeyDown={onKeyDown}
     >
       {now.length > 0 && (

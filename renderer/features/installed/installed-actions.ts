@@ -1,0 +1,138 @@
+import { AppError } from '../../../shared/errors.ts'
+import type { InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
+import { client } from '../../ipc/link.ts'
+import { askInstall } from '../../state/install-request.ts'
+import { fetchLibrary } from '../../state/installed.ts'
+import { useSettings } from '../../state/settings.ts'
+import { installedText as text } from '../../text/installed.ts'
+import { showToast } from '../../ui/toast.tsx'
+import type { CleanUpPlan, ProposalKind } from './clean-up.ts'
+
+const nameOf = ({ title, ref }: Pick<InstalledVersion, 'title' | 'ref'>): string => `${title} ${ref.version}`
+
+export const openFolder = ({ path }: InstalledVersion): Promise<unknown> => client.host.reveal({ path })
+
+export async function copyPath({ path }: InstalledVersion): Promise<void> {
+  await navigator.clipboard.writeText(path)
+  showToast({ text: text.copied })
+}
+
+export const setKept = ({ libraryId, ref }: InstalledVersion, kept: boolean): Promise<unknown> =>
+  client.installed.keep({ libraryId, ref, kept })
+
+/** Rehashes; says what it found. A damaged version then shows it in its row. */
+export async function verify(version: InstalledVersion, signal?: AbortSignal): Promise<boolean> {
+  const { libraryId, ref } = version
+  const found = await client.installed.verify({ libraryId, ref }, { signal })
+  const { damaged, missing, extra, verifiedFiles } = found
+  const isRight = damaged.length + missing.length === 0
+  const name = nameOf(version)
+  if (!isRight || extra.length > 0) {
+    showToast({ text: text.found(name, damaged.length, missing.length, extra.length) })
+  } else if (signal === undefined) showToast({ text: text.verified(name, verifiedFiles) })
+  return isRight
+}
+
+/** To trash, with an undo that brings all of them back. `freedBytes`: what emptying the trash then frees. */
+export async function removeVersions(versions: readonly InstalledVersion[], freedBytes: number): Promise<void> {
+  const entries: TrashEntry[] = []
+  try {
+    for (const { libraryId, ref } of versions) entries.push(await client.installed.remove({ libraryId, ref }))
+  } finally {
+    // What went before a failure can be taken back too.
+    const [first] = versions
+    if (entries.length > 0 && first !== undefined) {
+      const said =
+        entries.length === 1 ? text.moved(nameOf(first), freedBytes) : text.movedSome(entries.length, freedBytes)
+      showToast({ text: said, undo: () => void restoreAll(entries) })
+    }
+  }
+}
+
+async function restoreAll(entries: readonly TrashEntry[]): Promise<void> {
+  for (const entry of entries) await restore(entry, { quietly: true })
+}
+
+export async function restore(entry: TrashEntry, { quietly = false } = {}): Promise<void> {
+  const { libraryId, id } = entry
+  try {
+    await client.trash.restore({ libraryId, entryId: id })
+    if (!quietly) showToast({ text: text.restored(nameOf(entry)) })
+  } finally {
+    await fetchLibrary(libraryId)
+  }
+}
+
+/** Fetches damaged files again: the install sheet tells the price first. */
+export const repair = (version: InstalledVersion): void =>
+  askInstall({
+    source: { connectionId: version.fromConnectionId, ref: version.ref },
+    title: version.title,
+    libraryId: version.libraryId,
+    force: true,
+  })
+
+export interface Update {
+  readonly connectionId: string
+  readonly libraryId: string
+  readonly name: string
+  readonly title: string
+  readonly version: string
+}
+
+/** The sheet of one update. */
+export const askUpdate = ({ connectionId, libraryId, name, title, version }: Update): void =>
+  askInstall({ source: { connectionId, ref: { name, version } }, title, libraryId, upgrade: true })
+
+/** Queues all updates. One that can't be planned doesn't keep the others from starting; its error is thrown at the end. */
+export async function startUpdates(updates: readonly Update[]): Promise<void> {
+  const apps = [...useSettings.getState().settings.apps]
+  let failure: unknown
+  for (const { connectionId, libraryId, name, version } of updates) {
+    try {
+      const source = { connectionId, ref: { name, version } }
+      const { planId } = await client.install.plan({ source, libraryId, apps, upgrade: true })
+      await client.install.start({ planId })
+    } catch (error) {
+      failure ??= error
+    }
+  }
+  if (failure !== undefined) throw failure
+}
+
+/** Does what was ticked: the trash as it was when shown, then cache and unfinished transfers, then older versions to trash. */
+export async function cleanUp(
+  libraryId: string,
+  plan: CleanUpPlan,
+  chosen: ReadonlySet<ProposalKind>,
+  touchedBytes: number,
+): Promise<void> {
+  const entries: TrashEntry[] = []
+  try {
+    if (chosen.has('trash')) await client.trash.empty({ libraryId, entryIds: [...plan.trashEntryIds] })
+    const [cache, unfinished] = [chosen.has('cache'), chosen.has('unfinished')]
+    if (cache || unfinished) await client.disk.purge({ libraryId, cache, unfinished })
+    if (chosen.has('older')) {
+      for (const ref of plan.olderRefs) entries.push(await client.installed.remove({ libraryId, ref }))
+    }
+  } finally {
+    await fetchLibrary(libraryId)
+  }
+  const undo = entries.length > 0 ? () => void restoreAll(entries) : undefined
+  showToast({ text: text.freeUp.done(touchedBytes), undo })
+}
+
+/** Verifies one after the other; stops when the signal says so. Answers how many are as published. */
+export async function verifyAll(
+  versions: readonly InstalledVersion[],
+  onProgress: (left: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let right = 0
+  for (const [at, version] of versions.entries()) {
+    if (signal.aborted) throw new AppError('cancelled', {})
+    onProgress(versions.length - at)
+    if (await verify(version, signal)) right += 1
+  }
+  if (right === versions.length) showToast({ text: text.verifiedAll(right) })
+}

@@ -1,0 +1,123 @@
+import { IconAlertTriangle, IconArrowUp, IconChecks, IconPin } from '@tabler/icons-react'
+import type { InstalledVersion } from '../../../shared/model/installed.ts'
+import { specOf } from '../../../shared/model/package.ts'
+import { formatDay, installedText as text } from '../../text/installed.ts'
+import { formatExactTime } from '../../text/units.ts'
+import { Size } from '../../ui/figures.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { TwoLines } from '../../ui/list.tsx'
+import { Meter } from '../../ui/progress-bar.tsx'
+import { Ring } from '../../ui/ring.tsx'
+import { Tag } from '../../ui/tag.tsx'
+import type { Update } from './installed-actions.ts'
+import type { InstalledPackage } from './installed-packages.ts'
+
+interface InstalledRowProps {
+  readonly each: InstalledPackage
+  readonly update?: Update
+  /** Bytes of the biggest package: the longest bar. */
+  readonly biggestBytes: number
+  readonly verifying: ReadonlySet<string>
+  readonly menu: React.ReactNode
+}
+
+/** The cells of a row: glyph, name over bar, versions, size, app, verified, menu. */
+export function InstalledRow({ each, update, biggestBytes, verifying, menu }: InstalledRowProps) {
+  const { newest, older, bytes, olderBytes } = each
+  const versions = [newest, ...older]
+  const whole = Math.max(1, biggestBytes)
+  return (
+    <>
+      <Cell>
+        <Ring state={update === undefined ? 'installed' : 'update'} />
+      </Cell>
+      <Cell>
+        <span className="line1 with-tag">
+          <span className="name">{each.title}</span>
+          {update !== undefined && (
+            <Tag kind="accent">
+              <Icon of={IconArrowUp} size={12} />
+              {text.update(update.version)}
+            </Tag>
+          )}
+          {versions.some(({ kept }) => kept) && (
+            <Tag>
+              <Icon of={IconPin} size={12} />
+              {text.kept}
+            </Tag>
+          )}
+        </span>
+        <span className="line2 bar-line">
+          <Meter
+            parts={[
+              { key: 'newest', share: (bytes - olderBytes) / whole },
+              { key: 'older', share: olderBytes / whole, look: 'half' },
+            ]}
+            label={text.barLabel(bytes, olderBytes)}
+          />
+        </span>
+      </Cell>
+      <TwoLines
+        className="num"
+        first={newest.ref.version}
+        second={text.andVersions(older.map(({ ref }) => ref.version))}
+      />
+      <Cell className="num end">
+        <Size bytes={bytes} />
+      </Cell>
+      <TwoLines
+        className="c-used"
+        first={newest.forApp ?? text.noApp}
+        second={
+          newest.installedAt && <span title={formatExactTime(newest.installedAt)}>{formatDay(newest.installedAt)}</span>
+        }
+      />
+      <Cell>
+        <VerifiedWord versions={versions} verifying={verifying} />
+      </Cell>
+      <Cell>{menu}</Cell>
+    </>
+  )
+}
+
+const Cell = ({ className, children }: { readonly className?: string; readonly children: React.ReactNode }) => (
+  // biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row
+  // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+  <span role="gridcell" className={className}>
+    {children}
+  </span>
+)
+
+interface VerifiedWordProps {
+  readonly versions: readonly InstalledVersion[]
+  readonly verifying: ReadonlySet<string>
+}
+
+/** Damaged, not verified, or when the least lately verified of them was. */
+export function VerifiedWord({ versions, verifying }: VerifiedWordProps) {
+  if (versions.some(({ ref }) => verifying.has(specOf(ref)))) return <span className="t2">{text.verifying}</span>
+  const damaged = versions.reduce((sum, { damagedFiles }) => sum + (damagedFiles?.length ?? 0), 0)
+  if (damaged > 0) {
+    return (
+      <span className="status danger">
+        <Icon of={IconAlertTriangle} />
+        {text.damaged(damaged)}
+      </span>
+    )
+  }
+  const times = versions.map(({ verifiedAt }) => verifiedAt)
+  const oldest = times.toSorted()[0]
+  if (oldest === undefined || times.includes(undefined)) {
+    return (
+      <span className="t2" title={text.notVerifiedWhy}>
+        {text.notVerified}
+      </span>
+    )
+  }
+  return (
+    <span className="status" title={formatExactTime(oldest)}>
+      <Icon of={IconChecks} />
+      {formatDay(oldest)}
+    </span>
+  )
+}

@@ -1,0 +1,43 @@
+import type { TrashEntry } from '../../../shared/model/installed.ts'
+import { formatDay, installedText as text } from '../../text/installed.ts'
+import { formatExactTime } from '../../text/units.ts'
+import { Button } from '../../ui/button.tsx'
+import { Size } from '../../ui/figures.tsx'
+import { SectionTitle } from '../../ui/inspector.tsx'
+import { restore } from './installed-actions.ts'
+
+interface TrashListProps {
+  readonly entries: readonly TrashEntry[]
+  readonly run: (work: () => Promise<unknown>) => void
+}
+
+/** What may still come back, newest first. */
+export function TrashList({ entries, run }: TrashListProps) {
+  if (entries.length === 0) return null
+  const newestFirst = entries.toSorted((a, b) => (a.removedAt < b.removedAt ? 1 : -1))
+  return (
+    <section>
+      <SectionTitle>{text.trash.title}</SectionTitle>
+      <ul className="trash-list">
+        {newestFirst.map((entry) => {
+          const name = `${entry.title} ${entry.ref.version}`
+          return (
+            <li key={entry.id}>
+              <span>
+                <span className="line1" title={name}>
+                  {name}
+                </span>
+                <span className="line2 num" title={formatExactTime(entry.removedAt)}>
+                  {text.trash.removed(formatDay(entry.removedAt))}, <Size bytes={entry.diskBytes} />
+                </span>
+              </span>
+              <Button small onClick={() => run(() => restore(entry))} aria-label={`${text.actions.restore} ${name}`}>
+                {text.actions.restore}
+              </Button>
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,117 @@
+import { useElementSize } from '@mantine/hooks'
+import { type KeyboardEvent, useMemo, useRef } from 'react'
+import type { DiskUsage } from '../../../shared/model/installed.ts'
+import { installedText as text } from '../../text/installed.ts'
+import { formatExactBytes, formatSize } from '../../text/units.ts'
+import { boxOf, layOutTiles, type Tile, type TileKind } from './treemap-layout.ts'
+
+const heightPx = 216
+const looks: { readonly [K in TileKind]: string } = {
+  'in-use': 'now',
+  older: 'old',
+  cache: 'cache',
+  unfinished: 'part',
+  trash: 'bin',
+}
+const kinds: readonly TileKind[] = ['in-use', 'older', 'cache', 'unfinished', 'trash']
+
+export const UsageLegend = () => (
+  <span className="push legend narrow-hide">
+    {kinds.map((kind) => (
+      <span key={kind} className={`key ${looks[kind]}`}>
+        {text.legend[kind]}
+      </span>
+    ))}
+  </span>
+)
+
+interface UsageMapProps {
+  readonly usage: DiskUsage
+  /** The group (package) that is selected in the list, too. */
+  readonly selected?: string
+  readonly onSelect: (group: string) => void
+  /** Enter, double click */
+  readonly onOpen: (group: string) => void
+}
+
+/** Area = bytes. One stop of Tab: the arrows go to the nearest tile in their direction. */
+export function UsageMap({ usage, selected, onSelect, onOpen }: UsageMapProps) {
+  const { ref, width } = useElementSize()
+  const tiles = useMemo(() => layOutTiles(usage, Math.floor(width), heightPx), [usage, width])
+  const buttons = useRef(new Map<string, HTMLButtonElement>())
+  const box = selected === undefined ? undefined : boxOf(tiles, selected)
+  const clickable = tiles.filter((tile) => tile.clickable)
+  const stop = clickable.find(({ group }) => group === selected) ?? clickable[0]
+
+  const onKeyDown = (event: KeyboardEvent, tile: Tile) => {
+    if (event.key === 'Enter') {
+      event.preventDefault()
+      return onOpen(tile.group)
+    }
+    const next = neighbourOf(tile, clickable, event.key)
+    if (next === undefined) return
+    event.preventDefault()
+    onSelect(next.group)
+    buttons.current.get(next.key)?.focus()
+  }
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
+    <div ref={ref} className="treemap" style={{ blockSize: heightPx }} role="group" aria-label={text.mapLabel}>
+      {tiles.map((tile) => {
+        const { key, kind, left, top, width: inlineSize, height: blockSize } = tile
+        const place = { left, top, inlineSize, blockSize }
+        const name = tile.ref === undefined ? text.legend[kind] : `${tile.title} ${tile.ref.version}`
+        const label = `${name}, ${formatSize(tile.bytes)}, ${text.legend[kind]}`
+        if (!tile.clickable) return <span key={key} className={looks[kind]} style={place} title={label} />
+        return (
+          <button
+            key={key}
+            ref={(element) => {
+              if (element === null) buttons.current.delete(key)
+              else buttons.current.set(key, element)
+            }}
+            type="button"
+            className={looks[kind]}
+            style={place}
+            title={`${name}, ${formatExactBytes(tile.bytes)}`}
+            aria-label={label}
+            aria-pressed={tile.group === selected}
+            tabIndex={tile === stop ? 0 : -1}
+            onClick={() => onSelect(tile.group)}
+            onDoubleClick={() => onOpen(tile.group)}
+            onKeyDown={(event) => onKeyDown(event, tile)}
+          >
+            {tile.lines > 0 && <b className="cut">{tile.label}</b>}
+            {tile.lines > 1 && <span className="num">{formatSize(tile.bytes)}</span>}
+          </button>
+        )
+      })}
+      {box !== undefined && (
+        <span
+          className="map-on"
+          style={{ left: box.left, top: box.top, inlineSize: box.width, blockSize: box.height }}
+        />
+      )}
+    </div>
+  )
+}
+
+/** The tile whose middle is nearest in the direction of an arrow key. */
+function neighbourOf(from: Tile, tiles: readonly Tile[], key: string): Tile | undefined {
+  const [x, y] = middleOf(from)
+  const along = (tile: Tile): number => {
+    const [tileX, tileY] = middleOf(tile)
+    if (key === 'ArrowRight') return tileX - x
+    if (key === 'ArrowLeft') return x - tileX
+    if (key === 'ArrowDown') return tileY - y
+    return key === 'ArrowUp' ? y - tileY : 0
+  }
+  const distance = (tile: Tile): number => {
+    const [tileX, tileY] = middleOf(tile)
+    return Math.hypot(tileX - x, tileY - y)
+  }
+  return tiles.filter((tile) => along(tile) > 1).toSorted((a, b) => distance(a) - distance(b))[0]
+}
+
+const middleOf = ({ left, top, width, height }: Tile): readonly [number, number] => [left + width / 2, top + height / 2]

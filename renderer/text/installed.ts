@@ -1,0 +1,134 @@
+import type { App } from '../../shared/model/app.ts'
+import { formatList, formatSize, formatWhen, plural } from './units.ts'
+
+/** `today`, `yesterday`, `3 days ago`, `12 Nov`: a day is enough where a column is narrow. */
+export function formatDay(at: string, now: number = Date.now()): string {
+  const when = formatWhen(at, now)
+  return /^Just now$|minute|hour/.test(when) ? 'today' : when.charAt(0).toLowerCase() + when.slice(1)
+}
+
+export const installedText = {
+  title: 'Installed',
+  library: 'Library',
+  addLibrary: 'Add a library…',
+  verifyAll: 'Verify all',
+  verifyingAll: (left: number): string => `Verifying, ${left} to go`,
+  stopVerifying: 'Stop',
+  updateAll: (count: number): string => `Update ${plural(count, 'package')}`,
+  used: (free: number, total: number): string => `used by Orbital, ${formatSize(free)} free of ${formatSize(total)}`,
+  measuring: 'Measuring the disk',
+  legend: { 'in-use': 'In use', older: 'Older version', cache: 'Cache', unfinished: 'Unfinished', trash: 'Trash' },
+  mapLabel: 'Disk usage by package and version',
+  listLabel: 'Installed packages',
+  columns: {
+    package: 'Package',
+    versions: 'Versions',
+    disk: 'On disk',
+    app: 'Installed, for app',
+    verified: 'Verified',
+  },
+  andVersions: (older: readonly string[]): string =>
+    older.length <= 1 ? older.map((version) => `and ${version}`).join('') : `and ${older.length} older`,
+  barLabel: (bytes: number, olderBytes: number): string =>
+    `${formatSize(bytes)}${olderBytes > 0 ? `, of which ${formatSize(olderBytes)} in older versions` : ''}`,
+  update: (version: string): string => `Update ${version}`,
+  kept: 'Kept',
+  noApp: '–',
+  notVerified: 'Not verified',
+  notVerifiedWhy: 'Another tool installed it. Verify it to know that every byte is as published.',
+  verifying: 'Verifying',
+  damaged: (count: number): string => `${plural(count, 'file')} damaged`,
+  more: (title: string): string => `More for ${title}`,
+  actions: {
+    details: 'Show versions',
+    openFolder: 'Open folder',
+    copyPath: 'Copy path',
+    verify: 'Verify',
+    keep: 'Keep',
+    unkeep: 'Don’t keep any more',
+    updateTo: (version: string): string => `Update to ${version}…`,
+    repair: 'Repair…',
+    remove: (bytes: number): string => `Remove, frees ${formatSize(bytes)}`,
+    removeSome: 'Remove…',
+    restore: 'Restore',
+  },
+  copied: 'The path is copied',
+  moved: (name: string, bytes: number): string => `${name} moved to the trash. Emptying it frees ${formatSize(bytes)}`,
+  movedSome: (count: number, bytes: number): string =>
+    `${plural(count, 'version')} moved to the trash. Emptying it frees ${formatSize(bytes)}`,
+  restored: (name: string): string => `${name} is back`,
+  verified: (name: string, files: number): string => `${name}: ${plural(files, 'file')} verified, all as published`,
+  verifiedAll: (count: number): string => `${plural(count, 'version')} verified, all as published`,
+  found: (name: string, damaged: number, missing: number, extra: number): string => {
+    const parts = [
+      damaged > 0 ? `${plural(damaged, 'file')} changed` : '',
+      missing > 0 ? `${plural(missing, 'file')} missing` : '',
+      extra > 0 ? `${plural(extra, 'file')} not of the package` : '',
+    ].filter(Boolean)
+    return `${name}: ${formatList(parts)}`
+  },
+  emptyTitle: 'Nothing is installed here',
+  emptyText:
+    'Find a package in Browse and install it with one click. Its folder, its size and its versions are then listed here.',
+  emptyAction: 'Browse packages',
+  unavailable: (path: string): string => `The folder of this library can’t be read now: ${path}`,
+  unavailableWhy: 'Connect the drive or the network folder, then try again. Nothing in it was changed.',
+  tryAgain: 'Try again',
+  count: (packages: number, versions: number): string =>
+    packages === versions
+      ? plural(packages, 'package')
+      : `${plural(packages, 'package')}, ${plural(versions, 'version')}`,
+  hints: { open: 'open folder', verify: 'verify', remove: 'remove', keep: 'keep' },
+  removeSheet: {
+    title: (title: string): string => `Remove ${title}`,
+    text: 'What you tick goes to the trash and can be restored for 30 days.',
+    button: (count: number): string => (count === 0 ? 'Remove' : `Remove ${plural(count, 'version')}`),
+    frees: 'Frees, when the trash is emptied',
+    newest: 'newest',
+    keep: 'Keep all',
+  },
+  details: {
+    back: 'Back to Free up space',
+    installed: 'Installed',
+    forApp: 'For app',
+    verified: 'Verified',
+    onDisk: 'On disk',
+    files: 'Files',
+    folder: 'Folder',
+    from: 'From',
+  },
+  freeUp: {
+    title: 'Free up space',
+    button: 'Free up space…',
+    promise: 'Nothing goes before you press the button.',
+    nothing: 'There is nothing to clean up here.',
+    names: { older: 'Older versions', cache: 'Cache', unfinished: 'Unfinished transfers', trash: 'Trash' },
+    older: (count: number, kept: readonly string[], needed: readonly { title: string; app: App }[]): string =>
+      [
+        `${plural(count, 'version')} with a newer one here.`,
+        kept.length > 0 ? `${formatList(kept)} ${kept.length === 1 ? 'is' : 'are'} kept.` : '',
+        ...needed.map(({ title, app }) => `${app.name} ${app.version} needs the older ${title}.`),
+      ]
+        .filter(Boolean)
+        .join(' '),
+    cache: 'Archives that other tools left of packages already installed.',
+    unfinished: 'What stopped transfers left. They start again from the beginning.',
+    trash: (count: number, daysLeft: number): string =>
+      `${plural(count, 'version')}. The oldest goes by itself ${daysLeft <= 0 ? 'today' : `in ${plural(daysLeft, 'day')}`}.`,
+    freeNow: 'Free now',
+    freeAfter: 'Free afterwards',
+    freeWhenEmptied: 'When the trash is emptied',
+    cleanUp: (bytes: number): string => `Clean up ${formatSize(bytes)}`,
+    cleaning: 'Cleaning up',
+    explain: {
+      older: 'Older versions go to the trash, where they can be restored for 30 days.',
+      'at-once': 'Cache and unfinished transfers go at once.',
+      trash: 'What is in the trash now goes for good.',
+    },
+    done: (bytes: number): string => `Cleaned up ${formatSize(bytes)}`,
+  },
+  trash: {
+    title: 'In the trash',
+    removed: (when: string): string => `Removed ${when}`,
+  },
+}
