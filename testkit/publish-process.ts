@@ -3,6 +3,7 @@
  * test's own server are in it, so it is no argument); it writes one line, what came out, and exits with 0 either way.
  */
 
+import { once } from 'node:events'
 import type { StoreSpec } from '../electron/engine/ports.ts'
 import type { PublishTiming, StepName } from '../electron/engine/publish/publish-context.ts'
 import { toWire } from '../shared/errors.ts'
@@ -16,6 +17,8 @@ export interface PublishOrder {
   readonly publishedBy: string
   readonly journalFolder: string
   readonly killAt?: StepName
+  /** Writes `ready` there and waits for a line. */
+  readonly holdAt?: StepName
   readonly timing?: Partial<PublishTiming>
 }
 
@@ -26,8 +29,11 @@ const run = startPublish({
   connection: openTestConnection(order.spec),
   deps: {
     ...(order.timing === undefined ? {} : { timing: order.timing }),
-    step: (name) => {
+    step: async (name) => {
       if (name === order.killAt) process.kill(process.pid, 'SIGKILL')
+      if (name !== order.holdAt) return
+      process.stdout.write('ready\n')
+      await once(process.stdin, 'data')
     },
   },
 })

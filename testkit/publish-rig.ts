@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process'
 import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createNodeDisk } from '../electron/engine/disk/node-disk.ts'
 import { createStore } from '../electron/engine/object-store/create-store.ts'
 import type { Io, ObjectStore, OpenConnection, StoreSpec } from '../electron/engine/ports.ts'
@@ -11,8 +13,10 @@ import { createSystemClock } from '../electron/engine/system-clock.ts'
 import { createJournal, openJournal } from '../electron/engine/transfers/journal.ts'
 import { createMeter } from '../electron/engine/transfers/meter.ts'
 import type { Outcome, Phase, TransferTask } from '../electron/engine/transfers/transfer-runner.ts'
+import type { WireError } from '../shared/errors.ts'
 import type { PackageInfo } from '../shared/model/package.ts'
 import type { Progress } from '../shared/model/transfer.ts'
+import type { PublishOrder } from './publish-process.ts'
 
 export const testLog = { write: () => {} }
 
@@ -112,4 +116,39 @@ export async function listLeftBehind(store: ObjectStore, io: Io): Promise<string
     for await (const page of store.list(prefix, io)) left.push(...page.map(({ key }) => key))
   for (const { key, uploadId } of await store.listUploads('models/', io)) left.push(`upload ${uploadId} of ${key}`)
   return left
+}
+
+export interface PublisherProcess {
+  /** Resolves when it stands where it was told to hold. */
+  readonly ready: Promise<void>
+  go(): void
+  /** What it wrote at its end, or the signal that ended it. */
+  readonly ended: Promise<{ readonly signal: NodeJS.Signals | null; readonly result: PublishResult | undefined }>
+}
+export type PublishResult = { readonly outcome: Outcome } | { readonly error: WireError }
+
+/** A publisher in a process of its own. */
+export function spawnPublisher(order: PublishOrder): PublisherProcess {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./publish-process.ts', import.meta.url))], {
+    env: { ...process.env, ORBITAL_TEST_PUBLISH: JSON.stringify(order) },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  let output = ''
+  let markReady = () => {}
+  const ready = new Promise<void>((resolve) => {
+    markReady = resolve
+  })
+  child.stdin.on('error', () => {})
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+    if (output.startsWith('ready\n')) markReady()
+  })
+  const ended = new Promise<Awaited<PublisherProcess['ended']>>((resolve) => {
+    child.once('close', (_, signal) => {
+      markReady()
+      const line = output.trim().split('\n').at(-1) ?? ''
+      resolve({ signal, result: line.startsWith('{') ? (JSON.parse(line) as PublishResult) : undefined })
+    })
+  })
+  return { ready, go: () => child.stdin.write('go\n'), ended }
 }
