@@ -3,4 +3,5 @@ import { runCli } from './run.ts'
 
 process.exitCode = await runCli(process.argv.slice(2))
 // Handles that a stopped engine may still hold (keep-alive sockets) must not keep the process.
-process.stdout.write('', () => process.exit())
+// The code is said again: the packaged app's `exit` doesn't look at exitCode.
+process.stdout.write('', () => process.exit(process.exitCode))

@@ -127,6 +127,9 @@ export async function startApp(): Promise<void> {
   function open(): void {
     openWindow({
       appFolder,
+      iconPath: app.isPackaged
+        ? path.join(process.resourcesPath, 'icon.png')
+        : path.join(appFolder, 'build', 'icon.png'),
       onShown: () => {
         if (process.env.ORBITAL_ANNOUNCE === '1') process.stdout.write(`${announcement}\n`)
       },

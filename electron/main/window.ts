@@ -15,9 +15,11 @@ const barHeight = 52
 /** Opens the window with the page; it is shown once there is something to see. */
 export function openWindow({
   appFolder,
+  iconPath,
   onShown,
 }: {
   readonly appFolder: string
+  readonly iconPath: string
   readonly onShown: () => void
 }): BrowserWindow {
   const isMac = process.platform === 'darwin'
@@ -33,7 +35,7 @@ export function openWindow({
     backgroundColor: canvas,
     titleBarStyle: isMac ? 'hiddenInset' : 'hidden',
     ...(isMac ? { trafficLightPosition: { x: 18, y: 19 } } : { titleBarOverlay: overlay() }),
-    ...(process.platform === 'linux' ? { icon: path.join(appFolder, 'build', 'icon.png') } : {}),
+    ...(process.platform === 'linux' ? { icon: iconPath } : {}),
     autoHideMenuBar: true,
     webPreferences: {
       preload: path.join(appFolder, 'out', 'preload', 'preload.cjs'),
