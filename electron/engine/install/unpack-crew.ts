@@ -156,11 +156,9 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
   await done
   options.signal.removeEventListener('abort', onAbort)
   // 4
-  if (failure !== undefined || options.signal.aborted) {
+  if (failure !== undefined) {
     await Promise.all(members.map(({ worker }) => worker.stop()))
-    throw options.signal.aborted
-      ? toAppError(options.signal.reason ?? failure)
-      : (failure ?? new AppError('cancelled', {}))
+    throw failure
   }
   for (const { worker } of members) worker.post({ kind: 'end' })
   await Promise.all(members.map(({ worker }) => worker.result))

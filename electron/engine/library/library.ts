@@ -6,7 +6,7 @@ import type { Clock, Disk, Io, Log } from '../ports.ts'
 import { beginCommit, type CommitRecord, type CommitResult, finishCommit, readCommit } from './commit-version.ts'
 import { createInstalledReader } from './installed.ts'
 import { createLeases, type Leases } from './leases.ts'
-import { type LibraryPlaces, placesOf } from './places.ts'
+import { type LibraryPlaces, placesOf, stagedTreeOf } from './places.ts'
 import { type Recovered, recoverLibrary } from './recover.ts'
 import { dropFromTrash, listTrash, moveToGarbage, moveToTrash, restoreFromTrash } from './trash.ts'
 import { isWhole, type TreeReport } from './verify.ts'
@@ -243,6 +243,10 @@ export function createLibrary(deps: LibraryDeps): Library {
     verifyAgainst: (manifest, io) => work.verify(places.version(identOf(manifest.ref)), manifest, io),
     async discard(transaction, io) {
       const roots = [places.staging, places.spool].map((parent) => path.join(parent, transaction))
+      const isLarge =
+        disk.facts(stagedTreeOf(places, transaction)) !== undefined || disk.facts(roots[1] ?? '') !== undefined
+      // After a commit only the workers' journals are left: not worth a thread.
+      if (!isLarge) return disk.removeTree(roots[0] ?? '')
       await deleteAll(
         roots.filter((root) => disk.facts(root) !== undefined).map((root) => moveToGarbage(disk, places, root)),
         io,

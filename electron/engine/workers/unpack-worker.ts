@@ -1,5 +1,4 @@
 import { createNodeDisk } from '../disk/node-disk.ts'
-import { createPlainStore } from '../object-store/create-store.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { serveWorker } from './serve.ts'
 import { type FromUnpack, type ToUnpack, type UnpackStart, unpack } from './unpack.ts'
@@ -10,13 +9,16 @@ serveWorker<UnpackStart, void, FromUnpack, ToUnpack>((context) => {
   return unpack(context, {
     disk,
     clock,
-    createStore: (spec, credentials) =>
-      createPlainStore(spec, {
+    async createStore(spec, credentials) {
+      // Loading the SDK takes longer than installing a small `.sputnik`, which needs none of it.
+      const { createPlainStore } = await import('../object-store/create-store.ts')
+      return createPlainStore(spec, {
         disk,
         clock,
         log: { write: () => {} },
         connectionName: context.data.connectionName,
         ...(spec.kind === 's3' ? { credentials } : {}),
-      }),
+      })
+    },
   })
 })

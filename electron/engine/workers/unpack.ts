@@ -98,7 +98,7 @@ export type FromUnpack =
 export interface UnpackPorts {
   readonly disk: Disk
   readonly clock: Clock
-  createStore(spec: StoreSpec, credentials: (io: Io) => Promise<PlainCredentials>): ObjectStore
+  createStore(spec: StoreSpec, credentials: (io: Io) => Promise<PlainCredentials>): Promise<ObjectStore>
 }
 
 export async function unpack(
@@ -133,7 +133,7 @@ export async function unpack(
   // ---------------------------------------------------------------- the store
   const store =
     source.kind === 'store'
-      ? createStore(source.spec, () => {
+      ? await createStore(source.spec, () => {
           context.post({ kind: 'credentials-wanted' })
           return new Promise((resolve, reject) => void wanted.push({ resolve, reject }))
         })

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
+import { createSystemClock } from '../system-clock.ts'
+import { createLeases, leasePlaceOf } from './leases.ts'
+import { isRunning, readOwnIdentity } from './process-identity.ts'
+
+const disk = createNodeDisk()
+let folder: TempFolder
+beforeEach(async () => {
+  folder = await createTempFolder()
+})
+afterEach(() => folder.remove())
+const create = (identity?: Parameters<typeof createLeases>[0]['identity']) =>
+  createLeases({
+    disk,
+    clock: createSystemClock(),
+    folder: folder.path,
+    ...(identity === undefined ? {} : { identity }),
+  })
+const own = () => readOwnIdentity(disk)
+
+describe('a lease', () => {
+  test('is held once, and free again when it is released', () => {
+    const lease = create().take('a')
+    expect(lease).toBeDefined()
+    expect(create().take('a')).toBeUndefined()
+    expect(create().isHeld('a')).toBe(true)
+    lease?.release()
+    expect(create().isHeld('a')).toBe(false)
+    expect(create().take('a')).toBeDefined()
+  })
+
+  test.each([
+    ['a process that is gone', { pid: 4_000_000 }],
+    ['an earlier process of the same number', { startedAt: 'earlier' }],
+    ['a time before the machine was started', { bootId: 'earlier' }],
+  ])('of %s is taken over', (_, dead) => {
+    expect(create({ ...own(), ...dead }).take('a')).toBeDefined()
+    expect(create().isHeld('a')).toBe(false)
+    expect(create().take('a')).toBeDefined()
+    expect(create().isHeld('a')).toBe(true)
+    expect(readdirSync(folder.path)).toEqual(['a.json'])
+  })
+
+  test('of another host lives by its heartbeat', () => {
+    create({ ...own(), host: 'elsewhere' }).take('a')
+    expect(create().take('a')).toBeUndefined()
+    const before = Date.now() / 1000 - 121
+    utimesSync(path.join(folder.path, 'a.json'), before, before)
+    expect(create().take('a')).toBeDefined()
+  })
+
+  test('that is not released by who lost it stays the other’s', () => {
+    const lost = create({ ...own(), pid: 4_000_000 }).take('a')
+    create().take('a')
+    lost?.release()
+    expect(create().isHeld('a')).toBe(true)
+  })
+
+  test('that is half written is nobody’s after a moment', () => {
+    writeFileSync(path.join(folder.path, 'a.json'), '{"format":1,')
+    expect(create().take('a')).toBeUndefined()
+    utimesSync(path.join(folder.path, 'a.json'), 1, 1)
+    expect(create().take('a')).toBeDefined()
+    expect(JSON.parse(readFileSync(path.join(folder.path, 'a.json'), 'utf8'))).toMatchObject({ by: own() })
+  })
+
+  test('is cleaned when it is dead and nothing needs it', () => {
+    create({ ...own(), pid: 4_000_000 }).take('dead')
+    create({ ...own(), pid: 4_000_000 }).take('listed')
+    const lease = create().take('alive')
+    create().clean((name) => name === 'listed')
+    expect(readdirSync(folder.path).sort()).toEqual(['alive.json', 'listed.json'])
+    lease?.release()
+  })
+})
+
+test('a process that was killed is seen as gone, one that runs as running', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log("up")'])
+  await once(child.stdout, 'data')
+  const identity = { ...own(), pid: child.pid ?? 0, startedAt: '' }
+  expect(isRunning(disk, identity)).toBe(true)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  expect(isRunning(disk, identity)).toBe(false)
+  expect(isRunning(disk, own())).toBe(true)
+})
+
+test('the lease of a transfer lies beside the folder of journals', () => {
+  expect(leasePlaceOf(path.join('/l', '.orbital', 'journal', 'x'))).toEqual({
+    folder: path.join('/l', '.orbital', 'leases'),
+    name: 'x',
+  })
+})

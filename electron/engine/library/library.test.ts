@@ -1,0 +1,220 @@
+import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { buildPackage, readTree, silentLog } from '../../../testkit/install-rig.ts'
+import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
+import type { Clock } from '../ports.ts'
+import { createSystemClock } from '../system-clock.ts'
+import { createLibrary, type Library } from './library.ts'
+import { createLibraryWork } from './library-work.ts'
+
+const files = { 'README.md': Buffer.from('# Model\n'), 'data/weights.bin': Buffer.alloc(100_000, 7) }
+const ref = { name: 'model', version: '1.0.0' }
+const day = 24 * 3600 * 1000
+
+let folder: TempFolder
+let root: string
+let library: Library
+let nowMs: number
+const clock: Clock = { ...createSystemClock(), now: () => nowMs }
+const io = { signal: AbortSignal.timeout(60_000) }
+const open = () =>
+  createLibrary({ id: 'test', path: root, disk: createNodeDisk(), clock, log: silentLog, work: createLibraryWork() })
+beforeEach(async () => {
+  folder = await createTempFolder()
+  root = path.join(folder.path, 'library')
+  nowMs = Date.now()
+  library = open()
+})
+afterEach(() => folder.remove())
+
+/** As an old tool installs it: the folder, and nothing else. */
+function putVersion(which = ref, meta?: string): string {
+  const place = path.join(root, `${which.name}-${which.version}`)
+  const { metaBytes } = buildPackage(path.join(folder.path, 'scratch'), { ref: which, files, old: true })
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(place, name)), { recursive: true })
+    writeFileSync(path.join(place, name), bytes)
+  }
+  writeFileSync(path.join(place, 'meta.json'), meta ?? metaBytes)
+  return place
+}
+const versions = () => library.list().map((each) => `${each.ref.name} ${each.ref.version}`)
+
+describe('the list', () => {
+  test('of a library that is not there is empty, and nothing is made', () => {
+    expect(library.list()).toEqual([])
+    expect(library.trash()).toEqual([])
+  })
+
+  test('has old names and versions, newest first, and leaves out what is no package', () => {
+    for (const version of ['1.0.0', '1.10.0', '1.9.0']) putVersion({ name: 'model', version })
+    putVersion({ name: 'Old-Name', version: '1.2' })
+    putVersion({ name: 'broken', version: '1.0.0' }, '{"package":')
+    putVersion({ name: 'other', version: '1.0.0' }, readFileSync(path.join(root, 'model-1.0.0/meta.json'), 'utf8'))
+    mkdirSync(path.join(root, '__cache__', 'model-1.0.0'), { recursive: true })
+    mkdirSync(path.join(root, 'model-3.0.0.tmp'))
+    symlinkSync(path.join(root, 'model-1.0.0'), path.join(root, 'linked-1.0.0'))
+    expect(versions()).toEqual(['model 1.10.0', 'model 1.9.0', 'model 1.0.0', 'Old-Name 1.2'])
+  })
+
+  test('says not verified of what an old tool put in the place of a verified version', async () => {
+    putVersion()
+    expect(library.get(ref).verifiedAt).toBeUndefined()
+    await library.verify(ref, io)
+    library.keep(ref, true)
+    expect(library.get(ref)).toMatchObject({ kept: true, verifiedAt: expect.any(String) })
+    const place = putVersion()
+    utimesSync(path.join(place, 'meta.json'), 1_700_000_000, 1_700_000_000)
+    expect(library.get(ref).verifiedAt).toBeUndefined()
+    expect(library.get(ref).kept).toBe(true)
+  })
+
+  test('does not lead out of the library by a name', () => {
+    putVersion()
+    expect(library.find({ name: '../library/model', version: '1.0.0' })).toBeUndefined()
+    expect(() => library.remove({ name: '..', version: '1' })).toThrow(/not-installed/)
+  })
+})
+
+describe('paths', () => {
+  test('are given for folders and named files only', () => {
+    const place = putVersion()
+    expect(library.pathOf(ref)).toBe(place)
+    expect(library.pathOf(ref, 'data/weights.bin')).toBe(path.join(place, 'data', 'weights.bin'))
+    expect(() => library.pathOf(ref, '../../x')).toThrow(/file-not-found/)
+    expect(() => library.pathOf({ name: 'none', version: '1.0.0' })).toThrow(/not-installed/)
+  })
+})
+
+describe('verifying', () => {
+  test('finds damaged, missing and further files', async () => {
+    const place = putVersion()
+    expect(await library.verify(ref, io)).toEqual({ ref, verifiedFiles: 2, damaged: [], missing: [], extra: [] })
+    writeFileSync(path.join(place, 'data/weights.bin'), Buffer.alloc(100_000, 8))
+    rmSync(path.join(place, 'README.md'))
+    writeFileSync(path.join(place, 'data/notes.txt'), 'mine')
+    const found = { verifiedFiles: 0, damaged: ['data/weights.bin'], missing: ['README.md'], extra: ['data/notes.txt'] }
+    expect(await library.verify(ref, io)).toEqual({ ref, ...found })
+    expect(library.get(ref).verifiedAt).toBeUndefined()
+    expect(library.get(ref).damagedFiles).toEqual(['data/weights.bin', 'README.md'])
+  })
+
+  test('takes no bytes from behind a link', async () => {
+    const place = putVersion()
+    mkdirSync(path.join(folder.path, 'elsewhere'))
+    writeFileSync(path.join(folder.path, 'elsewhere/weights.bin'), files['data/weights.bin'])
+    rmSync(path.join(place, 'data'), { recursive: true })
+    symlinkSync(path.join(folder.path, 'elsewhere'), path.join(place, 'data'))
+    expect(await library.verify(ref, io)).toMatchObject({ damaged: ['data/weights.bin'] })
+  })
+
+  test('stops', async () => {
+    putVersion()
+    const stopped = AbortSignal.abort()
+    await expect(library.verify(ref, { signal: stopped })).rejects.toThrow()
+  })
+})
+
+describe('removing', () => {
+  test('is a move to trash, and undone whole', async () => {
+    const place = putVersion()
+    await library.verify(ref, io)
+    const before = readTree(place)
+    const facts = library.get(ref)
+    const entry = library.remove(ref)
+    expect(library.list()).toEqual([])
+    expect(library.trash()).toEqual([entry])
+    expect(Date.parse(entry.expiresAt) - Date.parse(entry.removedAt)).toBe(30 * day)
+    expect(library.restore(entry.id)).toEqual(facts)
+    expect(readTree(place)).toEqual(before)
+    expect(library.trash()).toEqual([])
+  })
+
+  test('never puts back over what is installed', () => {
+    putVersion()
+    const entry = library.remove(ref)
+    putVersion()
+    expect(() => library.restore(entry.id)).toThrow(/already-exists/)
+    expect(library.trash()).toHaveLength(1)
+    expect(() => library.restore('../../model-1.0.0')).toThrow(/trash-entry-not-found/)
+  })
+
+  test('frees what it says when the trash is emptied', async () => {
+    putVersion()
+    const usage = await library.usage(io)
+    const entry = library.remove(ref)
+    expect((await library.usage(io)).trashBytes).toBeGreaterThan(100_000)
+    expect(await library.emptyTrash([entry.id], io)).toBeGreaterThanOrEqual(usage.packages[0]?.freedBytes ?? 0)
+    expect(library.trash()).toEqual([])
+    await expect(library.emptyTrash([entry.id], io)).rejects.toMatchObject({ code: 'trash-entry-not-found' })
+  })
+})
+
+describe('disk usage', () => {
+  test('tells packages, older ones, cache and unfinished apart', async () => {
+    putVersion()
+    putVersion({ name: 'model', version: '2.0.0' })
+    mkdirSync(path.join(root, '__cache__/model-1.0.0'), { recursive: true })
+    writeFileSync(path.join(root, '__cache__/model-1.0.0/archive.gz'), Buffer.alloc(50_000))
+    mkdirSync(path.join(root, '.orbital/spool/x'), { recursive: true })
+    writeFileSync(path.join(root, '.orbital/spool/x/0.part'), Buffer.alloc(60_000))
+    const usage = await library.usage(io)
+    expect(usage.packages.map((each) => [each.ref.version, each.older])).toEqual([
+      ['2.0.0', false],
+      ['1.0.0', true],
+    ])
+    expect(usage.cacheBytes).toBeGreaterThanOrEqual(50_000)
+    expect(usage.unfinishedBytes).toBeGreaterThanOrEqual(60_000)
+    expect(await library.purge({ cache: true, unfinished: true }, io)).toBeGreaterThanOrEqual(110_000)
+    expect(await library.usage(io)).toMatchObject({ cacheBytes: expect.any(Number), trashBytes: 0 })
+    expect(readTree(path.join(root, '.orbital'))).toEqual({})
+    library.keep(ref, true)
+    await library.purge({ packages: true }, io)
+    expect(versions()).toEqual(['model 1.0.0'])
+  })
+})
+
+describe('recovery', () => {
+  test('deletes what belongs to nobody and keeps what is listed, running or of use', async () => {
+    const put = (file: string) => {
+      mkdirSync(path.dirname(path.join(root, '.orbital', file)), { recursive: true })
+      writeFileSync(path.join(root, '.orbital', file), 'x')
+    }
+    putVersion()
+    library.keep(ref, true)
+    for (const id of ['gone', 'listed', 'running']) for (const of of ['staging', 'spool']) put(`${of}/${id}/file`)
+    put('journal/listed/journal.log')
+    put('garbage/a/file')
+    put('versions/none-1.0.0.json')
+    put('versions/.orbital-new-abc')
+    put('trash/abc/entry.json')
+    const lease = library.leases.take('running')
+    nowMs += 60_000
+    const { deleted } = await open().recover(io)
+    await deleted
+    expect(Object.keys(readTree(path.join(root, '.orbital'))).sort()).toEqual([
+      'journal/listed/journal.log',
+      'leases/running.json',
+      'spool/listed/file',
+      'spool/running/file',
+      'staging/listed/file',
+      'staging/running/file',
+      'versions/model-1.0.0.json',
+    ])
+    lease?.release()
+  })
+
+  test('empties the trash of what is older than 30 days', async () => {
+    putVersion()
+    library.remove(ref)
+    nowMs += 29 * day
+    await (await library.recover(io)).deleted
+    expect(library.trash()).toHaveLength(1)
+    nowMs += 2 * day
+    await (await library.recover(io)).deleted
+    expect(library.trash()).toEqual([])
+    expect(readTree(path.join(root, '.orbital'))).toEqual({})
+  })
+})
