@@ -144,9 +144,9 @@ function watch(
 async function sendBody(outgoing: Outgoing, request: HttpRequest): Promise<void> {
   const body = bytesOf(request.body)
   if (body === undefined || body.length === 0) return void outgoing.end()
-  let answered = false
+  let refused = false
   outgoing.once('response', (answer) => {
-    answered = true
+    refused = (answer.statusCode ?? 0) >= 300
     answer.once('end', () => {
       if (!outgoing.writableEnded) outgoing.destroy()
     })
@@ -155,7 +155,7 @@ async function sendBody(outgoing: Outgoing, request: HttpRequest): Promise<void>
   const expects = request.headers.Expect === '100-continue' || request.headers.expect === '100-continue'
   if (expects && !(await mayContinue(outgoing))) return
   outgoing[progressOf] = 0
-  for (let at = 0; at < body.length && !answered && !outgoing.destroyed; at += chunkBytes) {
+  for (let at = 0; at < body.length && !refused && !outgoing.destroyed; at += chunkBytes) {
     const chunk = body.subarray(at, at + chunkBytes)
     const written = new Promise<void>((resolve, reject) => {
       outgoing.write(chunk, (error) => (error ? reject(error) : resolve()))
