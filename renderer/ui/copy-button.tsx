@@ -1,4 +1,4 @@
-import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { IconCheck, IconCopy, type Icon as TablerIcon } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Button, IconButton } from './button.tsx'
 
@@ -7,10 +7,13 @@ export function CopyButton({
   text,
   label,
   words = false,
+  icon: before = IconCopy,
 }: {
   readonly text: string
   readonly label: string
   readonly words?: boolean
+  /** Before it is pressed; a pair of sheets by default. */
+  readonly icon?: TablerIcon
 }) {
   const [copied, setCopied] = useState(false)
   const copy = async () => {
@@ -18,7 +21,7 @@ export function CopyButton({
     setCopied(true)
     setTimeout(() => setCopied(false), 2000)
   }
-  const icon = copied ? IconCheck : IconCopy
+  const icon = copied ? IconCheck : before
   return words ? (
     <Button small variant="quiet" icon={icon} onClick={copy}>
       {copied ? 'Copied' : label}

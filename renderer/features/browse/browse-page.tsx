@@ -1,7 +1,342 @@
+import { Menu } from '@mantine/core'
+import { IconChevronDown, IconRefresh, IconSearch, IconTag, IconX } from '@tabler/icons-react'
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { useCurrentConnection } from '../../state/connections.ts'
+import { goTo } from '../../state/navigation.ts'
+import { fetchCatalog, useCatalog } from '../../state/packages.ts'
+import { useSettings } from '../../state/settings.ts'
+import { shortErrorOf } from '../../text/error-view.ts'
+import { formatAge, formatCount, plural } from '../../text/units.ts'
+import { BoneRows } from '../../ui/bones.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { Foot } from '../../ui/foot.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { type Column, List, type ListHandle } from '../../ui/list.tsx'
+import { Message } from '../../ui/message.tsx'
 import { Page } from '../../ui/page.tsx'
+import { useBrowseView } from './browse-view.ts'
+import { installPackage } from './package-actions.ts'
+import { PackageInspector, UnreadableInspector } from './package-inspector.tsx'
+import { PackageRow, UnreadableRow } from './package-row.tsx'
+import {
+  type BrowseFilter,
+  type BrowseRow,
+  type BrowseSort,
+  countRows,
+  countTags,
+  makeRows,
+  newestFirst,
+  queryRows,
+} from './rows.ts'
+import { useStandings } from './use-standings.ts'
+import { Welcome } from './welcome.tsx'
 
-export const BrowsePage = () => (
-  <Page label="Browse" bar={<h1>Browse</h1>}>
-    <div className="body" />
-  </Page>
+const columns: readonly Column<BrowseSort>[] = [
+  { key: 'name', title: 'Package', sort: 'name' },
+  { key: 'version', title: 'Version' },
+  { key: 'size', title: 'Size', sort: 'size', className: 'end' },
+  { key: 'published', title: 'Published', sort: 'published', className: 'c-when' },
+  { key: 'state', title: 'On this computer', sort: 'state', className: 'status-cell' },
+]
+
+const filters: readonly (readonly [BrowseFilter, string])[] = [
+  ['all', 'All'],
+  ['for-my-apps', 'For my apps'],
+  ['installed', 'Installed'],
+  ['updates', 'Updates'],
+]
+
+/** Packages of the connection: find one, see what it is to this computer, install it. */
+export function BrowsePage() {
+  const connection = useCurrentConnection()
+  const catalog = useCatalog(connection?.id)
+  const view = useBrowseView()
+  const standingOf = useStandings()
+  const singleKeys = useSettings(({ settings }) => settings.singleKeys)
+  const list = useRef<ListHandle>(null)
+  const text = useDeferredValue(view.text)
+
+  const rows = useMemo(() => makeRows(catalog.packages, catalog.unreadable), [catalog.packages, catalog.unreadable])
+  const counts = useMemo(() => countRows(rows, standingOf), [rows, standingOf])
+  const tags = useMemo(() => countTags(catalog.packages), [catalog.packages])
+  const shown = useMemo(
+    () => queryRows(rows, { text, filter: view.filter, tag: view.tag, sort: view.sort }, standingOf),
+    [rows, text, view.filter, view.tag, view.sort, standingOf],
+  )
+  const selected = shown.find(({ key }) => key === view.selectedKey) ?? shown[0]
+  const isQuery = view.text !== '' || view.filter !== 'all' || view.tag !== undefined
+  const isPractice = connection?.origin === 'built-in'
+  const welcomes = isPractice && !isQuery && catalog.load.kind === 'ready' && rows.length <= 1
+  const sorted = view.sort ?? (text === '' ? newestFirst : undefined)
+
+  const open = (row: BrowseRow) => {
+    if (row.kind === 'package') goTo({ page: 'package', name: row.package.name, tab: 'overview' })
+  }
+  const install = (row: BrowseRow | undefined) => {
+    if (row?.kind !== 'package') return false
+    const standing = standingOf(row.package)
+    if (standing.kind !== 'installed') installPackage(connection?.id, row.package, standing)
+    return true
+  }
+  const sortBy = (by: BrowseSort) => {
+    const descending = sorted?.by === by ? !sorted.descending : by === 'size' || by === 'published'
+    useBrowseView.setState({ sort: { by, descending } })
+  }
+  const clear = () => useBrowseView.setState({ text: '', filter: 'all', tag: undefined, sort: undefined })
+  const refresh = () => connection !== undefined && void fetchCatalog(connection.id, { refresh: true })
+
+  const body = () => {
+    if (catalog.load.kind === 'failed' && rows.length === 0) {
+      return (
+        <div className="error-page">
+          <ErrorPanel
+            error={catalog.load.error}
+            context={connection?.name}
+            title="The packages can’t be shown"
+            actions={
+              <>
+                <Button variant="primary" icon={IconRefresh} onClick={refresh}>
+                  Try again
+                </Button>
+                {connection?.origin === 'person' && (
+                  <Button onClick={() => goTo({ page: 'settings', section: 'connections', item: connection.id })}>
+                    Open the connection
+                  </Button>
+                )}
+              </>
+            }
+          />
+        </div>
+      )
+    }
+    return (
+      <section className="main">
+        {!welcomes && (
+          <div className="filters" role="toolbar" aria-label="Filters">
+            {filters.map(([filter, title]) => (
+              <button
+                type="button"
+                key={filter}
+                className="chip"
+                aria-pressed={view.filter === filter}
+                onClick={() => useBrowseView.setState({ filter })}
+              >
+                {title}
+                <span className="n">{formatCount(counts[filter])}</span>
+              </button>
+            ))}
+            {tags.length > 0 && <span className="divider-v" />}
+            {tags.length > 0 && <TagChip tags={tags} tag={view.tag} />}
+          </div>
+        )}
+        {catalog.load.kind === 'failed' && (
+          <div className="strip">
+            <Message
+              kind="warn"
+              title={shortErrorOf(catalog.load.error)}
+              action={
+                <Button small onClick={refresh}>
+                  Try again
+                </Button>
+              }
+            >
+              You see the packages as they were last time.
+            </Message>
+          </div>
+        )}
+        <List
+          handle={list}
+          label="Packages"
+          items={shown}
+          keyOf={(row) => row.key}
+          columnsClass={welcomes ? 'cols-browse is-short' : 'cols-browse'}
+          columns={columns}
+          sorted={sorted}
+          onSort={sortBy}
+          selectedKey={selected?.key}
+          onSelect={(row) => useBrowseView.setState({ selectedKey: row.key })}
+          onOpen={open}
+          onKey={(event, row) => {
+            if (event.key === ' ') {
+              useBrowseView.setState((state) => ({ inspectorOpen: !state.inspectorOpen }))
+              return true
+            }
+            if (event.key === 'Escape' && isQuery) {
+              clear()
+              return true
+            }
+            const letter =
+              singleKeys && !event.ctrlKey && !event.metaKey && !event.altKey ? event.key.toLowerCase() : ''
+            return (letter === 'i' || letter === 'u') && install(row)
+          }}
+          rowClassOf={(row) =>
+            row.kind === 'unreadable' || standingOf(row.package).kind === 'not-compatible' ? 'dim' : undefined
+          }
+          renderRow={(row) =>
+            row.kind === 'package' ? (
+              <PackageRow connectionId={connection?.id} package={row.package} standing={standingOf(row.package)} />
+            ) : (
+              <UnreadableRow entry={row.entry} />
+            )
+          }
+          empty={
+            catalog.load.kind === 'loading' ? (
+              <BoneRows columns="cols-browse" />
+            ) : isQuery ? (
+              <NothingFound text={view.text} onClear={clear} />
+            ) : (
+              <EmptyStore />
+            )
+          }
+        />
+        {welcomes ? (
+          <Welcome
+            sample={rows[0]?.kind === 'package' ? rows[0].package : undefined}
+            standingOf={standingOf}
+            connectionId={connection?.id}
+          />
+        ) : (
+          <Foot
+            hints={[
+              { keys: ['↑', '↓'], does: 'move' },
+              { keys: ['↵'], does: 'open' },
+              ...(singleKeys ? [{ keys: ['I'], does: 'install' }] : []),
+              { keys: ['Space'], does: view.inspectorOpen ? 'hide details' : 'show details' },
+            ]}
+          >
+            {isQuery
+              ? `${formatCount(shown.length)} of ${plural(rows.length, 'package')}`
+              : plural(rows.length, 'package')}
+          </Foot>
+        )}
+      </section>
+    )
+  }
+
+  return (
+    <Page
+      label="Browse"
+      bar={
+        <>
+          <h1>Browse</h1>
+          <search className="search search-browse">
+            <Icon of={IconSearch} />
+            <input
+              type="search"
+              aria-label="Search packages"
+              placeholder={`Search ${counts.all > 1 ? `${formatCount(counts.all)} ` : ''}packages by name, text or tag`}
+              value={view.text}
+              onChange={(event) => useBrowseView.setState({ text: event.currentTarget.value })}
+              onKeyDown={(event) => {
+                if (event.key === 'Escape' && view.text !== '') {
+                  event.preventDefault()
+                  useBrowseView.setState({ text: '' })
+                } else if (event.key === 'ArrowDown' || event.key === 'Enter' || event.key === 'Escape') {
+                  event.preventDefault()
+                  list.current?.focus()
+                }
+              }}
+              spellCheck={false}
+              autoComplete="off"
+            />
+            {view.text === '' ? (
+              <kbd>/</kbd>
+            ) : (
+              <IconButton icon={IconX} label="Clear the search" onClick={() => useBrowseView.setState({ text: '' })} />
+            )}
+          </search>
+          <span className="push" />
+          <Age refreshedAt={catalog.refreshedAt} refreshing={catalog.refreshing} />
+          <IconButton
+            icon={IconRefresh}
+            label="Check for new packages"
+            onClick={refresh}
+            disabled={catalog.refreshing}
+          />
+        </>
+      }
+    >
+      <div className="body">
+        {body()}
+        {view.inspectorOpen &&
+          !welcomes &&
+          selected !== undefined &&
+          (selected.kind === 'package' ? (
+            <PackageInspector
+              connectionId={connection?.id}
+              package={selected.package}
+              standing={standingOf(selected.package)}
+            />
+          ) : (
+            <UnreadableInspector entry={selected.entry} onRefresh={refresh} />
+          ))}
+      </div>
+    </Page>
+  )
+}
+
+function Age({ refreshedAt, refreshing }: { readonly refreshedAt?: string; readonly refreshing: boolean }) {
+  const [now, setNow] = useState(() => Date.now())
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new answer is of now
+  useEffect(() => {
+    setNow(Date.now())
+    const timer = setInterval(() => setNow(Date.now()), 30_000)
+    return () => clearInterval(timer)
+  }, [refreshedAt])
+  if (refreshing) return <span className="small t3 narrow-hide">Checking…</span>
+  if (refreshedAt === undefined) return null
+  return <span className="small t3 narrow-hide num">Up to date, {formatAge(refreshedAt, now)}</span>
+}
+
+function TagChip({ tags, tag }: { readonly tags: readonly (readonly [string, number])[]; readonly tag?: string }) {
+  return (
+    <Menu position="bottom-start" width={220}>
+      <Menu.Target>
+        <button
+          type="button"
+          className="chip"
+          aria-pressed={tag !== undefined}
+          aria-label={tag === undefined ? 'Filter by tag' : `Tag: ${tag}`}
+        >
+          <Icon of={IconTag} size={14} />
+          {tag ?? 'Tag'}
+          <Icon of={IconChevronDown} size={14} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown className="menu-scroll">
+        <Menu.Item onClick={() => useBrowseView.setState({ tag: undefined })}>Every tag</Menu.Item>
+        <Menu.Divider />
+        {tags.slice(0, 100).map(([each, count]) => (
+          <Menu.Item
+            key={each}
+            aria-current={each === tag ? 'true' : undefined}
+            rightSection={<span className="small t3 num">{formatCount(count)}</span>}
+            onClick={() => useBrowseView.setState({ tag: each })}
+          >
+            {each}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+const NothingFound = ({ text, onClear }: { readonly text: string; readonly onClear: () => void }) => (
+  <EmptyState
+    title={text === '' ? 'Nothing here fits these filters' : `Nothing fits “${text}”`}
+    action={<Button onClick={onClear}>Show all packages</Button>}
+  >
+    Names, titles, descriptions and tags were searched.
+  </EmptyState>
+)
+
+const EmptyStore = () => (
+  <EmptyState
+    title="No packages yet"
+    action={<Button onClick={() => goTo({ page: 'publish' })}>Publish a folder</Button>}
+  >
+    Drop a folder with a model on this window, and it becomes the first one.
+  </EmptyState>
 )

@@ -1,14 +1,177 @@
-import type { PackageTab } from '../../state/navigation.ts'
+import { IconArrowLeft, IconChevronRight, IconLink } from '@tabler/icons-react'
+import { useEffect } from 'react'
+import type { PackageSummary } from '../../../shared/model/package.ts'
+import { useCurrentConnection } from '../../state/connections.ts'
+import { goTo, type PackageTab } from '../../state/navigation.ts'
+import { newestOf } from '../../state/package-standing.ts'
+import { useCatalog } from '../../state/packages.ts'
+import { formatExactTime, formatWhen } from '../../text/units.ts'
+import { BoneLines } from '../../ui/bones.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
+import { useBrowseView } from './browse-view.ts'
+import { FilesTab } from './files-tab.tsx'
+import { installLink } from './install-link.ts'
+import { OverviewTab } from './overview-tab.tsx'
+import { PrimaryAction } from './primary-action.tsx'
+import { packageKey } from './rows.ts'
+import { StandingGlyph, StandingLine } from './standing-label.tsx'
+import { useStandings } from './use-standings.ts'
+import { UseTab } from './use-tab.tsx'
+import { VersionsTab } from './versions-tab.tsx'
 
-export const PackagePage = ({
-  name,
-}: {
+interface PackagePageProps {
   readonly name: string
   readonly tab: PackageTab
+  /** The version whose files are shown; the offered one when absent. */
   readonly version?: string
-}) => (
-  <Page label={name} bar={<h1>{name}</h1>}>
-    <div className="body" />
-  </Page>
-)
+}
+
+/** One package in full. */
+export function PackagePage({ name, tab, version }: PackagePageProps) {
+  const connection = useCurrentConnection()
+  const catalog = useCatalog(connection?.id)
+  const each = catalog.packages.find((found) => found.name === name)
+  const back = () => goTo({ page: 'browse' })
+
+  useEffect(() => {
+    useBrowseView.setState({ selectedKey: packageKey(name) })
+    const onKeyDown = (event: KeyboardEvent) => {
+      const isFree = !event.defaultPrevented && document.querySelector('[role="dialog"], [role="menu"]') === null
+      if (event.key === 'Escape' && isFree) goTo({ page: 'browse' })
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [name])
+
+  const link = connection === undefined || each === undefined ? undefined : installLink(connection, each, version)
+  return (
+    <Page
+      label={each?.title ?? name}
+      bar={
+        <>
+          <IconButton icon={IconArrowLeft} label="Back to Browse" onClick={back} />
+          <span className="crumb">
+            <button type="button" onClick={back}>
+              Browse
+            </button>
+            <Icon of={IconChevronRight} size={12} className="t3" />
+            <b className="cut">{each?.title ?? name}</b>
+          </span>
+          <span className="push" />
+          {link !== undefined && <CopyButton words icon={IconLink} text={link} label="Copy link" />}
+        </>
+      }
+    >
+      {each !== undefined ? (
+        <Content connectionId={connection?.id} package={each} tab={tab} version={version} />
+      ) : catalog.load.kind === 'loading' ? (
+        <div className="hero">
+          <BoneLines />
+        </div>
+      ) : (
+        <EmptyState title={`${name} is not here`} action={<Button onClick={back}>Show all packages</Button>}>
+          {connection?.name ?? 'This connection'} has no package of this name.
+        </EmptyState>
+      )}
+    </Page>
+  )
+}
+
+interface ContentProps {
+  readonly connectionId?: string
+  readonly package: PackageSummary
+  readonly tab: PackageTab
+  readonly version?: string
+}
+
+function Content({ connectionId, package: each, tab, version: wanted }: ContentProps) {
+  const standingOf = useStandings()
+  const standing = standingOf(each)
+  const newest = newestOf(each)
+  const shown = each.versions.find(({ version }) => version === wanted) ?? standing.offered ?? newest
+  const tabs: readonly (readonly [PackageTab, string, number | undefined])[] = [
+    ['overview', 'Overview', undefined],
+    ['versions', 'Versions', each.versions.length],
+    ['files', 'Files', shown?.fileCount],
+    ['use', 'Use it', undefined],
+  ]
+  const show = (next: PackageTab) => goTo({ page: 'package', name: each.name, tab: next }, { replace: true })
+  const panel = () => {
+    if (shown === undefined) return null
+    switch (tab) {
+      case 'overview':
+        return <OverviewTab connectionId={connectionId} package={each} standing={standing} version={shown} />
+      case 'versions':
+        return <VersionsTab connectionId={connectionId} package={each} standing={standing} />
+      case 'files':
+        return <FilesTab key={shown.version} connectionId={connectionId} name={each.name} version={shown} />
+      case 'use':
+        return <UseTab package={each} standing={standing} version={shown} />
+    }
+  }
+  return (
+    <>
+      <div className="hero">
+        <div className="hero-text">
+          <h1>{each.title}</h1>
+          {each.description !== '' && <p className="t2 prose-break">{each.description}</p>}
+          <div className="row small t3 num hero-facts">
+            <span className="row hero-state">
+              <StandingGlyph package={each} standing={standing} />
+              <StandingLine package={each} standing={standing} />
+            </span>
+            <code className="selectable">{each.name}</code>
+            {newest?.publishedAt !== undefined && (
+              <span title={formatExactTime(newest.publishedAt)}>
+                Published {lowered(formatWhen(newest.publishedAt))}
+                {newest.publishedBy === undefined ? '' : ` by ${newest.publishedBy}`}
+              </span>
+            )}
+          </div>
+        </div>
+        <div className="actions">
+          <PrimaryAction connectionId={connectionId} package={each} standing={standing} />
+        </div>
+      </div>
+      <div
+        className="tabs"
+        role="tablist"
+        aria-label="Package"
+        onKeyDown={(event) => {
+          const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+          const at = tabs.findIndex(([key]) => key === tab)
+          const next = tabs[(at + step + tabs.length) % tabs.length]
+          if (step === 0 || next === undefined) return
+          event.preventDefault()
+          show(next[0])
+          document.getElementById(`tab-${next[0]}`)?.focus()
+        }}
+      >
+        {tabs.map(([key, title, count]) => (
+          <button
+            type="button"
+            key={key}
+            id={`tab-${key}`}
+            role="tab"
+            aria-selected={key === tab}
+            aria-controls="package-panel"
+            tabIndex={key === tab ? 0 : -1}
+            onClick={() => show(key)}
+          >
+            {title}
+            {count !== undefined && <span className="n">{count}</span>}
+          </button>
+        ))}
+      </div>
+      <div className="body" id="package-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+        {panel()}
+      </div>
+    </>
+  )
+}
+
+const lowered = (text: string): string => (/^(?:Just|Yesterday|Last)/.test(text) ? text.toLowerCase() : text)

@@ -1,0 +1,284 @@
+import {
+  IconBraces,
+  IconChevronDown,
+  IconChevronRight,
+  IconFile,
+  IconFileText,
+  IconFolder,
+  IconFolderOpen,
+  IconMarkdown,
+  type Icon as TablerIcon,
+} from '@tabler/icons-react'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
+import type { VersionSummary } from '../../../shared/model/package.ts'
+import { client } from '../../ipc/link.ts'
+import { formatExactBytes, formatSize, plural } from '../../text/units.ts'
+import { BoneLines } from '../../ui/bones.tsx'
+import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { indexAfter, moveOfKey } from '../../ui/list-keys.ts'
+import { Markdown } from '../../ui/markdown.tsx'
+import { type FileNode, fileNodes } from './file-nodes.ts'
+import { useFetched, useVersion } from './use-version.ts'
+
+interface FilesTabProps {
+  readonly connectionId?: string
+  readonly name: string
+  readonly version: VersionSummary
+}
+
+/** The files of a version as a tree, and one of them to look at; nothing is installed for it. */
+export function FilesTab({ connectionId, name, version }: FilesTabProps) {
+  const full = useVersion(connectionId, name, version.version)
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
+  const [selectedPath, setSelectedPath] = useState<string>()
+  const files = full.kind === 'ready' ? full.value.files : undefined
+  const nodes = useMemo(() => (files === undefined ? [] : fileNodes(files, closed)), [files, closed])
+  const selected = nodes.find(({ path }) => path === selectedPath) ?? nodes.find(({ kind }) => kind === 'file')
+
+  const toggle = (path: string) =>
+    setClosed((before) => {
+      const next = new Set(before)
+      if (!next.delete(path)) next.add(path)
+      return next
+    })
+
+  if (full.kind === 'failed') {
+    return (
+      <div className="error-page">
+        <ErrorPanel
+          error={full.error}
+          title="The files can’t be shown"
+          actions={
+            <Button variant="primary" onClick={full.retry}>
+              Try again
+            </Button>
+          }
+        />
+      </div>
+    )
+  }
+  return (
+    <>
+      <section className="files-pane">
+        <div className="section-title files-head num">
+          {files === undefined
+            ? 'Files'
+            : `${plural(files.length, 'file')}, ${formatSize(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))}`}
+          <span className="push t3">Version {version.version}</span>
+        </div>
+        {full.kind === 'loading' ? (
+          <BoneLines lines={6} />
+        ) : (
+          <FileTree
+            nodes={nodes}
+            closed={closed}
+            selectedPath={selected?.path}
+            onSelect={setSelectedPath}
+            onToggle={toggle}
+          />
+        )}
+      </section>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      <section className="scroll grow preview" tabIndex={0} aria-label="Preview">
+        {selected?.kind === 'file' && (
+          <Preview
+            key={selected.path}
+            connectionId={connectionId}
+            name={name}
+            version={version.version}
+            file={selected}
+          />
+        )}
+        {selected?.kind === 'folder' && (
+          <p className="t2 num">
+            {selected.name}: {plural(selected.fileCount, 'file')}, {formatSize(selected.sizeBytes)}
+          </p>
+        )}
+      </section>
+    </>
+  )
+}
+
+interface FileTreeProps {
+  readonly nodes: readonly FileNode[]
+  readonly closed: ReadonlySet<string>
+  readonly selectedPath: string | undefined
+  readonly onSelect: (path: string) => void
+  readonly onToggle: (path: string) => void
+}
+
+function FileTree({ nodes, closed, selectedPath, onSelect, onToggle }: FileTreeProps) {
+  const id = useId()
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useVirtualizer({
+    count: nodes.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 28,
+    overscan: 12,
+  })
+  const index = nodes.findIndex(({ path }) => path === selectedPath)
+  const onKeyDown = (event: KeyboardEvent) => {
+    const node = nodes[index]
+    const move = moveOfKey(event.key)
+    if (move !== undefined) {
+      event.preventDefault()
+      const next = indexAfter(move, index, nodes.length, 10)
+      const path = nodes[next]?.path
+      if (path === undefined) return
+      onSelect(path)
+      rows.scrollToIndex(next)
+    } else if (node?.kind === 'folder') {
+      const isClosed = closed.has(node.path)
+      const opens = event.key === 'ArrowRight' && isClosed
+      const closes = event.key === 'ArrowLeft' && !isClosed
+      if (!opens && !closes && event.key !== 'Enter' && event.key !== ' ') return
+      event.preventDefault()
+      onToggle(node.path)
+    }
+  }
+  return (
+    <div
+      ref={scroller}
+      className="tree"
+      role="tree"
+      aria-label="Files"
+      tabIndex={0}
+      aria-activedescendant={index < 0 ? undefined : `${id}-${index}`}
+      onKeyDown={onKeyDown}
+    >
+      <div className="virtual" role="presentation" style={{ blockSize: rows.getTotalSize() }}>
+        {rows.getVirtualItems().map(({ index: at, start }) => {
+          const node = nodes[at] as FileNode
+          const isClosed = closed.has(node.path)
+          return (
+            // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles keys
+            <div
+              key={node.path}
+              id={`${id}-${at}`}
+              data-index={at}
+              className="tree-row"
+              role="treeitem"
+              aria-level={node.depth + 1}
+              aria-selected={at === index}
+              aria-expanded={node.kind === 'folder' ? !isClosed : undefined}
+              style={{ transform: `translateY(${start}px)` }}
+              onClick={() => {
+                onSelect(node.path)
+                if (node.kind === 'folder') onToggle(node.path)
+              }}
+            >
+              <span className="tree-name" style={{ paddingInlineStart: node.depth * 20 }}>
+                {node.kind === 'folder' ? (
+                  <Icon of={isClosed ? IconChevronRight : IconChevronDown} size={12} className="twist" />
+                ) : (
+                  <span className="twist" />
+                )}
+                <Icon of={iconOf(node, isClosed)} />
+                <span className="cut">{node.name}</span>
+              </span>
+              <span />
+              <span className="size" title={formatExactBytes(node.sizeBytes)}>
+                {formatSize(node.sizeBytes)}
+              </span>
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+function iconOf({ kind, name }: FileNode, isClosed: boolean): TablerIcon {
+  if (kind === 'folder') return isClosed ? IconFolder : IconFolderOpen
+  if (/\.md$/i.test(name)) return IconMarkdown
+  if (/\.json$/i.test(name)) return IconBraces
+  return /\.(?:txt|csv|tsv|ya?ml|toml|py|cfg|ini|log)$/i.test(name) ? IconFileText : IconFile
+}
+
+interface PreviewProps extends Omit<FilesTabProps, 'version'> {
+  readonly version: string
+  readonly file: FileNode
+}
+
+/** Files above this are only looked at when a person asks. */
+const askAboveBytes = 8_000_000
+const textName =
+  /\.(?:md|txt|json|csv|tsv|ya?ml|toml|py|cfg|ini|log|xml|html|js|ts|sh|vocab|merges)$|^(?:license|readme|vocab)/i
+
+function Preview({ connectionId, name, version, file }: PreviewProps) {
+  const [asked, setAsked] = useState(false)
+  const looks = asked || (file.sizeBytes <= askAboveBytes && (textName.test(file.name) || file.sizeBytes <= 65_536))
+  return (
+    <>
+      <div className="row">
+        <h2 className="cut">{file.name}</h2>
+        <span className="t3 num" title={formatExactBytes(file.sizeBytes)}>
+          {formatSize(file.sizeBytes)}
+        </span>
+        <span className="push" />
+        {file.checksum !== undefined && <CopyButton words text={file.checksum} label="Copy checksum" />}
+      </div>
+      <p className="small t3 preview-note">Read from the store and verified. Nothing is installed.</p>
+      {looks ? (
+        <PreviewContent connectionId={connectionId} name={name} version={version} file={file} />
+      ) : (
+        <div className="preview-ask">
+          <p className="t2">To look into this file, it is fetched from the store.</p>
+          <Button onClick={() => setAsked(true)}>Fetch {formatSize(file.sizeBytes)} and look</Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+function PreviewContent({ connectionId, name, version, file }: PreviewProps) {
+  const preview = useFetched(`${connectionId} ${name} ${version} ${file.path}`, (signal) =>
+    client.catalog.preview({ connectionId, ref: { name, version }, path: file.path }, { signal }),
+  )
+  if (preview.kind === 'loading') return <BoneLines lines={5} />
+  if (preview.kind === 'failed') {
+    return (
+      <ErrorPanel
+        error={preview.error}
+        title="This file can’t be shown"
+        actions={
+          <Button variant="primary" onClick={preview.retry}>
+            Try again
+          </Button>
+        }
+      />
+    )
+  }
+  const { content } = preview.value
+  if (content.kind === 'binary') return <p className="t2">This file is not a text, so there is nothing to read here.</p>
+  return (
+    <>
+      {/\.md$/i.test(file.name) ? (
+        <Markdown
+          source={content.text}
+          onLink={(url) => {
+            client.host.openLink({ url }).catch(() => undefined)
+          }}
+        />
+      ) : (
+        <pre className="preview-text selectable">{readable(file.name, content.text, content.truncated)}</pre>
+      )}
+      {content.truncated && <p className="t3">Only the beginning is shown.</p>}
+    </>
+  )
+}
+
+/** JSON in one long line is broken into lines; anything else is as it is. */
+function readable(name: string, text: string, truncated: boolean): string {
+  if (truncated || !/\.json$/i.test(name) || text.trim().includes('\n')) return text
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text
+  }
+}

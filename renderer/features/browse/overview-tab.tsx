@@ -1,0 +1,176 @@
+import { verdictsFor } from '../../../shared/model/compatibility.ts'
+import type { PackageSummary, VersionSummary } from '../../../shared/model/package.ts'
+import { client } from '../../ipc/link.ts'
+import type { Standing } from '../../state/package-standing.ts'
+import { useApps } from '../../state/settings.ts'
+import { formatSize, formatWhen, plural } from '../../text/units.ts'
+import { BoneLines } from '../../ui/bones.tsx'
+import { Button } from '../../ui/button.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { Facts, Inspector, SectionTitle } from '../../ui/inspector.tsx'
+import { Markdown } from '../../ui/markdown.tsx'
+import { isSafeLink } from '../../ui/markdown-parse.ts'
+import { Tag } from '../../ui/tag.tsx'
+import { readmePath, useFetched, useVersion, type VersionInFull } from './use-version.ts'
+import { WorksWith } from './works-with.tsx'
+
+interface OverviewTabProps {
+  readonly connectionId?: string
+  readonly package: PackageSummary
+  readonly standing: Standing
+  readonly version: VersionSummary
+}
+
+const openLink = (url: string) => {
+  // A host without a browser can't open it; the address stands in the link's title.
+  client.host.openLink({ url }).catch(() => undefined)
+}
+
+/** The model card, and the facts of the version. */
+export function OverviewTab({ connectionId, package: each, standing, version }: OverviewTabProps) {
+  const apps = useApps()
+  const full = useVersion(connectionId, each.name, version.version)
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      <section className="scroll grow" tabIndex={0} aria-label="About this package">
+        {full.kind === 'loading' && <BoneLines lines={6} />}
+        {full.kind === 'failed' && (
+          <ErrorPanel
+            error={full.error}
+            title="The description can’t be shown"
+            actions={
+              <Button variant="primary" onClick={full.retry}>
+                Try again
+              </Button>
+            }
+          />
+        )}
+        {full.kind === 'ready' && (
+          <ModelCard connectionId={connectionId} name={each.name} version={version} full={full.value} />
+        )}
+      </section>
+      <Inspector label="Facts of this version">
+        {apps.length > 0 && (
+          <div>
+            <SectionTitle>Works with your apps</SectionTitle>
+            <WorksWith verdicts={verdictsFor(version.compatibility, apps)} />
+          </div>
+        )}
+        <div>
+          <SectionTitle>This version</SectionTitle>
+          <Facts
+            facts={[
+              { label: 'Version', value: version.version },
+              {
+                label: 'On disk',
+                value:
+                  version.diskBytes === undefined
+                    ? undefined
+                    : `${formatSize(version.diskBytes)} in ${plural(version.fileCount ?? 0, 'file')}`,
+              },
+              {
+                label: 'Download',
+                value: version.downloadBytes === undefined ? undefined : formatSize(version.downloadBytes),
+              },
+              { label: 'Licence', value: version.license },
+              ...(full.kind === 'ready' ? moreFacts(full.value) : []),
+            ]}
+          />
+        </div>
+        {version.notes !== undefined && version.notes !== '' && (
+          <div>
+            <SectionTitle>New in {version.version}</SectionTitle>
+            <p className="t2 prose-break selectable">{version.notes}</p>
+          </div>
+        )}
+        {each.tags.length > 0 && (
+          <div>
+            <SectionTitle>Tags</SectionTitle>
+            <span className="tags">
+              {each.tags.map((tag) => (
+                <Tag key={tag}>{tag}</Tag>
+              ))}
+            </span>
+          </div>
+        )}
+        {standing.installed.length > 0 && (
+          <div>
+            <SectionTitle>Installed here</SectionTitle>
+            <Facts
+              facts={standing.installed.map(({ ref, verifiedAt, libraryId }) => ({
+                label: ref.version,
+                value: (
+                  <span key={libraryId}>
+                    {verifiedAt === undefined ? 'Not verified' : `Verified ${formatWhen(verifiedAt)}`}
+                  </span>
+                ),
+              }))}
+            />
+          </div>
+        )}
+      </Inspector>
+    </>
+  )
+}
+
+function moreFacts({ info }: VersionInFull) {
+  const { homepage, authors = [] } = info
+  return [
+    { label: 'Authors', value: authors.join(', ') },
+    {
+      label: 'Homepage',
+      value:
+        homepage === undefined ? undefined : isSafeLink(homepage) ? (
+          <a
+            href={homepage}
+            title={homepage}
+            onClick={(event) => {
+              event.preventDefault()
+              openLink(homepage)
+            }}
+          >
+            {new URL(homepage).host}
+          </a>
+        ) : (
+          homepage
+        ),
+    },
+  ]
+}
+
+interface ModelCardProps {
+  readonly connectionId?: string
+  readonly name: string
+  readonly version: VersionSummary
+  readonly full: VersionInFull
+}
+
+function ModelCard({ connectionId, name, version, full }: ModelCardProps) {
+  const path = readmePath(full)
+  if (path === undefined) {
+    return (
+      <div className="md">
+        <p className="t2">{full.info.description ?? 'Its publisher added no description.'}</p>
+        <p className="t3">A README.md in the folder would be shown here.</p>
+      </div>
+    )
+  }
+  return <Readme connectionId={connectionId} name={name} version={version} path={path} />
+}
+
+function Readme({ connectionId, name, version, path }: Omit<ModelCardProps, 'full'> & { readonly path: string }) {
+  const preview = useFetched(`${connectionId} ${name} ${version.version} ${path}`, (signal) =>
+    client.catalog.preview({ connectionId, ref: { name, version: version.version }, path }, { signal }),
+  )
+  if (preview.kind === 'loading') return <BoneLines lines={6} />
+  if (preview.kind === 'failed') return <ErrorPanel error={preview.error} title="The description can’t be shown" />
+  const { content } = preview.value
+  if (content.kind === 'binary') return <p className="t2">{path} is not a text.</p>
+  return (
+    <>
+      <Markdown source={content.text} onLink={openLink} />
+      {content.truncated && <p className="t3">The rest of {path} is in Files.</p>}
+    </>
+  )
+}

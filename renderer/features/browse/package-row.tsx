@@ -1,0 +1,117 @@
+import { Menu } from '@mantine/core'
+import { IconDots } from '@tabler/icons-react'
+import type { PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
+import { goTo } from '../../state/navigation.ts'
+import { newestOf, type Standing } from '../../state/package-standing.ts'
+import { useInstallOf } from '../../state/transfers.ts'
+import { unreadableWords } from '../../text/standing.ts'
+import { formatExactBytes, formatExactTime, formatSize, formatWhen, plural } from '../../text/units.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { TwoLines } from '../../ui/list.tsx'
+import { Ring } from '../../ui/ring.tsx'
+import { installPackage, openFolder } from './package-actions.ts'
+import { StandingCell, StandingGlyph } from './standing-label.tsx'
+
+interface PackageRowProps {
+  readonly connectionId?: string
+  readonly package: PackageSummary
+  readonly standing: Standing
+}
+
+export function PackageRow({ connectionId, package: each, standing }: PackageRowProps) {
+  const newest = newestOf(each)
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
+      <span role="gridcell" className="glyph-cell">
+        <StandingGlyph package={each} standing={standing} />
+      </span>
+      {/* biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
+      <span className="name-cell" role="gridcell">
+        <span className="line1">
+          <span className="name">{each.title}</span>
+        </span>
+        <span className="line2">{each.description}</span>
+        <RowActions connectionId={connectionId} package={each} standing={standing} />
+      </span>
+      <TwoLines className="num" first={newest?.version} second={plural(each.versions.length, 'version')} />
+      <TwoLines
+        className="num end"
+        title={newest?.diskBytes === undefined ? undefined : formatExactBytes(newest.diskBytes)}
+        first={newest?.diskBytes === undefined ? '' : formatSize(newest.diskBytes)}
+        second={newest?.fileCount === undefined ? '' : plural(newest.fileCount, 'file')}
+      />
+      <TwoLines
+        className="c-when"
+        title={newest?.publishedAt === undefined ? undefined : formatExactTime(newest.publishedAt)}
+        first={newest?.publishedAt === undefined ? '–' : formatWhen(newest.publishedAt)}
+        second={newest?.publishedBy ?? '–'}
+      />
+      <StandingCell package={each} standing={standing} />
+    </>
+  )
+}
+
+/** Over the end of the description while the pointer is there; the keys do the same. */
+function RowActions({ connectionId, package: each, standing }: PackageRowProps) {
+  const transferId = useInstallOf(each.name)
+  const { kind } = standing
+  return (
+    <span className="row-actions">
+      {transferId === undefined &&
+        kind !== 'installed' &&
+        kind !== 'not-compatible' &&
+        standing.offered !== undefined && (
+          <Button
+            small
+            tabIndex={-1}
+            variant={kind === 'update' ? 'soft' : 'default'}
+            onClick={(event) => {
+              event.stopPropagation()
+              installPackage(connectionId, each, standing)
+            }}
+          >
+            {kind === 'update' ? 'Update' : 'Install'}
+          </Button>
+        )}
+      <Menu position="bottom-end" width={200}>
+        <Menu.Target>
+          <IconButton icon={IconDots} label={`More for ${each.title}`} tabIndex={-1} />
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => goTo({ page: 'package', name: each.name, tab: 'overview' })}>
+            Open details
+          </Menu.Item>
+          <Menu.Item onClick={() => goTo({ page: 'package', name: each.name, tab: 'versions' })}>
+            Install another version…
+          </Menu.Item>
+          {standing.installed.length > 0 && <Menu.Item onClick={() => openFolder(standing)}>Open folder</Menu.Item>}
+        </Menu.Dropdown>
+      </Menu>
+    </span>
+  )
+}
+
+export function UnreadableRow({ entry }: { readonly entry: UnreadableEntry }) {
+  const { word, detail } = unreadableWords(entry)
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
+      <span role="gridcell" className="glyph-cell">
+        <Ring state="unreadable" />
+      </span>
+      <TwoLines className="name-cell" first={<span className="name">{entry.ident}</span>} second={entry.reason} />
+      <TwoLines first="" />
+      <TwoLines first="" />
+      <TwoLines
+        className="c-when"
+        first={entry.modifiedAt === undefined ? '' : formatWhen(entry.modifiedAt)}
+        title={entry.modifiedAt === undefined ? undefined : formatExactTime(entry.modifiedAt)}
+      />
+      <TwoLines className="status-cell" first={word} second={detail} title={entry.reason} />
+    </>
+  )
+}

@@ -1,0 +1,158 @@
+import type { PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
+import { newestOf, type Standing } from '../../state/package-standing.ts'
+
+/** A row of the list: a package, or an entry of the store that can't be shown as one. */
+export type BrowseRow =
+  | { readonly kind: 'package'; readonly key: string; readonly package: PackageSummary }
+  | { readonly kind: 'unreadable'; readonly key: string; readonly entry: UnreadableEntry }
+
+export type BrowseFilter = 'all' | 'for-my-apps' | 'installed' | 'updates'
+export type BrowseSort = 'name' | 'version' | 'size' | 'published' | 'state'
+export interface SortOrder {
+  readonly by: BrowseSort
+  readonly descending: boolean
+}
+
+export interface RowQuery {
+  readonly text: string
+  readonly filter: BrowseFilter
+  readonly tag?: string
+  /** Absent: by date, or, with a text, the best match first. */
+  readonly sort?: SortOrder
+}
+
+export const newestFirst: SortOrder = { by: 'published', descending: true }
+
+export const packageKey = (name: string): string => `p:${name}`
+
+export function makeRows(
+  packages: readonly PackageSummary[],
+  unreadable: readonly UnreadableEntry[],
+): readonly BrowseRow[] {
+  return [
+    ...packages.map((each) => ({ kind: 'package' as const, key: packageKey(each.name), package: each })),
+    ...unreadable.map((entry) => ({ kind: 'unreadable' as const, key: `u:${entry.ident}`, entry })),
+  ]
+}
+
+type StandingOf = (each: PackageSummary) => Standing
+
+export function passesFilter(row: BrowseRow, filter: BrowseFilter, standingOf: StandingOf): boolean {
+  if (filter === 'all') return true
+  if (row.kind === 'unreadable') return false
+  const { kind, verdict, installed } = standingOf(row.package)
+  if (filter === 'updates') return kind === 'update'
+  return filter === 'installed' ? installed.length > 0 : verdict === 'compatible'
+}
+
+/** How many packages each filter shows. */
+export function countRows(
+  rows: readonly BrowseRow[],
+  standingOf: StandingOf,
+): { readonly [F in BrowseFilter]: number } {
+  const counts = { all: 0, 'for-my-apps': 0, installed: 0, updates: 0 }
+  for (const row of rows) {
+    if (row.kind === 'unreadable') continue
+    counts.all += 1
+    if (passesFilter(row, 'for-my-apps', standingOf)) counts['for-my-apps'] += 1
+    if (passesFilter(row, 'installed', standingOf)) counts.installed += 1
+    if (passesFilter(row, 'updates', standingOf)) counts.updates += 1
+  }
+  return counts
+}
+
+/** Tags by how many packages have them, most first. */
+export function countTags(packages: readonly PackageSummary[]): readonly (readonly [tag: string, count: number])[] {
+  const counts = new Map<string, number>()
+  for (const { tags } of packages) for (const tag of tags) counts.set(tag, (counts.get(tag) ?? 0) + 1)
+  return [...counts].sort(([tagA, a], [tagB, b]) => b - a || (tagA < tagB ? -1 : 1))
+}
+
+/** The rows that a query shows, in its order. */
+export function queryRows(rows: readonly BrowseRow[], query: RowQuery, standingOf: StandingOf): readonly BrowseRow[] {
+  const { filter, tag, sort } = query
+  const words = query.text.trim().toLowerCase().split(/\s+/).filter(Boolean)
+  const found: { readonly row: BrowseRow; readonly score: number }[] = []
+  for (const row of rows) {
+    if (!passesFilter(row, filter, standingOf)) continue
+    if (tag !== undefined && !(row.kind === 'package' && row.package.tags.includes(tag))) continue
+    const score = words.length === 0 ? 1 : scoreOf(fieldsOf(row), words)
+    if (score > 0) found.push({ row, score })
+  }
+  if (sort === undefined && words.length > 0) {
+    found.sort((a, b) => b.score - a.score || byPublished(a.row, b.row) || byName(a.row, b.row))
+  } else {
+    const { by, descending } = sort ?? newestFirst
+    const compare = comparers[by](standingOf)
+    found.sort((a, b) => (descending ? compare(b.row, a.row) : compare(a.row, b.row)) || byName(a.row, b.row))
+  }
+  return found.map(({ row }) => row)
+}
+
+type Fields = readonly (readonly [text: string, weight: number])[]
+const fields = new WeakMap<object, Fields>()
+
+function fieldsOf(row: BrowseRow): Fields {
+  const of = row.kind === 'package' ? row.package : row.entry
+  const known = fields.get(of)
+  if (known !== undefined) return known
+  const made: Fields =
+    row.kind === 'unreadable'
+      ? [[row.entry.ident.toLowerCase(), 8]]
+      : [
+          [row.package.name.toLowerCase(), 8],
+          [row.package.title.toLowerCase(), 6],
+          ...row.package.tags.map((tag) => [tag.toLowerCase(), 4] as const),
+          [row.package.description.toLowerCase(), 1],
+        ]
+  fields.set(of, made)
+  return made
+}
+
+/** 0 unless every word occurs; names count most, descriptions least, and a start of a word more than its middle. */
+export function scoreOf(texts: Fields, words: readonly string[]): number {
+  let score = 0
+  for (const word of words) {
+    let best = 0
+    for (const [text, weight] of texts) {
+      const at = text.indexOf(word)
+      if (at < 0) continue
+      const fit = text === word ? 3 : at === 0 ? 2 : /[\s_-]/.test(text[at - 1] ?? '') ? 1.5 : 1
+      best = Math.max(best, weight * fit)
+    }
+    if (best === 0) return 0
+    score += best
+  }
+  return score
+}
+
+type Compare = (a: BrowseRow, b: BrowseRow) => number
+
+const titleOf = (row: BrowseRow): string => (row.kind === 'package' ? row.package.title : row.entry.ident)
+const byName: Compare = (a, b) => {
+  const titleA = titleOf(a).toLowerCase()
+  const titleB = titleOf(b).toLowerCase()
+  return titleA < titleB ? -1 : titleA > titleB ? 1 : 0
+}
+const publishedAt = (row: BrowseRow): string =>
+  (row.kind === 'package' ? newestOf(row.package)?.publishedAt : row.entry.modifiedAt) ?? ''
+const byPublished: Compare = (a, b) => {
+  const atA = publishedAt(a)
+  const atB = publishedAt(b)
+  return atA < atB ? 1 : atA > atB ? -1 : 0
+}
+const sizeOf = (row: BrowseRow): number => (row.kind === 'package' ? (newestOf(row.package)?.diskBytes ?? 0) : 0)
+const stateOrder = ['update', 'installed', 'compatible', 'not-stated', 'not-compatible'] as const
+
+const comparers: { readonly [S in BrowseSort]: (standingOf: StandingOf) => Compare } = {
+  name: () => byName,
+  version: () => (a, b) => versionCount(a) - versionCount(b),
+  size: () => (a, b) => sizeOf(a) - sizeOf(b),
+  published: () => (a, b) => byPublished(b, a),
+  state: (standingOf) => {
+    const rank = (row: BrowseRow) =>
+      row.kind === 'unreadable' ? stateOrder.length : stateOrder.indexOf(standingOf(row.package).kind)
+    return (a, b) => rank(a) - rank(b)
+  },
+}
+const versionCount = (row: BrowseRow): number => (row.kind === 'package' ? row.package.versions.length : 0)

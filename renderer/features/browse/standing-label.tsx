@@ -1,0 +1,79 @@
+import type { PackageSummary } from '../../../shared/model/package.ts'
+import { newestOf, type Standing } from '../../state/package-standing.ts'
+import { useApps } from '../../state/settings.ts'
+import { standsStill, useInstallOf, useProgress, useTransfer } from '../../state/transfers.ts'
+import { standingWords } from '../../text/standing.ts'
+import { bytesText, pauseText, percentText, speedText, stateWord } from '../../text/transfer-states.ts'
+import { Ring } from '../../ui/ring.tsx'
+
+interface StandingProps {
+  readonly package: PackageSummary
+  readonly standing: Standing
+}
+
+/** The glyph of a package: its transfer while there is one, else its standing. */
+export function StandingGlyph({ package: each, standing }: StandingProps) {
+  const transferId = useInstallOf(each.name)
+  const transfer = useTransfer(transferId)
+  const progress = useProgress(transferId)
+  if (transfer === undefined || progress === undefined) return <Ring state={standing.kind} />
+  const { settledBytes, receivedBytes, totalBytes } = progress
+  const whole = Math.max(1, totalBytes)
+  return (
+    <Ring
+      state="transferring"
+      settled={settledBytes / whole}
+      received={receivedBytes / whole}
+      still={standsStill(transfer.state)}
+    />
+  )
+}
+
+/** Two lines: the state in a word, and its reason. */
+export function useStandingLines({ package: each, standing }: StandingProps): {
+  readonly word: string
+  readonly detail: string
+} {
+  const transferId = useInstallOf(each.name)
+  const transfer = useTransfer(transferId)
+  const progress = useProgress(transferId)
+  const apps = useApps()
+  if (transfer === undefined || progress === undefined) return standingWords(standing, apps, newestOf(each)?.version)
+  const { state } = transfer
+  const word = stateWord(state)
+  if (state.kind === 'paused') return { word: `${word}, ${percentText(progress)}`, detail: pauseText(state.reason) }
+  if (state.kind !== 'transferring') return { word, detail: bytesText(transfer.kind, progress) }
+  return {
+    word: `${word}, ${percentText(progress)}`,
+    detail: speedText(progress) || bytesText(transfer.kind, progress),
+  }
+}
+
+export function StandingCell(props: StandingProps) {
+  const { word, detail } = useStandingLines(props)
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+    <span className="status-cell" role="gridcell">
+      <span className={props.standing.kind === 'update' && word === 'Update' ? 'line1 status update' : 'line1'}>
+        {word}
+      </span>
+      <span className="line2 num" title={detail}>
+        {detail}
+      </span>
+    </span>
+  )
+}
+
+/** One line for inspector and hero: `Update, 2.0.3 is installed`. */
+export function StandingLine(props: StandingProps) {
+  const { word, detail } = useStandingLines(props)
+  return (
+    <span className={word === 'Update' ? 'status update' : 'status'}>
+      {detail === '' ? word : `${word}, ${lowered(detail)}`}
+    </span>
+  )
+}
+
+const lowered = (text: string): string =>
+  /^(?:With|For|Needs|It|Not)\b/.test(text) ? text.slice(0, 1).toLowerCase() + text.slice(1) : text

@@ -1,0 +1,134 @@
+import { IconCheck } from '@tabler/icons-react'
+import type { AppVerdict } from '../../../shared/model/app.ts'
+import { verdictsFor } from '../../../shared/model/compatibility.ts'
+import type { PackageSummary, VersionSummary } from '../../../shared/model/package.ts'
+import { goTo } from '../../state/navigation.ts'
+import { isReadable, type Standing } from '../../state/package-standing.ts'
+import { useApps } from '../../state/settings.ts'
+import { shortConstraint } from '../../text/compatibility.ts'
+import { formatExactTime, formatWhen } from '../../text/units.ts'
+import { Button } from '../../ui/button.tsx'
+import { Size } from '../../ui/figures.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Ring } from '../../ui/ring.tsx'
+import { Tag } from '../../ui/tag.tsx'
+import { installPackage } from './package-actions.ts'
+
+interface VersionsTabProps {
+  readonly connectionId?: string
+  readonly package: PackageSummary
+  readonly standing: Standing
+}
+
+const mostApps = 3
+
+/** Every version: date, size, what it says of each app, whether it is here; any of them can be installed. */
+export function VersionsTab({ connectionId, package: each, standing }: VersionsTabProps) {
+  const apps = useApps()
+  const shownApps = apps.slice(0, mostApps)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section className="scroll grow versions" tabIndex={0} aria-label="Versions">
+      <table className="grid">
+        <thead>
+          <tr>
+            <th>Version</th>
+            <th>Published</th>
+            <th className="end">Size</th>
+            {shownApps.map((app, at) => (
+              <th key={`${app.name} ${app.version}`} className={at === 0 ? undefined : 'narrow-hide'}>
+                {app.name} {app.version}
+              </th>
+            ))}
+            <th>Here</th>
+            <th className="wide-cell narrow-hide">Notes</th>
+            <th>
+              <span className="hidden-label">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {each.versions.map((version) => (
+            <tr key={version.version}>
+              <td>
+                <button
+                  type="button"
+                  className="strong plain-link num"
+                  title={`Files of ${version.version}`}
+                  onClick={() =>
+                    goTo(
+                      { page: 'package', name: each.name, tab: 'files', version: version.version },
+                      { replace: true },
+                    )
+                  }
+                >
+                  {version.version}
+                </button>
+                {version.prerelease && <Tag>preview</Tag>}
+              </td>
+              <td title={version.publishedAt === undefined ? undefined : formatExactTime(version.publishedAt)}>
+                {version.publishedAt === undefined ? '–' : formatWhen(version.publishedAt)}{' '}
+                <span className="t3">{version.publishedBy ?? ''}</span>
+              </td>
+              <td className="end">{version.diskBytes === undefined ? '–' : <Size bytes={version.diskBytes} />}</td>
+              {verdictsFor(version.compatibility, shownApps).map((verdict, at) => (
+                <td key={`${verdict.app.name} ${verdict.app.version}`} className={at === 0 ? undefined : 'narrow-hide'}>
+                  <VerdictMark verdict={verdict} />
+                </td>
+              ))}
+              <td>
+                <Here version={version} standing={standing} />
+              </td>
+              <td className="t2 cut wide-cell narrow-hide" title={version.notes}>
+                {version.notes}
+              </td>
+              <td className="end">
+                {!isReadable(version) ? (
+                  <span className="t3">Can’t be read</span>
+                ) : (
+                  !isHere(version, standing) && (
+                    <Button
+                      small
+                      aria-label={`Install ${version.version}`}
+                      onClick={() => installPackage(connectionId, each, standing, version)}
+                    >
+                      Install
+                    </Button>
+                  )
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+const isHere = (version: VersionSummary, { installed }: Standing): boolean =>
+  installed.some(({ ref }) => ref.version === version.version)
+
+const Here = ({ version, standing }: { readonly version: VersionSummary; readonly standing: Standing }) =>
+  isHere(version, standing) ? (
+    <span className="status">
+      <Ring state="installed" size={16} />
+      Installed
+    </span>
+  ) : null
+
+function VerdictMark({ verdict }: { readonly verdict: AppVerdict }) {
+  if (verdict.kind === 'compatible') {
+    return (
+      <span className="status">
+        <Icon of={IconCheck} />
+        Works
+      </span>
+    )
+  }
+  return (
+    <span className="status">
+      <Ring state={verdict.kind} size={16} />
+      {verdict.kind === 'not-stated' ? 'Not stated' : `Needs ${shortConstraint(verdict.constraint)}`}
+    </span>
+  )
+}
