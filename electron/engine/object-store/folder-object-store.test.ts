@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
@@ -7,6 +8,7 @@ import type { Clock } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createFolderObjectStore } from './folder-object-store.ts'
 import { pathOfKey } from './folder-paths.ts'
+import { makeTemporaryName } from './folder-temporary.ts'
 import { describeObjectStore } from './object-store.suite.ts'
 
 const clock: Clock = createSystemClock()
@@ -130,6 +132,30 @@ describe('folder store', () => {
     await expect(store.completeUpload('models/a-1.0.0/archive.gz', uploadId, [part], io)).rejects.toMatchObject({
       code: 'upload-refused',
     })
+  })
+
+  test('what killed writers left goes before the next write, and no more than that', async () => {
+    const { inside, store } = await makeFolder()
+    const uploads = path.join(inside, 'orbital', 'uploads')
+    await store.put('models/a', Buffer.from('x'), io)
+    const child = spawnSync(process.execPath, [
+      '--input-type=module',
+      '-e',
+      `import { makeTemporaryName } from ${JSON.stringify(new URL('./folder-temporary.ts', import.meta.url).href)}
+      import { writeFileSync } from 'node:fs'
+      writeFileSync(${JSON.stringify(`${uploads}/`)} + makeTemporaryName(), 'half')`,
+    ])
+    expect(child.stderr.toString()).toBe('')
+    const ours = path.join(uploads, makeTemporaryName())
+    const elsewhere = path.join(uploads, '.orbital-new-0badcafe-1-0123456789abcdef')
+    await writeFile(ours, 'being written')
+    await writeFile(elsewhere, 'being written on another computer')
+    expect(await readdir(uploads)).toHaveLength(3)
+    await openFolder(inside).put('models/b', Buffer.from('x'), io)
+    expect((await readdir(uploads)).sort()).toEqual([path.basename(ours), path.basename(elsewhere)].sort())
+    await utimes(elsewhere, 0, 0)
+    await openFolder(inside).createUpload('models/b', io)
+    expect(await readdir(uploads)).not.toContain(path.basename(elsewhere))
   })
 
   test('gives the loop its turns while a large object is read and written', async () => {

@@ -3,11 +3,11 @@
  *
  * Writing an object
  *  1. The folder itself must be there: a share that is not mounted is an error, never a new empty registry.
- *  2. The bytes go to `orbital/uploads/.orbital-new-<random>`, synced.
+ *  2. The bytes go to `orbital/uploads/.orbital-new-<writer>-<random>`, synced. What killed writers left there goes before the first write.
  *  3. `If-None-Match: *`: renameNew (one winner). `If-Match`: the etag is compared right before the rename (a race is possible). Else renameOver.
  *  4. The object's folder is synced.
  * Uploads
- *  5. `orbital/uploads/<id>/` holds `upload.json` {key} and a file `<part number>-<md5>` for each part (2., then a rename; the newest wins).
+ *  5. `orbital/uploads/<id>/` holds `upload.json` {key} and a file `<part number>-<md5>` for each part (written beside it, then renamed; the newest wins).
  *  6. Complete: every part is checked against its size and md5 while it is copied to `whole-<random>` in the same folder; then 3., 4., and
  *     the upload's folder goes. Whatever is missing by then means that somebody else completed or aborted: `upload-not-found`.
  * An etag is made of size, time and inode, so each rename makes a new one; a part's etag is its md5.
@@ -34,6 +34,7 @@ import type {
 } from '../ports.ts'
 import { listFolder } from './folder-listing.ts'
 import { pathOfKey, refuseLinks, temporaryPrefix } from './folder-paths.ts'
+import { makeTemporaryName, sweepTemporaries } from './folder-temporary.ts'
 
 export type FolderSpec = Extract<StoreSpec, { readonly kind: 'folder' }>
 
@@ -103,16 +104,23 @@ export function createFolderObjectStore(
     disk.syncFolder(path.dirname(target))
   }
 
-  /** Steps 1 and 2, then `use`; the temporary file never stays. */
+  let isSwept = false
+  /** Once, before the first write. */
+  const sweep = () => {
+    if (isSwept) return
+    isSwept = true
+    sweepTemporaries(disk, uploadsFolder, clock.now())
+  }
+
+  /** Steps 1 and 2, then `use`; the temporary file in `folder` never stays. */
   const withTemporary = async <T>(
+    folder: string,
     bytes: Uint8Array,
     signal: AbortSignal,
     use: (temporary: string) => T,
   ): Promise<T> => {
     stopIfAborted(signal)
-    requireBase()
-    disk.makeFolder(uploadsFolder)
-    const temporary = path.join(uploadsFolder, temporaryPrefix + randomBytes(12).toString('hex'))
+    const temporary = path.join(folder, makeTemporaryName())
     try {
       await writeWhole(disk, temporary, signal, async (write) => {
         for (let at = 0; at < bytes.length; at += chunkBytes) await write(bytes.subarray(at, at + chunkBytes))
@@ -125,7 +133,11 @@ export function createFolderObjectStore(
 
   const put: ObjectStore['put'] = async (key, bytes, { signal, condition }) => {
     const target = placeOf(key)
-    return withTemporary(bytes, signal, (temporary) => {
+    stopIfAborted(signal)
+    requireBase()
+    disk.makeFolder(uploadsFolder)
+    sweep()
+    return withTemporary(uploadsFolder, bytes, signal, (temporary) => {
       settle(temporary, target, key, condition)
       return { etag: headOf(key, disk.facts(target)).etag, storeNowMs: clock.now() }
     })
@@ -194,6 +206,7 @@ export function createFolderObjectStore(
     placeOf(key)
     requireBase()
     disk.makeFolder(uploadsFolder)
+    sweep()
     const uploadId = randomBytes(12).toString('hex')
     const folder = uploadFolderOf(key, uploadId)
     disk.makeNewFolder(folder)
@@ -223,15 +236,17 @@ export function createFolderObjectStore(
     }
     const md5 = createHash('md5').update(bytes).digest('hex')
     const number = String(partNumber).padStart(5, '0')
-    await withTemporary(bytes, signal, (temporary) => {
+    const place = (temporary: string) => {
       requireUpload(key, uploadId)
-      upload(key, () => {
-        disk.renameOver(temporary, path.join(folder, `${number}-${md5}`))
-        disk.syncFolder(folder)
-        for (const { name } of disk.entries(folder)) {
-          if (name.startsWith(`${number}-`) && name !== `${number}-${md5}`) disk.removeFile(path.join(folder, name))
-        }
-      })
+      disk.renameOver(temporary, path.join(folder, `${number}-${md5}`))
+      disk.syncFolder(folder)
+      for (const { name } of disk.entries(folder)) {
+        if (name.startsWith(`${number}-`) && name !== `${number}-${md5}`) disk.removeFile(path.join(folder, name))
+      }
+    }
+    // In the upload's own folder, so that it goes with it whatever happens to its writer.
+    await withTemporary(folder, bytes, signal, place).catch((error: unknown) => {
+      throw isGone(error) ? new AppError('upload-not-found', { key }, error) : error
     })
     return { partNumber, etag: `"${md5}"`, sizeBytes: bytes.length }
   }

@@ -28,7 +28,8 @@ export interface RetryState {
 }
 
 export const startRetries = (nowMs: number): RetryState => ({ failures: 0, lastProgressMs: nowMs })
-export const noteProgress = startRetries
+/** Bytes came: the count and the time start over. */
+export const noteProgress = (nowMs: number): RetryState => startRetries(nowMs)
 
 export type RetryDecision =
   | { readonly kind: 'retry'; readonly delayMs: number; readonly state: RetryState }

@@ -77,6 +77,7 @@ export function createS3Client(spec: S3Spec, deps: S3Deps) {
     return new S3Client(config)
   }
 
+  quietVersionWarning(deps.log)
   let region = spec.region ?? firstRegion
   let client = connect(region)
   return {
@@ -92,4 +93,12 @@ export function createS3Client(spec: S3Spec, deps: S3Deps) {
     },
     close: () => requestHandler.destroy(),
   }
+}
+
+/** The SDK writes to stderr when it finds an old Node (the one inside an older Electron): that belongs in the log. */
+function quietVersionWarning(log: Log): void {
+  const name = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'
+  if (process.env[name] !== undefined) return
+  process.env[name] = 'true'
+  log.write('debug', 'store.runtime', { node: process.version })
 }
