@@ -34,6 +34,13 @@ describeObjectStore(
       store: openFolder(folder.path, 'team a/'),
       parent: openFolder(folder.path),
       root: 'team a/',
+      fill: async (keys) => {
+        for (const key of keys) {
+          const file = path.join(folder.path, 'team a', key)
+          await mkdir(path.dirname(file), { recursive: true })
+          await writeFile(file, 'x')
+        }
+      },
       stop: async () => {
         expect(await readdir(path.join(folder.path, 'team a', 'orbital', 'uploads'))).toEqual([])
         await folder.remove()

@@ -31,6 +31,8 @@ export interface StoreUnderTest {
   /** The same place with an empty root. */
   readonly parent: ObjectStore
   readonly root: string
+  /** Makes objects of one byte below the root, faster than by put. */
+  readonly fill?: (keys: readonly string[]) => Promise<void>
   /** Called at the end; throws when something was left open. */
   stop(): Promise<void>
 }
@@ -163,7 +165,7 @@ export function describeObjectStore(name: string, traits: StoreTraits, start: ()
       const putNext = async () => {
         for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) await store.put(key, text('x'), io)
       }
-      await Promise.all(Array.from({ length: 8 }, putNext))
+      await (rig.fill?.(keys) ?? Promise.all(Array.from({ length: 8 }, putNext)))
       expect(await keysOf('many/')).toEqual(keys)
     })
 
