@@ -4,6 +4,7 @@ import type { PublishFields, PublishPlan } from '../../../shared/ipc/engine-api.
 import { client } from '../../ipc/link.ts'
 import { onPlanRefined } from '../../state/plans.ts'
 import { leavePath } from '../../state/publish-queue.ts'
+import { blockers } from './publish-draft.ts'
 
 /**
  * What a person is about to publish, by path. It outlives the page, so that nothing typed is lost by looking elsewhere.
@@ -147,14 +148,36 @@ function follow(path: string, planId: string): void {
   )
 }
 
-/** Starts the plan on screen. Rejects with AppError; then the draft stays. */
-export async function startDraft(path: string): Promise<void> {
-  const draft = useDrafts.getState().byPath[path]
-  if (draft?.plan === undefined) return
+/** The draft once nothing of it is being read any more; undefined when it was dropped. */
+function whenRead(path: string): Promise<Draft | undefined> {
+  return new Promise((resolve) => {
+    const check = (): boolean => {
+      const draft = useDrafts.getState().byPath[path]
+      if (draft?.isReading === true) return false
+      resolve(draft)
+      return true
+    }
+    if (check()) return
+    const stop = useDrafts.subscribe(() => {
+      if (check()) stop()
+    })
+  })
+}
+
+/** Starts the plan on screen, with everything typed in it. Answers false when something must be settled first. Rejects with AppError; then the draft stays. */
+export async function startDraft(path: string): Promise<boolean> {
+  const draft = await whenRead(path)
+  if (draft?.plan === undefined || draft.failure !== undefined || blockers(draft.plan, draft.settled).length > 0)
+    return false
   const { transferId } = await client.publish.start({ planId: draft.plan.planId })
   useDrafts.setState(({ startedIds }) => ({ startedIds: [...startedIds, transferId] }))
   dropDraft(path)
+  return true
 }
+
+/** The end page is done with a transfer. */
+export const forgetStarted = (transferId: string): void =>
+  useDrafts.setState(({ startedIds }) => ({ startedIds: startedIds.filter((id) => id !== transferId) }))
 
 /** Forgets a path: published, or left. */
 export function dropDraft(path: string): void {

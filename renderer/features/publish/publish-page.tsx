@@ -1,7 +1,229 @@
+import './publish.css'
+import { TextInput } from '@mantine/core'
+import { IconDownload, IconFolder, IconPackageExport, IconPlayerPause, IconX } from '@tabler/icons-react'
+import { type FormEvent, useEffect, useMemo, useState } from 'react'
+import { client } from '../../ipc/link.ts'
+import { pickPath } from '../../shell/pick-path.ts'
+import { useCurrentConnection } from '../../state/connections.ts'
+import { askInstall } from '../../state/install-request.ts'
+import { publishPaths, usePublishQueue } from '../../state/publish-queue.ts'
+import { isEnded, useTransfers } from '../../state/transfers.ts'
+import { nameOf, publishText as text } from '../../text/publish.ts'
+import { transfersText } from '../../text/transfers.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { FailureStrip } from '../../ui/failure-strip.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
+import { useAction } from '../../ui/use-action.ts'
+import { dropDraft, openDraft, publishFile, readAgain, startRound, useDrafts } from './publish-drafts.ts'
+import { PublishProgress } from './publish-progress.tsx'
+import { Review } from './review.tsx'
 
-export const PublishPage = () => (
-  <Page label="Publish" bar={<h1>Publish</h1>}>
-    <div className="body" />
-  </Page>
+/** The folder that is looked at now; else what is being published; else where to start. */
+export function PublishPage() {
+  const paths = usePublishQueue((state) => state.paths)
+  const started = useDrafts(({ startedIds }) => startedIds)
+  const byId = useTransfers((state) => state.byId)
+  const order = useTransfers((state) => state.order)
+  const [path] = paths
+  const transfers = useMemo(() => {
+    const own = order.flatMap((id) => byId[id] ?? []).filter(({ kind }) => kind === 'publish')
+    const ended = own.filter(({ id, state }) => isEnded(state) && state.kind !== 'cancelled' && started.includes(id))
+    return [...ended, ...own.filter(({ state }) => !isEnded(state))]
+  }, [byId, order, started])
+  useEffect(() => {
+    if (path === undefined) startRound()
+  }, [path])
+  if (path !== undefined) return <ReviewPage key={path} path={path} waiting={paths.length} />
+  return transfers.length > 0 ? <ProgressPage transfers={transfers} /> : <StartPage />
+}
+
+function ReviewPage({ path, waiting }: { readonly path: string; readonly waiting: number }) {
+  const connection = useCurrentConnection()
+  const draft = useDrafts(({ byPath }) => byPath[path])
+  const handled = useDrafts((state) => state.handled)
+  const isChosen = useDrafts(({ toPublish }) => toPublish.has(path))
+  const asks = /\.sputnik$/i.test(path) && !isChosen
+  const connectionId = connection?.id
+  useEffect(() => {
+    if (connectionId !== undefined && !asks) openDraft(path, connectionId)
+  }, [asks, connectionId, path])
+  const of = handled + waiting
+  const chooseAnother = async () => {
+    const other = await pickPath('folder', text.empty.pickTitle)
+    if (other === null) return
+    dropDraft(path)
+    publishPaths([other])
+  }
+  return (
+    <Page
+      label={text.title}
+      bar={
+        <>
+          <h1>{text.title}</h1>
+          {of > 1 && <span className="t3 narrow-hide">{text.ofFolders(handled + 1, of)}</span>}
+          <span className="push" />
+          <Button small variant="quiet" icon={IconFolder} className="narrow-hide" onClick={() => void chooseAnother()}>
+            {text.chooseAnother}
+          </Button>
+          <IconButton label={text.leave} icon={IconX} onClick={() => dropDraft(path)} />
+        </>
+      }
+    >
+      {asks ? (
+        <FileChoice path={path} connectionName={connection?.name ?? ''} />
+      ) : draft === undefined ? (
+        <div className="body" />
+      ) : draft.plan === undefined && draft.failure !== undefined ? (
+        <div className="body">
+          <div className="error-page">
+            <ErrorPanel
+              error={draft.failure}
+              context={path}
+              actions={
+                <>
+                  <Button variant="primary" onClick={() => void chooseAnother()}>
+                    {text.chooseAnother}
+                  </Button>
+                  <Button onClick={() => readAgain(path)}>{transfersText.retry}</Button>
+                </>
+              }
+            />
+          </div>
+        </div>
+      ) : (
+        <Review draft={draft} />
+      )}
+    </Page>
+  )
+}
+
+/** A package file may be installed here, or published to the connection in view. */
+function FileChoice({ path, connectionName }: { readonly path: string; readonly connectionName: string }) {
+  const install = () => {
+    dropDraft(path)
+    askInstall({ source: { file: path } })
+  }
+  return (
+    <div className="body">
+      <section className="empty-state file-choice">
+        <h2>{text.file.title(nameOf(path))}</h2>
+        <p className="t2">{text.file.text}</p>
+        <Choice icon={IconDownload} title={text.file.install} detail={text.file.installText} onClick={install} />
+        <Choice
+          icon={IconPackageExport}
+          title={text.file.publish(connectionName)}
+          detail={text.file.publishText}
+          onClick={() => publishFile(path)}
+        />
+      </section>
+    </div>
+  )
+}
+
+interface ChoiceProps {
+  readonly icon: typeof IconFolder
+  readonly title: string
+  readonly detail: string
+  readonly onClick: () => void
+}
+
+const Choice = ({ icon, title, detail, onClick }: ChoiceProps) => (
+  <button type="button" className="choice" onClick={onClick}>
+    <span className="tile quiet">
+      <Icon of={icon} />
+    </span>
+    <span>
+      <span className="line1 strong">{title}</span>
+      <span className="line2">{detail}</span>
+    </span>
+  </button>
 )
+
+function ProgressPage({ transfers }: { readonly transfers: Parameters<typeof PublishProgress>[0]['transfers'] }) {
+  const action = useAction()
+  const run = (work: () => Promise<unknown>) => void action.run(work)
+  const pausable = transfers.filter(({ state }) => !isEnded(state) && state.kind !== 'paused')
+  const pauseAll = () => Promise.all(pausable.map(({ id }) => client.transfers.pause({ id })))
+  return (
+    <Page
+      label={text.title}
+      bar={
+        <>
+          <h1>{text.title}</h1>
+          <span className="t3">{text.progress.folders(transfers.length)}</span>
+          <span className="push" />
+          {pausable.length > 1 && (
+            <Button small variant="quiet" icon={IconPlayerPause} onClick={() => run(pauseAll)}>
+              {transfersText.pauseAll}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
+      <PublishProgress transfers={transfers} run={run} />
+    </Page>
+  )
+}
+
+function StartPage() {
+  const connection = useCurrentConnection()
+  const [typed, setTyped] = useState('')
+  const choose = async (kind: 'folder' | 'sputnik', title: string) => {
+    const path = await pickPath(kind, title)
+    if (path !== null) publishPaths([path])
+  }
+  const open = (event: FormEvent) => {
+    event.preventDefault()
+    if (typed.trim() !== '') publishPaths([typed.trim()])
+  }
+  return (
+    <Page label={text.title} bar={<h1>{text.title}</h1>}>
+      <section className="scroll publish-start">
+        <EmptyState
+          title={text.empty.title}
+          action={
+            <>
+              <Button
+                variant="primary"
+                icon={IconFolder}
+                onClick={() => void choose('folder', text.empty.pickTitle)}
+                data-pane-focus="start"
+              >
+                {text.empty.choose}
+              </Button>
+              <Button variant="quiet" onClick={() => void choose('sputnik', text.empty.pickFileTitle)}>
+                {text.empty.file}
+              </Button>
+            </>
+          }
+        >
+          {text.empty.text(connection?.name ?? '')}
+        </EmptyState>
+        <form className="path-form" onSubmit={open}>
+          <Field label={text.empty.pathLabel}>
+            {(wiring) => (
+              <div className="row">
+                <TextInput
+                  {...wiring}
+                  className="grow"
+                  classNames={{ input: 'mono' }}
+                  value={typed}
+                  spellCheck={false}
+                  onChange={(event) => setTyped(event.currentTarget.value)}
+                />
+                <Button type="submit" disabled={typed.trim() === ''}>
+                  {text.empty.open}
+                </Button>
+              </div>
+            )}
+          </Field>
+        </form>
+      </section>
+    </Page>
+  )
+}

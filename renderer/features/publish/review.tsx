@@ -1,0 +1,177 @@
+import { SegmentedControl } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { useRef, useState } from 'react'
+import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
+import { client } from '../../ipc/link.ts'
+import { pickPath } from '../../shell/pick-path.ts'
+import { useConnection } from '../../state/connections.ts'
+import { useHost } from '../../state/host.ts'
+import { nameOf, publishText as text } from '../../text/publish.ts'
+import { BoneLines } from '../../ui/bones.tsx'
+import { Button } from '../../ui/button.tsx'
+import { FailureStrip } from '../../ui/failure-strip.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { showToast } from '../../ui/toast.tsx'
+import { type Action, useAction } from '../../ui/use-action.ts'
+import { blockers, leaveOut, putIn } from './publish-draft.ts'
+import { type Draft, editDraft, startDraft } from './publish-drafts.ts'
+import { PublishForm } from './publish-form.tsx'
+import { LeftOutList, PublishTree } from './publish-tree.tsx'
+import { PublishWarnings } from './publish-warnings.tsx'
+import { WhatChanges } from './what-changes.tsx'
+
+/** One folder before it is published: what is in it, what is said of it, what will change, and the button. */
+export function Review({ draft }: { readonly draft: Draft }) {
+  const { plan } = draft
+  const [show, setShow] = useState<'all' | 'changes'>('all')
+  const action = useAction()
+  return (
+    <>
+      <FailureStrip failure={action.failure ?? (plan && draft.failure)} onDismiss={action.dismiss} />
+      <div className="body folds">
+        <ReviewFiles draft={draft} show={show} onShow={setShow} />
+        <section className="aside publish-aside" aria-label={nameOf(draft.path)}>
+          {plan === undefined ? (
+            <BoneLines lines={8} />
+          ) : (
+            <>
+              <PublishForm draft={draft} />
+              <WhatChanges plan={plan} onSeeFiles={() => setShow('changes')} />
+            </>
+          )}
+        </section>
+      </div>
+      <ActionBar draft={draft} action={action} />
+    </>
+  )
+}
+
+interface ReviewFilesProps {
+  readonly draft: Draft
+  readonly show: 'all' | 'changes'
+  readonly onShow: (show: 'all' | 'changes') => void
+}
+
+function ReviewFiles({ draft, show, onShow }: ReviewFilesProps) {
+  const scroller = useRef<HTMLElement>(null)
+  const [choosing, setChoosing] = useState(false)
+  const { plan, path } = draft
+  if (plan === undefined) {
+    return (
+      <section className="scroll publish-files">
+        <h2 className="aside-title">{nameOf(path)}</h2>
+        <p className="small t3" role="status">
+          {text.reading}
+        </p>
+        <BoneLines lines={6} />
+      </section>
+    )
+  }
+  const files = show === 'all' ? plan.files : plan.files.filter(({ change }) => change !== 'same')
+  const out = sumOf(plan.leftOut)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section ref={scroller} className="scroll publish-files" tabIndex={0} aria-label={text.treeLabel}>
+      <div className="row publish-head">
+        <div>
+          <h2 className="aside-title">{nameOf(path)}</h2>
+          <p className="small t3 num" title={path}>
+            {text.facts(plan.files.length, plan.totalBytes, draft.readMs)}
+          </p>
+        </div>
+        <span className="push" />
+        {plan.previous !== undefined && (
+          <SegmentedControl
+            aria-label={text.show.label}
+            value={show}
+            onChange={(value) => onShow(value as 'all' | 'changes')}
+            data={[
+              { value: 'all', label: text.show.all },
+              { value: 'changes', label: text.show.changes },
+            ]}
+          />
+        )}
+      </div>
+      <PublishWarnings draft={draft} plan={plan} />
+      {files.length === 0 ? (
+        <p className="t2 publish-none">{text.noChanges}</p>
+      ) : (
+        <PublishTree
+          key={show}
+          scroller={scroller}
+          files={files}
+          choosing={choosing}
+          onLeaveOut={(each) => editDraft(path, (fields) => leaveOut(fields, each), { now: true })}
+        />
+      )}
+      {plan.source.kind === 'folder' && (
+        <div className="section-title left-out-title">
+          {text.leftOutLabel}
+          <span className="push">
+            {plan.leftOut.length > 0 && <span className="num">{text.leftOutSum(out.files, out.bytes)} </span>}
+            <Button variant="link" className="small" aria-pressed={choosing} onClick={() => setChoosing(!choosing)}>
+              {choosing ? text.chooseDone : text.choose}
+            </Button>
+          </span>
+        </div>
+      )}
+      <LeftOutList
+        scroller={scroller}
+        entries={plan.leftOut}
+        choosing={choosing}
+        onPutIn={({ path: each, reason }) => editDraft(path, (fields) => putIn(fields, each, reason), { now: true })}
+      />
+    </section>
+  )
+}
+
+const sumOf = (entries: PublishPlan['leftOut']): { readonly files: number; readonly bytes: number } => ({
+  files: entries.reduce((sum, { isFolder, fileCount }) => sum + (isFolder ? fileCount : 1), 0),
+  bytes: entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+})
+
+function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: Action }) {
+  const { plan, settled, path } = draft
+  const connection = useConnection(draft.connectionId)
+  const blocked = plan === undefined ? [] : blockers(plan, settled)
+  const reason = plan === undefined ? text.bar.readingYet : blocked.length > 0 ? text.bar.first(blocked) : undefined
+  return (
+    <footer className="actionbar">
+      <span className="t2 num narrow-hide">
+        {text.bar.to} <b className="strong bar-name">{connection?.name}</b>
+        {plan !== undefined && `. ${text.bar.send(plan.totalBytes)}`}
+      </span>
+      <span className="push" />
+      <span className="status warn small" role="status">
+        {reason !== undefined && plan !== undefined && <Icon of={IconAlertTriangle} size={14} />}
+        {reason}
+      </span>
+      <Button
+        disabled={plan === undefined || blocked.length > 0 || action.busy}
+        onClick={() => void action.run(() => saveAsFile(draft))}
+      >
+        {text.bar.saveAsFile}
+      </Button>
+      <Button
+        variant="primary"
+        disabled={plan === undefined || blocked.length > 0 || action.busy}
+        onClick={() => void action.run(() => startDraft(path))}
+      >
+        {text.bar.publish}
+      </Button>
+    </footer>
+  )
+}
+
+async function saveAsFile({ plan }: Draft): Promise<void> {
+  if (plan === undefined) return
+  const suggestedName = `${plan.info.name}-${plan.info.version}.sputnik`
+  const title = text.bar.saveTitle
+  const { nativeDialogs } = useHost.getState().facts
+  const out = nativeDialogs
+    ? (await client.host.pickSavePath({ title, suggestedName })).path
+    : await pickPath('folder', title)
+  if (out === null) return
+  const { path } = await client.publish.build({ planId: plan.planId, out })
+  showToast({ text: text.bar.saved(path) })
+}

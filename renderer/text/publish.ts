@@ -1,0 +1,180 @@
+import type { PublishPlan } from '../../shared/ipc/engine-api.ts'
+import { formatList, formatSize, plural } from './units.ts'
+
+const fieldNames: Readonly<Record<string, string>> = {
+  name: 'the name',
+  version: 'the version',
+  title: 'the title',
+  license: 'the licence',
+  description: 'the sentence',
+  notes: 'what is new',
+  tags: 'the tags',
+  compatibility: 'works with',
+  include: 'the list of files',
+  files: 'the files',
+}
+const counts = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine']
+
+type Warning = PublishPlan['warnings'][number]
+
+const warningTitles: { readonly [K in Warning['kind']]: (name: string) => string } = {
+  secret: (name) => `${name} looks like it holds a password`,
+  'runs-code': (name) => `${name} runs code when it is loaded`,
+  symlink: (name) => `${name} is a link and is left out`,
+  'not-portable': (name) => `${name} can’t be stored on every system`,
+  'reserved-name': (name) => `${name} is a name that packages use themselves`,
+  'constraint-unreadable-by-old-tools': () => 'Old tools can’t read “Works with”',
+  'include-matches-little': () => 'Most of the folder is left out',
+  'unprotected-store': () => 'This store can’t stop two people from publishing the same version',
+}
+
+export const publishText = {
+  title: 'Publish',
+  ofFolders: (at: number, of: number): string => `${at} of ${plural(of, 'folder')}`,
+  chooseAnother: 'Choose another folder',
+  leave: 'Leave without publishing',
+  empty: {
+    title: 'Drop a folder anywhere in this window',
+    text: (connection: string): string =>
+      `It is read and shown first: its files, what is left out and why, and what will change. Nothing is sent to ${connection} before you press Publish.`,
+    choose: 'Choose a folder…',
+    pickTitle: 'Choose a folder to publish',
+    pathLabel: 'Or type its path',
+    open: 'Open',
+    file: 'Publish or install a .sputnik file…',
+    pickFileTitle: 'Choose a package file',
+  },
+  file: {
+    title: (name: string): string => `What shall happen with ${name}?`,
+    text: 'It holds one version of one package.',
+    install: 'Install it here',
+    installText: 'To a library on this computer. You see what it takes first.',
+    publish: (connection: string): string => `Publish it to ${connection}`,
+    publishText: 'So that everyone there can find and install it.',
+  },
+  reading: 'Reading the folder',
+  facts: (files: number, bytes: number, readMs: number | undefined): string =>
+    `${plural(files, 'file')}, ${formatSize(bytes)}${readMs === undefined ? '' : `, read in ${(Math.max(100, readMs) / 1000).toFixed(1)} s`}`,
+  show: { label: 'Show', all: 'All files', changes: 'Only changes' },
+  noChanges: 'No file differs from the last version.',
+  treeLabel: 'Files to publish',
+  leftOutLabel: 'Left out',
+  leftOutSum: (files: number, bytes: number): string => `${plural(files, 'file')}, ${formatSize(bytes)}.`,
+  choose: 'Choose what is left out',
+  chooseDone: 'Done',
+  putIn: 'Put it in',
+  cannotPutIn: 'Can’t be published',
+  leaveOutLabel: (name: string): string => `Publish ${name}`,
+  changes: { new: 'New', changed: 'Changed', same: 'Same', unknown: '' },
+  marks: { secret: 'Secret', 'runs-code': 'Runs code', 'not-portable': 'Not portable' },
+  warning: (warning: Warning): string => warningTitles[warning.kind](nameOf(warning.path)),
+  warningGroup: {
+    secret: (count: number): string => `${plural(count, 'file')} look like they hold passwords`,
+    'runs-code': (count: number): string => `${plural(count, 'file')} run code when they are loaded`,
+    'not-portable': (count: number): string => `${plural(count, 'name')} can’t be stored on every system`,
+    symlink: (count: number): string => `${plural(count, 'link')} are left out`,
+  } as Readonly<Record<string, (count: number) => string>>,
+  warningWhy: {
+    secret: 'Anyone who can install the package could read them.',
+    'runs-code': 'People who install it must trust you. The safetensors or JSON formats don’t do this.',
+  } as Readonly<Record<string, string>>,
+  moreFiles: (names: readonly string[], more: number): string =>
+    more > 0 ? `${names.join(', ')} and ${more} more.` : `${formatList(names)}.`,
+  leaveItOut: 'Leave it out',
+  leaveThemOut: 'Leave them out',
+  keep: 'Keep',
+  understood: 'Understood',
+  fields: {
+    name: 'Name',
+    version: 'Version',
+    license: 'Licence',
+    description: 'In one sentence',
+    notes: 'What is new',
+    compatibility: 'Works with',
+    tags: 'Tags',
+    title: 'Title',
+  },
+  hints: {
+    notes: 'shown to everyone',
+    tags: 'commas between them',
+    title: 'what people see first',
+    name: 'Small letters, digits and _',
+  },
+  origin: (origin: string | undefined): string => {
+    if (origin === undefined || origin === 'you') return ''
+    if (/^an? /.test(origin)) return origin
+    return /^\d/.test(origin) ? `as in ${origin}` : `from ${origin}`
+  },
+  use: (fix: string): string => `Use ${fix}`,
+  app: {
+    name: 'App',
+    constraint: 'Versions',
+    every: 'every version',
+    add: 'Add an app',
+    remove: (app: string): string => `Remove ${app === '' ? 'this app' : app}`,
+    yours: (version: string): string => ` Yours is ${version}.`,
+    yoursNot: (version: string): string => ` Yours is ${version}: it won’t be offered there.`,
+    none: 'Every app may use it. Name apps here if only some can load it.',
+    unreadable: 'Write, for example, >=1.8.0 or >=1.0.0,<2.0.0',
+    twice: 'This app is named twice.',
+  },
+  change: {
+    title: (version: string): string => `What will change since ${version}`,
+    first: 'First version',
+    firstText: 'Nothing of this name is published here yet.',
+    seeFiles: 'See files',
+    inexact: 'Still being compared.',
+    new: (count: number): string => `${count} new`,
+    changed: (count: number): string => `${count} changed`,
+    same: (count: number): string => `${count} the same`,
+    removed: (count: number): string => `${count} removed:`,
+    barLabel: (added: number, changed: number, same: number): string =>
+      `${formatSize(added)} new, ${formatSize(changed)} changed, ${formatSize(same)} the same`,
+  },
+  bar: {
+    to: 'To',
+    send: (bytes: number): string => `Up to ${formatSize(bytes)} to send.`,
+    saveAsFile: 'Save as file…',
+    saveTitle: 'Save the package as a file',
+    saved: (path: string): string => `Saved as ${path}`,
+    publish: 'Publish',
+    readingYet: 'The folder is still being read',
+    first: (things: readonly string[]): string => {
+      const words = things.map((thing) => fieldNames[thing] ?? nameOf(thing))
+      const count = counts[words.length] ?? String(words.length)
+      const shown =
+        words.length > 3 ? `${words.slice(0, 2).join(', ')} and ${words.length - 2} more` : formatList(words)
+      return `${count} ${words.length === 1 ? 'thing' : 'things'} first: ${shown}`
+    },
+  },
+  progress: {
+    stages: { read: 'Read', send: 'Send', confirm: 'Confirm' },
+    confirmed: (bytes: number): string => `Confirmed ${formatSize(bytes)}`,
+    sent: (bytes: number): string => `Sent ${formatSize(bytes)}`,
+    of: (bytes: number): string => `of ${formatSize(bytes)}`,
+    hidden: (version: string): string =>
+      `Nobody sees ${version} until the last step. You can leave this page or close the window: it goes on at the next start.`,
+    published: (name: string): string => `${name} is published`,
+    alreadyThere: (name: string): string => `${name} was there already, with the same content`,
+    everyone: (connection: string, bytes: number, at: string): string =>
+      `Everyone on ${connection} can install it now. ${formatSize(bytes)}, confirmed by the store at ${at}.`,
+    unprotected: 'This store can’t stop two people from publishing the same version. Orbital checked that nobody did.',
+    link: 'Link to share',
+    command: 'Command',
+    copyLink: 'Copy the link',
+    copyCommand: 'Copy the command',
+    installHere: 'Install here',
+    show: 'Show the package',
+    queued: (bytes: number, after: string | undefined): string =>
+      `Queued. ${formatSize(bytes)} to send${after === undefined ? ' next' : ` after ${after}`}.`,
+    sendFirst: 'Send first',
+    remove: 'Remove from the queue',
+    dropMore: 'Drop more folders anywhere to add them, or',
+    chooseOne: 'choose one…',
+    folders: (count: number): string => plural(count, 'package'),
+    done: 'Done here',
+  },
+}
+
+export const nameOf = (path: string | undefined): string =>
+  path === undefined ? 'A file' : (path.split(/[\\/]/).filter(Boolean).at(-1) ?? path)

@@ -1,0 +1,62 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
+
+interface VirtualBlockProps<T> {
+  /** What scrolls: it may hold other things above and below. */
+  readonly scroller: RefObject<HTMLElement | null>
+  readonly items: readonly T[]
+  readonly keyOf: (item: T) => string
+  /** px */
+  readonly rowHeight: number
+  readonly renderRow: (item: T, index: number) => ReactNode
+  /** Scrolled to when it changes; -1: none. */
+  readonly activeIndex?: number
+}
+
+/** Rows of one height in the middle of what scrolls; only those in view are drawn. */
+export function VirtualBlock<T>({
+  scroller,
+  items,
+  keyOf,
+  rowHeight,
+  renderRow,
+  activeIndex = -1,
+}: VirtualBlockProps<T>) {
+  const block = useRef<HTMLDivElement>(null)
+  const [scrollMargin, setScrollMargin] = useState(0)
+  useLayoutEffect(() => {
+    if (block.current === null || scroller.current === null) return
+    const top =
+      block.current.getBoundingClientRect().top -
+      scroller.current.getBoundingClientRect().top +
+      scroller.current.scrollTop
+    if (Math.abs(top - scrollMargin) > 1) setScrollMargin(top)
+  })
+  const rows = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    scrollMargin,
+  })
+  const { scrollToIndex } = rows
+  useEffect(() => {
+    if (activeIndex >= 0) scrollToIndex(activeIndex, { align: 'auto' })
+  }, [activeIndex, scrollToIndex])
+  return (
+    <div ref={block} className="virtual-block" role="presentation" style={{ blockSize: items.length * rowHeight }}>
+      {rows.getVirtualItems().map(({ index, start }) => {
+        const item = items[index]
+        return item === undefined ? null : (
+          <div
+            key={keyOf(item)}
+            role="presentation"
+            style={{ transform: `translateY(${start - scrollMargin}px)`, blockSize: rowHeight }}
+          >
+            {renderRow(item, index)}
+          </div>
+        )
+      })}
+    </div>
+  )
+}
