@@ -35,7 +35,6 @@ async function md5Of(context: PublishContext, head: ObjectHead): Promise<string>
   if (known !== undefined) return known
   context.task.enter({ kind: 'verifying' })
   const md5 = await hashObject(context.connection, head.key, context.io)
-  context.task.enter({ kind: 'finishing' })
   context.archiveMd5s.set(stampOf(head), md5)
   return md5
 }

@@ -86,6 +86,7 @@ async function expectPair(files: readonly BuiltFile[], by: string) {
     expect(expected?.equals(gunzipSync(archive.subarray(startOffset, endOffset)))).toBe(true)
   }
   expect(await listLeftBehind(store, io)).toEqual([])
+  expect(readdirSync(join(temp.path, 'bucket', 'orbital', 'uploads'))).toEqual([])
 }
 
 describe('publishing', () => {
@@ -198,6 +199,68 @@ describe('giving up', () => {
     const other = publish({ folder: 'other', by: 'Bob' })
     await expect(other.outcome).rejects.toMatchObject({ details: { publishedBy: 'Ada' } })
     await expectPair(built, 'Ada')
+  })
+})
+
+describe('stores with weaker promises', () => {
+  test('where Complete heeds no condition, a late publisher does not touch the pair that is visible', async () => {
+    const careless: ObjectStore = {
+      ...store,
+      completeUpload: (key, uploadId, parts) => store.completeUpload(key, uploadId, parts, io),
+    }
+    await build('other', 2)
+    let ada: Promise<unknown> | undefined
+    const bob = publish({
+      folder: 'other',
+      by: 'Bob',
+      store: careless,
+      step: async (name) => {
+        if (name !== 'before seal') return
+        ada = publish({ store: careless }).outcome
+        await ada
+      },
+    })
+    await expect(bob.outcome).rejects.toMatchObject({ code: 'version-published', details: { publishedBy: 'Ada' } })
+    expect(await ada).toEqual({})
+    await expectPair(built, 'Ada')
+  })
+
+  test('where an upload is gone long before its archive is there, it is waited for', async () => {
+    let assembling: Promise<void> | undefined
+    const slow: ObjectStore = {
+      ...store,
+      async completeUpload(key, uploadId, parts, options) {
+        assembling ??= new Promise<void>((resolve) => setTimeout(resolve, 150)).then(() =>
+          store.completeUpload(key, uploadId, parts, options),
+        )
+        throw new AppError('upload-not-found', { key })
+      },
+    }
+    const steps: string[] = []
+    expect(await publish({ store: slow, step: (name) => steps.push(name) }).outcome).toEqual({})
+    await assembling
+    expect(steps.filter((name) => name === 'before seal')).toHaveLength(1)
+    await expectPair(built, 'Ada')
+  })
+
+  test('where no condition is heeded, the pair is read again and the publish says that it is unprotected', async () => {
+    const kept = new Map<string, Readonly<Record<string, string>>>()
+    const careless: ObjectStore = {
+      ...store,
+      keepsMetadata: true,
+      put: (key, bytes, { signal }) => store.put(key, bytes, { signal }),
+      async createUpload(key, options) {
+        kept.set(key, options.metadata ?? {})
+        return store.createUpload(key, options)
+      },
+      completeUpload: (key, uploadId, parts) => store.completeUpload(key, uploadId, parts, io),
+      head: async (key, options) => ({ ...(await store.head(key, options)), metadata: kept.get(key) ?? {} }),
+    }
+    expect(await publish({ store: careless }).outcome).toEqual({ unprotected: true })
+    await expectPair(built, 'Ada')
+    await build('other', 2)
+    const bob = publish({ folder: 'other', by: 'Bob', store: careless })
+    await expect(bob.outcome).rejects.toMatchObject({ details: { publishedBy: 'Ada' } })
   })
 })
 

@@ -186,7 +186,6 @@ async function putMeta(context: PublishContext, seal: TrustedSeal): Promise<Visi
 
 // 8, 9
 async function conclude(context: PublishContext, visible: VisibleMeta): Promise<Outcome> {
-  context.task.enter({ kind: 'finishing' })
   let judged: Outcome | AppError
   try {
     judged = await context.step('judge', () => judge(context, visible))
@@ -194,6 +193,7 @@ async function conclude(context: PublishContext, visible: VisibleMeta): Promise<
     if (!isAppError(error, 'version-published', 'archive-mismatch', 'meta-invalid')) throw error
     judged = error
   }
+  context.task.enter({ kind: 'finishing' })
   await context.step('clean up', () => cleanUp(context))
   if (judged instanceof AppError) throw judged
   if (judged.alreadyThere === true) return judged

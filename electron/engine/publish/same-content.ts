@@ -26,7 +26,6 @@ export async function hasSameContent(context: PublishContext, published: Manifes
     request.files.map((file) => ({ ...file, algorithm: algorithms.get(file.path) ?? 'sha256' })),
     context.io,
   )
-  context.task.enter({ kind: 'finishing' })
   return published.files.every(({ path, checksum }) => isSameChecksum(hashed.get(path), checksum))
 }
 
