@@ -25,10 +25,16 @@ export async function checkPackaged(distFolder: string): Promise<Outcome> {
   await using home = await createTempFolder('orbital-dist-')
   const { DISPLAY: _, WAYLAND_DISPLAY: __, ...screenless } = process.env
   const env = { ...screenless, ORBITAL_HOME: join(home.path, 'home') }
-  const run = (word: string) => runCommand(join(folder, 'resources/bin/orbital'), [word], { env, timeoutMs: 30_000 })
+  const run = (...words: string[]) =>
+    runCommand(join(folder, 'resources/bin/orbital'), words, { env, timeoutMs: 60_000 })
   const [version, wrong] = [await run('--version'), await run('no-such-command')]
   if (version.exitCode !== 0 || !/^orbital \d/m.test(version.stdout) || wrong.exitCode !== 2) {
     return { ok: false, text: `The packaged command did not answer: ${JSON.stringify([version, wrong])}` }
+  }
+  // The sample is in it, its workers start from the archive, and it can write where it should.
+  const steps = [await run('install', 'digit_recogniser'), await run('verify', 'digit_recogniser')]
+  if (steps.some(({ exitCode }) => exitCode !== 0)) {
+    return { ok: false, text: `The packaged command could not install the sample: ${JSON.stringify(steps)}` }
   }
   const display = await startDisplay()
   if (isMissing(display))

@@ -1,5 +1,5 @@
-import { app } from 'electron'
-import { startApp } from './start-app.ts'
+import { app, dialog } from 'electron'
+import { describeStart, startApp } from './start-app.ts'
 
 /**
  * The packaged program is also the command line: its launcher starts it with this word, and all after it are the command's own.
@@ -9,7 +9,10 @@ const commandLineMark = '--orbital-command-line'
 
 const at = process.argv.indexOf(commandLineMark)
 if (at === -1) {
-  startApp().catch(() => app.exit(1))
+  startApp().catch((error: unknown) => {
+    dialog.showErrorBox('Orbital can’t start', describeStart(error))
+    app.exit(1)
+  })
 } else {
   process.argv = [
     process.execPath,

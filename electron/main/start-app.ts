@@ -12,6 +12,7 @@ import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { app, BrowserWindow, dialog, safeStorage, session } from 'electron'
+import { toAppError } from '../../shared/errors.ts'
 import { engineContract } from '../../shared/ipc/engine-api.ts'
 import { hostContract } from '../../shared/ipc/host-api.ts'
 import { createNodeDisk } from '../engine/disk/node-disk.ts'
@@ -91,7 +92,7 @@ export async function startApp(): Promise<void> {
   )
   router.catch((error) => {
     report(error)
-    dialog.showErrorBox('Orbital can’t start', `${describeStart(error)}\nHome folder: ${home}`)
+    dialog.showErrorBox('Orbital can’t start', describeStart(error))
     app.exit(1)
   })
   connectIpc({ router, hub, onStranger: (channel, origin) => log.write('warn', 'ipc.refused', { channel, origin }) })
@@ -144,7 +145,8 @@ function showWindow(): void {
   window?.focus()
 }
 
-function describeStart(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'internal'
-  return `Something in its home folder can’t be used (${code}).`
+/** For the box that is all a person sees when the app can't start. */
+export function describeStart(error: unknown): string {
+  const { code } = toAppError(error)
+  return `Something in its home folder can’t be used (${code}).\nHome folder: ${homeFolder(process.env, process.platform)}`
 }
