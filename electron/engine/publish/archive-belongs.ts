@@ -34,7 +34,7 @@ async function md5Of(context: PublishContext, head: ObjectHead): Promise<string>
   const known = context.archiveMd5s.get(stampOf(head))
   if (known !== undefined) return known
   context.task.enter({ kind: 'verifying' })
-  const md5 = await hashObject(context.connection, head.key, context.io)
+  const md5 = await hashObject(context.startWorker, context.connection, head.key, context.io)
   context.archiveMd5s.set(stampOf(head), md5)
   return md5
 }

@@ -2,13 +2,14 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Checksum } from '../../../shared/model/package.ts'
 import type { Io, OpenConnection } from '../ports.ts'
 import type { FileToHash, HashedFile, HashJob } from '../workers/hash.ts'
-import { startWorker } from '../workers/pool.ts'
+import type { StartWorker } from '../workers/pool.ts'
 
 /**
  * Checksums of files on this machine by their path in the package, taken in a worker. `onFile` is told of each as it comes.
  * `file-changed` when one is not as it was when it was planned.
  */
 export async function hashFiles(
+  startWorker: StartWorker,
   files: readonly FileToHash[],
   { signal, onFile }: Io & { readonly onFile?: (file: HashedFile) => void },
 ): Promise<Map<string, Checksum>> {
@@ -24,7 +25,12 @@ export async function hashFiles(
 }
 
 /** MD5 of a whole object, read in a worker. */
-export async function hashObject(connection: OpenConnection, key: string, io: Io): Promise<string> {
+export async function hashObject(
+  startWorker: StartWorker,
+  connection: OpenConnection,
+  key: string,
+  io: Io,
+): Promise<string> {
   const spec = await connection.spec(io)
   const job: HashJob = { kind: 'object', spec, key }
   const md5 = await startWorker<string | undefined>('hash', job, io).result

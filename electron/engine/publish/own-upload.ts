@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isAppError } from '../../../shared/errors.ts'
 import type { PackResult } from '../workers/pack.ts'
-import { startWorker } from '../workers/pool.ts'
 import type { FromPack, PackStart, ToPack } from '../workers/run-pack.ts'
 import { transactionField } from './archive-belongs.ts'
 import type { OwnUpload, PublishContext } from './publish-context.ts'
@@ -57,7 +56,7 @@ export async function packParts(context: PublishContext, upload: OwnUpload): Pro
     uploadId: upload.uploadId,
   }
   task.setTotal(request.totalBytes, job.source.files)
-  const worker = startWorker<PackResult, FromPack, ToPack>('pack', job, io)
+  const worker = context.startWorker<PackResult, FromPack, ToPack>('pack', job, io)
   let isReconnecting = false
   worker.onMessage((message) => {
     if (message.kind === 'part') {

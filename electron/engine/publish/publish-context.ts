@@ -4,6 +4,7 @@ import type { PackageRef } from '../../../shared/model/package.ts'
 import type { Clock, Disk, Io, ObjectHead, ObjectStore, OpenConnection, UploadedPart } from '../ports.ts'
 import type { TransferTask } from '../transfers/transfer-runner.ts'
 import type { PackedPart, PackResult } from '../workers/pack.ts'
+import { type StartWorker, startWorker } from '../workers/pool.ts'
 import { type PublishKeys, publishKeys } from './publish-keys.ts'
 import { type PublishRequest, readPublishRequest } from './publish-request.ts'
 import { maxSealBytes, readSeal } from './seal.ts'
@@ -42,6 +43,8 @@ export interface PublishDeps {
   /** Parts in flight at once. */
   partsInFlight(): number
   readonly timing?: Partial<PublishTiming>
+  /** How threads are started; pool.ts where it is missing. */
+  readonly startWorker?: StartWorker
   /** Called before and after each step, and waited for. */
   readonly step?: (name: StepName) => void | Promise<void>
 }
@@ -73,6 +76,7 @@ export interface PublishContext {
   readonly tool: string
   readonly timing: PublishTiming
   readonly partsInFlight: number
+  readonly startWorker: StartWorker
   /** What this run packed; its checksums spare hashing the source again. */
   packed?: PackResult
   /** Whether the store heeds `If-None-Match`: `unknown` until it was tried. */
@@ -132,6 +136,7 @@ export async function createPublishContext(deps: PublishDeps, task: TransferTask
     tool: deps.tool,
     timing: { ...defaultTiming, ...deps.timing },
     partsInFlight: deps.partsInFlight(),
+    startWorker: deps.startWorker ?? startWorker,
     // A folder has no server that could ignore them.
     conditions: store.keepsMetadata ? 'unknown' : 'heeded',
     archiveMd5s: new Map(),

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Manifest } from '../../../shared/model/package.ts'
+import { startInProcess } from '../../../testkit/in-process-worker.ts'
 import { buildPackageFolder } from '../../../testkit/package-builder.ts'
 import { openTestConnection, openTestStore, startPublish, testLog } from '../../../testkit/publish-rig.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
@@ -56,7 +57,8 @@ const build = (
 ) => buildPackageFolder(folder(name), { files, ...(manifest === undefined ? {} : { manifest }) })
 const publish = async (planId: string, journal: string) => {
   const { request } = plans.transfer(planId)
-  return startPublish({ journalFolder: folder(journal), request, connection }).outcome
+  return startPublish({ journalFolder: folder(journal), request, connection, deps: { startWorker: startInProcess } })
+    .outcome
 }
 async function publishedOf(ident: string): Promise<Manifest> {
   const key = `models/${ident}/meta.json`

@@ -4,6 +4,7 @@ import type { PublishFields, PublishPlan } from '../../../shared/ipc/engine-api.
 import type { Announcer } from '../../../shared/ipc/events.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import type { Io, Log, OpenConnection } from '../ports.ts'
+import { startWorker } from '../workers/pool.ts'
 import { buildPackageFile } from './build-package-file.ts'
 import { createChecksumCache } from './checksum-cache.ts'
 import { hashFiles } from './hash-source.ts'
@@ -88,7 +89,7 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
       try {
         const { toHash } = kept.planned
         const files = new Map(toHash.map((file) => [file.path, file]))
-        await hashFiles(toHash, {
+        await hashFiles(startWorker, toHash, {
           signal: stop.signal,
           onFile: ({ path, checksum }) => {
             const file = files.get(path)

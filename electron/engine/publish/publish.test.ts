@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
+import { startInProcess } from '../../../testkit/in-process-worker.ts'
 import { type BuiltFile, buildPackageFolder } from '../../../testkit/package-builder.ts'
 import {
   listLeftBehind,
@@ -17,6 +18,7 @@ import { createNodeDisk } from '../disk/node-disk.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import type { ObjectStore, StoreSpec } from '../ports.ts'
 import { openJournal } from '../transfers/journal.ts'
+import { startWorker } from '../workers/pool.ts'
 
 const info = { name: 'digits', version: '1.0.0', description: 'Reads digits' }
 const metaKey = 'models/digits-1.0.0/meta.json'
@@ -56,16 +58,22 @@ interface Options {
   readonly journal?: string
   readonly store?: ObjectStore
   readonly discard?: boolean
+  /** In a thread, as outside of tests. */
+  readonly inThread?: boolean
   readonly step?: (name: string) => unknown
 }
 function publish(options: Options = {}) {
   runs += 1
-  const { folder = 'model', by = 'Ada', journal = `journal-${runs}`, step, discard } = options
+  const { folder = 'model', by = 'Ada', journal = `journal-${runs}`, inThread = false, step, discard } = options
   return startPublish({
     journalFolder: join(temp.path, journal),
     request: requestFor(join(temp.path, folder), info, by),
     connection: openTestConnection(spec, options.store ?? store),
-    deps: { timing, ...(step === undefined ? {} : { step: async (name) => void (await step(name)) }) },
+    deps: {
+      timing,
+      startWorker: inThread ? startWorker : startInProcess,
+      ...(step === undefined ? {} : { step: async (name) => void (await step(name)) }),
+    },
     ...(discard === undefined ? {} : { discard }),
   })
 }
@@ -91,7 +99,7 @@ async function expectPair(files: readonly BuiltFile[], by: string) {
 
 describe('publishing', () => {
   test('puts a pair into the bucket that unpacks to the folder, and leaves nothing else', async () => {
-    const run = publish()
+    const run = publish({ inThread: true })
     expect(await run.outcome).toEqual({})
     await expectPair(built, 'Ada')
     expect(run.phases.map(({ kind }) => kind)).toContain('finishing')
@@ -393,7 +401,7 @@ describe('what is found decides', () => {
   test('whoever has exactly its bytes repairs it', async () => {
     await publish().outcome
     await store.put(archiveKey, Buffer.from('an old tool wrote this'), io)
-    expect(await publish({ by: 'Bob' }).outcome).toEqual({ alreadyThere: true })
+    expect(await publish({ by: 'Bob', inThread: true }).outcome).toEqual({ alreadyThere: true })
     await expectPair(built, 'Ada')
   })
 })

@@ -23,6 +23,7 @@ export async function hasSameContent(context: PublishContext, published: Manifes
   context.task.enter({ kind: 'verifying' })
   const algorithms = new Map(published.files.map(({ path, checksum }) => [path, checksum.algorithm]))
   const hashed = await hashFiles(
+    context.startWorker,
     request.files.map((file) => ({ ...file, algorithm: algorithms.get(file.path) ?? 'sha256' })),
     context.io,
   )

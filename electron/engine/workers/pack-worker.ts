@@ -1,5 +1,6 @@
 import { createNodeDisk } from '../disk/node-disk.ts'
-import { runPack } from './run-pack.ts'
+import type { PackResult } from './pack.ts'
+import { type FromPack, type PackStart, runPack, type ToPack } from './run-pack.ts'
 import { serveWorker } from './serve.ts'
 
-serveWorker((context) => runPack(context as never, createNodeDisk()))
+serveWorker<PackStart, PackResult, FromPack, ToPack>((context) => runPack(context, createNodeDisk()))

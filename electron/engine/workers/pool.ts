@@ -112,3 +112,6 @@ export function startWorker<Result, FromIt = unknown, ToIt = unknown>(
     stop,
   }
 }
+
+/** For those that are given it, so that a test can start something else. */
+export type StartWorker = typeof startWorker
