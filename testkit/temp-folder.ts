@@ -13,10 +13,10 @@ export interface TempFolder {
 const leftovers = new Set<string>()
 let removesAtExit = false
 
-/** Makes a fresh folder under the system's temporary folder. What nobody removed is deleted when the process exits. */
-export async function createTempFolder(prefix = 'orbital-test-'): Promise<TempFolder> {
+/** Makes a fresh folder under the system's temporary folder (or `parent`). What nobody removed is deleted when the process exits. */
+export async function createTempFolder(prefix = 'orbital-test-', parent = tmpdir()): Promise<TempFolder> {
   removeLeftoversAtExit()
-  const path = await mkdtemp(join(tmpdir(), prefix))
+  const path = await mkdtemp(join(parent, prefix))
   leftovers.add(path)
   const remove = async () => {
     await removeTree(path)

@@ -2,9 +2,9 @@ import path from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../../../shared/errors.ts'
 import { identOf, packageRef } from '../../../shared/model/package.ts'
-import type { Clock, Disk } from '../ports.ts'
+import type { Disk } from '../ports.ts'
 import { type LibraryPlaces, stagedTreeOf } from './places.ts'
-import { moveToTrash, restoreFromTrash } from './trash.ts'
+import { moveToTrash, restoreFromTrash, type TrashDeps } from './trash.ts'
 import { readFacts, versionFacts, writeFacts } from './version-facts.ts'
 
 /**
@@ -30,14 +30,7 @@ const commitFile = z.looseObject({
 export type CommitRecord = Readonly<z.infer<typeof commitFile>>
 export type CommitResult = 'committed' | 'taken' | 'lost'
 
-export interface CommitDeps {
-  readonly disk: Disk
-  readonly clock: Clock
-  readonly places: LibraryPlaces
-  readonly libraryId: string
-  /** For tests that kill: called after each step. */
-  step?(name: string): void
-}
+export type CommitDeps = TrashDeps
 
 const recordFileOf = (places: LibraryPlaces, transaction: string) => path.join(places.commits, `${transaction}.json`)
 
@@ -53,7 +46,6 @@ export function finishCommit(deps: CommitDeps, record: CommitRecord): CommitResu
   const ident = identOf(record.ref)
   const target = places.version(ident)
   const staged = stagedTreeOf(places, record.transaction)
-  const trashDeps = { ...deps }
   const isThere = (folder: string) => disk.facts(folder) !== undefined
   const isCommitted = () => isThere(target) && readFacts(disk, places, ident)?.transaction === record.transaction
   const end = (result: CommitResult): CommitResult => {
@@ -65,7 +57,7 @@ export function finishCommit(deps: CommitDeps, record: CommitRecord): CommitResu
   if (isThere(staged)) {
     if (isThere(target)) {
       if (record.replaces === undefined || isThere(contentOf(places, record.replaces.trashId))) return end('taken')
-      moveToTrash(trashDeps, record.replaces, record.replaces.trashId)
+      moveToTrash(deps, record.replaces, record.replaces.trashId)
       step?.('commit.old-in-trash')
     }
     writeFacts(disk, places, ident, record.facts)
@@ -81,12 +73,12 @@ export function finishCommit(deps: CommitDeps, record: CommitRecord): CommitResu
   } else if (!isCommitted()) {
     const trashId = record.replaces?.trashId
     if (trashId !== undefined && !isThere(target) && isThere(contentOf(places, trashId)))
-      restoreFromTrash(trashDeps, trashId)
+      restoreFromTrash(deps, trashId)
     return end('lost')
   }
   for (const old of record.toTrash) {
     if (!isThere(places.version(identOf(old.ref))) || isThere(contentOf(places, old.trashId))) continue
-    moveToTrash(trashDeps, old, old.trashId)
+    moveToTrash(deps, old, old.trashId)
     step?.('commit.older-in-trash')
   }
   return end('committed')

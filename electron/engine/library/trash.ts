@@ -37,6 +37,8 @@ export interface TrashDeps {
   readonly clock: Clock
   readonly places: LibraryPlaces
   readonly libraryId: string
+  /** For tests that kill: called after each step. */
+  step?(name: string): void
 }
 export interface Removed {
   readonly ref: { readonly name: string; readonly version: string }
@@ -62,12 +64,14 @@ export function moveToTrash(deps: TrashDeps, removed: Removed, id: string = rand
   }
   disk.replace(path.join(folder, 'entry.json'), Buffer.from(JSON.stringify(entry)))
   disk.syncFolder(places.trash)
+  deps.step?.('trash.entry')
   try {
     disk.rename(places.version(ident), path.join(folder, 'content'))
   } catch (error) {
     if (!hasContent(disk, folder)) disk.removeTree(folder)
     throw error
   }
+  deps.step?.('trash.moved')
   disk.syncFolder(folder)
   disk.syncFolder(places.root)
   disk.removeFile(factsFileOf(places, ident))
@@ -83,7 +87,9 @@ export function restoreFromTrash(deps: TrashDeps, id: string): { readonly ident:
   const ident = identOf(entry.ref)
   if (disk.facts(places.version(ident)) !== undefined) throw new AppError('already-exists', { what: ident })
   if (entry.facts !== undefined) writeFacts(disk, places, ident, entry.facts)
+  deps.step?.('restore.facts')
   disk.rename(path.join(folder, 'content'), places.version(ident))
+  deps.step?.('restore.moved')
   disk.syncFolder(places.root)
   disk.removeTree(folder)
   return { ident }

@@ -10,14 +10,18 @@ serveWorker<UnpackStart, void, FromUnpack, ToUnpack>((context) => {
     disk,
     clock,
     async createStore(spec, credentials) {
-      // Loading the SDK takes longer than installing a small `.sputnik`, which needs none of it.
+      // Loading the SDK takes longer than many an install from a folder, which needs none of it.
+      if (spec.kind === 'folder') {
+        const { createFolderObjectStore } = await import('../object-store/folder-object-store.ts')
+        return createFolderObjectStore(spec, { disk, clock })
+      }
       const { createPlainStore } = await import('../object-store/create-store.ts')
       return createPlainStore(spec, {
         disk,
         clock,
         log: { write: () => {} },
         connectionName: context.data.connectionName,
-        ...(spec.kind === 's3' ? { credentials } : {}),
+        credentials,
       })
     },
   })
