@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
 import { client } from '../../ipc/link.ts'
+import { revealPath } from '../../shell/reveal-path.ts'
 import { askInstall } from '../../state/install-request.ts'
 import { fetchLibrary } from '../../state/installed.ts'
 import { useSettings } from '../../state/settings.ts'
@@ -10,7 +11,7 @@ import type { CleanUpPlan, ProposalKind } from './clean-up.ts'
 
 const nameOf = ({ title, ref }: Pick<InstalledVersion, 'title' | 'ref'>): string => `${title} ${ref.version}`
 
-export const openFolder = ({ path }: InstalledVersion): Promise<unknown> => client.host.reveal({ path })
+export const openFolder = ({ path }: InstalledVersion): Promise<unknown> => revealPath(path)
 
 export async function copyPath({ path }: InstalledVersion): Promise<void> {
   await navigator.clipboard.writeText(path)

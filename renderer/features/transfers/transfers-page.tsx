@@ -5,6 +5,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { client } from '../../ipc/link.ts'
+import { revealPath } from '../../shell/reveal-path.ts'
 import { goTo } from '../../state/navigation.ts'
 import { useSettings } from '../../state/settings.ts'
 import { fetchTransfers, isEnded, isRunning, useTransfers } from '../../state/transfers.ts'
@@ -118,7 +119,7 @@ async function showResult({ kind, ref, libraryId, outcome }: Transfer): Promise<
   const spec = `${ref.name}==${ref.version}`
   const { path } =
     outcome?.path === undefined ? await client.installed.path({ libraryId, spec }) : { path: outcome.path }
-  await client.host.reveal({ path })
+  await revealPath(path)
 }
 
 function Throughput() {

@@ -1,0 +1,237 @@
+import { PasswordInput, Radio, SegmentedControl, TextInput } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
+import { client } from '../../ipc/link.ts'
+import { pickPath } from '../../shell/pick-path.ts'
+import { fetchConnections } from '../../state/connections.ts'
+import { useHost } from '../../state/host.ts'
+import { settingsText } from '../../text/settings.ts'
+import { Button } from '../../ui/button.tsx'
+import { FailureStrip } from '../../ui/failure-strip.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Sheet } from '../../ui/sheet.tsx'
+import { useAction } from '../../ui/use-action.ts'
+import {
+  type ConnectionForm,
+  emptyForm,
+  type FormField,
+  formOf,
+  problemsOfForm,
+  signInKindOf,
+  storeKinds,
+  toNewConnection,
+} from './connection-form.ts'
+import { candidateKey, forgetReport, stopTest, testConnection, useReport } from './connection-reports.ts'
+import { TestResults } from './test-results.tsx'
+
+const text = settingsText.form
+
+interface ConnectionSheetProps {
+  /** The one that is edited; absent: a new one. */
+  readonly edited?: Connection
+  readonly onClose: () => void
+  readonly onSaved: (id: string) => void
+}
+
+/** Where packages are and how to sign in there. A secret typed here goes to the engine once and never comes back. */
+export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetProps) {
+  const [form, setForm] = useState<ConnectionForm>(() => (edited === undefined ? emptyForm : formOf(edited)))
+  // Problems show once a field was left or Save was pressed, not while nothing is typed yet.
+  const [touched, setTouched] = useState<ReadonlySet<FormField>>(new Set())
+  const [tried, setTried] = useState(false)
+  const action = useAction()
+  const tested = useReport(candidateKey)
+  useEffect(() => () => forgetReport(candidateKey), [])
+
+  const editing = edited !== undefined
+  const problems = problemsOfForm(form, { editing })
+  const isRight = Object.keys(problems).length === 0
+  const set = (changes: Partial<ConnectionForm>) => setForm((before) => ({ ...before, ...changes }))
+  const candidate = (): NewConnection => toNewConnection(form, edited?.id)
+
+  const save = () => {
+    setTried(true)
+    if (!isRight) return
+    void action.run(async () => {
+      const sent = candidate()
+      const saved = editing
+        ? await client.connections.update({ id: edited.id, connection: sent })
+        : await client.connections.add(sent)
+      // Nothing secret stays in the window.
+      setForm(emptyForm)
+      forgetReport(saved.id)
+      await fetchConnections()
+      onSaved(saved.id)
+    })
+  }
+  const test = () => {
+    setTried(true)
+    if (isRight) void testConnection(candidateKey, candidate())
+  }
+
+  const row: RowContext = {
+    form,
+    set,
+    problemOf: (field) => {
+      const problem = tried || touched.has(field) ? problems[field] : undefined
+      return problem && text.problems[problem]
+    },
+    onBlur: (field) => setTouched((before) => new Set([...before, field])),
+  }
+  return (
+    <Sheet
+      opened
+      onClose={onClose}
+      width={560}
+      title={editing ? text.editTitle(edited.name) : text.addTitle}
+      subtitle={text.subtitle}
+      onSubmit={save}
+      footer={
+        <>
+          <Button onClick={test} disabled={tested.isTesting}>
+            {text.test}
+          </Button>
+          <span className="push" />
+          <Button onClick={onClose}>{settingsText.cancel}</Button>
+          <Button type="submit" variant="primary" disabled={action.busy}>
+            {editing ? text.save : text.add}
+          </Button>
+        </>
+      }
+    >
+      <section>
+        <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
+        {!editing && (
+          <Radio.Group
+            label={text.kind}
+            value={form.kind}
+            onChange={(kind) => set({ kind: kind as ConnectionForm['kind'] })}
+            className="kind-choice"
+          >
+            {storeKinds.map((kind) => (
+              <Radio key={kind} value={kind} label={text.kinds[kind].title} description={text.kinds[kind].text} />
+            ))}
+          </Radio.Group>
+        )}
+        <TextRow row={row} field="name" label={text.name} help={text.nameHelp} autoFocus={editing} />
+        {form.kind === 'folder' ? <FolderFields row={row} /> : <StoreFields row={row} editing={editing} />}
+        {(tested.isTesting || tested.report !== undefined || tested.failure !== undefined) && (
+          <TestResults state={tested} onTest={test} onStop={() => stopTest(candidateKey)} />
+        )}
+      </section>
+    </Sheet>
+  )
+}
+
+interface RowContext {
+  readonly form: ConnectionForm
+  readonly set: (changes: Partial<ConnectionForm>) => void
+  readonly problemOf: (field: FormField) => string | undefined
+  readonly onBlur: (field: FormField) => void
+}
+
+interface TextRowProps {
+  readonly row: RowContext
+  readonly field: FormField
+  readonly label: string
+  readonly caption?: string
+  readonly help?: string
+  readonly isSecret?: boolean
+  readonly isCode?: boolean
+  readonly autoFocus?: boolean
+}
+
+function TextRow({ row, field, label, caption, help, isSecret = false, isCode = false, autoFocus }: TextRowProps) {
+  const { form, set, problemOf, onBlur } = row
+  return (
+    <Field label={label} caption={caption} help={help} problem={problemOf(field)}>
+      {(wiring) => {
+        const common = {
+          ...wiring,
+          value: form[field],
+          onChange: (event: { currentTarget: { value: string } }) => set({ [field]: event.currentTarget.value }),
+          onBlur: () => onBlur(field),
+          spellCheck: false,
+          autoComplete: isSecret ? 'new-password' : 'off',
+          'data-autofocus': autoFocus || undefined,
+        }
+        return isSecret ? (
+          <PasswordInput {...common} />
+        ) : (
+          <TextInput {...common} classNames={isCode ? { input: 'mono' } : {}} />
+        )
+      }}
+    </Field>
+  )
+}
+
+function FolderFields({ row }: { readonly row: RowContext }) {
+  const choose = async () => {
+    const path = await pickPath('folder', text.pickTitle)
+    if (path !== null) row.set({ path })
+  }
+  return (
+    <div className="row with-button">
+      <div className="grow">
+        <TextRow row={row} field="path" label={text.path} isCode />
+      </div>
+      <Button onClick={() => void choose()}>{text.choose}</Button>
+    </div>
+  )
+}
+
+function StoreFields({ row, editing }: { readonly row: RowContext; readonly editing: boolean }) {
+  const { form, set } = row
+  const isCompatible = form.kind === 'compatible'
+  const signIn = signInKindOf(form)
+  const secretsKept = useHost((state) => state.secretsKept)
+  return (
+    <>
+      {isCompatible && <TextRow row={row} field="endpoint" label={text.endpoint} help={text.endpointHelp} isCode />}
+      <div className="two">
+        <TextRow row={row} field="bucket" label={text.bucket} isCode />
+        <TextRow row={row} field="root" label={text.root} caption={text.optional} isCode />
+      </div>
+      {isCompatible && (
+        <Field label={text.signIn}>
+          {({ id }) => (
+            <SegmentedControl
+              id={id}
+              aria-label={text.signIn}
+              value={form.signIn}
+              onChange={(value) => set({ signIn: value as ConnectionForm['signIn'] })}
+              data={(['keys', 'chain', 'anonymous'] as const).map((value) => ({ value, label: text.signIns[value] }))}
+            />
+          )}
+        </Field>
+      )}
+      {signIn === 'chain' && (
+        <TextRow
+          row={row}
+          field="profile"
+          label={text.profile}
+          caption={text.optional}
+          help={text.profileHelp}
+          isCode
+        />
+      )}
+      {signIn === 'keys' && (
+        <>
+          <div className="two">
+            <TextRow row={row} field="accessKeyId" label={text.accessKeyId} isCode />
+            <TextRow
+              row={row}
+              field="secretAccessKey"
+              label={text.secretAccessKey}
+              caption={editing ? text.secretStays : undefined}
+              isSecret
+            />
+          </div>
+          <TextRow row={row} field="sessionToken" label={text.sessionToken} caption={text.optional} isSecret />
+          <p className="help">{secretsKept === 'kept' ? text.secretKept : text.secretThisRun}</p>
+        </>
+      )}
+      <TextRow row={row} field="region" label={text.region} caption={text.foundByItself} isCode />
+    </>
+  )
+}

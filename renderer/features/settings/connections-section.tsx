@@ -1,0 +1,285 @@
+import { Menu } from '@mantine/core'
+import { IconCloud, IconDeviceDesktop, IconDots, IconFolders, IconPlus, IconServer } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { Connection } from '../../../shared/model/connection.ts'
+import { client } from '../../ipc/link.ts'
+import { fetchConnections, showConnection, useConnections } from '../../state/connections.ts'
+import { useHost } from '../../state/host.ts'
+import { goTo } from '../../state/navigation.ts'
+import { connectionKind } from '../../text/connections.ts'
+import { describeConnection, settingsText } from '../../text/settings.ts'
+import { BoneLines } from '../../ui/bones.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { FailureStrip } from '../../ui/failure-strip.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { type Fact, Facts } from '../../ui/inspector.tsx'
+import { Sheet } from '../../ui/sheet.tsx'
+import { Tag } from '../../ui/tag.tsx'
+import { useAction } from '../../ui/use-action.ts'
+import { forgetReport, stopTest, testConnection, useReport } from './connection-reports.ts'
+import { ConnectionSheet } from './connection-sheet.tsx'
+import { PolicyNote, TestResults } from './test-results.tsx'
+
+const text = settingsText.connections
+
+/** `new` as the item opens the form of a new connection. */
+export function ConnectionsSection({ item }: { readonly item?: string }) {
+  const { list, load, currentId } = useConnections()
+  const [edited, setEdited] = useState<Connection>()
+  const shown = list.find(({ id }) => id === item) ?? list.find(({ id }) => id === currentId) ?? list[0]
+  const show = (id: string) => goTo({ page: 'settings', section: 'connections', item: id }, { replace: true })
+  if (load.kind === 'failed' && list.length === 0) {
+    return (
+      <div className="error-page">
+        <ErrorPanel
+          error={load.error}
+          actions={<Button onClick={() => void fetchConnections()}>{settingsText.tryAgain}</Button>}
+        />
+      </div>
+    )
+  }
+  return (
+    <>
+      <section className="conn-list" aria-label={settingsText.sections.connections}>
+        <div className="section-title conn-title">
+          {settingsText.sections.connections}
+          <Button variant="link" className="small push" icon={IconPlus} onClick={() => show('new')}>
+            {text.add}
+          </Button>
+        </div>
+        {list.map((connection) => (
+          <ConnectionItem
+            key={connection.id}
+            connection={connection}
+            isShown={connection === shown}
+            onShow={() => show(connection.id)}
+          />
+        ))}
+      </section>
+      <section className="scroll settings-scroll">
+        {shown === undefined ? (
+          <BoneLines lines={5} />
+        ) : (
+          <ConnectionDetail
+            key={shown.id}
+            connection={shown}
+            onEdit={() => setEdited(shown)}
+            onGone={() => goTo({ page: 'settings', section: 'connections' }, { replace: true })}
+          />
+        )}
+      </section>
+      {(item === 'new' || edited !== undefined) && (
+        <ConnectionSheet
+          edited={edited}
+          onClose={() => {
+            setEdited(undefined)
+            if (item === 'new') goTo({ page: 'settings', section: 'connections' }, { replace: true })
+          }}
+          onSaved={(id) => {
+            setEdited(undefined)
+            show(id)
+            void testConnection(id)
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+const iconOf = ({ location, origin }: Connection) =>
+  origin === 'built-in'
+    ? IconDeviceDesktop
+    : location.kind === 'folder'
+      ? IconFolders
+      : location.endpoint === undefined
+        ? IconCloud
+        : IconServer
+
+interface ConnectionItemProps {
+  readonly connection: Connection
+  readonly isShown: boolean
+  readonly onShow: () => void
+}
+
+function ConnectionItem({ connection, isShown, onShow }: ConnectionItemProps) {
+  const { report } = useReport(connection.id)
+  return (
+    <button type="button" className="conn" aria-current={isShown} onClick={onShow}>
+      <span className={isShown ? 'tile' : 'tile quiet'}>
+        <Icon of={iconOf(connection)} />
+      </span>
+      <span className="conn-text">
+        <span className="line1 strong">{connection.name}</span>
+        <span className="line2">
+          {report?.failure === undefined ? (
+            `${connectionKind(connection)}${connection.isDefault ? `, ${text.default.toLowerCase()}` : ''}`
+          ) : (
+            <span className="is-warn">{text.states.failed}</span>
+          )}
+        </span>
+      </span>
+    </button>
+  )
+}
+
+interface ConnectionDetailProps {
+  readonly connection: Connection
+  readonly onEdit: () => void
+  readonly onGone: () => void
+}
+
+function ConnectionDetail({ connection, onEdit, onGone }: ConnectionDetailProps) {
+  const { id, name, origin, isDefault, location } = connection
+  const [removing, setRemoving] = useState(false)
+  const action = useAction()
+  const tested = useReport(id)
+  const isOwn = origin === 'person'
+  const remove = () => {
+    setRemoving(false)
+    void action.run(async () => {
+      await client.connections.remove({ id })
+      forgetReport(id)
+      await fetchConnections()
+      onGone()
+    })
+  }
+  const makeDefault = () =>
+    void action.run(async () => {
+      await client.connections.setDefault({ id })
+      await fetchConnections()
+    })
+  return (
+    <div className="settings-column">
+      <div className="row conn-head">
+        <div className="grow">
+          <h2 className="conn-name">
+            {name} {isDefault && <Tag>{text.default}</Tag>}
+          </h2>
+          <p className="t2 prose-break">{describeConnection(connection)}</p>
+        </div>
+        {isOwn && <Button onClick={onEdit}>{text.edit}</Button>}
+        <Menu position="bottom-end" width={240}>
+          <Menu.Target>
+            <IconButton label={text.more(name)} icon={IconDots} />
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              onClick={() => {
+                showConnection(id)
+                goTo({ page: 'browse' })
+              }}
+            >
+              {text.browse}
+            </Menu.Item>
+            {!isDefault && <Menu.Item onClick={makeDefault}>{text.makeDefault}</Menu.Item>}
+            {isOwn && (
+              <Menu.Item data-danger onClick={() => setRemoving(true)}>
+                {text.remove}
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+      <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
+      <TestResults state={tested} onTest={() => void testConnection(id)} onStop={() => stopTest(id)} />
+      {location.kind === 's3' && <PolicyNote report={tested.report} />}
+      <ConnectionFacts connection={connection} />
+      <div className="row conn-foot">
+        {isDefault ? (
+          <p className="small t3">{text.isDefault}</p>
+        ) : (
+          <Button onClick={makeDefault}>{text.makeDefault}</Button>
+        )}
+        <span className="push" />
+        {isOwn ? (
+          <Button variant="quiet" danger onClick={() => setRemoving(true)}>
+            {text.remove}
+          </Button>
+        ) : (
+          <p className="small t3">{origin === 'built-in' ? text.builtIn : text.environment}</p>
+        )}
+      </div>
+      {removing && (
+        <Sheet
+          opened
+          onClose={() => setRemoving(false)}
+          title={text.removeSheet.title(name)}
+          footer={
+            <>
+              <span className="push" />
+              <Button onClick={() => setRemoving(false)} data-autofocus>
+                {text.removeSheet.keep}
+              </Button>
+              <Button danger onClick={remove}>
+                {text.removeSheet.button}
+              </Button>
+            </>
+          }
+        >
+          <section>
+            <p className="t2">{text.removeSheet.text}</p>
+          </section>
+        </Sheet>
+      )}
+    </div>
+  )
+}
+
+function ConnectionFacts({ connection }: { readonly connection: Connection }) {
+  const { id, location } = connection
+  const secretsKept = useHost((state) => state.secretsKept)
+  const { facts, signIn, secret } = text
+  const own: readonly Fact[] =
+    location.kind === 'folder'
+      ? [{ label: facts.path, value: <PathFact path={location.path} /> }]
+      : [
+          { label: facts.bucket, value: <code>{location.bucket}</code> },
+          { label: facts.root, value: location.root !== '' && <code>{location.root}</code> },
+          { label: facts.endpoint, value: location.endpoint && <code>{location.endpoint}</code> },
+          { label: facts.region, value: location.region && <code>{location.region}</code> },
+          {
+            label: facts.signIn,
+            value:
+              location.signIn.kind === 'keys' ? (
+                <>
+                  {signIn.keys} <code>{location.signIn.accessKeyId}</code>
+                </>
+              ) : location.signIn.kind === 'anonymous' ? (
+                signIn.anonymous
+              ) : location.signIn.profile === undefined ? (
+                signIn.chain
+              ) : (
+                <>
+                  {signIn.profile} <code>{location.signIn.profile}</code>
+                </>
+              ),
+          },
+          {
+            label: facts.secret,
+            value:
+              location.signIn.kind === 'anonymous'
+                ? undefined
+                : location.signIn.kind === 'chain'
+                  ? secret.nowhere
+                  : secretsKept === 'kept'
+                    ? secret.system
+                    : secret['this-run-only'],
+          },
+        ]
+  return (
+    <div className="conn-facts">
+      <Facts facts={[...own.filter(({ value }) => value !== false), { label: facts.id, value: <code>{id}</code> }]} />
+    </div>
+  )
+}
+
+const PathFact = ({ path }: { readonly path: string }) => (
+  <span className="row path-fact">
+    <code className="cut" title={path}>
+      {path}
+    </code>
+    <CopyButton text={path} label={`Copy ${path}`} />
+  </span>
+)

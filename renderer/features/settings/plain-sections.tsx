@@ -1,0 +1,144 @@
+import { NumberInput, SegmentedControl, Switch, TextInput } from '@mantine/core'
+import { type ReactNode, useState } from 'react'
+import type { Settings } from '../../../shared/model/settings.ts'
+import { revealPath } from '../../shell/reveal-path.ts'
+import { useHost } from '../../state/host.ts'
+import { changeSettings, useSettings } from '../../state/settings.ts'
+import { settingsText } from '../../text/settings.ts'
+import { Button } from '../../ui/button.tsx'
+import { FailureStrip } from '../../ui/failure-strip.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Facts } from '../../ui/inspector.tsx'
+import { type Action, useAction } from '../../ui/use-action.ts'
+
+interface SectionProps {
+  readonly title: string
+  readonly action: Action
+  readonly children: ReactNode
+}
+
+const Section = ({ title, action, children }: SectionProps) => (
+  <div className="settings-column">
+    <h2 className="conn-name">{title}</h2>
+    <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
+    {children}
+  </div>
+)
+
+const useSetting = () => {
+  const settings = useSettings((state) => state.settings)
+  const action = useAction()
+  const set = (changes: Partial<Settings>) => void action.run(() => changeSettings(changes))
+  return { settings, action, set }
+}
+
+export function NetworkSection() {
+  const text = settingsText.network
+  const { settings, action, set } = useSetting()
+  return (
+    <Section title={text.title} action={action}>
+      <Field label={text.atOnce} help={text.atOnceHelp} className="short-field">
+        {({ id }) => (
+          <SegmentedControl
+            id={id}
+            aria-label={text.atOnce}
+            value={String(settings.transfersAtOnce)}
+            onChange={(value) => set({ transfersAtOnce: Number(value) })}
+            data={['1', '2', '3', '4']}
+          />
+        )}
+      </Field>
+      <Field label={text.connections} help={text.connectionsHelp} className="short-field">
+        {(wiring) => (
+          <NumberInput
+            {...wiring}
+            value={settings.connectionsPerTransfer}
+            min={1}
+            max={16}
+            clampBehavior="strict"
+            allowDecimal={false}
+            onChange={(value) => typeof value === 'number' && set({ connectionsPerTransfer: value })}
+          />
+        )}
+      </Field>
+    </Section>
+  )
+}
+
+export function AppearanceSection() {
+  const text = settingsText.appearance
+  const { settings, action, set } = useSetting()
+  const publisher = useHost((state) => state.publisher)
+  const [name, setName] = useState<string>()
+  const commit = () => {
+    const next = name?.trim()
+    setName(undefined)
+    if (next !== undefined && next !== settings.publisherName) set({ publisherName: next })
+  }
+  return (
+    <Section title={text.title} action={action}>
+      <Field label={text.theme}>
+        {({ id }) => (
+          <SegmentedControl
+            id={id}
+            aria-label={text.theme}
+            value={settings.theme}
+            onChange={(value) => set({ theme: value as Settings['theme'] })}
+            data={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: text.themes[value] }))}
+          />
+        )}
+      </Field>
+      <Switch
+        className="settings-switch"
+        checked={settings.singleKeys}
+        onChange={(event) => set({ singleKeys: event.currentTarget.checked })}
+        label={text.keys}
+        description={text.keysText}
+      />
+      <Field label={text.publisher} help={text.publisherHelp} className="short-field">
+        {(wiring) => (
+          <TextInput
+            {...wiring}
+            value={name ?? settings.publisherName}
+            placeholder={publisher}
+            onChange={(event) => setName(event.currentTarget.value)}
+            onBlur={commit}
+            onKeyDown={(event) => event.key === 'Enter' && commit()}
+          />
+        )}
+      </Field>
+    </Section>
+  )
+}
+
+export function AboutSection() {
+  const text = settingsText.about
+  const { engineVersion, home, facts } = useHost()
+  const action = useAction()
+  const separator = facts.platform === 'win' ? '\\' : '/'
+  const logs = `${home}${separator}logs`
+  const open = (path: string) => () => void action.run(() => revealPath(path))
+  return (
+    <Section title={text.title} action={action}>
+      <div className="conn-facts">
+        <Facts
+          facts={[
+            { label: text.version, value: `Orbital ${engineVersion}` },
+            { label: text.system, value: text.systems[facts.platform] },
+            { label: text.window, value: text.windows[facts.kind] },
+            { label: text.home, value: <code>{home}</code> },
+            { label: text.logs, value: <code>{logs}</code> },
+            { label: text.licence, value: text.licenceName },
+          ]}
+        />
+      </div>
+      <p className="small t3">{text.logsText}</p>
+      <div className="row conn-foot">
+        <Button onClick={open(logs)}>{text.openLogs}</Button>
+        <Button variant="quiet" onClick={open(home)}>
+          {text.openHome}
+        </Button>
+      </div>
+    </Section>
+  )
+}
