@@ -52,7 +52,7 @@ export async function startElectronHost(options: ElectronStartOptions): Promise<
     output: () => output,
     resize,
     async stop() {
-      await app.close()
+      if (child.exitCode === null && child.signalCode === null) await app.close()
       await gone
     },
     async kill() {

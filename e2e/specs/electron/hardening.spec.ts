@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { runCommand } from '../../../testkit/run-command.ts'
 import { expect, test } from '../../fixtures.ts'
+import { cleanEnvironment } from '../../hosts/host-under-test.ts'
 
 test('the page has the bridge and nothing else of the program', async ({ app }) => {
   const found = await app.page.evaluate(() => {
@@ -49,9 +51,30 @@ test('the page itself is heard', async ({ app }) => {
   expect(answer).toMatchObject({ ok: true, value: { kind: 'electron', nativeDialogs: true } })
 })
 
-test('a second start on the same home ends and leaves the first one its window', async ({ app }) => {
-  const { electronApp } = app
-  const isFirst = await electronApp?.evaluate(({ app: running }) => running.hasSingleInstanceLock())
-  expect(isFirst).toBe(true)
+test('a second start on the same home ends, and leaves the first one its window', async ({ app }) => {
+  const runtime = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? '', 'electron')
+  const root = join(import.meta.dirname, '../../..')
+  const second = await runCommand(runtime, ['--no-sandbox', root], {
+    env: cleanEnvironment({ ORBITAL_HOME: app.home }),
+    timeoutMs: 20_000,
+  })
+  expect(second.exitCode).toBe(0)
+  expect(await app.electronApp?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
   expect((await stat(join(app.home, 'electron'))).isDirectory()).toBe(true)
+})
+
+test('keys are kept where the system protects them, and only there', async ({ app }) => {
+  const info = await app.page.evaluate(() => {
+    const { orbital } = window as unknown as { orbital: { call(envelope: unknown): Promise<unknown> } }
+    return orbital.call({ callId: 'of the test', procedure: 'engine.info', input: {} })
+  })
+  const secretsKept = process.env.DBUS_SESSION_BUS_ADDRESS === undefined ? 'this-run-only' : 'kept'
+  expect(info).toMatchObject({ ok: true, value: { secretsKept } })
+})
+
+test('a signal quits it in order', async ({ app }) => {
+  const child = app.electronApp?.process()
+  const ended = new Promise<number | null>((resolve) => child?.once('exit', resolve))
+  child?.kill('SIGTERM')
+  expect(await ended).toBe(0)
 })
