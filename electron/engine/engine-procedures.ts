@@ -250,7 +250,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         return done
       },
       async clearHistory() {
-        queue.clearHistory()
+        await queue.clearHistory()
         return done
       },
       wait: ({ id }, options) => queue.wait(id, ioOf(options)),

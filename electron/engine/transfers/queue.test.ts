@@ -172,3 +172,16 @@ test('the same thing started twice is one transfer; one that another process hol
   await there.queue.cancel(id)
   expect(existsSync(path.join(there.journalParent, id))).toBe(false)
 })
+
+test('clearing the history discards what failed, too', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, discarded, journalParent, changes } = setUp(folder.path)
+  const id = start('bad')
+  running.get('bad')?.fail(new AppError('archive-damaged', { ref: 'bad==1.0.0', reason: 'it ends too early.' }))
+  await queue.wait(id, io)
+  await queue.clearHistory()
+  expect(queue.list()).toEqual([])
+  expect(discarded).toEqual(['bad'])
+  expect(readdirSync(journalParent)).toEqual([])
+  expect(changes).toContainEqual({ kind: 'transfer.removed', id })
+})

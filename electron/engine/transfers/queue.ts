@@ -35,7 +35,8 @@ export interface TransferQueue {
   cancel(id: string): Promise<void>
   retry(id: string): void
   moveUp(id: string): void
-  clearHistory(): void
+  /** Forgets what ended; failed ones are discarded first, with what they had left. */
+  clearHistory(): Promise<void>
   /** Resolves with the transfer when it has ended or stands paused. */
   wait(id: string, io: { readonly signal: AbortSignal }): Promise<Transfer>
   /** Looks for journals below these folders and takes those whose owner is gone. Listed, not started. */
@@ -389,7 +390,9 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       order.splice(at - 1, 0, ...order.splice(at, 1))
       announcer.change({ kind: 'transfers.reordered' })
     },
-    clearHistory() {
+    async clearHistory() {
+      const failed = [...entries.values()].filter((entry) => entry.transfer.state.kind === 'failed')
+      await Promise.all(failed.map((entry) => apply(entry, { kind: 'cancel' }) && finishCancel(entry)))
       for (const ended of history.list()) announcer.change({ kind: 'transfer.removed', id: ended.id })
       history.clear()
     },
