@@ -6,7 +6,7 @@
  * 3. Scheme and hardening, before anything can load.
  * 4. Ready: protocol, permissions, menu, IPC; the theme is read from the settings, so that the window opens in the right colours.
  * 5. The window opens; the engine is made meanwhile, and calls wait for it.
- * 6. Quitting stops the engine first.
+ * 6. Quitting stops the engine first, from the very start on.
  */
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
@@ -48,6 +48,17 @@ export async function startApp(): Promise<void> {
   disk.makeFolder(userData)
   app.setName('Orbital')
   app.setPath('userData', userData)
+
+  const epoch = randomUUID()
+  const report = (error: unknown) => log.write('error', 'app.failed', { frames: framesOf(error) })
+  const hub = createEventHub({ epoch, clock, report })
+  let engineStarted: Promise<Engine> | undefined
+  guardQuit(app, async () => {
+    const engine = await engineStarted?.catch(() => undefined)
+    await engine?.stop() // 6
+    hub.close()
+    log.flush()
+  })
   if (!app.requestSingleInstanceLock()) return app.quit() // 2
   app.on('second-instance', showWindow)
 
@@ -56,12 +67,9 @@ export async function startApp(): Promise<void> {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })
-  const report = (error: unknown) => log.write('error', 'app.failed', { frames: framesOf(error) })
   process.on('uncaughtException', report)
   process.on('unhandledRejection', report)
 
-  const epoch = randomUUID()
-  const hub = createEventHub({ epoch, clock, report })
   await app.whenReady() // 4
   const appFolder = app.getAppPath()
   serveApp({ session: session.defaultSession, rendererFolder: path.join(appFolder, 'out', 'renderer') })
@@ -71,12 +79,7 @@ export async function startApp(): Promise<void> {
   followTheme()
 
   const engine = startEngine()
-  guardQuit(app, async () => {
-    const started = await engine.catch(() => undefined)
-    await started?.stop() // 6
-    hub.close()
-    log.flush()
-  })
+  engineStarted = engine
   const router = engine.then(({ api }) =>
     createRouter(
       { ...engineContract, ...hostContract },
