@@ -96,7 +96,13 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       library: (id) => libraries.get(id).library,
       connections: connectionsPerTransfer,
     }),
-    publish: createPublishRunner({ disk, clock, openConnection: openShared, tool, partsInFlight: connectionsPerTransfer }),
+    publish: createPublishRunner({
+      disk,
+      clock,
+      openConnection: openShared,
+      tool,
+      partsInFlight: connectionsPerTransfer,
+    }),
   }
 
   const homeLeases = createLeases({ disk, clock, folder: path.join(stateFolder, 'leases') })
@@ -108,6 +114,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     historyFolder: publishJournals,
     runner: (kind) => runners[kind],
     transfersAtOnce: () => settings.get().transfersAtOnce,
+    goesOnByItself: config.role !== 'cli',
     takeLease(folder) {
       const owner = libraries.list().find((each) => isInside(folder, each.path))
       const leases =

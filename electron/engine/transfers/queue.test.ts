@@ -14,7 +14,10 @@ const silent = { write: () => {} }
 const io = { signal: AbortSignal.timeout(20_000) }
 
 /** A queue on a real disk whose runners wait to be told how each transfer ends. */
-function setUp(home: string, options: { readonly atOnce?: number; readonly held?: Set<string> } = {}) {
+function setUp(
+  home: string,
+  options: { readonly atOnce?: number; readonly held?: Set<string>; readonly goesOnByItself?: boolean } = {},
+) {
   const disk = createNodeDisk()
   const changes: Change[] = []
   const running = new Map<string, { readonly task: TransferTask; end(): void; fail(error: AppError): void }>()
@@ -37,6 +40,7 @@ function setUp(home: string, options: { readonly atOnce?: number; readonly held?
     historyFolder: path.join(home, 'state', 'transfers'),
     runner: () => runner,
     transfersAtOnce: () => options.atOnce ?? 1,
+    goesOnByItself: options.goesOnByItself ?? false,
     takeLease(folder) {
       if (held.has(folder)) return undefined
       held.add(folder)
@@ -184,4 +188,15 @@ test('clearing the history discards what failed, too', async () => {
   expect(discarded).toEqual(['bad'])
   expect(readdirSync(journalParent)).toEqual([])
   expect(changes).toContainEqual({ kind: 'transfer.removed', id })
+})
+
+test('what paused for want of space goes on by itself when there is room', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, stateOf } = setUp(folder.path, { goesOnByItself: true })
+  const id = start('full')
+  running.get('full')?.fail(new AppError('disk-full', { path: '/library' }))
+  await queue.wait(id, io)
+  // The test's disk has room for a kilobyte.
+  await expect.poll(() => stateOf(id)?.kind, { timeout: 8_000 }).toBe('preparing')
+  await queue.stop()
 })

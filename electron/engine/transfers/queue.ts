@@ -24,7 +24,8 @@ import { nextState, type TransferEvent } from './transfer-state.ts'
  *  3. pause, shutdown: the signal aborts, the journal stays, the state is `paused` only when the runner has stopped.
  *  4. cancel: the signal aborts, the runner stops, then discards what it made; `cancelling` until that has ended.
  *  5. end: into the history, the journal goes.
- *  6. A transfer belongs to who holds its lease; those of others are shown read-only and read anew with each listing.
+ *  6. What paused for want of space goes on when there is room, what paused for want of its store is tried again each minute.
+ *  7. A transfer belongs to who holds its lease; those of others are shown read-only and read anew with each listing.
  */
 export interface TransferQueue {
   start(transfer: NewTransfer): string
@@ -41,7 +42,7 @@ export interface TransferQueue {
   wait(id: string, io: { readonly signal: AbortSignal }): Promise<Transfer>
   /** Looks for journals below these folders and takes those whose owner is gone. Listed, not started. */
   adopt(journalParents: readonly string[]): void
-  /** Lets paused-for-space and interrupted transfers go on (the app does, the command line does not). */
+  /** Pauses what runs as interrupted, and gives up the leases. */
   stop(): Promise<void>
 }
 
@@ -58,6 +59,8 @@ export interface QueueDeps {
   readonly historyFolder: string
   runner(kind: NewTransfer['kind']): TransferRunner
   transfersAtOnce(): number
+  /** Step 6; the command line, which ends, does without. */
+  readonly goesOnByItself: boolean
   /** Undefined: another living process holds it. */
   takeLease(journalFolder: string): TransferLease | undefined
 }
@@ -69,9 +72,14 @@ interface Entry {
   readonly lease: TransferLease
   meter: Meter
   transfer: Transfer
+  pausedAtMs: number
   running?: { readonly abort: AbortController; stop?: StopReason; readonly ended: Promise<void> }
 }
 
+const lookAgainMs = 5_000
+const storeAgainMs = 60_000
+/** What must be free beyond the rest of the transfer before it goes on. */
+const spareBytes = 64 * 1024 * 1024
 const bigBytes = 64 * 1024 * 1024
 const smallAtOnce = 4
 
@@ -157,6 +165,22 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     }
   }
 
+  // 6
+  const hasReason = (entry: Entry, reason: PauseReason) =>
+    entry.transfer.state.kind === 'paused' && entry.transfer.state.reason === reason
+  const hasRoom = (entry: Entry): boolean => {
+    const { totalBytes, settledBytes } = entry.meter.read()
+    return disk.volume(entry.journal.folder).freeBytes > totalBytes - settledBytes + spareBytes
+  }
+  const goOn = () => {
+    for (const entry of [...entries.values()]) {
+      const isDue = clock.monotonic() - entry.pausedAtMs >= storeAgainMs
+      if (hasReason(entry, 'disk-full') ? hasRoom(entry) : hasReason(entry, 'store-unreachable') && isDue)
+        requeue(entry.id)
+    }
+  }
+  const looker = deps.goesOnByItself ? setInterval(goOn, lookAgainMs).unref() : undefined
+
   const taskOf = (entry: Entry, signal: AbortSignal): TransferTask => ({
     id: entry.id,
     request: entry.start.start.request,
@@ -228,6 +252,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     if (error.code === 'internal')
       log.write('error', 'transfer.failed', { id: entry.id, what: error.details, stack: stackOf(error) })
     const reason = pauseReasons[error.code]
+    entry.pausedAtMs = clock.monotonic()
     if (reason !== undefined) apply(entry, { kind: 'pause', reason, error: toWire(error) })
     else apply(entry, { kind: 'fail', error: toWire(error) }, { endedAtMs: clock.now() })
     record(entry)
@@ -277,6 +302,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
         lease,
         transfer,
         meter: createMeter(clock, { ...transfer.progress, wireBytes: transfer.wireBytes }),
+        pausedAtMs: clock.monotonic(),
       }
       if (transfer.state.kind === 'done' || transfer.state.kind === 'cancelled') {
         history.add(transfer)
@@ -342,6 +368,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
         lease,
         transfer: { ...shown, state: { kind: 'queued' } },
         meter: createMeter(clock, { totalBytes: start.totalBytes, receivedBytes: 0, settledBytes: 0, wireBytes: 0 }),
+        pausedAtMs: 0,
       }
       entries.set(id, entry)
       order.push(id)
@@ -438,6 +465,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       await Promise.all([...entries.values()].map((entry) => stopRunning(entry, 'shutdown')))
       for (const entry of entries.values()) entry.lease.release()
       if (ticker !== undefined) clearInterval(ticker)
+      clearInterval(looker)
     },
   }
 }
