@@ -45,6 +45,7 @@ describe('a set of paths', () => {
     ['capitals of a folder', ['A/x', 'a/y'], 'one and the same'],
     ['accents', ['caf\u00e9', 'cafe\u0301'], 'one and the same'],
     ['wide letters', ['\uff41', 'a'], 'one and the same'],
+    ['mathematical letters', ['\u{1d41a}', 'a'], 'one and the same'],
     ['long s', ['\u017fet', 'set'], 'one and the same'],
     ['a file and a folder', ['a', 'a/b'], 'both a file and a folder'],
     ['a folder and a file', ['a/b/c', 'a/b'], 'both a file and a folder'],

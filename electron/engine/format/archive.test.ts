@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, rename, symlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import zlib from 'node:zlib'
 import fc from 'fast-check'
@@ -8,6 +8,7 @@ import type { Manifest, ManifestFile } from '../../../shared/model/package.ts'
 import { createBytes } from '../../../testkit/package-builder.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
+import type { Disk } from '../ports.ts'
 import { createMemberDecoder, decodeMembers, planSegments } from './archive-reader.ts'
 import { type PackedArchive, writeArchive } from './archive-writer.ts'
 import { gzipHeader, gzipTrailer, storedHeader } from './gzip-member.ts'
@@ -133,6 +134,23 @@ describe('an archive', () => {
     expect(() => pack([source])).toThrow(expect.objectContaining({ code: 'file-changed', details: { path: 'a.bin' } }))
   })
 
+  test('opens nothing that is no longer the file that was planned', async () => {
+    const source = await putFile('a.bin', randomBytes(1000))
+    await rename(source.absolutePath, join(folder.path, 'moved'))
+    await symlink(join(folder.path, 'moved'), source.absolutePath)
+    const opened: string[] = []
+    const watched: Disk = {
+      ...disk,
+      open(path, mode) {
+        opened.push(path)
+        return disk.open(path, mode)
+      },
+    }
+    const work = () => writeArchive({ files: [source], disk: watched, emit: () => {} })
+    expect(work).toThrow(expect.objectContaining({ code: 'file-changed' }))
+    expect(opened).toEqual([])
+  })
+
   test('is refused when a file changes while it is read', async () => {
     const source = await putFile('a.bin', randomBytes(1_000_000))
     let hasChanged = false
@@ -192,7 +210,10 @@ describe('a slice', () => {
         bytesOut += bytes.length
       }
       const decoder = createMemberDecoder({ expectedBytes: 1000, sliceBytes, onData })
-      await expect((async () => decoder.push(bomb))()).rejects.toMatchObject({ code: 'archive-damaged' })
+      const error: unknown = await (async () => decoder.push(bomb))().catch((caught: unknown) => caught)
+      expect(error).toMatchObject({ code: 'archive-damaged' })
+      // In one step, zlib itself must stop: nothing of the rest is ever in memory.
+      if (sliceBytes !== undefined) expect((error as Error).cause).toMatchObject({ code: 'ERR_BUFFER_TOO_LARGE' })
       expect(bytesOut).toBeLessThanOrEqual(1000)
     }
   })

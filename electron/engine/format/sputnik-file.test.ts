@@ -83,6 +83,10 @@ describe('a .sputnik file', () => {
     ['is cut off within the archive', whole.subarray(0, 2000)],
     ['is cut off within a header', whole.subarray(0, 300)],
     ['is cut off before meta.json', whole.subarray(0, 512 + 3072)],
+    [
+      'is cut off within an archive that comes last',
+      Buffer.concat([entry('meta.json', meta), entry('archive.gz', archive)]).subarray(0, 3000),
+    ],
     ['is cut off within meta.json', whole.subarray(0, 512 + 3072 + 512 + 3)],
     [
       'holds a third file',
