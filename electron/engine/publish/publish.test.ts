@@ -223,7 +223,8 @@ describe('stores with weaker promises', () => {
       by: 'Bob',
       store: careless,
       step: async (name) => {
-        if (name !== 'before seal') return
+        // It saw no meta.json, and begins its upload when the other has cleaned up.
+        if (name !== 'before create upload') return
         ada = publish({ store: careless }).outcome
         await ada
       },
@@ -352,8 +353,10 @@ describe('what is found decides', () => {
   test('parts that the store refuses for good make the seal dead', async () => {
     const file = (folder: string, name: string) => join(temp.path, 'bucket', 'orbital', 'uploads', folder, name)
     let broken = false
+    let openAtSecondSeal = 0
     const run = publish({
       step: async (name) => {
+        if (name === 'before seal' && broken) openAtSecondSeal = (await store.listUploads(archiveKey, io)).length
         if (name !== 'before complete' || broken) return
         broken = true
         const [upload] = await store.listUploads(archiveKey, io)
@@ -362,6 +365,8 @@ describe('what is found decides', () => {
       },
     })
     expect(await run.outcome).toEqual({})
+    // Nobody can complete the first one any more.
+    expect(openAtSecondSeal).toBe(1)
     await expectPair(built, 'Ada')
   })
 
