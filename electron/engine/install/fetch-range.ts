@@ -52,10 +52,14 @@ export async function fetchRange(
       if (answer.startOffset !== offset) return 'whole-object'
       // 3
       for await (const chunk of attempt.guard(answer.body)) {
-        if (chunk.length > endOffset - offset) throw wrongLength(store)
-        offset += chunk.length
+        const wanted = chunk.subarray(0, endOffset - offset)
+        offset += wanted.length
         retries = noteProgress(clock.monotonic())
-        await sink(chunk)
+        await sink(wanted)
+        if (wanted.length === chunk.length) continue
+        // From the object's start on, the whole object begins like the range.
+        if (answer.startOffset === 0) return 'complete'
+        throw wrongLength(store)
       }
       if (offset === endOffset) return 'complete'
       throw new AppError('network-interrupted', { endpoint: store.endpoint, reason: 'short-body' })

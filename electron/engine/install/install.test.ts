@@ -160,6 +160,16 @@ describe('an install', () => {
     expect(leftovers()).toEqual([])
   })
 
+  test.each([false, true])('from a store that ignores ranges reads one stream (old tools’: %s)', async (old) => {
+    putPackage(store, { ref, files: large, old })
+    const entry = new URL('../../../testkit/workers/no-ranges-unpack-worker.ts', import.meta.url)
+    const plain = createInstallRig({ libraryPath, spec: { kind: 'folder', path: store, root: '' }, deps: { entry } })
+    const task = plain.createTask(await plain.request(ref))
+    await plain.run(task)
+    expectFiles(large)
+    expect(leftovers()).toEqual([])
+  })
+
   test('that is paused goes on where it was, and cancelled leaves nothing', async () => {
     putPackage(store, { ref, files: large })
     const task = rig.createTask(await rig.request(ref))
