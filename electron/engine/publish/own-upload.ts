@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { isAppError } from '../../../shared/errors.ts'
+import { isAppError, toWire } from '../../../shared/errors.ts'
 import type { PackResult } from '../workers/pack.ts'
 import type { FromPack, PackStart, ToPack } from '../workers/run-pack.ts'
 import { transactionField } from './archive-belongs.ts'
@@ -21,7 +21,26 @@ export async function openUpload(context: PublishContext): Promise<OwnUpload> {
     }
   }
   const transaction = randomUUID()
-  return createUpload(context, transaction, { [transactionField]: transaction })
+  const upload = await createUpload(context, transaction, { [transactionField]: transaction })
+  await abortForgotten(context, upload)
+  return upload
+}
+
+const forgottenAfterMs = 7 * 24 * 60 * 60 * 1000
+
+/** Uploads of the same version that began a week before this one, by the store's clock: nobody goes on with them. */
+async function abortForgotten(context: PublishContext, own: OwnUpload): Promise<void> {
+  const { store, keys, io } = context
+  try {
+    const uploads = (await store.listUploads(keys.archive, io)).filter(({ key }) => key === keys.archive)
+    const nowMs = uploads.find(({ uploadId }) => uploadId === own.uploadId)?.startedMs
+    if (nowMs === undefined) return
+    const forgotten = uploads.filter(({ startedMs }) => nowMs - startedMs > forgottenAfterMs)
+    for (const { uploadId } of forgotten) await store.abortUpload(keys.archive, uploadId, io)
+  } catch (error) {
+    if (isAppError(error, 'cancelled')) throw error
+    context.task.log.write('warn', 'publish.forgotten-uploads', { ident: keys.ident, ...toWire(error) })
+  }
 }
 
 /** A new upload, noted in the journal. The transaction in its metadata tells later whose archive stands under the key. */

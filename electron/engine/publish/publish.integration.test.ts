@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { identOf, type PackageInfo } from '../../../shared/model/package.ts'
+import type { PackageInfo } from '../../../shared/model/package.ts'
 import { describeWith } from '../../../testkit/describe-with.ts'
 import { type BuiltFile, buildPackageFolder } from '../../../testkit/package-builder.ts'
 import {
@@ -254,6 +254,27 @@ describeWith(await fetchS3Server(), 'SeaweedFS', () => {
     await expectPair(place, '1.0.0', files, 'Ada')
   })
 
+  test('is asked with new credentials when the first ones expire on the way', async () => {
+    const files = await build(place, 'expiring', 4, 40 * mebibyte)
+    let asked = 0
+    const specs = async (): Promise<StoreSpec> => {
+      asked += 1
+      const { spec } = place
+      if (spec.kind !== 's3' || spec.credentials.kind !== 'keys') throw new Error('not this kind of store')
+      const expiresAtMs = Date.now() + (asked === 1 ? 1 : 3_600_000)
+      return { ...spec, credentials: { ...spec.credentials, expiresAtMs } }
+    }
+    const run = startPublish({
+      journalFolder: join(place.temp.path, 'journal-expiring'),
+      request: requestFor(join(place.temp.path, 'expiring'), infoOf('1.1.0'), 'Ada'),
+      connection: { ...openTestConnection(place.spec, place.store), spec: specs },
+      deps: { timing, partsInFlight: () => 1 },
+    })
+    expect(await run.outcome).toEqual({})
+    expect(asked).toBe(2)
+    await expectPair(place, '1.1.0', files, 'Ada')
+  })
+
   describeRaces(() => place)
   describeKills(async () => ({ ...place, close: async () => {} }), 100)
 })
@@ -282,4 +303,3 @@ describeWith(await fetchRclone(), 'rclone serve s3', () => {
     await expectPair(place, '2.0.0', files, 'Ada')
   })
 })
-void identOf

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -367,6 +367,22 @@ describe('what is found decides', () => {
     expect(await run.outcome).toEqual({})
     // Nobody can complete the first one any more.
     expect(openAtSecondSeal).toBe(1)
+    await expectPair(built, 'Ada')
+  })
+
+  test('uploads that began a week ago are aborted, younger ones only once meta.json is there', async () => {
+    const [young, old] = [await store.createUpload(archiveKey, io), await store.createUpload(archiveKey, io)]
+    const eightDaysAgo = new Date(Date.now() - 8 * 24 * 3_600_000)
+    utimesSync(join(temp.path, 'bucket', 'orbital', 'uploads', old.uploadId, 'upload.json'), eightDaysAgo, eightDaysAgo)
+    let open: readonly string[] = []
+    const run = publish({
+      step: async (name) => {
+        if (name === 'before seal') open = (await store.listUploads(archiveKey, io)).map(({ uploadId }) => uploadId)
+      },
+    })
+    expect(await run.outcome).toEqual({})
+    expect(open).toContain(young.uploadId)
+    expect(open).not.toContain(old.uploadId)
     await expectPair(built, 'Ada')
   })
 
