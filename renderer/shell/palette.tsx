@@ -56,7 +56,9 @@ export function Palette() {
       maxHeight={560}
       scrollable
       transitionProps={{ duration: 120 }}
-      classNames={{ content: 'palette-content' }}
+      classNames={{ content: 'palette-content', search: 'palette-search', overlay: 'palette-overlay' }}
+      attributes={{ content: { 'aria-label': 'Search packages and actions' } }}
+      overlayProps={{ blur: 0 }}
     >
       <Spotlight.Search
         placeholder="Search packages and actions"
@@ -66,7 +68,6 @@ export function Palette() {
       <Spotlight.ActionsList>
         {!onlyActions && text !== '' && <Packages text={text} />}
         <Actions text={text} />
-        <Spotlight.Empty>Nothing fits “{text}”.</Spotlight.Empty>
       </Spotlight.ActionsList>
       <footer className="palette-foot">
         <span className="row">

@@ -62,13 +62,7 @@ function NavItem({ page, icon, title, count = 0, running = 0 }: NavItemProps) {
   const place = usePlace()
   const current = place.page === page || (page === 'browse' && place.page === 'package')
   return (
-    <button
-      type="button"
-      aria-current={current ? 'page' : undefined}
-      aria-label={running > 0 ? `${title}, ${running} running` : title}
-      title={title}
-      onClick={() => goTo({ page })}
-    >
+    <button type="button" aria-current={current ? 'page' : undefined} title={title} onClick={() => goTo({ page })}>
       <Icon of={icon} size={18} />
       <span>{title}</span>
       {count > 0 && <span className="count">{formatCount(count)}</span>}
@@ -93,7 +87,7 @@ function Switcher({ connection }: { readonly connection: Connection | undefined 
   return (
     <Menu position="bottom-start" width={264}>
       <Menu.Target>
-        <button type="button" className="switcher" aria-label={`Connection: ${connection?.name ?? 'none'}`}>
+        <button type="button" className="switcher" title="Switch connection">
           <span className="tile">
             <Icon of={connection === undefined ? IconCloud : connectionIcon(connection)} />
           </span>

@@ -28,7 +28,7 @@ export function standingWords(standing: Standing, apps: readonly App[], newestVe
     case 'compatible': {
       const suits = suitedText(standing, apps)
       const older = offered !== undefined && newestVersion !== undefined && offered.version !== newestVersion
-      return { word: 'Compatible', detail: older ? `${offered.version} ${suits.toLowerCase()}` : suits }
+      return { word: 'Compatible', detail: older ? `${offered.version}, ${lowerFirst(suits)}` : suits }
     }
   }
 }

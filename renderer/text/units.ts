@@ -2,15 +2,15 @@
 
 const sizeUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
 
-/** Three significant figures, powers of ten: 87.7 MB, 1.12 GB, 640 B. */
-export function formatSize(bytes: number): string {
+/** Three significant figures, powers of ten: 87.7 MB, 1.12 GB, 640 B. Four where two near values are compared. */
+export function formatSize(bytes: number, figures: 3 | 4 = 3): string {
   const whole = Math.max(0, Math.round(bytes))
   if (whole < 1000) return `${whole} B`
   let power = Math.min(sizeUnits.length - 1, Math.floor(Math.log10(whole) / 3))
   // 999.6 kB is shown as 1.00 MB, not as 1000 kB.
-  if (Number((whole / 1000 ** power).toPrecision(3)) >= 1000 && power < sizeUnits.length - 1) power += 1
+  if (Number((whole / 1000 ** power).toPrecision(figures)) >= 1000 && power < sizeUnits.length - 1) power += 1
   const value = whole / 1000 ** power
-  return `${value >= 1000 ? formatCount(Math.round(value)) : value.toPrecision(3)} ${sizeUnits[power]}`
+  return `${value >= 1000 ? formatCount(Math.round(value)) : value.toPrecision(figures)} ${sizeUnits[power]}`
 }
 
 const counts = new Intl.NumberFormat('en')

@@ -12,6 +12,8 @@ export function CopyButton({
   readonly text: string
   readonly label: string
   readonly words?: boolean
+  /** Of the button with words. */
+  readonly variant?: 'quiet' | 'default'
   /** Before it is pressed; a pair of sheets by default. */
   readonly icon?: TablerIcon
 }) {
@@ -23,7 +25,7 @@ export function CopyButton({
   }
   const icon = copied ? IconCheck : before
   return words ? (
-    <Button small variant="quiet" icon={icon} onClick={copy}>
+    <Button small variant={variant} icon={icon} onClick={copy}>
       {copied ? 'Copied' : label}
     </Button>
   ) : (

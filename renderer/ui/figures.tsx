@@ -1,9 +1,9 @@
 import { formatExactBytes, formatExactTime, formatSize, formatWhen } from '../text/units.ts'
 
-/** A size with three figures, and the exact bytes on hover. */
-export const Size = ({ bytes }: { readonly bytes: number }) => (
+/** A size with three figures (four where two near ones are compared), and the exact bytes on hover. */
+export const Size = ({ bytes, figures }: { readonly bytes: number; readonly figures?: 3 | 4 }) => (
   <span className="num" title={formatExactBytes(bytes)}>
-    {formatSize(bytes)}
+    {formatSize(bytes, figures)}
   </span>
 )
 

@@ -7,12 +7,23 @@ export const Inspector = ({ label, children }: { readonly label: string; readonl
   </aside>
 )
 
-export const SectionTitle = ({ children, end }: { readonly children: ReactNode; readonly end?: ReactNode }) => (
-  <h3 className="section-title">
-    {children}
-    {end !== undefined && <span className="push t3">{end}</span>}
-  </h3>
-)
+interface SectionTitleProps {
+  readonly children: ReactNode
+  /** Said at the end of the line. */
+  readonly end?: ReactNode
+  /** Level of the heading: 3 below an inspector's own title, 2 right below the page's. */
+  readonly level?: 2 | 3
+}
+
+export function SectionTitle({ children, end, level = 3 }: SectionTitleProps) {
+  const Heading = level === 2 ? 'h2' : 'h3'
+  return (
+    <Heading className="section-title">
+      {children}
+      {end !== undefined && <span className="push t3">{end}</span>}
+    </Heading>
+  )
+}
 
 export interface Fact {
   readonly label: string

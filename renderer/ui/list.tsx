@@ -80,71 +80,76 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
     if (props.onKey?.(event, selected)) event.preventDefault()
   }
 
-  const rowId = (key: string) => `${id}-${key}`
+  // By place: keys may hold characters that an id must not.
+  const rowId = (index: number) => `${id}-${index}`
   const headRows = columns === undefined ? 0 : 1
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table element can't be virtual and scroll below its head.
-    <div
-      ref={grid}
-      className="table"
-      role="grid"
-      aria-label={label}
-      aria-rowcount={items.length + headRows}
-      aria-activedescendant={selectedIndex >= 0 ? rowId(selectedKey as string) : undefined}
-      tabIndex={0}
-      data-pane-focus="list"
-      onKeyDown={onKeyDown}
-    >
-      {columns !== undefined && (
-        // biome-ignore lint/a11y/useSemanticElements: as above
-        // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-        <div className={`phead ${columnsClass}`} role="row" aria-rowindex={1}>
-          {/* biome-ignore lint/a11y/useSemanticElements: as above */}
-          {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
-          <span role="columnheader">
-            <span className="hidden-label">State</span>
-          </span>
-          {columns.map((column) => (
-            <Head
-              key={column.key}
-              column={column}
-              sorted={sorted !== undefined && sorted.by === column.sort ? sorted : undefined}
-              onSort={props.onSort}
-            />
-          ))}
-        </div>
-      )}
-      {/* biome-ignore lint/a11y/useSemanticElements: as above */}
-      <div ref={scroller} className="list" role="rowgroup">
-        {items.length === 0 && props.empty}
-        <div className="virtual" role="presentation" style={{ blockSize: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map(({ index, start }) => {
-            const item = items[index] as T
-            const key = keyOf(item)
-            const more = props.rowClassOf?.(item)
-            return (
-              // biome-ignore lint/a11y/useSemanticElements: as above
-              // biome-ignore lint/a11y/useFocusableInteractive: as above
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles keys
-              <div
-                key={key}
-                id={rowId(key)}
-                data-index={index}
-                className={`prow ${columnsClass}${more === undefined ? '' : ` ${more}`}`}
-                role="row"
-                aria-rowindex={index + 1 + headRows}
-                aria-selected={index === selectedIndex}
-                style={{ transform: `translateY(${start}px)`, blockSize: rowHeight }}
-                onClick={() => props.onSelect(item)}
-                onDoubleClick={() => props.onOpen?.(item)}
-              >
-                {props.renderRow(item)}
-              </div>
-            )
-          })}
-        </div>
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: a table element can't be virtual and scroll below its head. */}
+      <div
+        ref={grid}
+        className={items.length === 0 ? 'table is-empty' : 'table'}
+        role="grid"
+        aria-label={label}
+        aria-rowcount={items.length + headRows}
+        aria-activedescendant={selectedIndex >= 0 ? rowId(selectedIndex) : undefined}
+        tabIndex={0}
+        data-pane-focus="list"
+        onKeyDown={onKeyDown}
+      >
+        {columns !== undefined && (
+          // biome-ignore lint/a11y/useSemanticElements: as above
+          // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+          <div className={`phead ${columnsClass}`} role="row" aria-rowindex={1}>
+            {/* biome-ignore lint/a11y/useSemanticElements: as above */}
+            {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
+            <span role="columnheader">
+              <span className="hidden-label">State</span>
+            </span>
+            {columns.map((column) => (
+              <Head
+                key={column.key}
+                column={column}
+                sorted={sorted !== undefined && sorted.by === column.sort ? sorted : undefined}
+                onSort={props.onSort}
+              />
+            ))}
+          </div>
+        )}
+        {items.length > 0 && (
+          // biome-ignore lint/a11y/useSemanticElements: as above
+          <div ref={scroller} className="list" role="rowgroup">
+            <div className="virtual" role="presentation" style={{ blockSize: rows.getTotalSize() }}>
+              {rows.getVirtualItems().map(({ index, start }) => {
+                const item = items[index] as T
+                const key = keyOf(item)
+                const more = props.rowClassOf?.(item)
+                return (
+                  // biome-ignore lint/a11y/useSemanticElements: as above
+                  // biome-ignore lint/a11y/useFocusableInteractive: as above
+                  // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles keys
+                  <div
+                    key={key}
+                    id={rowId(index)}
+                    data-index={index}
+                    className={`prow ${columnsClass}${more === undefined ? '' : ` ${more}`}`}
+                    role="row"
+                    aria-rowindex={index + 1 + headRows}
+                    aria-selected={index === selectedIndex}
+                    style={{ transform: `translateY(${start}px)`, blockSize: rowHeight }}
+                    onClick={() => props.onSelect(item)}
+                    onDoubleClick={() => props.onOpen?.(item)}
+                  >
+                    {props.renderRow(item)}
+                  </div>
+                )
+              })}
+            </div>
+          </div>
+        )}
       </div>
-    </div>
+      {items.length === 0 && <div className="list">{props.empty}</div>}
+    </>
   )
 }
 

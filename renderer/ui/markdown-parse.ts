@@ -121,6 +121,7 @@ function takeList(lines: readonly string[], start: number): readonly [Block, num
   for (; at < lines.length; at += 1) {
     const line = lines[at] ?? ''
     const found = bullet.exec(line)
+    if (found !== null && items.length > 0 && found[1] === '' && (found[2] !== undefined) !== ordered) break
     if (found !== null) items.push(found[3] ?? '')
     else if (line.trim() === '') {
       // A blank line ends the list unless another item or an indented line follows.

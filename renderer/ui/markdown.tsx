@@ -3,14 +3,23 @@ import { type Block, parseMarkdown, type Span } from './markdown-parse.ts'
 
 interface MarkdownProps {
   readonly source: string
+  /** Stands above it already: a first heading that says the same is left out. */
+  readonly title?: string
   /** Follows a link of the text: https or mailto. */
   readonly onLink: (url: string) => void
 }
 
 /** A text with headings, lists, tables and code. Nothing in it can run, load or look like the app's own controls. */
-export function Markdown({ source, onLink }: MarkdownProps) {
-  const blocks = useMemo(() => parseMarkdown(source), [source])
+export function Markdown({ source, title, onLink }: MarkdownProps) {
+  const blocks = useMemo(() => withoutTitle(parseMarkdown(source), title), [source, title])
   return <article className="md selectable">{showBlocks(blocks, onLink)}</article>
+}
+
+function withoutTitle(blocks: readonly Block[], title: string | undefined): readonly Block[] {
+  const [first, ...others] = blocks
+  if (title === undefined || first?.kind !== 'heading') return blocks
+  const text = first.spans.map((span) => ('text' in span ? span.text : '')).join('')
+  return text.trim().toLowerCase() === title.trim().toLowerCase() ? others : blocks
 }
 
 type OnLink = MarkdownProps['onLink']

@@ -37,7 +37,7 @@ export function FilesTab({ connectionId, name, version }: FilesTabProps) {
   const [selectedPath, setSelectedPath] = useState<string>()
   const files = full.kind === 'ready' ? full.value.files : undefined
   const nodes = useMemo(() => (files === undefined ? [] : fileNodes(files, closed)), [files, closed])
-  const selected = nodes.find(({ path }) => path === selectedPath) ?? nodes.find(({ kind }) => kind === 'file')
+  const selected = nodes.find(({ path }) => path === selectedPath) ?? firstToShow(nodes)
 
   const toggle = (path: string) =>
     setClosed((before) => {
@@ -203,6 +203,13 @@ function iconOf({ kind, name }: FileNode, isClosed: boolean): TablerIcon {
 interface PreviewProps extends Omit<FilesTabProps, 'version'> {
   readonly version: string
   readonly file: FileNode
+}
+
+/** What is worth a look at first: the model card, else a short text, else any file. */
+const firstToShow = (nodes: readonly FileNode[]): FileNode | undefined => {
+  const files = nodes.filter(({ kind }) => kind === 'file')
+  const shortText = ({ name, sizeBytes }: FileNode) => textName.test(name) && sizeBytes <= 65_536
+  return files.find(({ name }) => /^readme\.md$/i.test(name)) ?? files.find(shortText) ?? files[0]
 }
 
 /** Files above this are only looked at when a person asks. */

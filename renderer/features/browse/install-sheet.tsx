@@ -179,9 +179,10 @@ function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly o
           <dt>Free space there</dt>
           <dd>
             <span className="t3">
-              <Size bytes={plan.freeBytes} />
+              <Size bytes={plan.freeBytes} figures={4} />
             </span>{' '}
-            <Icon of={IconArrowRight} size={12} className="t3 inline-icon" /> <Size bytes={plan.freeAfterBytes} />
+            <Icon of={IconArrowRight} size={12} className="t3 inline-icon" />{' '}
+            <Size bytes={plan.freeAfterBytes} figures={4} />
           </dd>
         </dl>
       </section>

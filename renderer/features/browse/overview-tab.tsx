@@ -47,18 +47,24 @@ export function OverviewTab({ connectionId, package: each, standing, version }: 
           />
         )}
         {full.kind === 'ready' && (
-          <ModelCard connectionId={connectionId} name={each.name} version={version} full={full.value} />
+          <ModelCard
+            connectionId={connectionId}
+            name={each.name}
+            title={each.title}
+            version={version}
+            full={full.value}
+          />
         )}
       </section>
       <Inspector label="Facts of this version">
         {apps.length > 0 && (
           <div>
-            <SectionTitle>Works with your apps</SectionTitle>
+            <SectionTitle level={2}>Works with your apps</SectionTitle>
             <WorksWith verdicts={verdictsFor(version.compatibility, apps)} />
           </div>
         )}
         <div>
-          <SectionTitle>This version</SectionTitle>
+          <SectionTitle level={2}>This version</SectionTitle>
           <Facts
             facts={[
               { label: 'Version', value: version.version },
@@ -80,13 +86,13 @@ export function OverviewTab({ connectionId, package: each, standing, version }: 
         </div>
         {version.notes !== undefined && version.notes !== '' && (
           <div>
-            <SectionTitle>New in {version.version}</SectionTitle>
+            <SectionTitle level={2}>New in {version.version}</SectionTitle>
             <p className="t2 prose-break selectable">{version.notes}</p>
           </div>
         )}
         {each.tags.length > 0 && (
           <div>
-            <SectionTitle>Tags</SectionTitle>
+            <SectionTitle level={2}>Tags</SectionTitle>
             <span className="tags">
               {each.tags.map((tag) => (
                 <Tag key={tag}>{tag}</Tag>
@@ -96,7 +102,7 @@ export function OverviewTab({ connectionId, package: each, standing, version }: 
         )}
         {standing.installed.length > 0 && (
           <div>
-            <SectionTitle>Installed here</SectionTitle>
+            <SectionTitle level={2}>Installed here</SectionTitle>
             <Facts
               facts={standing.installed.map(({ ref, verifiedAt, libraryId }) => ({
                 label: ref.version,
@@ -142,11 +148,12 @@ function moreFacts({ info }: VersionInFull) {
 interface ModelCardProps {
   readonly connectionId?: string
   readonly name: string
+  readonly title: string
   readonly version: VersionSummary
   readonly full: VersionInFull
 }
 
-function ModelCard({ connectionId, name, version, full }: ModelCardProps) {
+function ModelCard({ connectionId, name, title, version, full }: ModelCardProps) {
   const path = readmePath(full)
   if (path === undefined) {
     return (
@@ -156,10 +163,16 @@ function ModelCard({ connectionId, name, version, full }: ModelCardProps) {
       </div>
     )
   }
-  return <Readme connectionId={connectionId} name={name} version={version} path={path} />
+  return <Readme connectionId={connectionId} name={name} title={title} version={version} path={path} />
 }
 
-function Readme({ connectionId, name, version, path }: Omit<ModelCardProps, 'full'> & { readonly path: string }) {
+function Readme({
+  connectionId,
+  name,
+  title,
+  version,
+  path,
+}: Omit<ModelCardProps, 'full'> & { readonly path: string }) {
   const preview = useFetched(`${connectionId} ${name} ${version.version} ${path}`, (signal) =>
     client.catalog.preview({ connectionId, ref: { name, version: version.version }, path }, { signal }),
   )
@@ -169,7 +182,7 @@ function Readme({ connectionId, name, version, path }: Omit<ModelCardProps, 'ful
   if (content.kind === 'binary') return <p className="t2">{path} is not a text.</p>
   return (
     <>
-      <Markdown source={content.text} onLink={openLink} />
+      <Markdown source={content.text} title={title} onLink={openLink} />
       {content.truncated && <p className="t3">The rest of {path} is in Files.</p>}
     </>
   )

@@ -121,7 +121,7 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
           {each.description !== '' && <p className="t2 prose-break">{each.description}</p>}
           <div className="row small t3 num hero-facts">
             <span className="row hero-state">
-              <StandingGlyph package={each} standing={standing} />
+              <StandingGlyph package={each} standing={standing} size={16} />
               <StandingLine package={each} standing={standing} />
             </span>
             <code className="selectable">{each.name}</code>

@@ -12,16 +12,17 @@ interface StandingProps {
 }
 
 /** The glyph of a package: its transfer while there is one, else its standing. */
-export function StandingGlyph({ package: each, standing }: StandingProps) {
+export function StandingGlyph({ package: each, standing, size = 20 }: StandingProps & { readonly size?: number }) {
   const transferId = useInstallOf(each.name)
   const transfer = useTransfer(transferId)
   const progress = useProgress(transferId)
-  if (transfer === undefined || progress === undefined) return <Ring state={standing.kind} />
+  if (transfer === undefined || progress === undefined) return <Ring state={standing.kind} size={size} />
   const { settledBytes, receivedBytes, totalBytes } = progress
   const whole = Math.max(1, totalBytes)
   return (
     <Ring
       state="transferring"
+      size={size}
       settled={settledBytes / whole}
       received={receivedBytes / whole}
       still={standsStill(transfer.state)}

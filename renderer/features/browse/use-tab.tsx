@@ -37,7 +37,7 @@ export function UseTab({ package: each, standing, version }: UseTabProps) {
 
 const Snippet = ({ title, text }: { readonly title: string; readonly text: string }) => (
   <div className="snippet">
-    <SectionTitle>{title}</SectionTitle>
+    <SectionTitle level={2}>{title}</SectionTitle>
     <div className="support">
       <pre className="selectable">{text}</pre>
       <CopyButton text={text} label={`Copy: ${title}`} />
