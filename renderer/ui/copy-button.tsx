@@ -7,6 +7,7 @@ export function CopyButton({
   text,
   label,
   words = false,
+  variant = 'quiet',
   icon: before = IconCopy,
 }: {
   readonly text: string

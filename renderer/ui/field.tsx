@@ -30,10 +30,10 @@ export function Field({ label, caption, help, problem, fix, children, className 
   const isWrong = problem !== undefined
   return (
     <div className={className === undefined ? 'field' : `field ${className}`}>
-      <label className="label" htmlFor={id}>
-        {label}
+      <div className="label">
+        <label htmlFor={id}>{label}</label>
         {caption !== undefined && caption !== '' && <span className="opt">{caption}</span>}
-      </label>
+      </div>
       {children({ id, error: isWrong, 'aria-invalid': isWrong, 'aria-describedby': messageId })}
       <div id={messageId} aria-live="polite">
         {isWrong ? (
