@@ -8,7 +8,7 @@ import type { Io, ObjectStore, OpenConnection, StoreSpec } from '../electron/eng
 import { createPublishRunner } from '../electron/engine/publish/publish.ts'
 import type { PublishDeps } from '../electron/engine/publish/publish-context.ts'
 import { largestArchiveBytes } from '../electron/engine/publish/publish-keys.ts'
-import type { PublishRequest } from '../electron/engine/publish/publish-request.ts'
+import { type PublishRequest, rowsOf } from '../electron/engine/publish/publish-request.ts'
 import { createSystemClock } from '../electron/engine/system-clock.ts'
 import { createJournal, openJournal } from '../electron/engine/transfers/journal.ts'
 import { createMeter } from '../electron/engine/transfers/meter.ts'
@@ -41,7 +41,8 @@ export function requestFor(folder: string, info: PackageInfo, publishedBy: strin
     connectionId: 'test',
     source: { kind: 'folder', path: folder },
     info,
-    files,
+    insideFolder: '',
+    files: rowsOf(files, ''),
     totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     maxArchiveBytes: largestArchiveBytes(files),
     publishedBy,
@@ -122,6 +123,8 @@ export interface PublisherProcess {
   /** Resolves when it stands where it was told to hold. */
   readonly ready: Promise<void>
   go(): void
+  /** By force, wherever it stands. */
+  kill(): void
   /** What it wrote at its end, or the signal that ended it. */
   readonly ended: Promise<{ readonly signal: NodeJS.Signals | null; readonly result: PublishResult | undefined }>
 }
@@ -150,5 +153,5 @@ export function spawnPublisher(order: PublishOrder): PublisherProcess {
       resolve({ signal, result: line.startsWith('{') ? (JSON.parse(line) as PublishResult) : undefined })
     })
   })
-  return { ready, go: () => child.stdin.write('go\n'), ended }
+  return { ready, go: () => child.stdin.write('go\n'), kill: () => child.kill('SIGKILL'), ended }
 }

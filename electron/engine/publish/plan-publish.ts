@@ -11,7 +11,7 @@ import { compareFiles } from './plan-changes.ts'
 import { proposeVersion } from './propose-version.ts'
 import { headIfThere } from './publish-context.ts'
 import { largestArchiveBytes, maxArchiveBytes, publishKeys } from './publish-keys.ts'
-import type { PublishRequest } from './publish-request.ts'
+import { type PublishRequest, rowsOf } from './publish-request.ts'
 import { readPackageFile } from './read-source.ts'
 
 /** What is published under a name, for the plan's comparisons. */
@@ -100,7 +100,8 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
       connectionId: connection.id,
       source: source.source,
       info,
-      files: source.sourceFiles,
+      insideFolder: source.insideFolder,
+      files: rowsOf(source.sourceFiles, source.insideFolder),
       totalBytes: source.totalBytes,
       maxArchiveBytes: source.maxArchiveBytes,
       publishedBy: deps.publisher(),
@@ -120,7 +121,8 @@ interface PlanSource {
     readonly mark?: 'secret' | 'runs-code' | 'not-portable'
   }[]
   /** Empty for a `.sputnik`. */
-  readonly sourceFiles: PublishRequest['files']
+  readonly sourceFiles: readonly SourceFile[]
+  readonly insideFolder: string
   /** Known at once for a `.sputnik`. */
   readonly checksums: ReadonlyMap<string, Checksum>
   readonly leftOut: PublishPlan['leftOut']
@@ -149,6 +151,7 @@ async function readFolderSource(
     origins: { ...recipe.origins },
     files: recipe.files,
     sourceFiles: recipe.files.map(({ mark: _, ...file }) => file),
+    insideFolder: fields.insideFolder ?? '',
     checksums: new Map(),
     leftOut: [...recipe.leftOut],
     totalBytes: recipe.totalBytes,
@@ -178,6 +181,7 @@ function readFileSource({ disk }: PlanDeps, { path: file, fields }: PlanInput): 
     origins,
     files: manifest.files,
     sourceFiles: [],
+    insideFolder: '',
     checksums: new Map(manifest.files.map((each) => [each.path, each.checksum])),
     leftOut: [],
     totalBytes: manifest.totalBytes,

@@ -180,6 +180,16 @@ describe('a plan', () => {
     expect(mended).toMatchObject({ planId: plan.planId, problems: [], origins: { name: 'you' } })
   })
 
+  test('may put everything into a folder of the package, which frees reserved names', async () => {
+    await build('model', [{ path: 'meta.json', sizeBytes: 10 }])
+    const refused = await plans.plan({ connection, path: folder('model') }, io)
+    expect(refused.problems).toMatchObject([{ field: 'files' }])
+    const plan = await plans.plan({ connection, path: folder('model'), fields: { insideFolder: 'model' } }, io)
+    expect(plan).toMatchObject({ problems: [], files: [{ path: 'model/meta.json' }] })
+    expect(await publish(plan.planId, 'journal')).toEqual({})
+    expect((await publishedOf('model-1.0.0')).files).toMatchObject([{ path: 'model/meta.json', sizeBytes: 10 }])
+  })
+
   test('is forgotten after fifty others', async () => {
     await build('model', [{ path: 'a.bin', sizeBytes: 10 }])
     const first = await plans.plan({ connection, path: folder('model') }, io)

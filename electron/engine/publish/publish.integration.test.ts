@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PackageInfo } from '../../../shared/model/package.ts'
 import { describeWith } from '../../../testkit/describe-with.ts'
-import { type BuiltFile, buildPackageFolder } from '../../../testkit/package-builder.ts'
+import { type BuiltFile, buildPackageFolder, createRandom } from '../../../testkit/package-builder.ts'
 import {
   openTestConnection,
   openTestStore,
@@ -18,8 +18,10 @@ import { fetchRclone, startRcloneServer } from '../../../testkit/rclone-server.t
 import { fetchS3Server, startS3Server } from '../../../testkit/s3-server.ts'
 import type { S3Store } from '../../../testkit/s3-store.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import type { ObjectStore, StoreSpec } from '../ports.ts'
+import { peekJournal } from '../transfers/journal.ts'
 import { publishSteps, type StepName } from './publish-context.ts'
 import { publishKeys } from './publish-keys.ts'
 
@@ -110,6 +112,9 @@ async function listLeft(store: ObjectStore, version: string): Promise<string[]> 
   return left
 }
 
+const sentParts = (journalFolder: string): number =>
+  (peekJournal(createNodeDisk(), journalFolder) ?? []).filter(({ kind }) => kind === 'publish.part').length
+
 /** From here on whoever was killed has decided the version. */
 const sealed = publishSteps.indexOf('seal')
 const killPoints = publishSteps.flatMap((step, index) =>
@@ -149,6 +154,42 @@ function describeKills(open: () => Promise<Place>, versionStart: number) {
       expect(await publisher.ended).toMatchObject({ signal: 'SIGKILL' })
       return { version: `1.0.${version}`, journal }
     }
+
+    test('at random moments of the upload: its own next run sends at most what was on its way again', async () => {
+      const seed = Date.now() % 1_000_000
+      console.info(`Moments of the kills come from seed ${seed}.`)
+      const random = createRandom(seed)
+      const big = await build(place, 'killed-big', 6, 80 * mebibyte)
+      const { spec, temp } = place
+      for (let kills = 0; kills < 4; kills += 1) {
+        version += 1
+        const journalFolder = join(temp.path, `killed-${version}`)
+        const info = infoOf(`1.0.${version}`)
+        const publisher = spawnPublisher({
+          spec,
+          folder: join(temp.path, 'killed-big'),
+          info,
+          publishedBy: 'Ada',
+          journalFolder,
+          holdAt: 'before upload parts',
+          timing,
+        })
+        await publisher.ready
+        publisher.go()
+        const wanted = random() & 3
+        await expect
+          .poll(() => sentParts(journalFolder), { timeout: 30_000, interval: 5 })
+          .toBeGreaterThanOrEqual(wanted)
+        publisher.kill()
+        await publisher.ended
+        const sentBefore = sentParts(journalFolder)
+        const run = publish(place, info.version, 'killed-big', 'Ada', `killed-${version}`)
+        expect(await run.outcome).toEqual({})
+        // Six parts; the store may have taken more than the journal knows, never less.
+        expect(run.wireBytes()).toBeLessThanOrEqual((6 - sentBefore) * 16 * mebibyte)
+        await expectPair(place, info.version, big, 'Ada')
+      }
+    })
 
     test.each(killPoints)('$at: its own next run settles it', async ({ at }) => {
       const killed = await killAt(at)

@@ -4,13 +4,14 @@ import { ingestMeta } from '../format/ingest-meta.ts'
 import { openSputnik } from '../format/sputnik-file.ts'
 import type { Disk } from '../ports.ts'
 import type { PackSource } from '../workers/pack.ts'
-import type { PublishRequest } from './publish-request.ts'
+import { type PublishRequest, sourceFilesOf } from './publish-request.ts'
 
-type Source = Pick<PublishRequest, 'source' | 'files' | 'maxArchiveBytes'>
+type Source = Pick<PublishRequest, 'source' | 'files' | 'insideFolder' | 'maxArchiveBytes'>
 
 /** What is packed: the request's files, or the archive that lies ready in its `.sputnik` file. `file-changed` when that is another file by now. */
-export function readSource({ source, files, maxArchiveBytes }: Source, disk: Disk): PackSource {
-  if (source.kind === 'folder') return { kind: 'folder', files }
+export function readSource(request: Source, disk: Disk): PackSource {
+  const { source, maxArchiveBytes } = request
+  if (source.kind === 'folder') return { kind: 'folder', files: sourceFilesOf(request) }
   const { manifest, archiveOffset } = readPackageFile(disk, source.path)
   if (manifest.archive.sizeBytes !== maxArchiveBytes) throw new AppError('file-changed', { path: source.path })
   const { sizeBytes: archiveBytes, md5 } = manifest.archive

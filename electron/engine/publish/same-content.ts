@@ -1,6 +1,7 @@
 import type { Checksum, Manifest, PackageInfo } from '../../../shared/model/package.ts'
 import { hashFiles } from './hash-source.ts'
 import type { PublishContext } from './publish-context.ts'
+import { sourceFilesOf } from './publish-request.ts'
 import { readSourceManifest } from './read-source.ts'
 
 /**
@@ -11,7 +12,8 @@ export async function hasSameContent(context: PublishContext, published: Manifes
   const { request, packed } = context
   const planned = packed?.files ?? readSourceManifest(request, context.disk)?.files
   if (!isSameInfo(request.info, published.info)) return false
-  const sizes = new Map((planned ?? request.files).map(({ path, sizeBytes }) => [path, sizeBytes]))
+  const sources = sourceFilesOf(request)
+  const sizes = new Map((planned ?? sources).map(({ path, sizeBytes }) => [path, sizeBytes]))
   if (sizes.size !== published.files.length) return false
   if (!published.files.every(({ path, sizeBytes }) => sizes.get(path) === sizeBytes)) return false
 
@@ -24,7 +26,7 @@ export async function hasSameContent(context: PublishContext, published: Manifes
   const algorithms = new Map(published.files.map(({ path, checksum }) => [path, checksum.algorithm]))
   const hashed = await hashFiles(
     context.startWorker,
-    request.files.map((file) => ({ ...file, algorithm: algorithms.get(file.path) ?? 'sha256' })),
+    sources.map((file) => ({ ...file, algorithm: algorithms.get(file.path) ?? 'sha256' })),
     context.io,
   )
   return published.files.every(({ path, checksum }) => isSameChecksum(hashed.get(path), checksum))
