@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core'
 import { IconArrowUp, IconFileZip, IconFolder } from '@tabler/icons-react'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { type AppError, toAppError } from '../../shared/errors.ts'
 import { client } from '../ipc/link.ts'
 import { useHost } from '../state/host.ts'
@@ -35,13 +35,16 @@ function Picker({ request }: { readonly request: PickRequest }) {
   const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState<string>()
   const [error, setError] = useState<AppError>()
+  // What is typed while a folder is still being read is not taken away.
+  const isTyping = useRef(false)
 
   const show = useCallback(
     async (path: string) => {
+      isTyping.current = false
       try {
         const next = await client.host.listFolder({ path })
         setListing(next)
-        setTyped(next.path)
+        if (!isTyping.current) setTyped(next.path)
         setError(undefined)
         setChosen(next.entries.find(({ name, kind }) => name === request.name && kind === request.kind)?.path)
       } catch (caught) {
@@ -106,7 +109,10 @@ function Picker({ request }: { readonly request: PickRequest }) {
           <TextInput
             aria-label="Path of the folder"
             value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
+            onChange={(event) => {
+              isTyping.current = true
+              setTyped(event.currentTarget.value)
+            }}
             className="grow mono"
             spellCheck={false}
             data-autofocus
