@@ -1,6 +1,6 @@
 /**
  * The one error of the project. A `code` is an API: codes are added, never renamed. Details are typed per code and hold
- * nothing secret; the texts for people live with whoever shows them (renderer/text, cli), keyed by code.
+ * nothing secret; the texts for people stand in shared/text/errors.ts, keyed by code.
  */
 
 /** How an operation that failed so may go on: never, by itself after a while, or once a person did something. */

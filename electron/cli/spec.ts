@@ -30,10 +30,14 @@ export async function matchInstalled(context: Context, spec: string): Promise<re
 }
 
 /** The version of a connection that a spec means, by name, constraint, compatibility and prerelease rules. */
-export async function resolve(context: Context, spec: string): Promise<PackageRef> {
+export async function resolve(
+  context: Context,
+  spec: string,
+  connection = connectionOf(context, 'from'),
+): Promise<PackageRef> {
   return context.api.catalog.resolve(
     {
-      ...connectionOf(context, 'from'),
+      ...connection,
       spec,
       ...(context.apps.length === 0 ? {} : { apps: [...context.apps] }),
       prerelease: context.flag('pre'),

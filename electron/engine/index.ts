@@ -115,6 +115,11 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     runner: (kind) => runners[kind],
     transfersAtOnce: () => settings.get().transfersAtOnce,
     goesOnByItself: config.role !== 'cli',
+    onSucceeded({ kind, connectionId, ref }) {
+      if (kind !== 'publish' || connectionId === undefined) return
+      catalog.expire(connectionId)
+      announcer.change({ kind: 'package.published', connectionId, ...ref })
+    },
     takeLease(folder) {
       const owner = libraries.list().find((each) => isInside(folder, each.path))
       const leases =
@@ -203,7 +208,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
 
 /** At first start the built-in registry gets one small, real model, so that everything can be tried with no account. */
 async function publishSample(api: EngineApi, disk: Disk, { home, samplePath }: EngineConfig): Promise<void> {
-  if (samplePath === undefined || disk.facts(path.join(home, 'registry')) !== undefined) return
+  if (samplePath === undefined || disk.facts(path.join(home, 'registry', 'models')) !== undefined) return
   if (disk.facts(samplePath) === undefined) return
   const plan = await api.publish.plan({ connectionId: 'local', path: samplePath })
   const { transferId } = await api.publish.start({ planId: plan.planId })

@@ -104,7 +104,14 @@ export interface ObjectStore {
     options: Io & { readonly metadata?: Readonly<Record<string, string>> },
   ): Promise<{ readonly uploadId: string }>
   /** `md5` is of the bytes, base64 in the request where the store checks it. Part numbers from 1. */
-  uploadPart(key: string, uploadId: string, partNumber: number, bytes: Uint8Array, io: Io): Promise<UploadedPart>
+  uploadPart(
+    key: string,
+    uploadId: string,
+    partNumber: number,
+    bytes: Uint8Array,
+    /** `onSent` may be called with how many of the bytes are on their way; fewer again when the part is tried again. */
+    io: Io & { readonly onSent?: (sentBytes: number) => void },
+  ): Promise<UploadedPart>
   /** `upload-not-found` when it's completed or aborted. */
   listParts(key: string, uploadId: string, io: Io): Promise<readonly UploadedPart[]>
   listUploads(prefix: string, io: Io): Promise<readonly OpenUpload[]>

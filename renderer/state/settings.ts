@@ -17,7 +17,6 @@ const initial: Settings = {
   apps: [],
   transfersAtOnce: 1,
   connectionsPerTransfer: 4,
-  speedLimit: 0,
   singleKeys: true,
 }
 

@@ -50,13 +50,11 @@ const pauseTexts: { readonly [R in PauseReason]: string } = {
   'disk-full': 'The disk is full',
   'sign-in': 'Your sign-in ended',
   'store-unreachable': 'The store can’t be reached',
-  limit: 'Waits for its turn',
 }
 export const pauseText = (reason: PauseReason): string => pauseTexts[reason]
 
 /** True where a person must do something before it goes on: shown in amber. */
-export const waitsForPerson = (state: TransferState): boolean =>
-  state.kind === 'paused' && state.reason !== 'by-person' && state.reason !== 'limit'
+export const waitsForPerson = (state: TransferState): boolean => state.kind === 'paused' && state.reason !== 'by-person'
 
 /** `2.88 GB verified of 4.37 GB`; an upload's bytes are confirmed. */
 export const bytesText = (kind: Transfer['kind'], { settledBytes, totalBytes }: Progress): string =>

@@ -60,10 +60,6 @@ describe('wordsOf', () => {
       { kind: 'paused', reason: 'store-unreachable' },
       { detail: 'The store can’t be reached', tone: 'warn' },
     ],
-    [
-      { kind: 'paused', reason: 'limit' },
-      { detail: 'Waits for its turn', tone: 'plain' },
-    ],
     [{ kind: 'cancelling' }, { word: 'Cancelling' }],
     [{ kind: 'cancelled' }, { word: 'Cancelled' }],
     [

@@ -10,8 +10,6 @@ export const settings = z.strictObject({
   transfersAtOnce: z.number().int().min(1).max(4).default(1),
   /** Connections per transfer. */
   connectionsPerTransfer: z.number().int().min(1).max(16).default(4),
-  /** Bytes per second over all transfers; 0: none. */
-  speedLimit: z.number().int().min(0).default(0),
   singleKeys: z.boolean().default(true),
   defaultLibraryId: z.string().optional(),
   defaultConnectionId: z.string().optional(),

@@ -4,7 +4,7 @@ import { packageRef } from './package.ts'
 
 const wireError = z.custom<WireError>((value) => typeof value === 'object' && value !== null && 'code' in value)
 
-export const pauseReason = z.enum(['by-person', 'interrupted', 'disk-full', 'sign-in', 'store-unreachable', 'limit'])
+export const pauseReason = z.enum(['by-person', 'interrupted', 'disk-full', 'sign-in', 'store-unreachable'])
 export type PauseReason = z.infer<typeof pauseReason>
 
 /** The one honest state of a transfer. Times are ms since the epoch by the engine's clock. */

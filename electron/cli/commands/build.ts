@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { AppError } from '../../../shared/errors.ts'
 import type { Command } from '../command.ts'
 import { formatBytes } from '../output.ts'
 import { fieldsOf } from './publish.ts'
@@ -18,8 +17,8 @@ export const build: Command = {
   async run(context) {
     const { api, output, signal, cwd } = context
     const folder = path.resolve(cwd, context.words[0] ?? '.')
-    const plan = await api.publish.plan({ path: folder, fields: fieldsOf(context) }, { signal })
-    if (plan.problems.length > 0) throw new AppError('recipe-invalid', { path: folder, problems: plan.problems })
+    // Planned against the built-in registry: building a file asks no store.
+    const plan = await api.publish.plan({ connectionId: 'local', path: folder, fields: fieldsOf(context) }, { signal })
     for (const { text } of plan.warnings) output.warn(text)
     const built = await api.publish.build(
       { planId: plan.planId, out: path.resolve(cwd, context.text('out') ?? '.') },

@@ -1,6 +1,9 @@
-import type { Command } from '../command.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { parseSpec, satisfies } from '../../../shared/model/constraint.ts'
+import type { PackageSummary } from '../../../shared/model/package.ts'
+import type { Command, Context } from '../command.ts'
 import { formatBytes, table } from '../output.ts'
-import { connectionOf, requiredWord } from '../spec.ts'
+import { connectionOf, requiredWord, resolve } from '../spec.ts'
 
 const from = { name: 'from', value: 'CONNECTION', help: 'which connection (orbital connections list)' } as const
 
@@ -31,13 +34,8 @@ export const info: Command = {
     const { api, output, signal } = context
     const word = requiredWord(context, 'package')
     const connection = connectionOf(context, 'from')
-    await api.catalog.list({ ...connection, refresh: true }, { signal })
-    const { package: found } = await api.catalog.get(
-      { ...connection, name: word.split(/[\s=<>^~|,]/)[0] ?? word },
-      { signal },
-    )
-    const [matching = found] =
-      word === found.name ? [found] : await api.catalog.search({ ...connection, query: word }, { signal })
+    const { packages } = await api.catalog.list({ ...connection, refresh: true }, { signal })
+    const matching = packages.find(({ name }) => name === word) ?? (await matchOf(context, word, packages))
     output.result(matching, [
       `${matching.title} (${matching.name})`,
       ...(matching.description === '' ? [] : [matching.description]),
@@ -54,6 +52,18 @@ export const info: Command = {
       ),
     ])
   },
+}
+
+/** The package that a spec means, with the versions that the spec allows; `package-not-found`, `usage`. */
+async function matchOf(context: Context, spec: string, packages: readonly PackageSummary[]): Promise<PackageSummary> {
+  const ref = await resolve(context, spec)
+  const parsed = parseSpec(spec)
+  const isAllowed = ({ version }: { readonly version: string }) =>
+    version === ref.version ||
+    (!('problem' in parsed) && parsed.name === ref.name && satisfies(version, parsed.constraint))
+  const found = packages.find(({ name }) => name === ref.name)
+  if (found === undefined) throw new AppError('package-not-found', { spec, where: context.text('from') ?? '' })
+  return { ...found, versions: found.versions.filter(isAllowed) }
 }
 
 export const update: Command = {

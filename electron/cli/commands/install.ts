@@ -52,17 +52,18 @@ export async function planOf(
   context: Context,
   word: string,
   libraryId: string,
-  more: { readonly upgrade?: boolean } = {},
+  { upgrade = false, from }: { readonly upgrade?: boolean; readonly from?: string } = {},
 ): Promise<InstallPlan> {
+  const connection = from === undefined ? connectionOf(context, 'from') : { connectionId: from }
   const source = word.endsWith('.sputnik')
     ? { file: path.resolve(context.cwd, word) }
-    : { ...connectionOf(context, 'from'), ref: await resolve(context, word) }
+    : { ...connection, ref: await resolve(context, word, connection) }
   return context.api.install.plan(
     {
       source,
       libraryId,
       force: context.flag('force'),
-      ...more,
+      upgrade,
       ...(context.apps.length === 0 ? {} : { apps: [...context.apps] }),
     },
     { signal: context.signal },

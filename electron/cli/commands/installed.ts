@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
-import type { PackageRef } from '../../../shared/model/package.ts'
+import { type PackageRef, specOf } from '../../../shared/model/package.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { formatBytes, table } from '../output.ts'
@@ -135,15 +135,19 @@ export const remove: Command = {
   summary: 'Move installed packages (all versions that match) to the trash; orbital restore brings them back.',
   async run(context) {
     if (context.words.length === 0) throw usage('Say which package to remove.')
+    const { id: libraryId } = await context.library()
+    const { packages } = await context.api.disk.usage({ libraryId })
     const removed = []
+    let freedBytes = 0
     for (const word of context.words) {
-      for (const { ref, libraryId } of await matchInstalled(context, word))
+      for (const { ref } of await matchInstalled(context, word)) {
         removed.push(await context.api.installed.remove({ libraryId, ref }))
+        freedBytes += packages.find((each) => specOf(each.ref) === specOf(ref))?.freedBytes ?? 0
+      }
     }
-    const bytes = removed.reduce((sum, each) => sum + each.diskBytes, 0)
     context.output.result(removed, [
       ...removed.map(({ ref }) => `Moved ${ref.name} ${ref.version} to the trash.`),
-      `Frees ${formatBytes(bytes)} when the trash is emptied (orbital purge --trash).`,
+      `Frees ${formatBytes(freedBytes)} when the trash is emptied (orbital purge --trash).`,
     ])
   },
 }
@@ -186,7 +190,7 @@ export const purge: Command = {
     'Free disk space for good: old tools’ cache, unfinished transfers, the trash; --packages moves all packages to the trash.',
   options: [
     { name: 'cache', help: 'delete the archives that old tools keep' },
-    { name: 'packages', help: 'move every installed package to the trash' },
+    { name: 'packages', help: 'move every installed package that is not kept to the trash' },
     { name: 'unfinished', help: 'delete what unfinished transfers left' },
     { name: 'trash', help: 'empty the trash' },
   ],

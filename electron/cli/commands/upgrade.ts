@@ -1,5 +1,8 @@
+import { isAppError } from '../../../shared/errors.ts'
+import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
 import { compareVersions } from '../../../shared/model/constraint.ts'
-import type { Command } from '../command.ts'
+import type { InstalledVersion } from '../../../shared/model/installed.ts'
+import type { Command, Context } from '../command.ts'
 import { planOf, run } from './install.ts'
 
 export const upgrade: Command = {
@@ -17,13 +20,10 @@ export const upgrade: Command = {
     const names = context.words.length > 0 ? context.words : [...new Set(installed.map(({ ref }) => ref.name))]
     const upgraded: { readonly name: string; readonly version: string }[] = []
     for (const name of names) {
-      const plan = await planOf(context, name, library.id, { upgrade: true })
-      const newest = installed
-        .filter(({ ref }) => ref.name === name)
-        .map(({ ref }) => ref.version)
-        .sort(compareVersions)
-        .at(-1)
-      if (newest !== undefined && compareVersions(plan.ref.version, newest) <= 0) continue
+      const ofName = installed.filter(({ ref }) => ref.name === name)
+      const newest = ofName.sort((a, b) => compareVersions(b.ref.version, a.ref.version))[0]
+      const plan = await newerPlan(context, name, library.id, newest)
+      if (plan === undefined) continue
       await run(context, plan)
       upgraded.push(plan.ref)
     }
@@ -34,4 +34,24 @@ export const upgrade: Command = {
         : upgraded.map(({ name, version }) => `${name} ${version} is installed.`),
     )
   },
+}
+
+/**
+ * The plan that installs something newer, from `--from` or where the installed version came from. A package that its connection doesn't have
+ * (any more) is nothing to upgrade when all are asked for, and `package-not-found` when it was named.
+ */
+async function newerPlan(
+  context: Context,
+  name: string,
+  libraryId: string,
+  newest: InstalledVersion | undefined,
+): Promise<InstallPlan | undefined> {
+  try {
+    const from = context.text('from') ?? newest?.fromConnectionId
+    const plan = await planOf(context, name, libraryId, { upgrade: true, ...(from === undefined ? {} : { from }) })
+    return newest !== undefined && compareVersions(plan.ref.version, newest.ref.version) <= 0 ? undefined : plan
+  } catch (error) {
+    if (context.words.length === 0 && isAppError(error, 'package-not-found', 'connection-not-found')) return undefined
+    throw error
+  }
 }

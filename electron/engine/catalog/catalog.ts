@@ -26,6 +26,8 @@ export interface Catalog {
   /** One published version as it is now, with its archive's head. `package-not-found`, `archive-mismatch`, `meta-invalid`. */
   version(connection: OpenConnection, ref: PackageRef, io: Io): Promise<PublishedVersion>
   forget(connectionId: string): void
+  /** What is known of it is old: the next listing asks the store. */
+  expire(connectionId: string): void
 }
 
 export interface PublishedVersion {
@@ -54,6 +56,7 @@ export function createCatalog(deps: {
   const { disk, clock, log } = deps
   const indexes = new Map<string, Index>()
   const pages = new WeakMap<Index, CatalogPage>()
+  const expired = new Set<string>()
   const refreshing = new Map<string, Promise<Index>>()
 
   const fileOf = (id: string) => path.join(deps.folder, `${id}.json`)
@@ -99,6 +102,7 @@ export function createCatalog(deps: {
     const running = refreshing.get(connection.id)
     if (running !== undefined) return running
     const known = indexes.get(connection.id) ?? load(connection)
+    expired.delete(connection.id)
     const started = listPackages(connection.store, known?.entries ?? new Map(), io)
       .then((entries) => {
         const index = { refreshedAtMs: clock.now(), entries }
@@ -130,10 +134,12 @@ export function createCatalog(deps: {
     async list(connection, io) {
       let index = indexes.get(connection.id) ?? load(connection)
       if (index !== undefined) indexes.set(connection.id, index)
-      if (index === undefined || io.refresh === true) index = await refresh(connection, io)
+      if (index === undefined || io.refresh === true || expired.has(connection.id))
+        index = await refresh(connection, io)
       return pageOf(connection, index)
     },
     version: (connection, ref, io) => readVersion(connection.store, connection.name, ref, io),
+    expire: (connectionId) => void expired.add(connectionId),
     forget(connectionId) {
       indexes.delete(connectionId)
       disk.removeFile(fileOf(connectionId))

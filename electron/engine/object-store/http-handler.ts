@@ -29,6 +29,9 @@ export class StallError extends Error {
 }
 
 const chunkBytes = 256 * 1024
+
+/** Who wants to know how much of a request's body the system has taken: by the body, which reaches the handler as it is. */
+export const sentListeners = new WeakMap<Uint8Array, (sentBytes: number) => void>()
 /** How long a store may take to answer `Expect: 100-continue` before the body is sent all the same. */
 const continueMs = 1_000
 
@@ -162,6 +165,7 @@ async function sendBody(outgoing: Outgoing, request: HttpRequest): Promise<void>
     })
     await Promise.race([written, closed])
     outgoing[progressOf] += chunk.length
+    sentListeners.get(body)?.(outgoing[progressOf])
   }
   if (outgoing[progressOf] >= body.length) outgoing.end()
 }

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { AppError, isAppError } from '../../../shared/errors.ts'
 import type { Condition, Io, ObjectFacts, ObjectHead, ObjectStore, OpenUpload, UploadedPart } from '../ports.ts'
+import { sentListeners } from './http-handler.ts'
 import { readBody } from './read-body.ts'
 import { createS3Client, type S3Deps, type S3Spec } from './s3-client.ts'
 import { isClockSkew, regionIn, type S3Question, toStoreError } from './s3-errors.ts'
@@ -231,7 +232,8 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
     return { uploadId: output.UploadId }
   }
 
-  const uploadPart: ObjectStore['uploadPart'] = async (key, uploadId, partNumber, bytes, { signal }) => {
+  const uploadPart: ObjectStore['uploadPart'] = async (key, uploadId, partNumber, bytes, { signal, onSent }) => {
+    if (onSent !== undefined) sentListeners.set(bytes, onSent)
     const md5 = createHash('md5').update(bytes).digest('base64')
     const { output, status } = await ask(
       () =>

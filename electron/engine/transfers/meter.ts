@@ -13,6 +13,8 @@ export interface Meter {
   read(): Progress
   files(): readonly FileProgress[]
   wireBytes(): number
+  /** Everything is settled: there is nothing left to count. */
+  complete(): void
   /** The speed starts anew: called when it begins to run. */
   restart(): void
 }
@@ -91,6 +93,10 @@ export function createMeter(
         return { path: file.path, sizeBytes: file.sizeBytes, settledBytes, receivedBytes }
       }),
     wireBytes: () => at(counterIndex.wire),
+    complete() {
+      Atomics.store(values, counterIndex.received, BigInt(totalBytes))
+      Atomics.store(values, counterIndex.settled, BigInt(totalBytes))
+    },
     restart() {
       marks = []
     },

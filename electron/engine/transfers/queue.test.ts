@@ -41,6 +41,7 @@ function setUp(
     runner: () => runner,
     transfersAtOnce: () => options.atOnce ?? 1,
     goesOnByItself: options.goesOnByItself ?? false,
+    onSucceeded: () => {},
     takeLease(folder) {
       if (held.has(folder)) return undefined
       held.add(folder)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { AppError, type ErrorCode, isAppError, toAppError, toWire } from '../../../shared/errors.ts'
+import { framesOf } from '../../../shared/error-frames.ts'
+import { AppError, type ErrorCode, toAppError, toWire } from '../../../shared/errors.ts'
 import type { Announcer } from '../../../shared/ipc/events.ts'
 import {
   type FileProgress,
@@ -61,6 +62,8 @@ export interface QueueDeps {
   transfersAtOnce(): number
   /** Step 6; the command line, which ends, does without. */
   readonly goesOnByItself: boolean
+  /** Called before a transfer is told to be done, so that what it changed is seen by then. */
+  onSucceeded(transfer: Transfer): void
   /** Undefined: another living process holds it. */
   takeLease(journalFolder: string): TransferLease | undefined
 }
@@ -170,7 +173,14 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     entry.transfer.state.kind === 'paused' && entry.transfer.state.reason === reason
   const hasRoom = (entry: Entry): boolean => {
     const { totalBytes, settledBytes } = entry.meter.read()
-    return disk.volume(entry.journal.folder).freeBytes > totalBytes - settledBytes + spareBytes
+    const { state } = entry.transfer
+    const full =
+      state.kind === 'paused' && state.error?.code === 'disk-full' ? state.error.details.path : entry.journal.folder
+    try {
+      return disk.volume(full).freeBytes > totalBytes - settledBytes + spareBytes
+    } catch {
+      return false // A disk that is gone has no room; a person sees it paused.
+    }
   }
   const goOn = () => {
     for (const entry of [...entries.values()]) {
@@ -232,6 +242,8 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   }
 
   const succeed = (entry: Entry, outcome: Outcome) => {
+    entry.meter.complete()
+    deps.onSucceeded(entry.transfer)
     apply(entry, { kind: 'done' }, { outcome, endedAtMs: clock.now() })
     end(entry)
   }
@@ -250,7 +262,11 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       return record(entry)
     }
     if (error.code === 'internal')
-      log.write('error', 'transfer.failed', { id: entry.id, what: error.details, stack: stackOf(error) })
+      log.write('error', 'transfer.failed', {
+        id: entry.id,
+        what: error.details,
+        frames: framesOf(error.cause ?? error),
+      })
     const reason = pauseReasons[error.code]
     entry.pausedAtMs = clock.monotonic()
     if (reason !== undefined) apply(entry, { kind: 'pause', reason, error: toWire(error) })
@@ -353,7 +369,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
         requeue(known.id)
         return known.id
       }
-      if (known?.running !== undefined) return known.id
+      if (known?.running !== undefined) throw new AppError('busy', { what: 'version' })
       const { journalParent, ...start } = transfer
       const id = randomUUID()
       const first: StartRecord = { kind: 'transfer', format: 1, id, createdAtMs: clock.now(), start }
@@ -483,6 +499,3 @@ const progressOf = (entry: Entry, state: Transfer['state']) => {
         bytesPerSecond: 0,
       }
 }
-
-const stackOf = (error: AppError): string | undefined =>
-  isAppError(error) && error.cause instanceof Error ? error.cause.stack : error.stack

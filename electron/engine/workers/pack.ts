@@ -45,7 +45,11 @@ export interface PackResult {
 export interface PackPorts {
   readonly disk: Disk
   /** One part to the upload; retries are its own. */
-  uploadPart(partNumber: number, bytes: Uint8Array, io: Io): Promise<UploadedPart>
+  uploadPart(
+    partNumber: number,
+    bytes: Uint8Array,
+    io: Io & { readonly onSent: (sentBytes: number) => void },
+  ): Promise<UploadedPart>
   /** Called for each chunk of the archive; throws when the work must end. */
   readonly throwIfStopped?: () => void
   /** Called once for each part when it is at the store, in any order. */
@@ -72,16 +76,22 @@ export async function packToParts(job: PackJob, ports: PackPorts, { signal }: Io
   let filled = 0
   let failure: unknown
 
-  const settle = (part: PackedPart, sourceBytes: SourceRange) => {
+  const settle = (part: PackedPart, range: SourceRange, alreadySent = 0) => {
     parts.push(part)
-    meter.settle(sourceBytes)
+    meter.settle(range, alreadySent)
     ports.onPart(part)
   }
   const send = async (partNumber: number, bytes: Buffer, md5: string, range: SourceRange) => {
+    let shownBytes = 0
+    const onSent = (sentBytes: number) => {
+      const sourceBytes = Math.floor(((range.end - range.start) * sentBytes) / bytes.length)
+      if (sourceBytes > shownBytes) meter.addSent(sourceBytes - shownBytes)
+      shownBytes = Math.max(shownBytes, sourceBytes)
+    }
     try {
-      const uploaded = await ports.uploadPart(partNumber, bytes, io)
+      const uploaded = await ports.uploadPart(partNumber, bytes, { ...io, onSent })
       meter.addWire(bytes.length)
-      settle({ ...uploaded, md5 }, range)
+      settle({ ...uploaded, md5 }, range, shownBytes)
     } catch (error) {
       failure ??= error
       failed.abort(new AppError('cancelled', {}))
@@ -220,8 +230,9 @@ function createPackMeter({ counters, source }: PackJob) {
       return range
     },
     addWire: (bytes: number) => add(counterIndex.wire, bytes),
-    settle({ start, end }: SourceRange) {
-      add(counterIndex.received, end - start)
+    addSent: (bytes: number) => add(counterIndex.received, bytes),
+    settle({ start, end }: SourceRange, alreadySent: number) {
+      add(counterIndex.received, end - start - alreadySent)
       add(counterIndex.settled, end - start)
       for (let file = firstAfter(ends, start); file < files.length && (ends[file - 1] ?? 0) < end; file += 1) {
         const bytes = Math.min(end, ends[file] ?? end) - Math.max(start, ends[file - 1] ?? 0)
