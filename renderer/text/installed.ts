@@ -1,5 +1,5 @@
 import type { App } from '../../shared/model/app.ts'
-import { formatList, formatSize, formatWhen, plural } from './units.ts'
+import { formatCount, formatList, formatSize, formatWhen, plural } from './units.ts'
 
 /** `today`, `yesterday`, `3 days ago`, `12 Nov`: a day is enough where a column is narrow. */
 export function formatDay(at: string, now: number = Date.now()): string {
@@ -37,7 +37,8 @@ export const installedText = {
   notVerified: 'Not verified',
   notVerifiedWhy: 'Another tool installed it. Verify it to know that every byte is as published.',
   verifying: 'Verifying',
-  damaged: (count: number): string => `${plural(count, 'file')} damaged`,
+  damaged: (count: number): string => `${formatCount(count)} damaged`,
+  damagedWhy: (count: number): string => `${plural(count, 'file')} changed or missing. Repair fetches them again.`,
   more: (title: string): string => `More for ${title}`,
   actions: {
     details: 'Show versions',

@@ -75,7 +75,7 @@ export const publishText = {
     symlink: (count: number): string => `${plural(count, 'link')} are left out`,
   } as Readonly<Record<string, (count: number) => string>>,
   warningWhy: {
-    secret: 'Anyone who can install the package could read them.',
+    secret: 'Anyone who can install the package could read what is in it.',
     'runs-code': 'People who install it must trust you. The safetensors or JSON formats don’t do this.',
   } as Readonly<Record<string, string>>,
   moreFiles: (names: readonly string[], more: number): string =>
@@ -100,8 +100,9 @@ export const publishText = {
     title: 'what people see first',
     name: 'Small letters, digits and _',
   },
-  origin: (origin: string | undefined): string => {
+  origin: (origin: string | undefined, field?: string): string => {
     if (origin === undefined || origin === 'you') return ''
+    if (field === 'version' && /^\d/.test(origin)) return `after ${origin}`
     if (/^an? /.test(origin)) return origin
     return /^\d/.test(origin) ? `as in ${origin}` : `from ${origin}`
   },

@@ -115,7 +115,7 @@ export const settingsText = {
     },
     secret: {
       nowhere: 'Nowhere: the sign-in is this computer’s own',
-      system: 'This system’s password store',
+      system: 'This computer; it is never shown again',
       'this-run-only': 'Memory only: this system has no safe place for it, so you type it again after a restart',
     },
     removeSheet: {
@@ -160,7 +160,7 @@ export const settingsText = {
     optional: 'optional',
     foundByItself: 'found by itself if empty',
     secretStays: 'the one kept stays if empty',
-    secretKept: 'It is kept in this system’s password store and never shown again.',
+    secretKept: 'It is kept safely on this computer and never shown again.',
     secretThisRun:
       'It is kept in memory until Orbital ends and never shown again: this system has no safe place for it.',
     problems: {

@@ -1,5 +1,5 @@
 import { assertNever, fromWire } from '../../shared/errors.ts'
-import type { Progress, Transfer } from '../../shared/model/transfer.ts'
+import type { PauseReason, Progress, Transfer } from '../../shared/model/transfer.ts'
 import { shortErrorOf } from './error-view.ts'
 import { bytesText, pauseText, stateWord, waitsForPerson } from './transfer-states.ts'
 import { formatClock, formatDuration, formatSize, formatSpeed } from './units.ts'
@@ -145,7 +145,17 @@ export const transfersText = {
     publish: 'It could not be published',
     verify: 'It could not be verified',
   },
-  pausedTitle: 'It waits for you',
+  pausedTitle: (reason: PauseReason, kind: Transfer['kind']): string => {
+    const what = kind === 'publish' ? 'upload' : kind === 'verify' ? 'check' : 'download'
+    const titles: { readonly [R in PauseReason]: string } = {
+      'by-person': `You paused the ${what}`,
+      interrupted: `The ${what} was interrupted`,
+      'disk-full': `The disk is full before the ${what} is done`,
+      'sign-in': `Your sign-in ended before the ${what} did`,
+      'store-unreachable': `The ${what} waits for the store`,
+    }
+    return titles[reason]
+  },
   freeUpSpace: 'Free up space',
   lookAtConnection: 'Look at the connection',
   openFolder: 'Open folder',

@@ -178,7 +178,6 @@ function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) {
     { key: 'disk', title: text.columns.disk, sort: 'bytes', className: 'end' },
     { key: 'app', title: text.columns.app, className: 'c-used' },
     { key: 'verified', title: text.columns.verified },
-    { key: 'more', title: '' },
   ]
   const open = (name: string) => {
     setSelected(name)

@@ -28,7 +28,7 @@ export function InstalledRow({ each, update, biggestBytes, verifying, menu }: In
   const whole = Math.max(1, biggestBytes)
   return (
     <>
-      <Cell>
+      <Cell className="glyph-cell">
         <Ring state={update === undefined ? 'installed' : 'update'} />
       </Cell>
       <Cell>
@@ -99,7 +99,7 @@ export function VerifiedWord({ versions, verifying }: VerifiedWordProps) {
   const damaged = versions.reduce((sum, { damagedFiles }) => sum + (damagedFiles?.length ?? 0), 0)
   if (damaged > 0) {
     return (
-      <span className="status danger">
+      <span className="status danger" title={text.damagedWhy(damaged)}>
         <Icon of={IconAlertTriangle} />
         {text.damaged(damaged)}
       </span>

@@ -1,11 +1,12 @@
-import { useElementSize } from '@mantine/hooks'
+import { useElementSize, useMediaQuery } from '@mantine/hooks'
 import { type KeyboardEvent, useMemo, useRef } from 'react'
 import type { DiskUsage } from '../../../shared/model/installed.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { formatExactBytes, formatSize } from '../../text/units.ts'
 import { boxOf, layOutTiles, type Tile, type TileKind } from './treemap-layout.ts'
 
-const heightPx = 216
+const tallPx = 216
+const lowPx = 128
 const looks: { readonly [K in TileKind]: string } = {
   'in-use': 'now',
   older: 'old',
@@ -37,7 +38,9 @@ interface UsageMapProps {
 /** Area = bytes. One stop of Tab: the arrows go to the nearest tile in their direction. */
 export function UsageMap({ usage, selected, onSelect, onOpen }: UsageMapProps) {
   const { ref, width } = useElementSize()
-  const tiles = useMemo(() => layOutTiles(usage, Math.floor(width), heightPx), [usage, width])
+  const isLow = useMediaQuery('(max-height: 700px)', undefined, { getInitialValueInEffect: false }) ?? false
+  const heightPx = isLow ? lowPx : tallPx
+  const tiles = useMemo(() => layOutTiles(usage, Math.floor(width), heightPx), [usage, width, heightPx])
   const buttons = useRef(new Map<string, HTMLButtonElement>())
   const box = selected === undefined ? undefined : boxOf(tiles, selected)
   const clickable = tiles.filter((tile) => tile.clickable)
@@ -62,7 +65,7 @@ export function UsageMap({ usage, selected, onSelect, onOpen }: UsageMapProps) {
         const { key, kind, left, top, width: inlineSize, height: blockSize } = tile
         const place = { left, top, inlineSize, blockSize }
         const name = tile.ref === undefined ? text.legend[kind] : `${tile.title} ${tile.ref.version}`
-        const label = `${name}, ${formatSize(tile.bytes)}, ${text.legend[kind]}`
+        const label = spokenOf(tile)
         if (!tile.clickable) return <span key={key} className={looks[kind]} style={place} title={label} />
         return (
           <button
@@ -95,6 +98,12 @@ export function UsageMap({ usage, selected, onSelect, onOpen }: UsageMapProps) {
       )}
     </div>
   )
+}
+
+/** What stands on the tile first, then what it leaves out. */
+function spokenOf({ kind, label, title, ref, bytes }: Tile): string {
+  const more = [title, ref?.version ?? '', text.legend[kind]].filter((part) => part !== '' && !label.includes(part))
+  return [`${label} ${formatSize(bytes)}`, ...more].join(', ')
 }
 
 /** The tile whose middle is nearest in the direction of an arrow key. */

@@ -85,7 +85,11 @@ function PublishPanel(props: PanelProps) {
       <ErrorPanel
         error={fromWire(wire)}
         context={transferTitle(transfer)}
-        title={isFailed ? transfersText.failedTitle.publish : transfersText.pausedTitle}
+        title={
+          state.kind === 'paused'
+            ? transfersText.pausedTitle(state.reason, 'publish')
+            : transfersText.failedTitle.publish
+        }
         actions={
           <>
             <Button

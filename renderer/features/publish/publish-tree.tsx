@@ -11,7 +11,7 @@ import {
   IconMarkdown,
   type Icon as TablerIcon,
 } from '@tabler/icons-react'
-import { type KeyboardEvent, type RefObject, useId, useMemo, useState } from 'react'
+import { type KeyboardEvent, useId, useMemo, useState } from 'react'
 import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
 import { publishText as text } from '../../text/publish.ts'
 import { Button } from '../../ui/button.tsx'
@@ -27,7 +27,7 @@ const rowHeight = 28
 const rowsPerPage = 16
 
 interface PublishTreeProps {
-  readonly scroller: RefObject<HTMLElement | null>
+  readonly scroller: HTMLElement | null
   readonly files: PublishPlan['files']
   /** Rows have check marks: what is unticked is left out. */
   readonly choosing: boolean
@@ -172,7 +172,7 @@ const icons: Readonly<Record<string, TablerIcon>> = {
 const iconOf = (name: string): TablerIcon => icons[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? IconFile
 
 interface LeftOutListProps {
-  readonly scroller: RefObject<HTMLElement | null>
+  readonly scroller: HTMLElement | null
   readonly entries: PublishPlan['leftOut']
   readonly choosing: boolean
   readonly onPutIn: (entry: PublishPlan['leftOut'][number]) => void

@@ -79,7 +79,7 @@ function WarningStrip({ draft, warnings }: { readonly draft: Draft; readonly war
     >
       <span className="small">
         {isOne
-          ? first.text
+          ? (text.warningWhy[first.kind] ?? first.text)
           : `${text.moreFiles(paths.slice(0, namesShown).map(nameOf), paths.length - namesShown)} ${text.warningWhy[first.kind] ?? ''}`}
       </span>
     </Message>

@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
 import { client } from '../../ipc/link.ts'
 import { pickPath } from '../../shell/pick-path.ts'
@@ -53,7 +53,7 @@ interface ReviewFilesProps {
 }
 
 function ReviewFiles({ draft, show, onShow }: ReviewFilesProps) {
-  const scroller = useRef<HTMLElement>(null)
+  const [scroller, setScroller] = useState<HTMLElement | null>(null)
   const [choosing, setChoosing] = useState(false)
   const { plan, path } = draft
   if (plan === undefined) {
@@ -71,7 +71,7 @@ function ReviewFiles({ draft, show, onShow }: ReviewFilesProps) {
   const out = sumOf(plan.leftOut)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section ref={scroller} className="scroll publish-files" tabIndex={0} aria-label={text.treeLabel}>
+    <section ref={setScroller} className="scroll publish-files" tabIndex={0} aria-label={text.treeLabel}>
       <div className="row publish-head">
         <div>
           <h2 className="aside-title">{nameOf(path)}</h2>

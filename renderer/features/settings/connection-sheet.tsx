@@ -108,9 +108,12 @@ export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetPro
             onChange={(kind) => set({ kind: kind as ConnectionForm['kind'] })}
             className="kind-choice"
           >
-            {storeKinds.map((kind) => (
-              <Radio key={kind} value={kind} label={text.kinds[kind].title} description={text.kinds[kind].text} />
-            ))}
+            <div className="kind-grid">
+              {storeKinds.map((kind) => (
+                <Radio key={kind} size="xs" value={kind} label={text.kinds[kind].title} />
+              ))}
+            </div>
+            <p className="help">{text.kinds[form.kind].text}</p>
           </Radio.Group>
         )}
         <TextRow row={row} field="name" label={text.name} help={text.nameHelp} autoFocus={editing} />
@@ -227,11 +230,15 @@ function StoreFields({ row, editing }: { readonly row: RowContext; readonly edit
               isSecret
             />
           </div>
-          <TextRow row={row} field="sessionToken" label={text.sessionToken} caption={text.optional} isSecret />
           <p className="help">{secretsKept === 'kept' ? text.secretKept : text.secretThisRun}</p>
         </>
       )}
-      <TextRow row={row} field="region" label={text.region} caption={text.foundByItself} isCode />
+      <div className="two">
+        <TextRow row={row} field="region" label={text.region} caption={text.foundByItself} isCode />
+        {signIn === 'keys' && (
+          <TextRow row={row} field="sessionToken" label={text.sessionToken} caption={text.optional} isSecret />
+        )}
+      </div>
     </>
   )
 }

@@ -50,18 +50,15 @@ export function SettingsPage({ section, item }: { readonly section?: string; rea
       <div className="body">
         <nav className="subnav" aria-label={text.title}>
           {sections.map((each) => (
-            <a
+            <button
+              type="button"
               key={each}
-              href={`#/settings/${each}`}
               aria-current={each === name ? 'page' : undefined}
-              onClick={(event) => {
-                event.preventDefault()
-                goToSection(each)
-              }}
+              onClick={() => goToSection(each)}
             >
               <Icon of={icons[each]} />
               <span>{text.sections[each]}</span>
-            </a>
+            </button>
           ))}
         </nav>
         <SectionBody name={name} item={item} />

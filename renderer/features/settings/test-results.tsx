@@ -102,7 +102,7 @@ export function PolicyNote({ report }: { readonly report?: ConnectionReport }) {
   return (
     <Message
       title={missing === 0 ? text.policyTitle : text.missing(missing)}
-      action={<CopyButton words text={report.policy} label={text.copyPolicy} />}
+      action={<CopyButton words variant="default" text={report.policy} label={text.copyPolicy} />}
     >
       <span className="small">{missing === 0 ? text.policyText : text.missingText}</span>
     </Message>

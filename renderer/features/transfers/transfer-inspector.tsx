@@ -6,7 +6,7 @@ import { useInstalled } from '../../state/installed.ts'
 import { goTo } from '../../state/navigation.ts'
 import { isEnded, isRunning, standsStill, useProgress } from '../../state/transfers.ts'
 import { viewError } from '../../text/error-view.ts'
-import { transferTitle, waitsForPerson } from '../../text/transfer-states.ts'
+import { transferTitle } from '../../text/transfer-states.ts'
 import { bytesLine, transfersText as text, wordsOf } from '../../text/transfers.ts'
 import { formatExactTime, formatSize, formatWhen } from '../../text/units.ts'
 import { Button } from '../../ui/button.tsx'
@@ -159,7 +159,7 @@ function TransferFailure({ transfer, run }: DetailProps) {
     <ErrorPanel
       error={error}
       context={transferTitle(transfer)}
-      title={waitsForPerson(state) ? text.pausedTitle : text.failedTitle[transfer.kind]}
+      title={state.kind === 'paused' ? text.pausedTitle(state.reason, transfer.kind) : text.failedTitle[transfer.kind]}
       actions={
         <>
           {remedy === 'free-space' && (

@@ -1,12 +1,12 @@
 import {
   IconArrowUp,
-  IconCheck,
   IconCircleCheck,
   IconCircleX,
   IconClock,
   IconFolder,
   IconHourglass,
   IconKey,
+  IconPackage,
   IconPlayerPause,
   IconPlayerPlay,
   IconRefresh,
@@ -164,7 +164,7 @@ function RowActions({ transfer, run, onShow }: Pick<TransferRowProps, 'transfer'
     return (
       <IconButton
         label={ofTitle(transfersText.show)}
-        icon={transfer.kind === 'publish' ? IconCheck : IconFolder}
+        icon={transfer.kind === 'publish' ? IconPackage : IconFolder}
         onClick={onShow}
       />
     )

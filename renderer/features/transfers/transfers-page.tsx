@@ -219,7 +219,7 @@ function TransferList({ transfers, selectedId, onSelect, onOpen, run }: Transfer
       transfer={transfer}
       rowId={`${id}-${transfer.id}`}
       selected={transfer.id === selectedId}
-      after={transfer.state.kind === 'queued' ? group[at - 1]?.title : undefined}
+      after={transfer.state.kind === 'queued' ? aheadOf(group, at)?.title : undefined}
       onSelect={() => onSelect(transfer.id)}
       onOpen={() => onOpen(transfer.id)}
       onShow={() => run(() => showResult(transfer))}
@@ -258,6 +258,10 @@ function TransferList({ transfers, selectedId, onSelect, onOpen, run }: Transfer
     </div>
   )
 }
+
+/** The one that a queued transfer waits for: the nearest before it that isn't paused. */
+const aheadOf = (group: readonly Transfer[], at: number): Transfer | undefined =>
+  group.slice(0, at).findLast(({ state }) => state.kind !== 'paused')
 
 interface GroupProps {
   readonly title: string
