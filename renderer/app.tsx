@@ -16,19 +16,23 @@ import { LiveRegion } from './shell/live-region.tsx'
 import { Palette } from './shell/palette.tsx'
 import { Sidebar } from './shell/sidebar.tsx'
 import { useConnections } from './state/connections.ts'
-import { usePlace } from './state/navigation.ts'
+import { type Place, usePlace } from './state/navigation.ts'
 import { fetchCatalog } from './state/packages.ts'
 import { useSettings } from './state/settings.ts'
+import { PageBoundary } from './ui/page-boundary.tsx'
 
 /** The frame: sidebar, one page, and what may lie over both. */
 export function App() {
   useKeys()
   useTheme()
   useCatalogOfCurrent()
+  const place = usePlace()
   return (
     <div className="window">
       <Sidebar />
-      <Page />
+      <PageBoundary pageKey={place.page}>
+        <Page place={place} />
+      </PageBoundary>
       <LinkStrip />
       <InstallSheet />
       <FolderPicker />
@@ -39,8 +43,7 @@ export function App() {
   )
 }
 
-function Page() {
-  const place = usePlace()
+function Page({ place }: { readonly place: Place }) {
   switch (place.page) {
     case 'browse':
       return <BrowsePage />

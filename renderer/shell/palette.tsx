@@ -14,13 +14,14 @@ import {
   type Icon as TablerIcon,
 } from '@tabler/icons-react'
 import { type ReactNode, useMemo, useState } from 'react'
+import type { PackageSummary } from '../../shared/model/package.ts'
 import { installPackage, openFolder } from '../features/browse/package-actions.ts'
-import { makeRows, queryRows } from '../features/browse/rows.ts'
+import { type BrowseRow, makeRows, queryRows } from '../features/browse/rows.ts'
 import { StandingGlyph } from '../features/browse/standing-label.tsx'
 import { useStandings } from '../features/browse/use-standings.ts'
 import { showConnection, useConnections, useCurrentConnection } from '../state/connections.ts'
 import { goTo } from '../state/navigation.ts'
-import { newestOf } from '../state/package-standing.ts'
+import { newestOf, type Standing } from '../state/package-standing.ts'
 import { fetchCatalog, useCatalog } from '../state/packages.ts'
 import { changeSettings } from '../state/settings.ts'
 import { formatSize } from '../text/units.ts'
@@ -56,7 +57,7 @@ export function Palette() {
       maxHeight={560}
       scrollable
       transitionProps={{ duration: 120 }}
-      classNames={{ content: 'palette-content', search: 'palette-search', overlay: 'palette-overlay' }}
+      classNames={{ content: 'palette-content', overlay: 'palette-overlay' }}
       attributes={{ content: { 'aria-label': 'Search packages and actions' } }}
       overlayProps={{ blur: 0 }}
     >
@@ -66,8 +67,7 @@ export function Palette() {
         leftSection={null}
       />
       <Spotlight.ActionsList>
-        {!onlyActions && text !== '' && <Packages text={text} />}
-        <Actions text={text} />
+        <Found text={text} onlyActions={onlyActions} />
       </Spotlight.ActionsList>
       <footer className="palette-foot">
         <span className="row">
@@ -89,15 +89,41 @@ export function Palette() {
   )
 }
 
-function Packages({ text }: { readonly text: string }) {
+/** What fits the text; mounted only while the palette is open. */
+function Found({ text, onlyActions }: { readonly text: string; readonly onlyActions: boolean }) {
   const connection = useCurrentConnection()
   const { packages } = useCatalog(connection?.id)
   const standingOf = useStandings()
   const rows = useMemo(() => makeRows(packages, []), [packages])
   const found = useMemo(
-    () => queryRows(rows, { text, filter: 'all' }, standingOf).slice(0, mostPackages),
-    [rows, text, standingOf],
+    () =>
+      onlyActions || text === '' ? [] : queryRows(rows, { text, filter: 'all' }, standingOf).slice(0, mostPackages),
+    [rows, text, onlyActions, standingOf],
   )
+  const actions = useActions(text)
+  if (found.length === 0 && actions.length === 0) return <Spotlight.Empty>Nothing fits “{text}”.</Spotlight.Empty>
+  return (
+    <>
+      <Packages found={found} standingOf={standingOf} connectionId={connection?.id} text={text} />
+      {actions.length > 0 && (
+        <Spotlight.ActionsGroup label="Actions">
+          {actions.map(({ id, title, icon, keys, run }) => (
+            <Entry key={id} id={id} glyph={<Icon of={icon} />} title={title} keys={keys} text={text} onRun={run} />
+          ))}
+        </Spotlight.ActionsGroup>
+      )}
+    </>
+  )
+}
+
+interface PackagesProps {
+  readonly found: readonly BrowseRow[]
+  readonly standingOf: (each: PackageSummary) => Standing
+  readonly connectionId?: string
+  readonly text: string
+}
+
+function Packages({ found, standingOf, connectionId, text }: PackagesProps) {
   const first = found[0]
   if (first?.kind !== 'package') return null
   const firstStanding = standingOf(first.package)
@@ -130,7 +156,7 @@ function Packages({ text }: { readonly text: string }) {
             id="install-first"
             glyph={<Icon of={IconPackages} />}
             title={`${firstStanding.kind === 'update' ? 'Update to' : 'Install'} ${firstStanding.offered.version}`}
-            onRun={() => installPackage(connection?.id, first.package, firstStanding)}
+            onRun={() => installPackage(connectionId, first.package, firstStanding)}
           />
         )}
         {firstStanding.installed.length > 0 && (
@@ -152,7 +178,7 @@ function Packages({ text }: { readonly text: string }) {
   )
 }
 
-function Actions({ text }: { readonly text: string }) {
+function useActions(text: string): readonly Action[] {
   const connections = useConnections((state) => state.list)
   const currentId = useConnections((state) => state.currentId)
   const actions: readonly Action[] = [
@@ -222,15 +248,7 @@ function Actions({ text }: { readonly text: string }) {
     },
   ]
   const lower = text.toLowerCase()
-  const found = actions.filter(({ title, words = '' }) => `${title} ${words}`.toLowerCase().includes(lower))
-  if (found.length === 0) return null
-  return (
-    <Spotlight.ActionsGroup label="Actions">
-      {found.map(({ id, title, icon, keys, run }) => (
-        <Entry key={id} id={id} glyph={<Icon of={icon} />} title={title} keys={keys} text={text} onRun={run} />
-      ))}
-    </Spotlight.ActionsGroup>
-  )
+  return actions.filter(({ title, words = '' }) => `${title} ${words}`.toLowerCase().includes(lower))
 }
 
 interface EntryProps {
