@@ -36,6 +36,8 @@ export interface AppUnderTest {
 }
 
 interface TestFixtures {
+  /** Called with the fresh home before Orbital is started on it. */
+  readonly prepareHome: (home: string) => Promise<void>
   readonly app: AppUnderTest
 }
 
@@ -65,9 +67,13 @@ export const test = base.extend<TestFixtures & AppOptions, WorkerFixtures>({
     { scope: 'worker' },
   ],
 
-  app: async ({ hostKind, appEnv, windowSize, expectedConsole, sharedBrowser }, use, testInfo) => {
+  // biome-ignore lint/correctness/noEmptyPattern: as above.
+  prepareHome: async ({}, use) => use(async () => {}),
+
+  app: async ({ hostKind, appEnv, windowSize, expectedConsole, prepareHome, sharedBrowser }, use, testInfo) => {
     const folder = await createTempFolder('orbital-e2e-')
     const home = join(folder.path, 'home')
+    await prepareHome(home)
     const problems: string[] = []
     const start = async (env: Readonly<Record<string, string>>) => {
       const options = { home, env: { ...appEnv, ...env }, size: windowSize }

@@ -13,6 +13,7 @@ export default defineConfig<AppOptions>({
   fullyParallel: false,
   timeout: 90_000,
   expect: { timeout: 10_000 },
+  use: { actionTimeout: 15_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: 'list',
   projects: [

@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSystemClock } from '../../electron/engine/system-clock.ts'
+import { createBytes } from '../../testkit/package-builder.ts'
+import { startTestEngine } from '../../testkit/test-engine.ts'
+import { type ExamplePackage, examplePackages } from './packages.ts'
+
+export interface FillOptions {
+  /** All of them by default. */
+  readonly packages?: readonly ExamplePackage[]
+  /** Factor on the sizes of files: specs take small ones. */
+  readonly scale?: number
+}
+
+const textName = /\.(?:json|csv|txt|md)$/
+
+/** Publishes the example packages to a folder store, oldest version first, each by its publisher and at its time. The same bytes each time. */
+export async function fillExampleStore(
+  folder: string,
+  { packages = examplePackages, scale = 1 }: FillOptions = {},
+): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), 'orbital-example-'))
+  await mkdir(folder, { recursive: true })
+  let atMs = Date.now()
+  const clock = { ...createSystemClock(), now: () => atMs }
+  const engine = await startTestEngine(join(work, 'home'), {}, { clock })
+  try {
+    await engine.api.connections.add({ name: 'Example', location: { kind: 'folder', path: folder, root: '' } })
+    const startedMs = Date.now()
+    for (const each of packages) {
+      for (const { version, hoursAgo, by, notes } of each.versions.toReversed()) {
+        const source = join(work, each.name)
+        await writePackageFolder(source, each, version, notes, scale)
+        atMs = startedMs - hoursAgo * 3_600_000
+        await engine.api.settings.set({ changes: { publisherName: by } })
+        const { state } = await engine.publish(source)
+        if (state.kind !== 'done')
+          throw new Error(`${each.name} ${version} was not published: ${JSON.stringify(state)}`)
+      }
+    }
+  } finally {
+    await engine.stop()
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** The folder that becomes a version. Files that a version has not changed are the same bytes as before. */
+export async function writePackageFolder(
+  folder: string,
+  each: ExamplePackage,
+  version: string,
+  notes: string | undefined,
+  scale = 1,
+): Promise<void> {
+  const { name, title, description, tags, license, compatibility, files, readme } = each
+  await rm(folder, { recursive: true, force: true })
+  const seed = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7)
+  const versionSeed = [...version].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7)
+  for (const [index, [path, kilobytes]] of files.entries()) {
+    const target = join(folder, path)
+    await mkdir(join(target, '..'), { recursive: true })
+    // Of a new version only the first file is new: the others are found again by an update.
+    const fileSeed = seed + index * 7919 + (index === 0 ? versionSeed : 0)
+    const sizeBytes = Math.max(64, Math.round(kilobytes * 1000 * scale))
+    await writeFile(target, textName.test(path) ? writeText(path, sizeBytes) : createBytes(sizeBytes, fileSeed))
+  }
+  if (readme !== undefined) await writeFile(join(folder, 'README.md'), readme)
+  const recipe = { name, version, title, description, tags, license, compatibility, notes, include: ['**'] }
+  await writeFile(join(folder, 'package.json'), JSON.stringify(recipe, null, 2))
+}
+
+function writeText(path: string, sizeBytes: number): string {
+  if (path.endsWith('.json'))
+    return `${JSON.stringify({ format: 1, values: 'x'.repeat(Math.max(0, sizeBytes - 32)) })}\n`
+  const line = path.endsWith('.csv') ? '1,0.9340,0.0121,"stable"\n' : 'cancel_order change_address where_is_my_order\n'
+  return line.repeat(Math.max(1, Math.ceil(sizeBytes / line.length))).slice(0, sizeBytes)
+}
+
+/** An entry that no reader can make sense of: a meta.json that is not JSON. One grey row in a listing. */
+export async function addUnreadableEntry(folder: string, ident = 'legacy_ocr-1.0.0'): Promise<void> {
+  const entry = join(folder, 'models', ident)
+  await mkdir(entry, { recursive: true })
+  await writeFile(join(entry, 'meta.json'), '<html>Moved</html>')
+  await writeFile(join(entry, 'archive.gz'), 'nothing')
+}

@@ -1,0 +1,39 @@
+import type { Locator, Page } from 'playwright/test'
+import type { AppUnderTest } from '../fixtures.ts'
+
+type PageName = 'Browse' | 'Publish' | 'Installed' | 'Transfers' | 'Settings'
+
+/** Goes to a page by the sidebar. */
+export async function openPage(page: Page, name: PageName): Promise<Locator> {
+  await page
+    .getByRole('navigation', { name: 'Main' })
+    .getByRole('button', { name: new RegExp(`^${name}`) })
+    .click()
+  return page.getByRole('main', { name })
+}
+
+/** Shows the packages of another connection, by the switcher above the sidebar's pages. */
+export async function switchTo(page: Page, connection: string): Promise<void> {
+  await page.getByTitle('Switch connection').click()
+  await page.getByRole('menuitem', { name: connection }).click()
+}
+
+/** Drops a folder on the window. A browser tells only its name, so there the picker asks where it is. */
+export async function dropFolder(app: AppUnderTest, path: string): Promise<void> {
+  await app.dropFolder(path)
+  if (app.kind === 'chromium') await choosePath(app.page, path)
+}
+
+/** Types a path into the picker that stands in for the system's dialog. */
+export async function choosePath(page: Page, path: string): Promise<void> {
+  const picker = page.getByRole('dialog')
+  await picker.getByRole('textbox', { name: 'Path of the folder' }).fill(path)
+  await picker.getByRole('button', { name: 'Go there' }).click()
+  await picker.getByRole('button', { name: 'Choose' }).click()
+}
+
+export async function readClipboard({ page, electronApp }: AppUnderTest): Promise<string> {
+  return electronApp === undefined
+    ? page.evaluate(() => navigator.clipboard.readText())
+    : electronApp.evaluate(({ clipboard }) => clipboard.readText())
+}
