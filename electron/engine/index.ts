@@ -8,7 +8,7 @@ import { createEngineProcedures } from './engine-procedures.ts'
 import { createInstallRunner } from './install/install.ts'
 import { createInstallPlans } from './install/install-plans.ts'
 import { createLibraries } from './libraries.ts'
-import { createLeases } from './library/leases.ts'
+import { createLeases, type Leases } from './library/leases.ts'
 import { createLibrary, type Library } from './library/library.ts'
 import { createLibraryWork } from './library/library-work.ts'
 import type { Clock, Disk, Io, Log, OpenConnection, SecretStore } from './ports.ts'
@@ -106,6 +106,13 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   }
 
   const homeLeases = createLeases({ disk, clock, folder: path.join(stateFolder, 'leases') })
+  /** Leases lie beside the journals: in the library, or in the home. */
+  const leasesOf = (folder: string): Leases => {
+    const owner = isInside(folder, stateFolder)
+      ? undefined
+      : libraries.list().find((each) => isInside(folder, each.path))
+    return owner === undefined ? homeLeases : libraries.get(owner.id).library.leases
+  }
   const queue = createTransferQueue({
     disk,
     clock,
@@ -114,17 +121,14 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     historyFolder: publishJournals,
     runner: (kind) => runners[kind],
     transfersAtOnce: () => settings.get().transfersAtOnce,
+    takesOver: config.role !== 'cli',
     goesOnByItself: config.role !== 'cli',
+    isHeld: (folder) => leasesOf(folder).isHeld(path.basename(folder)),
+    takeLease: (folder) => leasesOf(folder).take(path.basename(folder)),
     onSucceeded({ kind, connectionId, ref }) {
       if (kind !== 'publish' || connectionId === undefined) return
       catalog.expire(connectionId)
       announcer.change({ kind: 'package.published', connectionId, ...ref })
-    },
-    takeLease(folder) {
-      const owner = libraries.list().find((each) => isInside(folder, each.path))
-      const leases =
-        owner === undefined || isInside(folder, stateFolder) ? homeLeases : libraries.get(owner.id).library.leases
-      return leases.take(path.basename(folder))
     },
   })
 

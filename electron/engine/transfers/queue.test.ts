@@ -16,7 +16,12 @@ const io = { signal: AbortSignal.timeout(20_000) }
 /** A queue on a real disk whose runners wait to be told how each transfer ends. */
 function setUp(
   home: string,
-  options: { readonly atOnce?: number; readonly held?: Set<string>; readonly goesOnByItself?: boolean } = {},
+  options: {
+    readonly atOnce?: number
+    readonly held?: Set<string>
+    readonly goesOnByItself?: boolean
+    readonly takesOver?: boolean
+  } = {},
 ) {
   const disk = createNodeDisk()
   const changes: Change[] = []
@@ -41,6 +46,8 @@ function setUp(
     runner: () => runner,
     transfersAtOnce: () => options.atOnce ?? 1,
     goesOnByItself: options.goesOnByItself ?? false,
+    takesOver: options.takesOver ?? true,
+    isHeld: (folder) => held.has(folder),
     onSucceeded: () => {},
     takeLease(folder) {
       if (held.has(folder)) return undefined
@@ -200,4 +207,18 @@ test('what paused for want of space goes on by itself when there is room', async
   // The test's disk has room for a kilobyte.
   await expect.poll(() => stateOf(id)?.kind, { timeout: 8_000 }).toBe('preparing')
   await queue.stop()
+})
+
+test('a queue that takes nothing over lists an interrupted transfer and goes on with it when the same is asked for', async () => {
+  await using folder = await createTempFolder()
+  const before = setUp(folder.path)
+  const id = before.start('model')
+  await before.queue.stop()
+  const after = setUp(folder.path, { takesOver: false, held: before.held })
+  after.queue.adopt([after.journalParent])
+  expect(after.held.size).toBe(0)
+  expect(after.queue.list()).toMatchObject([{ id, readOnly: false, state: { kind: 'paused', reason: 'interrupted' } }])
+  expect(after.start('model')).toBe(id)
+  expect(after.running.has('model')).toBe(true)
+  await after.queue.stop()
 })

@@ -41,7 +41,7 @@ export interface TransferQueue {
   clearHistory(): Promise<void>
   /** Resolves with the transfer when it has ended or stands paused. */
   wait(id: string, io: { readonly signal: AbortSignal }): Promise<Transfer>
-  /** Looks for journals below these folders and takes those whose owner is gone. Listed, not started. */
+  /** Looks for journals below these folders. Those whose owner is gone are taken (with `takesOver`), or listed until they are asked for. */
   adopt(journalParents: readonly string[]): void
   /** Pauses what runs as interrupted, and gives up the leases. */
   stop(): Promise<void>
@@ -60,6 +60,10 @@ export interface QueueDeps {
   readonly historyFolder: string
   runner(kind: NewTransfer['kind']): TransferRunner
   transfersAtOnce(): number
+  /** False: interrupted transfers are listed and left alone until they are started, resumed or cancelled (the command line). */
+  readonly takesOver: boolean
+  /** A living process works on it. */
+  isHeld(journalFolder: string): boolean
   /** Step 6; the command line, which ends, does without. */
   readonly goesOnByItself: boolean
   /** Called before a transfer is told to be done, so that what it changed is seen by then. */
@@ -354,7 +358,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const listForeign = (): Transfer[] => {
     foreign = foreign.filter((folder) => disk.facts(folder) !== undefined)
     return foreign.flatMap((folder) => {
-      const transfer = transferOf(peekJournal(disk, folder) ?? [], true)
+      const transfer = transferOf(peekJournal(disk, folder) ?? [], deps.isHeld(folder))
       return transfer === undefined ? [] : [transfer]
     })
   }
@@ -465,14 +469,10 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
         if (disk.facts(parent) === undefined) continue
         for (const found of disk.entries(parent)) {
           const folder = path.join(parent, found.name)
-          if (
-            entries.has(found.name) ||
-            foreign.includes(folder) ||
-            disk.facts(path.join(folder, 'journal.log')) === undefined
-          )
-            continue
-          if (takeFolder(folder) === undefined && disk.facts(path.join(folder, 'journal.log')) !== undefined)
-            foreign.push(folder)
+          const hasJournal = () => disk.facts(path.join(folder, 'journal.log')) !== undefined
+          if (entries.has(found.name) || foreign.includes(folder) || !hasJournal()) continue
+          const isTaken = deps.takesOver && takeFolder(folder) !== undefined
+          if (!isTaken && hasJournal()) foreign.push(folder)
         }
       }
     },
