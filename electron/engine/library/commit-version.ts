@@ -1,6 +1,6 @@
 import path from 'node:path'
 import * as z from 'zod'
-import { AppError } from '../../../shared/errors.ts'
+import { AppError, toWire } from '../../../shared/errors.ts'
 import { identOf, packageRef } from '../../../shared/model/package.ts'
 import type { Disk } from '../ports.ts'
 import { type LibraryPlaces, stagedTreeOf } from './places.ts'
@@ -78,7 +78,12 @@ export function finishCommit(deps: CommitDeps, record: CommitRecord): CommitResu
   }
   for (const old of record.toTrash) {
     if (!isThere(places.version(identOf(old.ref))) || isThere(contentOf(places, old.trashId))) continue
-    moveToTrash(deps, old, old.trashId)
+    try {
+      moveToTrash(deps, old, old.trashId)
+    } catch (error) {
+      // In use (Windows), or not ours to move: it stays installed, and the new version is installed all the same.
+      deps.log.write('warn', 'library.older-version-stays', { ident: identOf(old.ref), ...toWire(error) })
+    }
     step?.('commit.older-in-trash')
   }
   return end('committed')

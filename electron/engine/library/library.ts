@@ -97,7 +97,7 @@ export function createLibrary(deps: LibraryDeps): Library {
   const places = placesOf(deps.path)
   const leases = createLeases({ disk, clock, folder: places.leases })
   const installed = createInstalledReader({ disk, log, places, libraryId: id })
-  const shared = { disk, clock, places, libraryId: id, ...(deps.step === undefined ? {} : { step: deps.step }) }
+  const shared = { disk, clock, log, places, libraryId: id, ...(deps.step === undefined ? {} : { step: deps.step }) }
   const changed = () => deps.onChanged?.()
 
   const treeOf = (ref: PackageRef) => {

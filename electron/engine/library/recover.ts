@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { toWire } from '../../../shared/errors.ts'
 import type { Disk } from '../ports.ts'
 import { type CommitDeps, finishCommit, listCommits } from './commit-version.ts'
 import type { Leases } from './leases.ts'
@@ -19,33 +20,45 @@ export interface Recovered {
  *  3. Trash: entries whose content never came or was taken back, and those older than 30 days.
  *  4. Facts of versions that aren't there, half-written files of Orbital's own (a little old, so that nobody is writing them), dead leases.
  *  5. Everything in garbage/.
+ * What can't be done (not allowed, in use) is logged and left for the next start: it never keeps a library from being opened.
  */
 export function recoverLibrary(deps: CommitDeps & { readonly leases: Leases }): Recovered {
-  const { disk, clock, places, leases } = deps
+  const { disk, clock, log, places, leases } = deps
   if (disk.facts(places.own) === undefined) return { finishedTransactions: [], garbage: [] }
   const isFree = (transaction: string) => !leases.isHeld(transaction)
   const isListed = (transaction: string) => disk.facts(path.join(places.journals, transaction)) !== undefined
   const isOld = (file: string) =>
     clock.now() - (disk.facts(file)?.modifiedMs ?? Number.POSITIVE_INFINITY) > beingWrittenMs
 
+  const attempt = <T>(what: string, work: () => T): T | undefined => {
+    try {
+      return work()
+    } catch (error) {
+      log.write('warn', 'library.not-recovered', { what, ...toWire(error) })
+      return undefined
+    }
+  }
+
   // 1
   const finishedTransactions = listCommits(disk, places)
     .filter((record) => isFree(record.transaction))
-    .flatMap((record) => (finishCommit(deps, record) === 'committed' ? [record.transaction] : []))
+    .filter((record) => attempt('commit', () => finishCommit(deps, record)) === 'committed')
+    .map((record) => record.transaction)
 
   // 2
   for (const name of namesIn(disk, places.journals)) {
     const folder = path.join(places.journals, name)
     if (disk.facts(path.join(folder, 'journal.log')) === undefined && isOld(folder) && isFree(name))
-      moveToGarbage(disk, places, folder)
+      attempt('journal', () => moveToGarbage(disk, places, folder))
   }
   for (const parent of [places.staging, places.spool]) {
     for (const name of namesIn(disk, parent))
-      if (!isListed(name) && isFree(name)) moveToGarbage(disk, places, path.join(parent, name))
+      if (!isListed(name) && isFree(name))
+        attempt('staging', () => moveToGarbage(disk, places, path.join(parent, name)))
   }
 
   // 3
-  cleanTrash(deps)
+  attempt('trash', () => cleanTrash(deps))
 
   // 4
   for (const folder of [places.versions, places.commits, places.trash]) {
@@ -53,10 +66,11 @@ export function recoverLibrary(deps: CommitDeps & { readonly leases: Leases }): 
       const isHalf = name.startsWith('.orbital-new-')
       const isOrphan =
         folder === places.versions && disk.facts(places.version(name.replace(/\.json$/, ''))) === undefined
-      if ((isHalf || isOrphan) && isOld(path.join(folder, name))) disk.removeFile(path.join(folder, name))
+      if ((isHalf || isOrphan) && isOld(path.join(folder, name)))
+        attempt('leftover', () => disk.removeFile(path.join(folder, name)))
     }
   }
-  leases.clean(isListed)
+  attempt('leases', () => leases.clean(isListed))
 
   // 5
   return {

@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { AppError } from '../../../shared/errors.ts'
 import type { TrashEntry } from '../../../shared/model/installed.ts'
 import { identOf, packageRef } from '../../../shared/model/package.ts'
-import type { Clock, Disk } from '../ports.ts'
+import type { Clock, Disk, Log } from '../ports.ts'
 import type { LibraryPlaces } from './places.ts'
 import { isRunning, processIdentity, readOwnIdentity } from './process-identity.ts'
 import { factsFileOf, readFacts, versionFacts, writeFacts } from './version-facts.ts'
@@ -35,6 +35,7 @@ const keptMs = keptDays * 24 * 3600 * 1000
 export interface TrashDeps {
   readonly disk: Disk
   readonly clock: Clock
+  readonly log: Log
   readonly places: LibraryPlaces
   readonly libraryId: string
   /** For tests that kill: called after each step. */
