@@ -67,6 +67,7 @@ export async function packParts(context: PublishContext, upload: OwnUpload): Pro
     source: readSource(request, context.disk),
     partBytes: upload.partBytes,
     known: [...context.ownParts.values()],
+    mayBeSealed: context.mayBeSealed(),
     partsInFlight: Math.max(1, Math.min(context.partsInFlight, Math.floor(maxMemoryBytes / upload.partBytes) - 1)),
     counters: task.counters.shared,
     spec: await connection.spec(io),

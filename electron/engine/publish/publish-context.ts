@@ -93,6 +93,8 @@ export interface PublishContext {
   noteUpload(upload: OwnUpload): void
   notePart(uploadId: string, part: PackedPart): void
   noteSealing(uploadId: string, sealNumber: number): void
+  /** A seal of the own upload may have been sent, by this or an earlier run. */
+  mayBeSealed(): boolean
   /** The own upload (or the one named, if it is the own one) is gone. */
   forgetUpload(uploadId?: string): void
   isOwnTransaction(transaction: string): boolean
@@ -170,6 +172,7 @@ export async function createPublishContext(deps: PublishDeps, task: TransferTask
       record('sealing', { uploadId, sealNumber })
       journal.sealNumber = sealNumber
     },
+    mayBeSealed: () => journal.sealNumber !== undefined,
     forgetUpload(uploadId = journal.upload?.uploadId) {
       if (journal.upload === undefined || uploadId !== journal.upload.uploadId) return
       record('upload-ended', { uploadId })

@@ -183,6 +183,31 @@ describe('a publish that goes on after a stop', () => {
     await expectPair(built, 'Ada')
   })
 
+  test('whose seal may be on its way leaves that upload alone when the bytes are other ones by now', async () => {
+    const offline = new AppError('network-unreachable', { endpoint: 'test' })
+    let late: (() => Promise<unknown>) | undefined
+    const down: ObjectStore = {
+      ...store,
+      async put(key, bytes, options) {
+        if (!key.startsWith('orbital/seals/')) return store.put(key, bytes, options)
+        late = () => store.put(key, bytes, options)
+        throw new AppError('access-denied', { action: 'seal', what: key }, offline)
+      },
+    }
+    await expect(publish({ journal: 'journal', store: down }).outcome).rejects.toMatchObject({ code: 'access-denied' })
+    const first = built
+    built = await build('model', 3)
+    const run = publish({
+      journal: 'journal',
+      step: async (name) => {
+        // What was sent first arrives now, and wins.
+        if (name === 'before seal') await late?.()
+      },
+    })
+    await expect(run.outcome).rejects.toMatchObject({ code: 'version-published' })
+    await expectPair(first, 'Ada')
+  })
+
   test('is stopped in the middle and leaves what a later run needs', async () => {
     const run = publish({ journal: 'journal', step: (name) => name === 'before upload parts' && run.stop() })
     await expect(run.outcome).rejects.toMatchObject({ code: 'cancelled' })

@@ -211,7 +211,8 @@ async function judge(context: PublishContext, visible: VisibleMeta): Promise<Out
   const manifest = ingestMeta(visible.bytes, { key: keys.meta, ident: keys.ident })
   const archive: Archive = { ...manifest.archive, transaction: manifest.orbital?.transaction }
   const isOwn = archive.transaction !== undefined && context.isOwnTransaction(archive.transaction)
-  const isSame = isOwn || (await hasSameContent(context, manifest))
+  // What an earlier run of this transfer sealed is what was planned, unless this run packed something else.
+  const isSame = (isOwn && context.packed === undefined) || (await hasSameContent(context, manifest))
   const head = await headIfThere(context.store, keys.archive, context.io)
   if (!(await archiveBelongs(context, head, archive))) {
     if (!isSame || !(await repairArchive(context, manifest, archive, head)))

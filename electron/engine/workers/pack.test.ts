@@ -49,7 +49,12 @@ function createCounters() {
 
 /** A store that keeps parts; `uploadPart` may be wrapped. */
 function pack(
-  options: { known?: PackedPart[]; counters?: SharedArrayBuffer; signal?: AbortSignal } & Partial<PackPorts> = {},
+  options: {
+    known?: PackedPart[]
+    mayBeSealed?: boolean
+    counters?: SharedArrayBuffer
+    signal?: AbortSignal
+  } & Partial<PackPorts> = {},
 ) {
   const sent = new Map<number, Buffer>()
   const told: PackedPart[] = []
@@ -57,9 +62,15 @@ function pack(
     sent.set(partNumber, Buffer.from(bytes))
     return { partNumber, etag: `"${partNumber}"`, sizeBytes: bytes.length }
   }
-  const { known = [], counters = createCounters().shared, signal = never, uploadPart = keep } = options
+  const {
+    known = [],
+    mayBeSealed = false,
+    counters = createCounters().shared,
+    signal = never,
+    uploadPart = keep,
+  } = options
   const result = packToParts(
-    { source: { kind: 'folder', files }, partBytes, known, partsInFlight: 3, counters },
+    { source: { kind: 'folder', files }, partBytes, known, mayBeSealed, partsInFlight: 3, counters },
     { disk, onPart: (part) => told.push(part), ...options, uploadPart: (...given) => uploadPart(...given) },
     { signal },
   )
@@ -117,6 +128,16 @@ describe('packing to parts', () => {
     expect([...again.sent.keys()]).toEqual([2])
     expect(counters.at(counterIndex.settled)).toBe(370_001)
     expect(counters.at(counterIndex.wire)).toBe(partBytes)
+  })
+
+  test('replaces no part that a seal may tell of', async () => {
+    const { parts } = await pack().result
+    const same = pack({ known: [...parts], mayBeSealed: true })
+    expect((await same.result).parts).toEqual(parts)
+    const changed = parts.map((part) => (part.partNumber === 2 ? { ...part, md5: '0'.repeat(32) } : part))
+    const other = pack({ known: changed, mayBeSealed: true })
+    await expect(other.result).rejects.toMatchObject({ code: 'upload-not-found' })
+    expect(other.sent.size).toBe(0)
   })
 
   test('ends with the first failure, and nothing is on its way any more', async () => {

@@ -29,6 +29,8 @@ export interface PackJob {
   readonly partBytes: number
   /** What an earlier run sent to this upload; a part whose bytes are still the same is not sent again. */
   readonly known: readonly PackedPart[]
+  /** A seal may tell of the known parts, so none may be replaced: where one differs it ends in `upload-not-found`, for a new upload. */
+  readonly mayBeSealed?: boolean
   /** Memory is bounded by this many parts and one. */
   readonly partsInFlight: number
   /** Of the transfer (transfer-runner.ts). Received and settled bytes rise when a part is at the store, in source bytes. */
@@ -105,6 +107,7 @@ export async function packToParts(job: PackJob, ports: PackPorts, { signal }: Io
     const md5 = createHash('md5').update(bytes).digest('hex')
     const before = known.get(partNumber)
     if (before !== undefined && before.md5 === md5 && before.sizeBytes === bytes.length) settle(before, range)
+    else if (job.mayBeSealed === true) throw new AppError('upload-not-found', { key: `part ${partNumber}` })
     else {
       while (onTheirWay.size >= job.partsInFlight) await Promise.race(onTheirWay)
       const used = buffer
