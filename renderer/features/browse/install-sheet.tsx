@@ -55,7 +55,7 @@ function OpenSheet({ request }: { readonly request: InstallRequest }) {
     if (plan.alreadyInstalled && request.force !== true) return closeInstall()
     setStarting(true)
     try {
-      await client.install.start({ planId: plan.planId, ignoreCompatibility: plan.verdict === 'not-compatible' })
+      await client.install.start({ planId: plan.planId, ignoreCompatibility: plan.verdict !== 'compatible' })
       closeInstall()
     } catch (error) {
       setPlanned({ kind: 'failed', error: toAppError(error) })
