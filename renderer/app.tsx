@@ -17,7 +17,7 @@ import { Palette } from './shell/palette.tsx'
 import { Sidebar } from './shell/sidebar.tsx'
 import { useConnections } from './state/connections.ts'
 import { type Place, usePlace } from './state/navigation.ts'
-import { fetchCatalog } from './state/packages.ts'
+import { showThenRefresh } from './state/packages.ts'
 import { useSettings } from './state/settings.ts'
 import { PageBoundary } from './ui/page-boundary.tsx'
 
@@ -77,6 +77,6 @@ function useTheme(): void {
 function useCatalogOfCurrent(): void {
   const currentId = useConnections((state) => state.currentId)
   useEffect(() => {
-    if (currentId !== undefined) void fetchCatalog(currentId)
+    if (currentId !== undefined) void showThenRefresh(currentId)
   }, [currentId])
 }

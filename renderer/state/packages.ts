@@ -50,6 +50,16 @@ async function askFor(connectionId: string): Promise<void> {
   }
 }
 
+const freshForMs = 10_000
+
+/** Shows what is known of a connection at once, then asks its store, unless it was asked a moment ago. Never rejects. */
+export async function showThenRefresh(connectionId: string): Promise<void> {
+  await fetchCatalog(connectionId)
+  const { load, refreshedAt } = usePackages.getState().catalogs[connectionId] ?? emptyCatalog
+  const isFresh = refreshedAt !== undefined && Date.now() - Date.parse(refreshedAt) < freshForMs
+  if (load.kind === 'ready' && !isFresh) await fetchCatalog(connectionId, { refresh: true })
+}
+
 /** A connection was changed or removed: what was listed of it is no longer true. */
 export function forgetCatalog(connectionId: string): void {
   flights.delete(connectionId)

@@ -3,7 +3,7 @@ import { verdictsFor } from '../../shared/model/compatibility.ts'
 import type { UnreadableEntry } from '../../shared/model/package.ts'
 import type { Standing } from '../state/package-standing.ts'
 import { shortConstraint } from './compatibility.ts'
-import { formatList, formatWhen, plural } from './units.ts'
+import { formatList, formatWhen, lowerFirst, plural } from './units.ts'
 
 export interface StandingWords {
   /** One or two words. */
@@ -50,8 +50,6 @@ function installedWords({ installed }: Standing): StandingWords {
         : `${ref.version}, verified ${lowerFirst(formatWhen(verifiedAt))}`,
   }
 }
-const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)
-
 function needText({ offered }: Standing, apps: readonly App[]): string {
   const needs = verdictsFor(offered?.compatibility, apps).filter(({ kind }) => kind === 'not-compatible')
   const first = needs[0]

@@ -79,3 +79,7 @@ export const formatClock = (ms: number): string => clock.format(ms)
 /** `Ana, Ben and Chidi`. */
 export const formatList = (items: readonly string[]): string =>
   items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+
+/** `Just now` → `just now`; names of months keep their capital. */
+export const lowerFirst = (text: string): string =>
+  /^(?:Just|Yesterday|Last|With|For|Needs|It|Not)\b/.test(text) ? text.slice(0, 1).toLowerCase() + text.slice(1) : text

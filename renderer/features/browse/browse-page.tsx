@@ -146,51 +146,53 @@ export function BrowsePage() {
             </Message>
           </div>
         )}
-        <List
-          handle={list}
-          label="Packages"
-          items={shown}
-          keyOf={(row) => row.key}
-          columnsClass={welcomes ? 'cols-browse is-short' : 'cols-browse'}
-          columns={columns}
-          sorted={sorted}
-          onSort={sortBy}
-          selectedKey={selected?.key}
-          onSelect={(row) => useBrowseView.setState({ selectedKey: row.key })}
-          onOpen={open}
-          onKey={(event, row) => {
-            if (event.key === ' ') {
-              useBrowseView.setState((state) => ({ inspectorOpen: !state.inspectorOpen }))
-              return true
+        {!(welcomes && rows.length === 0) && (
+          <List
+            handle={list}
+            label="Packages"
+            items={shown}
+            keyOf={(row) => row.key}
+            columnsClass={welcomes ? 'cols-browse is-short' : 'cols-browse'}
+            columns={columns}
+            sorted={sorted}
+            onSort={sortBy}
+            selectedKey={selected?.key}
+            onSelect={(row) => useBrowseView.setState({ selectedKey: row.key })}
+            onOpen={open}
+            onKey={(event, row) => {
+              if (event.key === ' ') {
+                useBrowseView.setState((state) => ({ inspectorOpen: !state.inspectorOpen }))
+                return true
+              }
+              if (event.key === 'Escape' && isQuery) {
+                clear()
+                return true
+              }
+              const letter =
+                singleKeys && !event.ctrlKey && !event.metaKey && !event.altKey ? event.key.toLowerCase() : ''
+              return (letter === 'i' || letter === 'u') && install(row)
+            }}
+            rowClassOf={(row) =>
+              row.kind === 'unreadable' || standingOf(row.package).kind === 'not-compatible' ? 'dim' : undefined
             }
-            if (event.key === 'Escape' && isQuery) {
-              clear()
-              return true
+            renderRow={(row) =>
+              row.kind === 'package' ? (
+                <PackageRow connectionId={connection?.id} package={row.package} standing={standingOf(row.package)} />
+              ) : (
+                <UnreadableRow entry={row.entry} />
+              )
             }
-            const letter =
-              singleKeys && !event.ctrlKey && !event.metaKey && !event.altKey ? event.key.toLowerCase() : ''
-            return (letter === 'i' || letter === 'u') && install(row)
-          }}
-          rowClassOf={(row) =>
-            row.kind === 'unreadable' || standingOf(row.package).kind === 'not-compatible' ? 'dim' : undefined
-          }
-          renderRow={(row) =>
-            row.kind === 'package' ? (
-              <PackageRow connectionId={connection?.id} package={row.package} standing={standingOf(row.package)} />
-            ) : (
-              <UnreadableRow entry={row.entry} />
-            )
-          }
-          empty={
-            catalog.load.kind === 'loading' ? (
-              <BoneRows columns="cols-browse" />
-            ) : isQuery ? (
-              <NothingFound text={view.text} onClear={clear} />
-            ) : (
-              <EmptyStore />
-            )
-          }
-        />
+            empty={
+              catalog.load.kind === 'loading' ? (
+                <BoneRows columns="cols-browse" />
+              ) : isQuery ? (
+                <NothingFound text={view.text} onClear={clear} />
+              ) : (
+                <EmptyStore />
+              )
+            }
+          />
+        )}
         {welcomes ? (
           <Welcome
             sample={rows[0]?.kind === 'package' ? rows[0].package : undefined}

@@ -3,7 +3,7 @@ import type { PackageSummary, VersionSummary } from '../../../shared/model/packa
 import { client } from '../../ipc/link.ts'
 import type { Standing } from '../../state/package-standing.ts'
 import { useApps } from '../../state/settings.ts'
-import { formatSize, formatWhen, plural } from '../../text/units.ts'
+import { formatSize, formatWhen, lowerFirst, plural } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
@@ -108,7 +108,7 @@ export function OverviewTab({ connectionId, package: each, standing, version }: 
                 label: ref.version,
                 value: (
                   <span key={libraryId}>
-                    {verifiedAt === undefined ? 'Not verified' : `Verified ${formatWhen(verifiedAt)}`}
+                    {verifiedAt === undefined ? 'Not verified' : `Verified ${lowerFirst(formatWhen(verifiedAt))}`}
                   </span>
                 ),
               }))}

@@ -5,7 +5,7 @@ import { useCurrentConnection } from '../../state/connections.ts'
 import { goTo, type PackageTab } from '../../state/navigation.ts'
 import { newestOf } from '../../state/package-standing.ts'
 import { useCatalog } from '../../state/packages.ts'
-import { formatExactTime, formatWhen } from '../../text/units.ts'
+import { formatExactTime, formatWhen, lowerFirst } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -127,7 +127,7 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
             <code className="selectable">{each.name}</code>
             {newest?.publishedAt !== undefined && (
               <span title={formatExactTime(newest.publishedAt)}>
-                Published {lowered(formatWhen(newest.publishedAt))}
+                Published {lowerFirst(formatWhen(newest.publishedAt))}
                 {newest.publishedBy === undefined ? '' : ` by ${newest.publishedBy}`}
               </span>
             )}
@@ -173,5 +173,3 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
     </>
   )
 }
-
-const lowered = (text: string): string => (/^(?:Just|Yesterday|Last)/.test(text) ? text.toLowerCase() : text)

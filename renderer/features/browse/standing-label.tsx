@@ -4,6 +4,7 @@ import { useApps } from '../../state/settings.ts'
 import { standsStill, useInstallOf, useProgress, useTransfer } from '../../state/transfers.ts'
 import { standingWords } from '../../text/standing.ts'
 import { bytesText, pauseText, percentText, speedText, stateWord } from '../../text/transfer-states.ts'
+import { lowerFirst } from '../../text/units.ts'
 import { Ring } from '../../ui/ring.tsx'
 
 interface StandingProps {
@@ -71,10 +72,7 @@ export function StandingLine(props: StandingProps) {
   const { word, detail } = useStandingLines(props)
   return (
     <span className={word === 'Update' ? 'status update' : 'status'}>
-      {detail === '' ? word : `${word}, ${lowered(detail)}`}
+      {detail === '' ? word : `${word}, ${lowerFirst(detail)}`}
     </span>
   )
 }
-
-const lowered = (text: string): string =>
-  /^(?:With|For|Needs|It|Not)\b/.test(text) ? text.slice(0, 1).toLowerCase() + text.slice(1) : text

@@ -39,7 +39,7 @@ export function Welcome({ sample, standingOf, connectionId }: WelcomeProps) {
             <SampleStep sample={sample} standing={standingOf(sample)} connectionId={connectionId} />
           )}
           <li className="step">
-            <span className="step-n">2</span>
+            <span className="step-n" />
             <div>
               <h4 className="strong">Drop a folder on this window</h4>
               <p className="small t2">You see everything before it is sent.</p>
@@ -49,7 +49,7 @@ export function Welcome({ sample, standingOf, connectionId }: WelcomeProps) {
             </Button>
           </li>
           <li className="step">
-            <span className="step-n">3</span>
+            <span className="step-n" />
             <div>
               <h4 className="strong">Remove something</h4>
               <p className="small t2">It goes to the trash, and can be undone.</p>
@@ -102,7 +102,7 @@ function SampleStep({
   const isInstalled = standing.kind === 'installed'
   return (
     <li className="step">
-      <span className="step-n">1</span>
+      <span className="step-n" />
       <div>
         <h4 className="strong">Install “{sample.title}”</h4>
         <p className="small t2">{isInstalled ? 'It is installed.' : 'It takes a second.'}</p>
