@@ -93,6 +93,7 @@ interface CleanUpButtonProps {
 /** What is free now and afterwards, and the one button. */
 export function CleanUpFoot({ libraryId, usage, cleaning, busy, run, onDone }: CleanUpButtonProps) {
   const { plan, chosen } = cleaning
+  if (plan.proposals.length === 0) return null
   const sums = sumCleanUp(plan, usage, chosen)
   const explained = [
     chosen.has('older') ? words.explain.older : '',

@@ -65,8 +65,9 @@ export function UsageMap({ usage, selected, onSelect, onOpen }: UsageMapProps) {
         const { key, kind, left, top, width: inlineSize, height: blockSize } = tile
         const place = { left, top, inlineSize, blockSize }
         const name = tile.ref === undefined ? text.legend[kind] : `${tile.title} ${tile.ref.version}`
-        const label = spokenOf(tile)
-        if (!tile.clickable) return <span key={key} className={looks[kind]} style={place} title={label} />
+        const more = moreOf(tile)
+        if (!tile.clickable)
+          return <span key={key} className={looks[kind]} style={place} title={`${name}, ${formatSize(tile.bytes)}`} />
         return (
           <button
             key={key}
@@ -78,15 +79,15 @@ export function UsageMap({ usage, selected, onSelect, onOpen }: UsageMapProps) {
             className={looks[kind]}
             style={place}
             title={`${name}, ${formatExactBytes(tile.bytes)}`}
-            aria-label={label}
             aria-pressed={tile.group === selected}
             tabIndex={tile === stop ? 0 : -1}
             onClick={() => onSelect(tile.group)}
             onDoubleClick={() => onOpen(tile.group)}
             onKeyDown={(event) => onKeyDown(event, tile)}
           >
-            {tile.lines > 0 && <b className="cut">{tile.label}</b>}
-            {tile.lines > 1 && <span className="num">{formatSize(tile.bytes)}</span>}
+            <b className={tile.lines > 0 ? 'cut' : 'hidden-label'}>{tile.label}</b>{' '}
+            <span className={tile.lines > 1 ? 'num' : 'hidden-label'}>{formatSize(tile.bytes)}</span>
+            <span className="hidden-label">, {more}</span>
           </button>
         )
       })}
@@ -100,10 +101,11 @@ export function UsageMap({ usage, selected, onSelect, onOpen }: UsageMapProps) {
   )
 }
 
-/** What stands on the tile first, then what it leaves out. */
-function spokenOf({ kind, label, title, ref, bytes }: Tile): string {
-  const more = [title, ref?.version ?? '', text.legend[kind]].filter((part) => part !== '' && !label.includes(part))
-  return [`${label} ${formatSize(bytes)}`, ...more].join(', ')
+/** What the tile means beyond what stands on it. */
+function moreOf({ kind, label, title, ref }: Tile): string {
+  return [title, ref?.version ?? '', text.legend[kind]]
+    .filter((part) => part !== '' && !label.includes(part))
+    .join(', ')
 }
 
 /** The tile whose middle is nearest in the direction of an arrow key. */

@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import type { App } from '../../../shared/model/app.ts'
 import { changeSettings, useApps } from '../../state/settings.ts'
 import { settingsText } from '../../text/settings.ts'
@@ -16,6 +16,7 @@ export function AppsSection() {
   const apps = useApps()
   const [name, setName] = useState('')
   const [version, setVersion] = useState('')
+  const nameInput = useRef<HTMLInputElement>(null)
   const action = useAction()
   const isTwice = apps.some((app) => app.name === name.trim())
   const save = (next: readonly App[]) => void action.run(() => changeSettings({ apps: [...next] }))
@@ -25,6 +26,7 @@ export function AppsSection() {
     save([...apps, { name: name.trim(), version: version.trim() }])
     setName('')
     setVersion('')
+    nameInput.current?.focus()
   }
   return (
     <div className="settings-column">
@@ -56,6 +58,7 @@ export function AppsSection() {
           {(wiring) => (
             <TextInput
               {...wiring}
+              ref={nameInput}
               value={name}
               placeholder={text.namePlaceholder}
               onChange={(event) => setName(event.currentTarget.value)}

@@ -1,5 +1,5 @@
 import { PasswordInput, Radio, SegmentedControl, TextInput } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
 import { client } from '../../ipc/link.ts'
 import { pickPath } from '../../shell/pick-path.ts'
@@ -42,6 +42,13 @@ export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetPro
   const action = useAction()
   const tested = useReport(candidateKey)
   useEffect(() => () => forgetReport(candidateKey), [])
+  // What a test shows lies below the fields: it is brought into view when it starts and when it has ended.
+  const results = useRef<HTMLDivElement>(null)
+  const wasTested = tested.isTesting || tested.report !== undefined
+  const { report } = tested
+  useEffect(() => {
+    if (wasTested || report !== undefined) results.current?.scrollIntoView({ block: 'end' })
+  }, [wasTested, report])
 
   const editing = edited !== undefined
   const problems = problemsOfForm(form, { editing })
@@ -119,7 +126,14 @@ export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetPro
         <TextRow row={row} field="name" label={text.name} help={text.nameHelp} autoFocus={editing} />
         {form.kind === 'folder' ? <FolderFields row={row} /> : <StoreFields row={row} editing={editing} />}
         {(tested.isTesting || tested.report !== undefined || tested.failure !== undefined) && (
-          <TestResults state={tested} onTest={test} onStop={() => stopTest(candidateKey)} />
+          <div ref={results}>
+            <TestResults
+              state={tested}
+              onTest={test}
+              onStop={() => stopTest(candidateKey)}
+              isFolder={form.kind === 'folder'}
+            />
+          </div>
         )}
       </section>
     </Sheet>

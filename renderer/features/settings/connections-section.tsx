@@ -183,7 +183,12 @@ function ConnectionDetail({ connection, onEdit, onGone }: ConnectionDetailProps)
         </Menu>
       </div>
       <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
-      <TestResults state={tested} onTest={() => void testConnection(id)} onStop={() => stopTest(id)} />
+      <TestResults
+        state={tested}
+        onTest={() => void testConnection(id)}
+        onStop={() => stopTest(id)}
+        isFolder={location.kind === 'folder'}
+      />
       {location.kind === 's3' && <PolicyNote report={tested.report} />}
       <ConnectionFacts connection={connection} />
       <div className="row conn-foot">

@@ -132,7 +132,7 @@ export function AboutSection() {
           ]}
         />
       </div>
-      <p className="small t3">{text.logsText}</p>
+      <p className="small t3 about-logs">{text.logsText}</p>
       <div className="row conn-foot">
         <Button onClick={open(logs)}>{text.openLogs}</Button>
         <Button variant="quiet" onClick={open(home)}>

@@ -18,10 +18,12 @@ interface TestResultsProps {
   readonly state: ReportState
   readonly onTest: () => void
   readonly onStop: () => void
+  /** Names of S3 mean nothing for a folder. */
+  readonly isFolder: boolean
 }
 
 /** What one may do with a connection, as real requests showed it, in plain words and with the store's own names. */
-export function TestResults({ state, onTest, onStop }: TestResultsProps) {
+export function TestResults({ state, onTest, onStop, isFolder }: TestResultsProps) {
   const { isTesting, report, failure } = state
   return (
     <div className="panel test-panel" aria-live="polite" aria-busy={isTesting}>
@@ -49,7 +51,7 @@ export function TestResults({ state, onTest, onStop }: TestResultsProps) {
       {report !== undefined ? (
         <ul className="perms">
           {report.checks.map((check) => (
-            <CheckRow key={check.permission} check={check} />
+            <CheckRow key={check.permission} check={check} isFolder={isFolder} />
           ))}
         </ul>
       ) : isTesting ? (
@@ -77,7 +79,7 @@ function Failure({ error }: { readonly error: Parameters<typeof viewError>[0] })
 const icons = { allowed: IconCheck, 'not-allowed': IconAlertTriangle, failed: IconX, 'not-tested': IconMinus } as const
 const tones = { allowed: 'is-ok', 'not-allowed': 'is-warn', failed: 'is-danger', 'not-tested': 't3' } as const
 
-function CheckRow({ check }: { readonly check: Check }) {
+function CheckRow({ check, isFolder }: { readonly check: Check; readonly isFolder: boolean }) {
   const { permission, state, detail, technicalName } = check
   const tone = tones[state]
   return (
@@ -89,7 +91,7 @@ function CheckRow({ check }: { readonly check: Check }) {
       </span>
       <span className="small end perm-state">
         <span className={state === 'allowed' || state === 'not-tested' ? 't3' : tone}>{text.states[state]}</span>
-        <code className="t3">{technicalName}</code>
+        {!isFolder && <code className="t3">{technicalName}</code>}
       </span>
     </li>
   )
