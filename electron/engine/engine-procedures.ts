@@ -16,7 +16,7 @@ import type { Disk, Io, SecretStore } from './ports.ts'
 import { defaultPreviewBytes, fileOf, previewInstalled, previewPublished } from './preview/text.ts'
 import type { PublishPlans } from './publish/publish-plans.ts'
 import type { SettingsFile } from './settings.ts'
-import type { TransferQueue } from './transfers/queue.ts'
+import type { TransferQueue } from './transfers/queue-contract.ts'
 
 /** The parts that the procedures are put together from. */
 export interface EngineParts {

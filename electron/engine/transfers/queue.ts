@@ -2,75 +2,16 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { framesOf } from '../../../shared/error-frames.ts'
 import { AppError, type ErrorCode, toAppError, toWire } from '../../../shared/errors.ts'
-import type { Announcer } from '../../../shared/ipc/events.ts'
-import {
-  type FileProgress,
-  isEnded,
-  isRunning,
-  type PauseReason,
-  type Transfer,
-} from '../../../shared/model/transfer.ts'
-import type { Clock, Disk, Log } from '../ports.ts'
+import { isEnded, isRunning, type PauseReason, type Transfer } from '../../../shared/model/transfer.ts'
+import { mayGoOn } from './go-on.ts'
 import { createHistory } from './history.ts'
 import { createJournal, openJournal, peekJournal } from './journal.ts'
 import { createMeter, type Meter } from './meter.ts'
-import { isQueueRecord, type StartRecord, type StateRecord, transferOf } from './transfer-record.ts'
-import type { Journal, NewTransfer, Outcome, StopReason, TransferRunner, TransferTask } from './transfer-runner.ts'
+import type { QueueDeps, TransferLease, TransferQueue } from './queue-contract.ts'
+import { isQueueRecord, type StartRecord, stateRecordOf, transferOf } from './transfer-record.ts'
+import type { Journal, NewTransfer, Outcome, StopReason, TransferTask } from './transfer-runner.ts'
 import { nextState, type TransferEvent } from './transfer-state.ts'
-
-/**
- * The queue of one engine's transfers.
- *  1. start: journal record (durable) → queued → answered. The same version in the same place that is not ended is that transfer.
- *  2. run: in queue order; at most `transfersAtOnce` big ones (over 64 MiB), small ones pass them, at most 4.
- *  3. pause, shutdown: the signal aborts, the journal stays, the state is `paused` only when the runner has stopped.
- *  4. cancel: the signal aborts, the runner stops, then discards what it made; `cancelling` until that has ended.
- *  5. end: into the history, the journal goes.
- *  6. What paused for want of space goes on when there is room, what paused for want of its store is tried again each minute.
- *  7. A transfer belongs to who holds its lease; those of others are shown read-only and read anew with each listing.
- */
-export interface TransferQueue {
-  start(transfer: NewTransfer): string
-  list(): readonly Transfer[]
-  files(id: string): readonly FileProgress[]
-  pause(id: string): Promise<void>
-  resume(id: string): void
-  cancel(id: string): Promise<void>
-  retry(id: string): void
-  moveUp(id: string): void
-  /** Forgets what ended; failed ones are discarded first, with what they had left. */
-  clearHistory(): Promise<void>
-  /** Resolves with the transfer when it has ended or stands paused. */
-  wait(id: string, io: { readonly signal: AbortSignal }): Promise<Transfer>
-  /** Looks for journals below these folders. Those whose owner is gone are taken (with `takesOver`), or listed until they are asked for. */
-  adopt(journalParents: readonly string[]): void
-  /** Pauses what runs as interrupted, and gives up the leases. */
-  stop(): Promise<void>
-}
-
-/** Held while its process lives. */
-export interface TransferLease {
-  release(): void
-}
-
-export interface QueueDeps {
-  readonly disk: Disk
-  readonly clock: Clock
-  readonly log: Log
-  readonly announcer: Announcer
-  readonly historyFolder: string
-  runner(kind: NewTransfer['kind']): TransferRunner
-  transfersAtOnce(): number
-  /** False: interrupted transfers are listed and left alone until they are started, resumed or cancelled (the command line). */
-  readonly takesOver: boolean
-  /** A living process works on it. */
-  isHeld(journalFolder: string): boolean
-  /** Step 6; the command line, which ends, does without. */
-  readonly goesOnByItself: boolean
-  /** Called before a transfer is told to be done, so that what it changed is seen by then. */
-  onSucceeded(transfer: Transfer): void
-  /** Undefined: another living process holds it. */
-  takeLease(journalFolder: string): TransferLease | undefined
-}
+import { createWaiters } from './waiters.ts'
 
 interface Entry {
   readonly id: string
@@ -84,9 +25,6 @@ interface Entry {
 }
 
 const lookAgainMs = 5_000
-const storeAgainMs = 60_000
-/** What must be free beyond the rest of the transfer before it goes on. */
-const spareBytes = 64 * 1024 * 1024
 const bigBytes = 64 * 1024 * 1024
 const smallAtOnce = 4
 
@@ -99,13 +37,23 @@ const pauseReasons: Partial<Record<ErrorCode, PauseReason>> = {
   'store-busy': 'store-unreachable',
 }
 
+/**
+ * The queue of one engine's transfers.
+ *  1. start: journal record (durable) → queued → answered. The same version in the same place that is not ended is that transfer.
+ *  2. run: in queue order; at most `transfersAtOnce` big ones (over 64 MiB), small ones pass them, at most 4.
+ *  3. pause, shutdown: the signal aborts, the journal stays, the state is `paused` only when the runner has stopped.
+ *  4. cancel: the signal aborts, the runner stops, then discards what it made; `cancelling` until that has ended.
+ *  5. end: into the history, the journal goes.
+ *  6. What paused for want of space goes on when there is room, what paused for want of its store is tried again each minute.
+ *  7. A transfer belongs to who holds its lease; those of others are shown read-only and read anew with each listing.
+ */
 export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const { disk, clock, log, announcer } = deps
   const history = createHistory(disk, deps.historyFolder)
   const entries = new Map<string, Entry>()
   let order: string[] = []
   let foreign: string[] = []
-  const waiters = new Set<() => void>()
+  const waiters = createWaiters()
   let stopped = false
   let ticker: ReturnType<typeof setInterval> | undefined
 
@@ -123,21 +71,11 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       wireBytes: entry.meter.wireBytes(),
     }
     announcer.change({ kind: 'transfer.changed', transfer: entry.transfer })
-    for (const wake of waiters) wake()
+    waiters.wake()
   }
 
   const record = (entry: Entry) => {
-    const { state, progress, wireBytes, endedAtMs, outcome } = entry.transfer
-    const written: StateRecord = {
-      kind: 'transfer.state',
-      state,
-      receivedBytes: progress.receivedBytes,
-      settledBytes: progress.settledBytes,
-      wireBytes,
-      ...(endedAtMs === undefined ? {} : { endedAtMs }),
-      ...(outcome === undefined ? {} : { outcome }),
-    }
-    entry.journal.append(written)
+    entry.journal.append(stateRecordOf(entry.transfer))
   }
 
   const apply = (entry: Entry, event: TransferEvent, changes: Partial<Transfer> = {}): boolean => {
@@ -173,25 +111,8 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   }
 
   // 6
-  const hasReason = (entry: Entry, reason: PauseReason) =>
-    entry.transfer.state.kind === 'paused' && entry.transfer.state.reason === reason
-  const hasRoom = (entry: Entry): boolean => {
-    const { totalBytes, settledBytes } = entry.meter.read()
-    const { state } = entry.transfer
-    const full =
-      state.kind === 'paused' && state.error?.code === 'disk-full' ? state.error.details.path : entry.journal.folder
-    try {
-      return disk.volume(full).freeBytes > totalBytes - settledBytes + spareBytes
-    } catch {
-      return false // A disk that is gone has no room; a person sees it paused.
-    }
-  }
   const goOn = () => {
-    for (const entry of [...entries.values()]) {
-      const isDue = clock.monotonic() - entry.pausedAtMs >= storeAgainMs
-      if (hasReason(entry, 'disk-full') ? hasRoom(entry) : hasReason(entry, 'store-unreachable') && isDue)
-        requeue(entry.id)
-    }
+    for (const entry of [...entries.values()]) if (mayGoOn(entry, { disk, clock })) requeue(entry.id)
   }
   const looker = deps.goesOnByItself ? setInterval(goOn, lookAgainMs).unref() : undefined
 
@@ -226,7 +147,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       .catch((error: unknown) => log.write('error', 'transfer.end', { id: entry.id, ...toWire(error) }))
       .finally(() => {
         delete entry.running
-        for (const wake of waiters) wake()
+        waiters.wake()
         fill()
       })
     entry.running = { abort, ended }
@@ -450,18 +371,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
         if (transfer === undefined) throw new AppError('transfer-not-found', { transferId: id })
         if (entry?.running === undefined && (isEnded(transfer.state) || transfer.state.kind === 'paused'))
           return transfer
-        await new Promise<void>((resolve, reject) => {
-          const finish = (act: () => void) => () => {
-            waiters.delete(wake)
-            signal.removeEventListener('abort', stop)
-            act()
-          }
-          const wake = finish(resolve)
-          const stop = finish(() => reject(signal.reason ?? new AppError('cancelled', {})))
-          waiters.add(wake)
-          if (signal.aborted) stop()
-          else signal.addEventListener('abort', stop, { once: true })
-        })
+        await waiters.next(signal)
       }
     },
     adopt(journalParents) {

@@ -54,3 +54,14 @@ export function transferOf(records: readonly JournalRecord[], readOnly: boolean)
     ...(last?.outcome === undefined ? {} : { outcome: last.outcome }),
   }
 }
+
+/** What a restart must know of a transfer as it is now. */
+export const stateRecordOf = ({ state, progress, wireBytes, endedAtMs, outcome }: Transfer): StateRecord => ({
+  kind: 'transfer.state',
+  state,
+  receivedBytes: progress.receivedBytes,
+  settledBytes: progress.settledBytes,
+  wireBytes,
+  ...(endedAtMs === undefined ? {} : { endedAtMs }),
+  ...(outcome === undefined ? {} : { outcome }),
+})

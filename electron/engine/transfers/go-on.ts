@@ -1,0 +1,34 @@
+import type { Transfer } from '../../../shared/model/transfer.ts'
+import type { Clock, Disk } from '../ports.ts'
+import type { Meter } from './meter.ts'
+import type { Journal } from './transfer-runner.ts'
+
+const storeAgainMs = 60_000
+/** What must be free beyond the rest of the transfer before it goes on. */
+const spareBytes = 64 * 1024 * 1024
+
+export interface PausedTransfer {
+  readonly transfer: Transfer
+  readonly meter: Meter
+  readonly journal: Journal
+  /** By the monotonic clock. */
+  readonly pausedAtMs: number
+}
+
+/** True when a transfer that paused for want of space has room now, or one that paused for want of its store may try it again. */
+export function mayGoOn(
+  paused: PausedTransfer,
+  { disk, clock }: { readonly disk: Disk; readonly clock: Clock },
+): boolean {
+  const { state } = paused.transfer
+  if (state.kind !== 'paused') return false
+  if (state.reason === 'store-unreachable') return clock.monotonic() - paused.pausedAtMs >= storeAgainMs
+  if (state.reason !== 'disk-full') return false
+  const full = state.error?.code === 'disk-full' ? state.error.details.path : paused.journal.folder
+  const { totalBytes, settledBytes } = paused.meter.read()
+  try {
+    return disk.volume(full).freeBytes > totalBytes - settledBytes + spareBytes
+  } catch {
+    return false // A disk that is gone has no room; a person sees it paused.
+  }
+}

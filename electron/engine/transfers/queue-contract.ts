@@ -1,0 +1,49 @@
+import type { Announcer } from '../../../shared/ipc/events.ts'
+import type { FileProgress, Transfer } from '../../../shared/model/transfer.ts'
+import type { Clock, Disk, Log } from '../ports.ts'
+import type { NewTransfer, TransferRunner } from './transfer-runner.ts'
+
+/** What others see of the queue (queue.ts says how it works). Unknown ids are `transfer-not-found`. */
+export interface TransferQueue {
+  start(transfer: NewTransfer): string
+  list(): readonly Transfer[]
+  files(id: string): readonly FileProgress[]
+  pause(id: string): Promise<void>
+  resume(id: string): void
+  cancel(id: string): Promise<void>
+  retry(id: string): void
+  moveUp(id: string): void
+  /** Forgets what ended; failed ones are discarded first, with what they had left. */
+  clearHistory(): Promise<void>
+  /** Resolves with the transfer when it has ended or stands paused. */
+  wait(id: string, io: { readonly signal: AbortSignal }): Promise<Transfer>
+  /** Looks for journals below these folders. Those whose owner is gone are taken (with `takesOver`), or listed until they are asked for. */
+  adopt(journalParents: readonly string[]): void
+  /** Pauses what runs as interrupted, and gives up the leases. */
+  stop(): Promise<void>
+}
+
+/** Held while its process lives. */
+export interface TransferLease {
+  release(): void
+}
+
+export interface QueueDeps {
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly log: Log
+  readonly announcer: Announcer
+  readonly historyFolder: string
+  runner(kind: NewTransfer['kind']): TransferRunner
+  transfersAtOnce(): number
+  /** False: interrupted transfers are listed and left alone until they are started, resumed or cancelled (the command line). */
+  readonly takesOver: boolean
+  /** A living process works on it. */
+  isHeld(journalFolder: string): boolean
+  /** Step 6; the command line, which ends, does without. */
+  readonly goesOnByItself: boolean
+  /** Called before a transfer is told to be done, so that what it changed is seen by then. */
+  onSucceeded(transfer: Transfer): void
+  /** Undefined: another living process holds it. */
+  takeLease(journalFolder: string): TransferLease | undefined
+}
