@@ -1,5 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, type Ref, useEffect, useId, useImperativeHandle, useRef } from 'react'
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+} from 'react'
 import { indexAfter, moveOfKey } from './list-keys.ts'
 
 export interface Column<S extends string = string> {
@@ -46,7 +55,10 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
   const id = useId()
   const grid = useRef<HTMLDivElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
-  const selectedIndex = selectedKey === undefined ? -1 : items.findIndex((item) => keyOf(item) === selectedKey)
+  const selectedIndex = useMemo(
+    () => (selectedKey === undefined ? -1 : items.findIndex((item) => keyOf(item) === selectedKey)),
+    [items, keyOf, selectedKey],
+  )
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,

@@ -41,6 +41,8 @@ const columns: readonly Column<BrowseSort>[] = [
   { key: 'state', title: 'On this computer', sort: 'state', className: 'status-cell' },
 ]
 
+const keyOfRow = (row: BrowseRow): string => row.key
+
 const filters: readonly (readonly [BrowseFilter, string])[] = [
   ['all', 'All'],
   ['for-my-apps', 'For my apps'],
@@ -65,7 +67,10 @@ export function BrowsePage() {
     () => queryRows(rows, { text, filter: view.filter, tag: view.tag, sort: view.sort }, standingOf),
     [rows, text, view.filter, view.tag, view.sort, standingOf],
   )
-  const selected = shown.find(({ key }) => key === view.selectedKey) ?? shown[0]
+  const selected = useMemo(
+    () => shown.find(({ key }) => key === view.selectedKey) ?? shown[0],
+    [shown, view.selectedKey],
+  )
   const isQuery = view.text !== '' || view.filter !== 'all' || view.tag !== undefined
   const isPractice = connection?.origin === 'built-in'
   const welcomes = isPractice && !isQuery && catalog.load.kind === 'ready' && rows.length <= 1
@@ -151,7 +156,7 @@ export function BrowsePage() {
             handle={list}
             label="Packages"
             items={shown}
-            keyOf={(row) => row.key}
+            keyOf={keyOfRow}
             columnsClass={welcomes ? 'cols-browse is-short' : 'cols-browse'}
             columns={columns}
             sorted={sorted}

@@ -1,5 +1,6 @@
 import { Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
 import { goTo } from '../../state/navigation.ts'
 import { newestOf, type Standing } from '../../state/package-standing.ts'
@@ -58,8 +59,18 @@ export function PackageRow({ connectionId, package: each, standing }: PackageRow
 function RowActions({ connectionId, package: each, standing }: PackageRowProps) {
   const transferId = useInstallOf(each.name)
   const { kind } = standing
+  // The menu is made when it is opened: rows must be cheap to draw while one scrolls.
+  const [menuOpen, setMenuOpen] = useState(false)
+  const more = (
+    <IconButton
+      icon={IconDots}
+      label={`More for ${each.title}`}
+      tabIndex={-1}
+      onClick={() => setMenuOpen((open) => !open)}
+    />
+  )
   return (
-    <span className="row-actions">
+    <span className="row-actions" data-open={menuOpen || undefined}>
       {transferId === undefined &&
         kind !== 'installed' &&
         kind !== 'not-compatible' &&
@@ -76,20 +87,22 @@ function RowActions({ connectionId, package: each, standing }: PackageRowProps) 
             {kind === 'update' ? 'Update' : 'Install'}
           </Button>
         )}
-      <Menu position="bottom-end" width={200}>
-        <Menu.Target>
-          <IconButton icon={IconDots} label={`More for ${each.title}`} tabIndex={-1} />
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => goTo({ page: 'package', name: each.name, tab: 'overview' })}>
-            Open details
-          </Menu.Item>
-          <Menu.Item onClick={() => goTo({ page: 'package', name: each.name, tab: 'versions' })}>
-            Install another version…
-          </Menu.Item>
-          {standing.installed.length > 0 && <Menu.Item onClick={() => openFolder(standing)}>Open folder</Menu.Item>}
-        </Menu.Dropdown>
-      </Menu>
+      {menuOpen ? (
+        <Menu opened onClose={() => setMenuOpen(false)} position="bottom-end" width={200}>
+          <Menu.Target>{more}</Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => goTo({ page: 'package', name: each.name, tab: 'overview' })}>
+              Open details
+            </Menu.Item>
+            <Menu.Item onClick={() => goTo({ page: 'package', name: each.name, tab: 'versions' })}>
+              Install another version…
+            </Menu.Item>
+            {standing.installed.length > 0 && <Menu.Item onClick={() => openFolder(standing)}>Open folder</Menu.Item>}
+          </Menu.Dropdown>
+        </Menu>
+      ) : (
+        more
+      )}
     </span>
   )
 }

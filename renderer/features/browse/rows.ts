@@ -7,7 +7,7 @@ export type BrowseRow =
   | { readonly kind: 'unreadable'; readonly key: string; readonly entry: UnreadableEntry }
 
 export type BrowseFilter = 'all' | 'for-my-apps' | 'installed' | 'updates'
-export type BrowseSort = 'name' | 'version' | 'size' | 'published' | 'state'
+export type BrowseSort = 'name' | 'size' | 'published' | 'state'
 export interface SortOrder {
   readonly by: BrowseSort
   readonly descending: boolean
@@ -72,22 +72,56 @@ export function countTags(packages: readonly PackageSummary[]): readonly (readon
 export function queryRows(rows: readonly BrowseRow[], query: RowQuery, standingOf: StandingOf): readonly BrowseRow[] {
   const { filter, tag, sort } = query
   const words = query.text.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  const found: { readonly row: BrowseRow; readonly score: number }[] = []
+  const byScore = sort === undefined && words.length > 0
+  const { by, descending } = sort ?? newestFirst
+  // Keys are taken once a row, not once a comparison.
+  const found: Found[] = []
   for (const row of rows) {
     if (!passesFilter(row, filter, standingOf)) continue
     if (tag !== undefined && !(row.kind === 'package' && row.package.tags.includes(tag))) continue
     const score = words.length === 0 ? 1 : scoreOf(fieldsOf(row), words)
-    if (score > 0) found.push({ row, score })
+    if (score === 0) continue
+    found.push({ row, name: nameOf(row), score, key: byScore ? publishedAt(row) : keyOf(row, by, standingOf) })
   }
-  if (sort === undefined && words.length > 0) {
-    found.sort((a, b) => b.score - a.score || byPublished(a.row, b.row) || byName(a.row, b.row))
-  } else {
-    const { by, descending } = sort ?? newestFirst
-    const compare = comparers[by](standingOf)
-    found.sort((a, b) => (descending ? compare(b.row, a.row) : compare(a.row, b.row)) || byName(a.row, b.row))
-  }
+  const sign = byScore || descending ? -1 : 1
+  found.sort((a, b) => (byScore ? b.score - a.score : 0) || sign * compare(a.key, b.key) || compare(a.name, b.name))
   return found.map(({ row }) => row)
 }
+
+interface Found {
+  readonly row: BrowseRow
+  readonly name: string
+  readonly score: number
+  readonly key: string | number
+}
+
+const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0)
+const stateOrder = ['update', 'installed', 'compatible', 'not-stated', 'not-compatible'] as const
+
+function keyOf(row: BrowseRow, by: BrowseSort, standingOf: StandingOf): string | number {
+  switch (by) {
+    case 'name':
+      return nameOf(row)
+    case 'size':
+      return row.kind === 'package' ? (newestOf(row.package)?.diskBytes ?? 0) : 0
+    case 'published':
+      return publishedAt(row)
+    case 'state':
+      return row.kind === 'package' ? stateOrder.indexOf(standingOf(row.package).kind) : stateOrder.length
+  }
+}
+
+const names = new WeakMap<object, string>()
+function nameOf(row: BrowseRow): string {
+  const of = row.kind === 'package' ? row.package : row.entry
+  const known = names.get(of)
+  if (known !== undefined) return known
+  const name = (row.kind === 'package' ? row.package.title : row.entry.ident).toLowerCase()
+  names.set(of, name)
+  return name
+}
+const publishedAt = (row: BrowseRow): string =>
+  (row.kind === 'package' ? newestOf(row.package)?.publishedAt : row.entry.modifiedAt) ?? ''
 
 type Fields = readonly (readonly [text: string, weight: number])[]
 const fields = new WeakMap<object, Fields>()
@@ -125,34 +159,3 @@ export function scoreOf(texts: Fields, words: readonly string[]): number {
   }
   return score
 }
-
-type Compare = (a: BrowseRow, b: BrowseRow) => number
-
-const titleOf = (row: BrowseRow): string => (row.kind === 'package' ? row.package.title : row.entry.ident)
-const byName: Compare = (a, b) => {
-  const titleA = titleOf(a).toLowerCase()
-  const titleB = titleOf(b).toLowerCase()
-  return titleA < titleB ? -1 : titleA > titleB ? 1 : 0
-}
-const publishedAt = (row: BrowseRow): string =>
-  (row.kind === 'package' ? newestOf(row.package)?.publishedAt : row.entry.modifiedAt) ?? ''
-const byPublished: Compare = (a, b) => {
-  const atA = publishedAt(a)
-  const atB = publishedAt(b)
-  return atA < atB ? 1 : atA > atB ? -1 : 0
-}
-const sizeOf = (row: BrowseRow): number => (row.kind === 'package' ? (newestOf(row.package)?.diskBytes ?? 0) : 0)
-const stateOrder = ['update', 'installed', 'compatible', 'not-stated', 'not-compatible'] as const
-
-const comparers: { readonly [S in BrowseSort]: (standingOf: StandingOf) => Compare } = {
-  name: () => byName,
-  version: () => (a, b) => versionCount(a) - versionCount(b),
-  size: () => (a, b) => sizeOf(a) - sizeOf(b),
-  published: () => (a, b) => byPublished(b, a),
-  state: (standingOf) => {
-    const rank = (row: BrowseRow) =>
-      row.kind === 'unreadable' ? stateOrder.length : stateOrder.indexOf(standingOf(row.package).kind)
-    return (a, b) => rank(a) - rank(b)
-  },
-}
-const versionCount = (row: BrowseRow): number => (row.kind === 'package' ? row.package.versions.length : 0)
