@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/errors.ts'
 import type { Connection, ConnectionReport } from '../../shared/model/connection.ts'
 import type { FormProblem, StoreKind } from '../features/settings/connection-form.ts'
 import { plural } from './units.ts'
@@ -91,6 +92,14 @@ export const settingsText = {
       'not-tested': 'Not tested',
       failed: 'Failed',
     } satisfies { readonly [S in Check['state']]: string },
+    failureWord: (code: ErrorCode): string =>
+      code.startsWith('network') || code === 'store-busy'
+        ? 'Can’t be reached'
+        : code.startsWith('sign-in') || code === 'secret-unavailable'
+          ? 'Sign-in does not work'
+          : code === 'bucket-not-found'
+            ? 'No such bucket'
+            : 'Can’t be used',
     missing: (count: number): string =>
       count === 1 ? 'One permission is missing' : `${plural(count, 'permission')} are missing`,
     missingText: 'Send your admin the text that allows it.',

@@ -22,18 +22,18 @@ const version = (name: string, number: string, compatibility?: Record<string, st
 })
 const usage: DiskUsage = {
   libraryId: 'default',
-  volume: { totalBytes: 10_000, freeBytes: 1_000 },
+  volume: { totalBytes: 100_000_000, freeBytes: 1_000_000 },
   packages: [
-    entry('a', '2.0.0', 400, false),
-    entry('a', '1.0.0', 300, true),
-    entry('b', '2.0.0', 200, false),
-    entry('b', '1.0.0', 100, true, true),
-    entry('c', '2.0.0', 90, false),
-    entry('c', '1.0.0', 80, true),
+    entry('a', '2.0.0', 400_000, false),
+    entry('a', '1.0.0', 300_000, true),
+    entry('b', '2.0.0', 200_000, false),
+    entry('b', '1.0.0', 100_000, true, true),
+    entry('c', '2.0.0', 90_000, false),
+    entry('c', '1.0.0', 80_000, true),
   ],
-  cacheBytes: 50,
-  unfinishedBytes: 30,
-  trashBytes: 20,
+  cacheBytes: 500_000,
+  unfinishedBytes: 300_000,
+  trashBytes: 200_000,
   ownBytes: 1,
 }
 const installed = [
@@ -52,7 +52,7 @@ const trash: readonly TrashEntry[] = [
     title: 'Z',
     removedAt: '2026-01-01T00:00:00Z',
     expiresAt: '2026-01-31T00:00:00Z',
-    diskBytes: 20,
+    diskBytes: 200_000,
   },
 ]
 const desk = { name: 'desk', version: '3.2' }
@@ -73,8 +73,9 @@ describe('planCleanUp', () => {
     expect(planCleanUp(usage, installed, trash, [], nowMs).trashDaysLeft).toBe(21)
     expect(planCleanUp(usage, installed, trash, [], nowMs + 1e11).trashDaysLeft).toBe(0)
   })
-  it('leaves out what has no bytes', () => {
-    const plan = planCleanUp({ ...usage, cacheBytes: 0, unfinishedBytes: 0, trashBytes: 0 }, installed, [], [])
+  it('leaves out what holds nothing, though its empty folder takes a block', () => {
+    const nothing = { cacheBytes: 0, unfinishedBytes: 4_096, trashBytes: 4_096 }
+    const plan = planCleanUp({ ...usage, ...nothing }, installed, [], [])
     expect(plan.proposals.map(({ kind }) => kind)).toEqual(['older'])
   })
 })
@@ -83,18 +84,18 @@ describe('sumCleanUp', () => {
   const plan = planCleanUp(usage, installed, trash, [desk])
   it('counts what is freed at once and what only with the trash', () => {
     expect(sumCleanUp(plan, usage, new Set(['older', 'cache', 'unfinished']))).toEqual({
-      touchedBytes: 380,
-      freeNowBytes: 1_000,
-      freeAfterBytes: 1_080,
-      freeWhenTrashEmptiedBytes: 1_400,
+      touchedBytes: 1_100_000,
+      freeNowBytes: 1_000_000,
+      freeAfterBytes: 1_800_000,
+      freeWhenTrashEmptiedBytes: 2_300_000,
     })
   })
   it('does not count the trash twice', () => {
     expect(sumCleanUp(plan, usage, new Set(['older', 'trash']))).toEqual({
-      touchedBytes: 320,
-      freeNowBytes: 1_000,
-      freeAfterBytes: 1_020,
-      freeWhenTrashEmptiedBytes: 1_320,
+      touchedBytes: 500_000,
+      freeNowBytes: 1_000_000,
+      freeAfterBytes: 1_200_000,
+      freeWhenTrashEmptiedBytes: 1_500_000,
     })
   })
   it('says 0 for nothing chosen', () => {

@@ -36,6 +36,9 @@ export interface CleanUpSums {
   readonly freeWhenTrashEmptiedBytes: number
 }
 
+/** Folders with nothing in them take a few blocks too; nobody wants to be asked about those. */
+const emptyFoldersBytes = 64_000
+
 /** What could go, computed before anything does. Kept versions and those that one of `apps` needs are never proposed. */
 export function planCleanUp(
   usage: DiskUsage,
@@ -54,12 +57,12 @@ export function planCleanUp(
   const free = older.filter((entry) => !entry.kept && !needs.has(specOf(entry.ref)))
   const proposals: Proposal[] = [
     { kind: 'older', bytes: free.reduce((sum, { freedBytes }) => sum + freedBytes, 0), count: free.length },
-    { kind: 'cache', bytes: usage.cacheBytes, count: usage.cacheBytes > 0 ? 1 : 0 },
-    { kind: 'unfinished', bytes: usage.unfinishedBytes, count: usage.unfinishedBytes > 0 ? 1 : 0 },
+    { kind: 'cache', bytes: usage.cacheBytes, count: usage.cacheBytes > emptyFoldersBytes ? 1 : 0 },
+    { kind: 'unfinished', bytes: usage.unfinishedBytes, count: usage.unfinishedBytes > emptyFoldersBytes ? 1 : 0 },
     { kind: 'trash', bytes: usage.trashBytes, count: trash.length },
   ]
   return {
-    proposals: proposals.filter(({ count, bytes }) => count > 0 || bytes > 0),
+    proposals: proposals.filter(({ count }) => count > 0),
     olderRefs: free.map(({ ref }) => ref),
     trashEntryIds: trash.map(({ id }) => id),
     trashDaysLeft: daysUntil(

@@ -194,16 +194,17 @@ function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) {
       onDone={() => setFreeing(false)}
     />
   )
+  const closeDetails = () => {
+    setOpened(undefined)
+    list.current?.focus()
+  }
   const detailsPane = details && (
     <PackageDetails
       each={details}
       bytesOf={bytesOf}
       verifying={verifying}
       onVerify={verifySome}
-      onClose={() => {
-        setOpened(undefined)
-        list.current?.focus()
-      }}
+      onClose={narrow ? undefined : closeDetails}
       run={run}
     />
   )
@@ -377,7 +378,7 @@ function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) {
             setOpened(undefined)
           }}
           title={details === undefined ? text.freeUp.title : details.title}
-          subtitle={details === undefined ? text.freeUp.promise : undefined}
+          subtitle={details === undefined ? text.freeUp.promise : details.newest.description}
           footer={details === undefined ? freeUp : null}
         >
           <section className="sheet-stack">

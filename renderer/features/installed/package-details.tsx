@@ -19,7 +19,8 @@ interface PackageDetailsProps {
   readonly bytesOf: (spec: string) => number
   readonly verifying: ReadonlySet<string>
   readonly onVerify: (versions: readonly InstalledVersion[]) => void
-  readonly onClose: () => void
+  /** Absent where what it lies in has a title and a way out of its own. */
+  readonly onClose?: () => void
   readonly run: (work: () => Promise<unknown>) => void
 }
 
@@ -30,13 +31,15 @@ export function PackageDetails({ each, bytesOf, verifying, onVerify, onClose, ru
   const connections = useConnections(({ list }) => list)
   return (
     <>
-      <div className="row">
-        <div className="grow">
-          <h2 className="aside-title">{each.title}</h2>
-          <p className="t2">{each.newest.description}</p>
+      {onClose !== undefined && (
+        <div className="row">
+          <div className="grow">
+            <h2 className="aside-title">{each.title}</h2>
+            <p className="t2">{each.newest.description}</p>
+          </div>
+          <IconButton label={words.back} icon={IconX} onClick={onClose} />
         </div>
-        <IconButton label={words.back} icon={IconX} onClick={onClose} />
-      </div>
+      )}
       {[each.newest, ...each.older].map((version) => {
         const bytes = bytesOf(specOf(version.ref))
         return (

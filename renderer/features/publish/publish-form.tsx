@@ -1,6 +1,6 @@
 import { Autocomplete, Textarea, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import { nameOf, publishText as text } from '../../text/publish.ts'
+import { publishText as text } from '../../text/publish.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { originOf, problemsOf, type TextField, tagsOf, textOf } from './publish-draft.ts'
@@ -123,6 +123,3 @@ function TagsRow({ draft }: { readonly draft: Draft }) {
     </FieldOf>
   )
 }
-
-/** The folder's name, for headings. */
-export const draftName = ({ path }: Draft): string => nameOf(path)

@@ -20,6 +20,7 @@ import { askInstall } from '../../state/install-request.ts'
 import { goTo } from '../../state/navigation.ts'
 import { standsStill, useProgress } from '../../state/transfers.ts'
 import { publishText } from '../../text/publish.ts'
+import { installCommandOf, shareLinkOf } from '../../text/share-link.ts'
 import { bytesText, transferTitle } from '../../text/transfer-states.ts'
 import { transfersText, wordsOf } from '../../text/transfers.ts'
 import { formatClock } from '../../text/units.ts'
@@ -32,7 +33,6 @@ import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { forgetStarted } from './publish-drafts.ts'
-import { installCommandOf, shareLinkOf } from './share-link.ts'
 
 const text = publishText.progress
 

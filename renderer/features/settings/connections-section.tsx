@@ -1,5 +1,13 @@
 import { Menu } from '@mantine/core'
-import { IconCloud, IconDeviceDesktop, IconDots, IconFolders, IconPlus, IconServer } from '@tabler/icons-react'
+import {
+  IconAlertTriangle,
+  IconCloud,
+  IconDeviceDesktop,
+  IconDots,
+  IconFolders,
+  IconPlus,
+  IconServer,
+} from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Connection } from '../../../shared/model/connection.ts'
 import { client } from '../../ipc/link.ts'
@@ -116,7 +124,10 @@ function ConnectionItem({ connection, isShown, onShow }: ConnectionItemProps) {
           {report?.failure === undefined ? (
             `${connectionKind(connection)}${connection.isDefault ? `, ${text.default.toLowerCase()}` : ''}`
           ) : (
-            <span className="is-warn">{text.states.failed}</span>
+            <span className="status warn conn-state">
+              <Icon of={IconAlertTriangle} size={14} />
+              {text.failureWord(report.failure.code)}
+            </span>
           )}
         </span>
       </span>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Connection } from '../../../shared/model/connection.ts'
+import type { Connection } from '../../shared/model/connection.ts'
 import { installCommandOf, shareLinkOf } from './share-link.ts'
 
 const ref = { name: 'fraud_scorer', version: '4.4.0+b 1' }
