@@ -1,6 +1,6 @@
 /** What install and library tests share: packages put into a folder store, a library over real parts, and transfers without a queue. */
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import zlib from 'node:zlib'
 import { createCatalog } from '../electron/engine/catalog/catalog.ts'
@@ -214,8 +214,9 @@ export function createInstallRig(options: {
   }
 }
 
-/** Every file below a folder with its bytes, by `/`-path. */
+/** Every file below a folder (none when it isn't there) with its bytes, by `/`-path. */
 export function readTree(folder: string): Record<string, Buffer> {
+  if (!existsSync(folder)) return {}
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
   return Object.fromEntries(
     names
