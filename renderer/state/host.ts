@@ -50,5 +50,3 @@ export async function fetchHost(): Promise<void> {
   document.documentElement.dataset.platform = facts.platform
   document.documentElement.dataset.host = facts.kind
 }
-
-export const useIsMac = (): boolean => useHost(({ facts }) => facts.platform === 'mac')

@@ -34,16 +34,6 @@ export function stateWord(state: TransferState): string {
   }
 }
 
-/** The word with the clock where the state has one: `Stalled for 14 s`, `Reconnecting, try 3 in 4 s`. */
-export function stateText(state: TransferState, now: number): string {
-  if (state.kind === 'stalled') return `Stalled for ${formatDuration((now - state.sinceMs) / 1000)}`
-  if (state.kind === 'reconnecting') {
-    const seconds = (state.nextTryAtMs - now) / 1000
-    return seconds > 0.5 ? `Reconnecting, try ${state.attempt} in ${formatDuration(seconds)}` : 'Reconnecting'
-  }
-  return stateWord(state)
-}
-
 const pauseTexts: { readonly [R in PauseReason]: string } = {
   'by-person': 'By you',
   interrupted: 'It was interrupted',
