@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 
 interface VirtualBlockProps<T> {
-  /** What scrolls: it may hold other things above and below. */
-  readonly scroller: RefObject<HTMLElement | null>
+  /** What scrolls (null until it is mounted): it may hold other things above and below. */
+  readonly scroller: HTMLElement | null
   readonly items: readonly T[]
   readonly keyOf: (item: T) => string
   /** px */
@@ -25,16 +25,13 @@ export function VirtualBlock<T>({
   const block = useRef<HTMLDivElement>(null)
   const [scrollMargin, setScrollMargin] = useState(0)
   useLayoutEffect(() => {
-    if (block.current === null || scroller.current === null) return
-    const top =
-      block.current.getBoundingClientRect().top -
-      scroller.current.getBoundingClientRect().top +
-      scroller.current.scrollTop
+    if (block.current === null || scroller === null) return
+    const top = block.current.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
     if (Math.abs(top - scrollMargin) > 1) setScrollMargin(top)
   })
   const rows = useVirtualizer({
     count: items.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => rowHeight,
     overscan: 12,
     scrollMargin,
