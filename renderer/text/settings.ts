@@ -77,7 +77,7 @@ export const settingsText = {
     testing: 'Testing',
     stop: 'Stop',
     tested: (when: string): string => `Tested ${when.charAt(0).toLowerCase()}${when.slice(1)}`,
-    neverTested: 'Not tested since the window opened',
+    neverTested: 'Not tested yet',
     testPromise: 'A test lists, reads, and writes and removes one small file of Orbital’s own.',
     checks: {
       list: 'See which packages there are',
