@@ -1,5 +1,5 @@
 import { Modal } from '@mantine/core'
-import type { FormEvent, ReactNode } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useMemo } from 'react'
 
 interface SheetProps {
   readonly opened: boolean
@@ -17,6 +17,7 @@ interface SheetProps {
 
 /** For a decision with a price. Enter does it, Escape closes, and the focus goes back to where it was. */
 export function Sheet({ opened, onClose, title, subtitle, children, footer, onSubmit, width = 480 }: SheetProps) {
+  useFocusReturn(opened)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit?.()
@@ -43,4 +44,18 @@ export function Sheet({ opened, onClose, title, subtitle, children, footer, onSu
       </Modal.Content>
     </Modal.Root>
   )
+}
+
+/** Sheets are mostly taken off the page as a whole, so Mantine never sees them close: what had the focus before gets it back here. */
+function useFocusReturn(opened: boolean): void {
+  // Taken while it is drawn: afterwards the sheet has the focus already.
+  const before = useMemo(() => (opened ? document.activeElement : null), [opened])
+  useEffect(() => {
+    if (before === null) return
+    return () => {
+      const isGone = !(before instanceof HTMLElement) || !before.isConnected || before === document.body
+      const target = isGone ? document.querySelector<HTMLElement>('main [data-pane-focus]') : before
+      target?.focus()
+    }
+  }, [before])
 }
