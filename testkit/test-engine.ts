@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { createMemorySecrets } from '../electron/engine/connections/secret-file.ts'
 import { createNodeDisk } from '../electron/engine/disk/node-disk.ts'
-import { createEngine, type EngineConfig, type EnginePorts } from '../electron/engine/index.ts'
+import { createEngine, type EngineConfig } from '../electron/engine/index.ts'
 import { createSystemClock } from '../electron/engine/system-clock.ts'
 import type { EngineApi } from '../shared/ipc/engine-api.ts'
 import type { Change, Sample } from '../shared/ipc/events.ts'
@@ -30,7 +30,6 @@ export interface TestEngine {
 export async function startTestEngine(
   home: string,
   config: Partial<Omit<EngineConfig, 'home' | 'epoch'>> = {},
-  ports: Partial<EnginePorts> = {},
 ): Promise<TestEngine> {
   await mkdir(home, { recursive: true })
   const changes: Change[] = []
@@ -43,7 +42,6 @@ export async function startTestEngine(
       log: { write: (level, event, fields) => void logged.push(JSON.stringify({ level, event, ...fields })) },
       secrets: createMemorySecrets(),
       announcer: { change: (change) => void changes.push(change), sample: (sample) => void samples.push(sample) },
-      ...ports,
     },
     {
       home,
