@@ -35,13 +35,13 @@ export interface AppUnderTest {
   output(): string
 }
 
-interface TestFixtures {
+export interface TestFixtures {
   /** Called with the fresh home before Orbital is started on it. */
   readonly prepareHome: (home: string) => Promise<void>
   readonly app: AppUnderTest
 }
 
-interface WorkerFixtures {
+export interface WorkerFixtures {
   readonly sharedBrowser: () => Promise<Browser>
 }
 

@@ -1,11 +1,13 @@
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from '../testkit/available.ts'
 import { type CountingProxy, startCountingProxy } from '../testkit/counting-proxy.ts'
 import { fetchS3Server, type S3Server, startS3Server } from '../testkit/s3-server.ts'
 import { createTempFolder } from '../testkit/temp-folder.ts'
-import { fillExampleStore } from './example/fill-store.ts'
-import { examplePackages } from './example/packages.ts'
+import { addUnreadableEntry, fillExampleStore } from './example/fill-store.ts'
+import { exampleApps, examplePackages } from './example/packages.ts'
 import { test as base, expect } from './fixtures.ts'
+import { writeHome } from './prepare-home.ts'
 
 interface StoreFixtures {
   /** A fresh bucket on `s3`. */
@@ -41,6 +43,7 @@ export const test = base.extend<StoreFixtures, StoreWorkerFixtures>({
       const folder = await createTempFolder('orbital-example-')
       const path = join(folder.path, 'store')
       await fillExampleStore(path, { packages: examplePackages.slice(0, 9), scale: 0.01 })
+      await addUnreadableEntry(path)
       await use(path)
       await folder.remove()
     },
@@ -58,6 +61,17 @@ export const test = base.extend<StoreFixtures, StoreWorkerFixtures>({
     await use(folder.path)
     await folder.remove()
   },
+})
+
+/** Orbital in front of the example store, as the connection Team models, with the example's apps. */
+export const testWithExample = test.extend<{ readonly store: string }>({
+  store: async ({ exampleStore, workFolder }, use) => {
+    const path = join(workFolder, 'store')
+    await cp(exampleStore, path, { recursive: true, preserveTimestamps: true })
+    await use(path)
+  },
+  prepareHome: async ({ store }, use) =>
+    use((home) => writeHome(home, { folders: { 'Team models': store }, settings: { apps: [...exampleApps] } })),
 })
 
 export { expect }

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSystemClock } from '../../electron/engine/system-clock.ts'
+import { startInProcess } from '../../testkit/in-process-worker.ts'
 import { createBytes } from '../../testkit/package-builder.ts'
-import { startTestEngine } from '../../testkit/test-engine.ts'
+import { openTestConnection, requestFor, startPublish } from '../../testkit/publish-rig.ts'
+import { createTempFolder } from '../../testkit/temp-folder.ts'
 import { type ExamplePackage, examplePackages } from './packages.ts'
 
 export interface FillOptions {
@@ -20,28 +21,24 @@ export async function fillExampleStore(
   folder: string,
   { packages = examplePackages, scale = 1 }: FillOptions = {},
 ): Promise<void> {
-  const work = await mkdtemp(join(tmpdir(), 'orbital-example-'))
+  await using work = await createTempFolder('orbital-example-')
   await mkdir(folder, { recursive: true })
-  let atMs = Date.now()
-  const clock = { ...createSystemClock(), now: () => atMs }
-  const engine = await startTestEngine(join(work, 'home'), {}, { clock })
-  try {
-    await engine.api.connections.add({ name: 'Example', location: { kind: 'folder', path: folder, root: '' } })
-    const startedMs = Date.now()
-    for (const each of packages) {
-      for (const { version, hoursAgo, by, notes } of each.versions.toReversed()) {
-        const source = join(work, each.name)
-        await writePackageFolder(source, each, version, notes, scale)
-        atMs = startedMs - hoursAgo * 3_600_000
-        await engine.api.settings.set({ changes: { publisherName: by } })
-        const { state } = await engine.publish(source)
-        if (state.kind !== 'done')
-          throw new Error(`${each.name} ${version} was not published: ${JSON.stringify(state)}`)
-      }
+  const connection = openTestConnection({ kind: 'folder', path: folder, root: '' })
+  const startedMs = Date.now()
+  for (const each of packages) {
+    for (const { version, hoursAgo, by, notes } of each.versions.toReversed()) {
+      const source = join(work.path, `${each.name}-${version}`)
+      await writePackageFolder(source, each, version, notes, scale)
+      const { name, title, description, tags, license, compatibility } = each
+      const info = { name, version, title, description, tags: [...tags], license, compatibility, notes }
+      const clock = { ...createSystemClock(), now: () => startedMs - hoursAgo * 3_600_000 }
+      await startPublish({
+        journalFolder: join(work.path, 'journals', `${each.name}-${version}`),
+        request: requestFor(source, info, by),
+        connection,
+        deps: { clock, startWorker: startInProcess },
+      }).outcome
     }
-  } finally {
-    await engine.stop()
-    await rm(work, { recursive: true, force: true })
   }
 }
 
@@ -83,4 +80,6 @@ export async function addUnreadableEntry(folder: string, ident = 'legacy_ocr-1.0
   await mkdir(entry, { recursive: true })
   await writeFile(join(entry, 'meta.json'), '<html>Moved</html>')
   await writeFile(join(entry, 'archive.gz'), 'nothing')
+  const at = new Date(Date.now() - 23 * 24 * 3_600_000)
+  for (const name of ['meta.json', 'archive.gz']) await utimes(join(entry, name), at, at)
 }

@@ -1,0 +1,21 @@
+import { expect, type Locator, type Page } from 'playwright/test'
+
+export const packageRow = (page: Page, title: string): Locator =>
+  page.getByRole('grid', { name: 'Packages' }).getByRole('row').filter({ hasText: title })
+
+/** The titles of the rows as they stand, from the top. */
+export const rowTitles = (page: Page): Promise<string[]> =>
+  page.getByRole('grid', { name: 'Packages' }).locator('.name').allTextContents()
+
+/** Installs what the inspector offers for a package, and waits until its row says so. */
+export async function installFromBrowse(page: Page, title: string): Promise<void> {
+  await packageRow(page, title).click()
+  await page
+    .getByRole('complementary', { name: title })
+    .getByRole('button', { name: /^Install/ })
+    .click()
+  const sheet = page.getByRole('dialog', { name: new RegExp(`^Install ${title}`) })
+  await sheet.getByRole('button', { name: /^Install/ }).click()
+  await expect(sheet).toBeHidden()
+  await expect(packageRow(page, title)).toContainText('Installed')
+}
