@@ -119,28 +119,33 @@ function Picker({ request }: { readonly request: PickRequest }) {
           />
         </div>
         {error !== undefined && <Message kind="danger">{shortErrorOf(error)}</Message>}
-        <div className="picker-list" role="listbox" aria-label="Folders" tabIndex={-1}>
-          {entries.map((entry) => (
-            <button
-              type="button"
-              key={entry.path}
-              role="option"
-              aria-selected={chosen === entry.path}
-              className="picker-row"
-              onClick={() => setChosen(entry.path)}
-              onDoubleClick={() => (entry.kind === 'folder' ? void show(entry.path) : request.answer(entry.path))}
-              onKeyDown={(event) => {
-                if (event.key !== 'ArrowRight' || entry.kind !== 'folder') return
-                event.preventDefault()
-                void show(entry.path)
-              }}
-            >
-              <Icon of={entry.kind === 'folder' ? IconFolder : IconFileZip} className="t3" />
-              <span className="cut">{entry.name}</span>
-            </button>
-          ))}
-          {listing !== undefined && entries.length === 0 && <p className="t3 picker-row">No folders in here.</p>}
-        </div>
+        {listing !== undefined && entries.length === 0 ? (
+          <div className="picker-list">
+            <p className="t3 picker-row">No folders in here.</p>
+          </div>
+        ) : (
+          <div className="picker-list" role="listbox" aria-label="Folders" tabIndex={-1}>
+            {entries.map((entry) => (
+              <button
+                type="button"
+                key={entry.path}
+                role="option"
+                aria-selected={chosen === entry.path}
+                className="picker-row"
+                onClick={() => setChosen(entry.path)}
+                onDoubleClick={() => (entry.kind === 'folder' ? void show(entry.path) : request.answer(entry.path))}
+                onKeyDown={(event) => {
+                  if (event.key !== 'ArrowRight' || entry.kind !== 'folder') return
+                  event.preventDefault()
+                  void show(entry.path)
+                }}
+              >
+                <Icon of={entry.kind === 'folder' ? IconFolder : IconFileZip} className="t3" />
+                <span className="cut">{entry.name}</span>
+              </button>
+            ))}
+          </div>
+        )}
       </section>
     </Sheet>
   )

@@ -33,12 +33,13 @@ export function Sheet({ opened, onClose, title, subtitle, children, footer, onSu
       <Modal.Content aria-label={title}>
         <Modal.Body>
           <form className="sheet-form" onSubmit={submit}>
-            <header>
+            {/* Neither is a landmark of the window. */}
+            <header role="presentation">
               <h2>{title}</h2>
               {subtitle !== undefined && <p className="t2">{subtitle}</p>}
             </header>
             {children}
-            <footer>{footer}</footer>
+            <footer role="presentation">{footer}</footer>
           </form>
         </Modal.Body>
       </Modal.Content>
