@@ -33,13 +33,13 @@ export function Sheet({ opened, onClose, title, subtitle, children, footer, onSu
       <Modal.Content aria-label={title}>
         <Modal.Body>
           <form className="sheet-form" onSubmit={submit}>
-            {/* Neither is a landmark of the window. */}
-            <header role="presentation">
+            {/* No header and footer elements: they would be landmarks of the window. */}
+            <div className="sheet-head">
               <h2>{title}</h2>
               {subtitle !== undefined && <p className="t2">{subtitle}</p>}
-            </header>
+            </div>
             {children}
-            <footer role="presentation">{footer}</footer>
+            <div className="sheet-foot">{footer}</div>
           </form>
         </Modal.Body>
       </Modal.Content>
