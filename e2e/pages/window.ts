@@ -26,8 +26,9 @@ export async function dropFolder(app: AppUnderTest, path: string): Promise<void>
 
 /** Types a path into the picker that stands in for the system's dialog. */
 export async function choosePath(page: Page, path: string): Promise<void> {
-  const picker = page.getByRole('dialog')
-  await picker.getByRole('textbox', { name: 'Path of the folder' }).fill(path)
+  const field = page.getByRole('textbox', { name: 'Path of the folder' })
+  const picker = page.getByRole('dialog').filter({ has: field })
+  await field.fill(path)
   await picker.getByRole('button', { name: 'Go there' }).click()
   await picker.getByRole('button', { name: 'Choose' }).click()
 }

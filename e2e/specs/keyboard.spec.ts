@@ -1,0 +1,64 @@
+import type { Page } from 'playwright/test'
+import { packageRow } from '../pages/browse.ts'
+import { expect, testWithExample as test } from '../with-store.ts'
+
+/** Presses Tab until the control has the focus; fails after two rounds through the window. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press('Tab')
+    const label = await page.evaluate(() => {
+      const { activeElement: element } = document
+      return element?.getAttribute('aria-label') ?? element?.textContent ?? ''
+    })
+    if (name.test(label)) return
+  }
+  throw new Error(`Tab does not come to ${name}`)
+}
+
+test('a package is found, installed and removed without a mouse', async ({ app: { page } }) => {
+  await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+  await page.keyboard.press('/')
+  await page.keyboard.type('churn')
+  await expect(page.getByText('1 of 10 packages')).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('grid', { name: 'Packages' })).toBeFocused()
+  await page.keyboard.press('i')
+  await expect(page.getByRole('dialog').getByRole('button', { name: 'Install' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(packageRow(page, 'Churn predictor')).toContainText('Installed')
+
+  await page.keyboard.press('F6')
+  await page.keyboard.press('F6')
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.closest('[data-pane]')?.getAttribute('data-pane')))
+    .toBe('sidebar')
+  await tabTo(page, /^Installed/)
+  await page.keyboard.press('Enter')
+  const list = page.getByRole('grid', { name: 'Installed packages' })
+  await expect(list.getByRole('row').filter({ hasText: 'Churn predictor' })).toBeVisible()
+  await page.keyboard.press('F6')
+  await expect(list).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Delete')
+  await expect(page.getByText('Nothing is installed here')).toBeVisible()
+  await page.keyboard.press('Control+z')
+  await expect(list.getByRole('row').filter({ hasText: 'Churn predictor' })).toBeVisible()
+})
+
+test('the palette opens packages and runs actions', async ({ app: { page } }) => {
+  await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+  await page.keyboard.press('Control+k')
+  const search = page.getByRole('textbox', { name: 'Search packages and actions' })
+  await expect(search).toBeFocused()
+  await page.keyboard.type('fraud')
+  const found = page.getByRole('dialog').getByRole('button', { name: /^Fraud scorer, card payments/ })
+  await expect(found).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Fraud scorer, card payments' })).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await expect(search).toBeFocused()
+  await page.keyboard.type('>transfers')
+  await expect(found).toBeHidden()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Transfers' })).toBeVisible()
+})

@@ -1,0 +1,155 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright/test'
+import { packageRow } from '../pages/browse.ts'
+import { addCompatibleStore, addFolderConnection, fillCompatibleStore, openNewConnection } from '../pages/settings.ts'
+import { openPage, switchTo } from '../pages/window.ts'
+import { expect, test } from '../with-store.ts'
+
+const openSection = async (page: Page, name: string): Promise<void> => {
+  await openPage(page, 'Settings')
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name }).click()
+}
+
+test('my apps decide what Browse says of a package', async ({ app: { page }, exampleStore }) => {
+  await addFolderConnection(page, 'Shared drive', exampleStore)
+  await switchTo(page, 'Shared drive')
+  await expect(packageRow(page, 'YOLO shelf detector')).not.toContainText('Not compatible')
+  await openSection(page, 'My apps')
+  await page.getByRole('textbox', { name: 'App', exact: true }).fill('Shelf Vision')
+  await page.getByRole('textbox', { name: 'Version', exact: true }).fill('2.0')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('textbox', { name: 'Version of Shelf Vision' })).toHaveValue('2.0')
+  await openPage(page, 'Browse')
+  await expect(packageRow(page, 'YOLO shelf detector')).toContainText('Not compatible')
+  await openSection(page, 'My apps')
+  const version = page.getByRole('textbox', { name: 'Version of Shelf Vision' })
+  await version.fill('2.1')
+  await version.press('Enter')
+  await openPage(page, 'Browse')
+  await expect(packageRow(page, 'YOLO shelf detector')).toContainText('With Shelf Vision 2.1')
+  await openSection(page, 'My apps')
+  await page.getByRole('button', { name: 'Remove Shelf Vision' }).click()
+  await expect(page.getByText('No app yet: every package counts as usable.')).toBeVisible()
+})
+
+test('the theme is light or dark at once, and stays', async ({ app }) => {
+  const themeOf = (page: Page) =>
+    page.evaluate(() => ({
+      scheme: document.documentElement.dataset.mantineColorScheme,
+      background: getComputedStyle(document.body).backgroundColor,
+    }))
+  await openSection(app.page, 'Appearance')
+  await app.page.getByRole('radiogroup', { name: 'Theme' }).getByText('Dark', { exact: true }).click()
+  await expect.poll(() => themeOf(app.page)).toEqual({ scheme: 'dark', background: 'rgb(23, 24, 27)' })
+  const page = await app.relaunch()
+  await expect.poll(() => themeOf(page)).toEqual({ scheme: 'dark', background: 'rgb(23, 24, 27)' })
+  await openSection(page, 'Appearance')
+  await page.getByRole('radiogroup', { name: 'Theme' }).getByText('Light', { exact: true }).click()
+  await expect.poll(() => themeOf(page)).toEqual({ scheme: 'light', background: 'rgb(255, 255, 255)' })
+})
+
+test('wrong keys, a missing bucket and a wrong address each have their plain words', async ({
+  app: { page },
+  s3,
+  bucket,
+}) => {
+  const { endpoint, accessKeyId, secretAccessKey } = s3
+  const right = { name: 'Team models', endpoint, bucket, accessKeyId, secretAccessKey }
+  const sheet = await openNewConnection(page)
+  const tryOut = async (changes: Partial<typeof right>) => {
+    await fillCompatibleStore(sheet, { ...right, ...changes })
+    await sheet
+      .getByRole('button', { name: /^Test (first|again)$/ })
+      .first()
+      .click()
+  }
+  await tryOut({ secretAccessKey: 'not-the-secret-of-it' })
+  await expect(sheet).toContainText('does not accept these keys')
+  await tryOut({ bucket: 'no-such-bucket-here' })
+  await expect(sheet).toContainText('no-such-bucket-here')
+  await expect(sheet).not.toContainText('does not accept these keys')
+  await tryOut({ endpoint: 'http://127.0.0.1:9' })
+  await expect(sheet).toContainText('127.0.0.1:9', { timeout: 30_000 })
+  await tryOut({ endpoint: 'not an address' })
+  await expect(sheet).toContainText('An address starts with https:// or http://')
+  await tryOut({})
+  await expect(sheet.getByRole('listitem').filter({ hasText: 'Download packages' })).toContainText('Allowed')
+})
+
+test('read-only keys may look and install, and are told that they can’t publish', async ({
+  app: { page },
+  s3,
+  bucket,
+}) => {
+  await addCompatibleStore(page, { name: 'Read only', endpoint: s3.endpoint, bucket, ...s3.readOnly })
+  await expect(page.getByRole('listitem').filter({ hasText: 'See which packages there are' })).toContainText('Allowed')
+  await expect(page.getByRole('listitem').filter({ hasText: 'Publish new versions' })).toContainText('Not allowed')
+  await expect(page.getByRole('button', { name: 'Copy the policy for your admin' })).toBeVisible()
+})
+
+test('a folder becomes a connection, is the default on request, and goes without its packages', async ({
+  app: { page },
+  exampleStore,
+}) => {
+  await addFolderConnection(page, 'Shared drive', exampleStore)
+  await page.getByRole('button', { name: 'More for Shared drive' }).click()
+  await page.getByRole('menuitem', { name: 'Show its packages' }).click()
+  await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+  await openPage(page, 'Settings')
+  await page
+    .getByRole('button', { name: /^Shared drive/ })
+    .last()
+    .click()
+  await page.getByRole('button', { name: 'Remove connection…' }).click()
+  const sheet = page.getByRole('dialog', { name: 'Remove the connection Shared drive?' })
+  await expect(sheet.getByRole('button', { name: 'Keep it' })).toBeFocused()
+  await sheet.getByRole('button', { name: 'Remove connection' }).click()
+  await expect(page.getByRole('button', { name: /^Shared drive/ })).toHaveCount(0)
+  expect((await readdir(join(exampleStore, 'models'))).length).toBeGreaterThan(10)
+})
+
+test('a secret that was typed is nowhere in the window after a restart, and in no file or log in plain', async ({
+  app,
+  s3,
+  bucket,
+}) => {
+  const { endpoint, accessKeyId, secretAccessKey } = s3
+  await addCompatibleStore(app.page, { name: 'Team models', endpoint, bucket, accessKeyId, secretAccessKey })
+  const isKept = await app.page.getByText('This system’s password store').isVisible()
+  const page = await app.relaunch()
+  await switchTo(page, 'Team models')
+  await openPage(page, 'Settings')
+  const publishing = page.getByRole('listitem').filter({ hasText: 'Publish new versions' })
+  if (app.kind === 'chromium' || isKept) {
+    await page.getByRole('button', { name: 'Test', exact: true }).click()
+    await expect(publishing).toContainText('Allowed')
+  }
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await expect(page.getByRole('dialog').getByLabel('Secret', { exact: true })).toHaveValue('')
+  // The search itself must be able to find something: the key that is no secret.
+  expect(await searchHeap(page, accessKeyId)).toBe(true)
+  expect(await searchHeap(page, secretAccessKey)).toBe(false)
+  expect(await page.content()).not.toContain(secretAccessKey)
+  const files = await readdir(app.home, { recursive: true, withFileTypes: true })
+  const holders = []
+  for (const entry of files) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isFile() && (await readFile(path)).includes(secretAccessKey)) holders.push(entry.name)
+  }
+  expect(holders).toEqual(app.kind === 'chromium' ? ['secrets.json'] : [])
+})
+
+/** True when a string is anywhere in the heap of the page. */
+async function searchHeap(page: Page, text: string): Promise<boolean> {
+  const session = await page.context().newCDPSession(page)
+  let found = false
+  let tail = ''
+  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => {
+    found ||= (tail + chunk).includes(text)
+    tail = chunk.slice(-text.length)
+  })
+  await session.send('HeapProfiler.takeHeapSnapshot', {})
+  await session.detach()
+  return found
+}

@@ -1,0 +1,114 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buildPackageFolder, planFiles } from '../../testkit/package-builder.ts'
+import { createTempFolder } from '../../testkit/temp-folder.ts'
+import { bucketEnvironment, startTestEngine } from '../../testkit/test-engine.ts'
+import { packageRow } from '../pages/browse.ts'
+import { transferRow } from '../pages/transfers.ts'
+import { openPage } from '../pages/window.ts'
+import { test as base, expect } from '../with-store.ts'
+
+const archive = { path: /archive\.gz/ }
+const segmentBytes = 8 * 1024 * 1024
+const connections = 4
+const title = 'Long download'
+
+/** A bucket with one package of 48 MB, which is the default connection: no form is needed to get to it. */
+const test = base.extend<object, { readonly filledBucket: string }>({
+  filledBucket: [
+    async ({ s3 }, use) => {
+      await using work = await createTempFolder('orbital-e2e-filled-')
+      const folder = join(work.path, 'long_download')
+      const manifest = { name: 'long_download', version: '1.0.0', title }
+      await buildPackageFolder(folder, { manifest, files: planFiles(12, 4_000_000) })
+      const bucket = await s3.createBucket()
+      const engine = await startTestEngine(join(work.path, 'home'), { env: bucketEnvironment(s3, bucket) })
+      const { state } = await engine.publish(folder)
+      await engine.stop()
+      if (state.kind !== 'done') throw new Error(`it was not published: ${JSON.stringify(state)}`)
+      await use(bucket)
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+})
+
+test.use({
+  appEnv: async ({ gate, s3, filledBucket }, use) =>
+    use(bucketEnvironment({ ...s3, endpoint: gate.endpoint }, filledBucket)),
+})
+
+test('an install is paused, goes on, and is cancelled without a trace', async ({ app, gate }) => {
+  const { page, home } = app
+  await expect(packageRow(page, title)).toBeVisible()
+  gate.throttle(4_000_000)
+  await page.getByRole('grid', { name: 'Packages' }).press('i')
+  const sheet = page.getByRole('dialog', { name: `Install ${title} 1.0.0` })
+  await sheet.getByRole('button', { name: 'Install' }).press('Enter')
+  await openPage(page, 'Transfers')
+  const row = transferRow(page, title)
+  await expect(row).toContainText('Transferring')
+  await expect.poll(() => gate.count(archive).sentBytes).toBeGreaterThan(3_000_000)
+
+  await page.getByRole('button', { name: `Pause ${title} 1.0.0` }).click()
+  await expect(row).toContainText('Paused')
+  await expect(row).toContainText('By you')
+  await expect.poll(() => gate.requests.every(({ end }) => end !== undefined)).toBe(true)
+  const atRest = gate.count(archive)
+  await openPage(page, 'Browse')
+  await expect(packageRow(page, title)).toContainText(/Paused, \d+ %/)
+  await openPage(page, 'Transfers')
+  const later = gate.count(archive)
+  expect(later.requests).toBe(atRest.requests)
+  // The proxy may still count the one slice that each connection had in hand.
+  expect(later.sentBytes - atRest.sentBytes).toBeLessThanOrEqual(connections * 65_536)
+
+  await page.getByRole('button', { name: `Resume ${title} 1.0.0` }).click()
+  await expect(row).toContainText('Transferring')
+  await expect.poll(() => gate.count(archive).sentBytes).toBeGreaterThan(atRest.sentBytes + 1_000_000)
+  await page.getByRole('button', { name: `Cancel ${title} 1.0.0` }).click()
+  await expect(row).toContainText('Cancelled')
+  await expect(row).toContainText('Nothing was installed')
+  const left = await readdir(join(home, 'library'), { recursive: true, withFileTypes: true })
+  expect(left.filter((entry) => entry.isFile() && /\.bin$|spool|segment/.test(entry.name))).toEqual([])
+  await openPage(page, 'Installed')
+  await expect(page.getByText('Nothing is installed here')).toBeVisible()
+})
+
+test('after a crash in the middle an install waits as interrupted, and fetches little again', async ({ app, gate }) => {
+  await expect(packageRow(app.page, title)).toBeVisible()
+  gate.throttle(16_000_000)
+  await app.page.getByRole('grid', { name: 'Packages' }).press('i')
+  const sheet = app.page.getByRole('dialog', { name: `Install ${title} 1.0.0` })
+  await sheet.getByRole('button', { name: 'Install' }).press('Enter')
+  await expect.poll(() => gate.count(archive).sentBytes, { intervals: [50] }).toBeGreaterThan(38_000_000)
+  const page = await app.relaunch({ kill: true })
+  gate.throttle(undefined)
+
+  await openPage(page, 'Transfers')
+  const row = transferRow(page, title)
+  await expect(row).toContainText('Paused')
+  await expect(row).toContainText('It was interrupted')
+  await page.getByRole('button', { name: `Resume ${title} 1.0.0` }).click()
+  await expect(row).toContainText('Done', { timeout: 30_000 })
+  const archiveBytes = 48_000_000
+  expect(gate.count(archive).sentBytes).toBeLessThan(archiveBytes * 1.01 + connections * segmentBytes)
+  await openPage(page, 'Installed')
+  await expect(page.getByRole('grid', { name: 'Installed packages' })).toContainText(title)
+})
+
+test('a store that goes away and comes back is waited for', async ({ app, gate }) => {
+  const { page } = app
+  await expect(packageRow(page, title)).toBeVisible()
+  gate.throttle(4_000_000)
+  await page.getByRole('grid', { name: 'Packages' }).press('i')
+  const sheet = page.getByRole('dialog', { name: `Install ${title} 1.0.0` })
+  await sheet.getByRole('button', { name: 'Install' }).press('Enter')
+  await openPage(page, 'Transfers')
+  const row = transferRow(page, title)
+  await expect.poll(() => gate.count(archive).sentBytes).toBeGreaterThan(2_000_000)
+  gate.refuse(true)
+  await expect(row).toContainText('Reconnecting')
+  gate.refuse(false)
+  gate.throttle(undefined)
+  await expect(row).toContainText('Done', { timeout: 45_000 })
+})
