@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import { toAppError } from '../../shared/errors.ts'
 import type { Sample } from '../../shared/ipc/events.ts'
 import type { Progress, Transfer, TransferState } from '../../shared/model/transfer.ts'
+import { isEnded, isRunning } from '../../shared/model/transfer-standing.ts'
 import { client } from '../ipc/link.ts'
 import { type LoadState, loading, ready } from './load-state.ts'
 import { createSingleFlight } from './single-flight.ts'
@@ -16,11 +17,6 @@ export interface TransfersState {
 }
 
 export const useTransfers = create<TransfersState>(() => ({ load: loading, order: [], byId: {}, progressById: {} }))
-
-export const isEnded = ({ kind }: TransferState): boolean =>
-  kind === 'done' || kind === 'failed' || kind === 'cancelled'
-export const isRunning = (state: TransferState): boolean =>
-  !isEnded(state) && state.kind !== 'queued' && state.kind !== 'paused'
 /** Bytes don't move although they should or could: bars are grey then. */
 export const standsStill = ({ kind }: TransferState): boolean =>
   kind === 'stalled' || kind === 'paused' || kind === 'reconnecting' || kind === 'queued'

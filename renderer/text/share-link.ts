@@ -1,5 +1,6 @@
 import type { Connection } from '../../shared/model/connection.ts'
-import { type PackageRef, specOf } from '../../shared/model/package.ts'
+import type { PackageRef } from '../../shared/model/package.ts'
+import { specOf } from '../../shared/model/package-ref.ts'
 
 /** `orbital://install?…` for stores that others can reach; undefined for folders, where the command line is all there is. */
 export function shareLinkOf({ location }: Connection, { name, version }: PackageRef): string | undefined {

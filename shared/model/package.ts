@@ -4,11 +4,6 @@ import * as z from 'zod'
 export const packageRef = z.strictObject({ name: z.string().min(1).max(256), version: z.string().min(1).max(256) })
 export type PackageRef = Readonly<z.infer<typeof packageRef>>
 
-/** `<name>-<version>`: the folder of a version in a bucket and in a library. */
-export const identOf = (ref: PackageRef): string => `${ref.name}-${ref.version}`
-/** `<name>==<version>`: how a person and the command line write a version. */
-export const specOf = (ref: PackageRef): string => `${ref.name}==${ref.version}`
-
 /** App name → constraint, or null for every version. */
 export const compatibilityMap = z.record(z.string(), z.string().nullable())
 export type CompatibilityMap = Readonly<z.infer<typeof compatibilityMap>>

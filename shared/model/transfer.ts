@@ -74,8 +74,3 @@ export const transfer = z.strictObject({
     .optional(),
 })
 export type Transfer = Readonly<z.infer<typeof transfer>>
-
-export const isEnded = (state: TransferState): boolean =>
-  state.kind === 'done' || state.kind === 'failed' || state.kind === 'cancelled'
-export const isRunning = (state: TransferState): boolean =>
-  !isEnded(state) && state.kind !== 'queued' && state.kind !== 'paused'

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
-import { type PackageRef, specOf } from '../../../shared/model/package.ts'
+import type { PackageRef } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { formatBytes, table } from '../output.ts'

@@ -1,14 +1,8 @@
 import path from 'node:path'
 import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
 import type { Announcer } from '../../../shared/ipc/events.ts'
-import {
-  identOf,
-  type Manifest,
-  type PackageRef,
-  type PackageSummary,
-  specOf,
-  type UnreadableEntry,
-} from '../../../shared/model/package.ts'
+import type { Manifest, PackageRef, PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
+import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import type { Clock, Disk, Io, Log, ObjectHead, ObjectStore, OpenConnection } from '../ports.ts'
 import { type CatalogEntry, groupPackages, listPackages } from './list-packages.ts'

@@ -3,7 +3,8 @@ import type { App, AppVerdict } from '../../../shared/model/app.ts'
 import { chooseVersion } from '../../../shared/model/choose-version.ts'
 import { verdictOf, verdictsFor } from '../../../shared/model/compatibility.ts'
 import { parseSpec } from '../../../shared/model/constraint.ts'
-import { identOf, type PackageRef, type PackageSummary, specOf } from '../../../shared/model/package.ts'
+import type { PackageRef, PackageSummary } from '../../../shared/model/package.ts'
+import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 
 export interface ResolveOptions {
   readonly spec: string

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts'
-import { type Block, type Checksum, identOf, type Manifest, type ManifestFile } from '../../../shared/model/package.ts'
+import type { Block, Checksum, Manifest, ManifestFile } from '../../../shared/model/package.ts'
 import { checkPackagePath, checkPathSet, quoteName } from '../../../shared/model/package-path.ts'
+import { identOf } from '../../../shared/model/package-ref.ts'
 import { fieldOf, ingestInfo, isObject, type JsonObject, type Refuse } from './ingest-info.ts'
 import { checkJsonShape } from './json-shape.ts'
 import { metaCaps } from './meta-caps.ts'

@@ -1,5 +1,6 @@
 import { AppError, isAppError } from '../../../shared/errors.ts'
-import { identOf, type Manifest, type ManifestFile, type PackageInfo } from '../../../shared/model/package.ts'
+import type { Manifest, ManifestFile, PackageInfo } from '../../../shared/model/package.ts'
+import { identOf } from '../../../shared/model/package-ref.ts'
 import { ingestMeta } from './ingest-meta.ts'
 import { metaCaps } from './meta-caps.ts'
 import { type Json, toPythonJson } from './python-json.ts'

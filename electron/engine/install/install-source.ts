@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../../shared/errors.ts'
-import { type Manifest, type PackageRef, specOf } from '../../../shared/model/package.ts'
+import type { Manifest, PackageRef } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import type { PublishedVersion } from '../catalog/catalog.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import { openSputnik } from '../format/sputnik-file.ts'

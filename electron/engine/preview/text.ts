@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
-import { type Manifest, type ManifestFile, specOf } from '../../../shared/model/package.ts'
+import type { Manifest, ManifestFile } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import { createMemberDecoder } from '../format/archive-reader.ts'
 import type { Disk, Io, ObjectStore } from '../ports.ts'
 

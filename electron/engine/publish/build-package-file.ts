@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { identOf } from '../../../shared/model/package.ts'
+import { identOf } from '../../../shared/model/package-ref.ts'
 import type { Clock, Disk, Io } from '../ports.ts'
 import type { BuildJob, BuildResult } from '../workers/build.ts'
 import { startWorker } from '../workers/pool.ts'

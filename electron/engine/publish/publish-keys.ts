@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
-import { identOf, type PackageRef } from '../../../shared/model/package.ts'
+import type { PackageRef } from '../../../shared/model/package.ts'
+import { identOf } from '../../../shared/model/package-ref.ts'
 
 /** Every key that publishing one version reads or writes. */
 export interface PublishKeys {

@@ -1,5 +1,5 @@
 import { AppError, isAppError } from '../../../shared/errors.ts'
-import { specOf } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import { writeMeta } from '../format/write-meta.ts'
 import type { Outcome, TransferRunner, TransferTask } from '../transfers/transfer-runner.ts'

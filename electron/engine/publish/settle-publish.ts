@@ -1,5 +1,6 @@
 import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
-import { type Manifest, specOf } from '../../../shared/model/package.ts'
+import type { Manifest } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import type { Condition, ObjectHead, UploadedPart } from '../ports.ts'
 import { type Archive, archiveBelongs, transactionField } from './archive-belongs.ts'
 import { createUpload, packParts } from './own-upload.ts'

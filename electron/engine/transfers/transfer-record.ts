@@ -1,4 +1,5 @@
-import { isEnded, type Transfer, type TransferState } from '../../../shared/model/transfer.ts'
+import type { Transfer, TransferState } from '../../../shared/model/transfer.ts'
+import { isEnded } from '../../../shared/model/transfer-standing.ts'
 import type { JournalRecord, NewTransfer, Outcome } from './transfer-runner.ts'
 
 /**

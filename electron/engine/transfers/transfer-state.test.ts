@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isEnded, type TransferState } from '../../../shared/model/transfer.ts'
+import type { TransferState } from '../../../shared/model/transfer.ts'
+import { isEnded } from '../../../shared/model/transfer-standing.ts'
 import { nextState, type TransferEvent } from './transfer-state.ts'
 
 const error = { code: 'network-unreachable', details: { endpoint: 'store' } } as const

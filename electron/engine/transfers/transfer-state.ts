@@ -1,5 +1,6 @@
 import type { WireError } from '../../../shared/errors.ts'
-import { isEnded, isRunning, type PauseReason, type TransferState } from '../../../shared/model/transfer.ts'
+import type { PauseReason, TransferState } from '../../../shared/model/transfer.ts'
+import { isEnded, isRunning } from '../../../shared/model/transfer-standing.ts'
 import type { Phase } from './transfer-runner.ts'
 
 /** What happens to a transfer. */

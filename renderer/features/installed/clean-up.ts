@@ -2,7 +2,8 @@ import type { App } from '../../../shared/model/app.ts'
 import { verdictFor } from '../../../shared/model/compatibility.ts'
 import { compareVersions } from '../../../shared/model/constraint.ts'
 import type { DiskUsage, InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
-import { type PackageRef, specOf } from '../../../shared/model/package.ts'
+import type { PackageRef } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 
 export type ProposalKind = 'older' | 'cache' | 'unfinished' | 'trash'
 

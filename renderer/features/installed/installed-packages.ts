@@ -1,6 +1,6 @@
 import { compareVersions } from '../../../shared/model/constraint.ts'
 import type { DiskUsage, InstalledVersion } from '../../../shared/model/installed.ts'
-import { specOf } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 
 /** One row of the list: a package with its installed versions, newest first. */
 export interface InstalledPackage {

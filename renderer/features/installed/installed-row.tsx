@@ -1,6 +1,6 @@
 import { IconAlertTriangle, IconArrowUp, IconChecks, IconPin } from '@tabler/icons-react'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
-import { specOf } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import { formatDay, installedText as text } from '../../text/installed.ts'
 import { formatExactTime } from '../../text/units.ts'
 import { Size } from '../../ui/figures.tsx'

@@ -1,6 +1,6 @@
 import { IconX } from '@tabler/icons-react'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
-import { specOf } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import { useConnections } from '../../state/connections.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { formatCount } from '../../text/units.ts'

@@ -1,6 +1,6 @@
 import { Checkbox } from '@mantine/core'
 import { useState } from 'react'
-import { specOf } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { Button } from '../../ui/button.tsx'
 import { Size } from '../../ui/figures.tsx'

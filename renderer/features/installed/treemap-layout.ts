@@ -1,7 +1,8 @@
 import { hierarchy, treemap, treemapSquarify } from 'd3-hierarchy'
 import { compareVersions } from '../../../shared/model/constraint.ts'
 import type { DiskUsage } from '../../../shared/model/installed.ts'
-import { type PackageRef, specOf } from '../../../shared/model/package.ts'
+import type { PackageRef } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 
 /** Why the bytes of a tile are there. */
 export type TileKind = 'in-use' | 'older' | 'cache' | 'unfinished' | 'trash'

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
-import { isRunning, useTransfers } from '../../state/transfers.ts'
+import { isRunning } from '../../../shared/model/transfer-standing.ts'
+import { useTransfers } from '../../state/transfers.ts'
 import { type Reading, withReading } from './speed-history.ts'
 
 const useHistories = create<{ readonly byId: Readonly<Record<string, readonly Reading[]>> }>(() => ({ byId: {} }))

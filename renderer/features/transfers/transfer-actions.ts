@@ -1,6 +1,7 @@
 import type { Transfer } from '../../../shared/model/transfer.ts'
+import { isEnded, isRunning } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
-import { isEnded, isRunning, useTransfers } from '../../state/transfers.ts'
+import { useTransfers } from '../../state/transfers.ts'
 
 /** What may be done with a transfer in the state it is in. */
 export const canPause = ({ state, readOnly }: Transfer): boolean =>

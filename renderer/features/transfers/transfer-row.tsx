@@ -13,7 +13,8 @@ import {
   IconX,
 } from '@tabler/icons-react'
 import type { Transfer } from '../../../shared/model/transfer.ts'
-import { isEnded, standsStill, useProgress } from '../../state/transfers.ts'
+import { isEnded } from '../../../shared/model/transfer-standing.ts'
+import { standsStill, useProgress } from '../../state/transfers.ts'
 import { transferTitle } from '../../text/transfer-states.ts'
 import { bytesLine, type TransferWords, transfersText, wordsOf } from '../../text/transfers.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
