@@ -185,32 +185,33 @@ export function createLibrary(deps: LibraryDeps): Library {
     },
     async usage(io) {
       const versions = installed.list()
-      const own = [places.journals, places.garbage, places.versions, places.commits, places.leases]
-      const roots = [
-        places.cache,
-        places.staging,
-        places.spool,
-        places.trash,
-        ...own,
-        ...versions.map((each) => each.path),
+      // What lies in these folders counts, not the folders: they stay.
+      const inside = (...folders: readonly string[]) =>
+        folders.flatMap((folder) => namesIn(folder).map((name) => path.join(folder, name)))
+      const groups = [
+        inside(places.cache),
+        inside(places.staging, places.spool),
+        inside(places.trash),
+        inside(places.journals, places.garbage, places.versions, places.commits, places.leases),
       ]
-      const bytes = await work.measure(roots, io)
-      const sum = (from: number, to: number) => bytes.slice(from, to).reduce((total, each) => total + each, 0)
-      const packagesFrom = 4 + own.length
+      const bytes = [...(await work.measure([...groups.flat(), ...versions.map((each) => each.path)], io))]
+      const [cacheBytes = 0, unfinishedBytes = 0, trashBytes = 0, ownBytes = 0] = groups.map((roots) =>
+        bytes.splice(0, roots.length).reduce((total, each) => total + each, 0),
+      )
       return {
         libraryId: id,
         volume: disk.volume(places.root),
         packages: versions.map((each, index) => ({
           ref: each.ref,
           title: each.title,
-          freedBytes: bytes[packagesFrom + index] ?? 0,
+          freedBytes: bytes[index] ?? 0,
           older: versions.findIndex((other) => other.ref.name === each.ref.name) < index,
           kept: each.kept,
         })),
-        cacheBytes: sum(0, 1),
-        unfinishedBytes: sum(1, 3),
-        trashBytes: sum(3, 4),
-        ownBytes: sum(4, packagesFrom),
+        cacheBytes,
+        unfinishedBytes,
+        trashBytes,
+        ownBytes,
       }
     },
     async purge({ cache, unfinished, packages }, io) {
