@@ -19,12 +19,10 @@ export function DropTarget() {
   const connection = useCurrentConnection()
 
   useEffect(() => {
-    let depth = 0
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true
     const enter = (event: DragEvent) => {
       if (!hasFiles(event)) return
       event.preventDefault()
-      depth += 1
       setDragged(describe(event))
     }
     const over = (event: DragEvent) => {
@@ -32,20 +30,19 @@ export function DropTarget() {
       event.preventDefault()
       if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy'
     }
-    const leave = () => {
-      depth = Math.max(0, depth - 1)
-      if (depth === 0) setDragged(undefined)
+    const leave = (event: DragEvent) => {
+      // From element to element it names the next one: without one it has left the window. (Counting enters and leaves would miss
+      // elements that go away under the pointer.)
+      if (event.relatedTarget === null) setDragged(undefined)
     }
     const drop = (event: DragEvent) => {
       if (!hasFiles(event)) return
       event.preventDefault()
-      depth = 0
       setDragged(undefined)
       void take([...(event.dataTransfer?.files ?? [])])
     }
     const cancel = (event: KeyboardEvent) => {
       if (event.key !== 'Escape') return
-      depth = 0
       setDragged(undefined)
     }
     window.addEventListener('dragenter', enter)
