@@ -160,9 +160,7 @@ export const publishText = {
     everyone: (connection: string, bytes: number, at: string): string =>
       `Everyone on ${connection} can install it now. ${formatSize(bytes)}, confirmed by the store at ${at}.`,
     unprotected: 'This store can’t stop two people from publishing the same version. Orbital checked that nobody did.',
-    link: 'Link to share',
     command: 'Command',
-    copyLink: 'Copy the link',
     copyCommand: 'Copy the command',
     installHere: 'Install here',
     show: 'Show the package',

@@ -1,22 +1,19 @@
-import { IconCheck, IconCopy, type Icon as TablerIcon } from '@tabler/icons-react'
+import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Button, IconButton } from './button.tsx'
 
-/** Copies a text; says so on itself. With children it is a quiet button with words, else an icon. */
+/** Copies a text; says so on itself. With `words` it is a button with its label, else an icon. */
 export function CopyButton({
   text,
   label,
   words = false,
   variant = 'quiet',
-  icon: before = IconCopy,
 }: {
   readonly text: string
   readonly label: string
   readonly words?: boolean
   /** Of the button with words. */
   readonly variant?: 'quiet' | 'default'
-  /** Before it is pressed; a pair of sheets by default. */
-  readonly icon?: TablerIcon
 }) {
   const [copied, setCopied] = useState(false)
   const copy = async () => {
@@ -24,7 +21,7 @@ export function CopyButton({
     setCopied(true)
     setTimeout(() => setCopied(false), 2000)
   }
-  const icon = copied ? IconCheck : before
+  const icon = copied ? IconCheck : IconCopy
   return words ? (
     <Button small variant={variant} icon={icon} onClick={copy}>
       {copied ? 'Copied' : label}

@@ -1,4 +1,4 @@
-import { IconArrowLeft, IconChevronRight, IconLink } from '@tabler/icons-react'
+import { IconArrowLeft, IconChevronRight } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import type { PackageSummary } from '../../../shared/model/package.ts'
 import { useCurrentConnection } from '../../state/connections.ts'
@@ -8,13 +8,11 @@ import { useCatalog } from '../../state/packages.ts'
 import { formatExactTime, formatWhen, lowerFirst } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { CopyButton } from '../../ui/copy-button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
 import { useBrowseView } from './browse-view.ts'
 import { FilesTab } from './files-tab.tsx'
-import { installLink } from './install-link.ts'
 import { OverviewTab } from './overview-tab.tsx'
 import { PrimaryAction } from './primary-action.tsx'
 import { packageKey } from './rows.ts'
@@ -47,7 +45,6 @@ export function PackagePage({ name, tab, version }: PackagePageProps) {
     return () => window.removeEventListener('keydown', onKeyDown)
   }, [name])
 
-  const link = connection === undefined || each === undefined ? undefined : installLink(connection, each, version)
   return (
     <Page
       label={each?.title ?? name}
@@ -61,8 +58,6 @@ export function PackagePage({ name, tab, version }: PackagePageProps) {
             <Icon of={IconChevronRight} size={12} className="t3" />
             <b className="cut">{each?.title ?? name}</b>
           </span>
-          <span className="push" />
-          {link !== undefined && <CopyButton words icon={IconLink} text={link} label="Copy link" />}
         </>
       }
     >
@@ -110,7 +105,7 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
       case 'files':
         return <FilesTab key={shown.version} connectionId={connectionId} name={each.name} version={shown} />
       case 'use':
-        return <UseTab package={each} standing={standing} version={shown} />
+        return <UseTab connectionId={connectionId} package={each} standing={standing} version={shown} />
     }
   }
   return (

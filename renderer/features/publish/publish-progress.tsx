@@ -19,8 +19,8 @@ import { useConnection } from '../../state/connections.ts'
 import { askInstall } from '../../state/install-request.ts'
 import { goTo } from '../../state/navigation.ts'
 import { standsStill, useProgress } from '../../state/transfers.ts'
+import { installCommandOf } from '../../text/install-command.ts'
 import { publishText } from '../../text/publish.ts'
-import { installCommandOf, shareLinkOf } from '../../text/share-link.ts'
 import { bytesText, transferTitle } from '../../text/transfer-states.ts'
 import { transfersText, wordsOf } from '../../text/transfers.ts'
 import { formatClock } from '../../text/units.ts'
@@ -212,7 +212,6 @@ function Published({ transfer }: { readonly transfer: Transfer }) {
   const { id, ref, title, progress, outcome } = transfer
   const connection = useConnection(transfer.connectionId)
   const name = `${title} ${ref.version}`
-  const link = connection && shareLinkOf(connection, ref)
   return (
     <>
       <div className="row published-head">
@@ -237,15 +236,6 @@ function Published({ transfer }: { readonly transfer: Transfer }) {
       </div>
       {connection !== undefined && (
         <div className="share-grid">
-          {link !== undefined && (
-            <>
-              <span className="t3">{text.link}</span>
-              <code className="cut selectable" title={link}>
-                {link}
-              </code>
-              <CopyButton text={link} label={text.copyLink} />
-            </>
-          )}
           <span className="t3">{text.command}</span>
           <code className="cut selectable">{installCommandOf(connection, ref)}</code>
           <CopyButton text={installCommandOf(connection, ref)} label={text.copyCommand} />
