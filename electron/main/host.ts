@@ -8,6 +8,10 @@ import { setTheme } from './window.ts'
 
 const sputnikFilter = { name: 'Packages', extensions: ['sputnik'] }
 
+/** Only macOS has a dialog for files and folders at once. */
+const packageFileOrFolder: OpenDialogOptions['properties'] =
+  process.platform === 'darwin' ? ['openFile', 'openDirectory'] : ['openFile']
+
 /** What the Electron app does for its window. Dialogs belong to the window that has the focus. */
 export function createAppHost({ disk }: { readonly disk: Disk }): HostApi {
   return {
@@ -19,7 +23,7 @@ export function createAppHost({ disk }: { readonly disk: Disk }): HostApi {
         homeFolder: homedir(),
       }),
       pickFolder: ({ title }) => pick({ title, properties: ['openDirectory', 'createDirectory'] }),
-      pickPackageFile: ({ title }) => pick({ title, properties: ['openFile'], filters: [sputnikFilter] }),
+      pickPackageFile: ({ title }) => pick({ title, properties: packageFileOrFolder, filters: [sputnikFilter] }),
       async pickSavePath({ title, suggestedName }) {
         const options = { title, defaultPath: path.basename(suggestedName), filters: [sputnikFilter] }
         const window = currentWindow()

@@ -5,11 +5,12 @@ import { type AppError, toAppError } from '../../shared/errors.ts'
 import { client } from '../ipc/link.ts'
 import { useHost } from '../state/host.ts'
 import { shortErrorOf } from '../text/error-view.ts'
+import { shellText } from '../text/shell.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Message } from '../ui/message.tsx'
 import { Sheet } from '../ui/sheet.tsx'
-import { type PickRequest, usePicker } from './pick-path.ts'
+import { type PickKind, type PickRequest, usePicker } from './pick-path.ts'
 
 interface Listing {
   readonly path: string
@@ -21,7 +22,11 @@ interface Listing {
   }[]
 }
 
+const text = shellText.pick
 const lastFolderKey = 'orbital.last-folder'
+
+const isWanted = (kind: 'folder' | 'sputnik' | 'file', wanted: PickKind): boolean =>
+  kind === wanted || (wanted === 'either' && kind !== 'file')
 
 /** Browses the folders of the machine that Orbital runs on, where the system has no dialog for it; a path can be typed or pasted too. */
 export function FolderPicker() {
@@ -46,7 +51,7 @@ function Picker({ request }: { readonly request: PickRequest }) {
         setListing(next)
         if (!isTyping.current) setTyped(next.path)
         setError(undefined)
-        setChosen(next.entries.find(({ name, kind }) => name === request.name && kind === request.kind)?.path)
+        setChosen(next.entries.find(({ name, kind }) => name === request.name && isWanted(kind, request.kind))?.path)
       } catch (caught) {
         setError(toAppError(caught))
       }
@@ -57,8 +62,9 @@ function Picker({ request }: { readonly request: PickRequest }) {
     void show(localStorage.getItem(lastFolderKey) ?? home)
   }, [show, home])
 
-  const entries = listing?.entries.filter(({ kind }) => kind === 'folder' || kind === request.kind) ?? []
-  const answerPath = chosen ?? (request.kind === 'folder' ? listing?.path : undefined)
+  const entries =
+    listing?.entries.filter(({ kind }) => kind === 'folder' || (kind === 'sputnik' && request.kind !== 'folder')) ?? []
+  const answerPath = chosen ?? (request.kind === 'sputnik' ? undefined : listing?.path)
   const submit = () => {
     // Enter in the path field goes there first.
     if (listing === undefined || typed !== listing.path) {
@@ -75,25 +81,21 @@ function Picker({ request }: { readonly request: PickRequest }) {
       opened
       width={560}
       title={request.title}
-      subtitle={
-        request.kind === 'folder'
-          ? 'Folders of the computer that Orbital runs on.'
-          : 'Package files (.sputnik) of the computer that Orbital runs on.'
-      }
+      subtitle={request.kind === 'folder' ? text.folders : request.kind === 'sputnik' ? text.files : text.either}
       onClose={() => request.answer(null)}
       onSubmit={submit}
       footer={
         <>
           <span className="cut small t3">{answerPath ?? ''}</span>
           <span className="push" />
-          <Button onClick={() => request.answer(null)}>Cancel</Button>
+          <Button onClick={() => request.answer(null)}>{text.cancel}</Button>
           <Button
             variant="primary"
             type="submit"
             disabled={answerPath === undefined && typed === listing?.path}
             hint="↵"
           >
-            {listing !== undefined && typed !== listing.path ? 'Go there' : 'Choose'}
+            {listing !== undefined && typed !== listing.path ? text.goThere : text.choose}
           </Button>
         </>
       }
@@ -102,12 +104,12 @@ function Picker({ request }: { readonly request: PickRequest }) {
         <div className="row picker-path">
           <IconButton
             icon={IconArrowUp}
-            label="Folder above"
+            label={text.above}
             disabled={listing === undefined || listing.parent === null}
             onClick={() => listing?.parent != null && void show(listing.parent)}
           />
           <TextInput
-            aria-label="Path of the folder"
+            aria-label={text.path}
             value={typed}
             onChange={(event) => {
               isTyping.current = true
@@ -121,10 +123,10 @@ function Picker({ request }: { readonly request: PickRequest }) {
         {error !== undefined && <Message kind="danger">{shortErrorOf(error)}</Message>}
         {listing !== undefined && entries.length === 0 ? (
           <div className="picker-list">
-            <p className="t3 picker-row">No folders in here.</p>
+            <p className="t3 picker-row">{text.none}</p>
           </div>
         ) : (
-          <div className="picker-list" role="listbox" aria-label="Folders" tabIndex={-1}>
+          <div className="picker-list" role="listbox" aria-label={text.list} tabIndex={-1}>
             {entries.map((entry) => (
               <button
                 type="button"

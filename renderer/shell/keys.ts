@@ -1,54 +1,79 @@
 import { useEffect } from 'react'
+import { assertNever } from '../../shared/errors.ts'
+import { useConnections } from '../state/connections.ts'
 import { useHost } from '../state/host.ts'
-import { goTo, type Place } from '../state/navigation.ts'
+import { fetchLibraries } from '../state/installed.ts'
+import { goTo } from '../state/navigation.ts'
+import { fetchCatalog } from '../state/packages.ts'
+import { fetchTransfers } from '../state/transfers.ts'
 import { undoLast } from '../ui/toast.tsx'
+import { type WindowCommand, windowCommandOf } from './key-map.ts'
 import { openPalette } from './palette-store.ts'
 import { focusNextPane, focusSearch } from './pane-focus.ts'
 import { pickAndOpen, pickAndPublish } from './pick-actions.ts'
-
-const pages: readonly Place[] = [{ page: 'browse' }, { page: 'publish' }, { page: 'installed' }, { page: 'transfers' }]
 
 /** Keys of the whole window. In a browser those that the browser itself needs are left to it. */
 export function useKeys(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return
-      if (handle(event)) event.preventDefault()
+      const { facts } = useHost.getState()
+      const command = windowCommandOf(event, {
+        mac: facts.platform === 'mac',
+        browser: facts.kind === 'browser',
+        typing: isTyping(event.target),
+        sheetOpen: document.querySelector('[role="dialog"][aria-modal="true"]') !== null,
+      })
+      if (command !== undefined && run(command)) event.preventDefault()
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
   }, [])
 }
 
-function handle(event: KeyboardEvent): boolean {
-  const { facts } = useHost.getState()
-  const mod = facts.platform === 'mac' ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey
-  if (event.key === 'F6') return focusNextPane(event.shiftKey)
-  if (mod && !event.altKey && !event.shiftKey)
-    return handleMod(event.key.toLowerCase(), facts.kind === 'electron', event)
-  if (event.key === '/' && !isTyping(event.target) && !isSheetOpen()) return focusSearch()
-  return false
+/** Answers whether there was something to do. */
+function run(command: WindowCommand): boolean {
+  switch (command) {
+    case 'palette':
+      return openPalette()
+    case 'search':
+      // Where the page has nothing to search, everything is.
+      return focusSearch() || openPalette()
+    case 'next-pane':
+      return focusNextPane(false)
+    case 'previous-pane':
+      return focusNextPane(true)
+    case 'open':
+      return done(pickAndOpen())
+    case 'publish':
+      return done(pickAndPublish())
+    case 'refresh':
+      return done(refresh())
+    case 'undo':
+      return undoLast()
+    case 'publish-page':
+      return done(goTo({ page: 'publish' }))
+    case 'browse':
+    case 'installed':
+    case 'transfers':
+    case 'settings':
+      return done(goTo({ page: command }))
+    default:
+      return assertNever(command)
+  }
 }
 
-function handleMod(key: string, electron: boolean, event: KeyboardEvent): boolean {
-  if (key === 'k') return openPalette()
-  if (key === ',') return go({ page: 'settings' })
-  if (isSheetOpen()) return false
-  if (key === 'f') return focusSearch()
-  if (key === 'o') return run(pickAndOpen)
-  if (key === 'z') return !isTyping(event.target) && run(undoLast)
-  if (!electron) return false
-  if (key === 'n') return run(pickAndPublish)
-  const place = /^[1-4]$/.test(key) ? pages[Number(key) - 1] : undefined
-  return place !== undefined && go(place)
-}
+const done = (_result: unknown): true => true
 
-const go = (place: Place): boolean => run(() => goTo(place))
-function run(action: () => unknown): true {
-  void action()
-  return true
+/** Everything the window shows is asked for again; what can't be read says so on its page. */
+async function refresh(): Promise<void> {
+  const { currentId } = useConnections.getState()
+  await Promise.all([
+    currentId === undefined ? undefined : fetchCatalog(currentId, { refresh: true }),
+    fetchLibraries(),
+    fetchTransfers(),
+  ])
 }
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-const isSheetOpen = (): boolean => document.querySelector('[role="dialog"][aria-modal="true"]') !== null

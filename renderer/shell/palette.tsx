@@ -20,6 +20,7 @@ import { type BrowseRow, makeRows, queryRows } from '../features/browse/rows.ts'
 import { StandingGlyph } from '../features/browse/standing-label.tsx'
 import { useStandings } from '../features/browse/use-standings.ts'
 import { showConnection, useConnections, useCurrentConnection } from '../state/connections.ts'
+import { useHost } from '../state/host.ts'
 import { goTo } from '../state/navigation.ts'
 import { newestOf, type Standing } from '../state/package-standing.ts'
 import { fetchCatalog, useCatalog } from '../state/packages.ts'
@@ -181,14 +182,30 @@ function Packages({ found, standingOf, connectionId, text }: PackagesProps) {
 function useActions(text: string): readonly Action[] {
   const connections = useConnections((state) => state.list)
   const currentId = useConnections((state) => state.currentId)
+  const isApp = useHost(({ facts }) => facts.kind === 'electron')
+  // In a browser these are the browser's own.
+  const inApp = (key: string) => (isApp ? ['Mod', key] : undefined)
   const actions: readonly Action[] = [
-    { id: 'go-browse', title: 'Go to Browse', icon: IconListDetails, run: () => goTo({ page: 'browse' }) },
-    { id: 'go-publish', title: 'Go to Publish', icon: IconPackageExport, run: () => goTo({ page: 'publish' }) },
+    {
+      id: 'go-browse',
+      title: 'Go to Browse',
+      icon: IconListDetails,
+      keys: inApp('1'),
+      run: () => goTo({ page: 'browse' }),
+    },
+    {
+      id: 'go-publish',
+      title: 'Go to Publish',
+      icon: IconPackageExport,
+      keys: inApp('2'),
+      run: () => goTo({ page: 'publish' }),
+    },
     {
       id: 'go-installed',
       title: 'Go to Installed',
       icon: IconPackages,
       words: 'library disk free up space trash',
+      keys: inApp('3'),
       run: () => goTo({ page: 'installed' }),
     },
     {
@@ -196,6 +213,7 @@ function useActions(text: string): readonly Action[] {
       title: 'Go to Transfers',
       icon: IconArrowsDownUp,
       words: 'downloads uploads queue',
+      keys: inApp('4'),
       run: () => goTo({ page: 'transfers' }),
     },
     {
@@ -205,19 +223,26 @@ function useActions(text: string): readonly Action[] {
       keys: ['Mod', ','],
       run: () => goTo({ page: 'settings' }),
     },
-    { id: 'publish-folder', title: 'Publish a folder…', icon: IconPackageExport, run: pickAndPublish },
+    {
+      id: 'publish-folder',
+      title: 'Publish a folder…',
+      icon: IconPackageExport,
+      keys: inApp('N'),
+      run: pickAndPublish,
+    },
     {
       id: 'open-file',
-      title: 'Install a package file…',
+      title: 'Open a package file or folder…',
       icon: IconFileZip,
       keys: ['Mod', 'O'],
-      words: 'sputnik',
+      words: 'sputnik install',
       run: pickAndOpen,
     },
     {
       id: 'refresh',
       title: 'Check for new packages',
       icon: IconRefresh,
+      keys: inApp('R'),
       run: () => currentId !== undefined && fetchCatalog(currentId, { refresh: true }),
     },
     {

@@ -1,5 +1,8 @@
+import { toAppError } from '../../shared/errors.ts'
 import { client } from '../ipc/link.ts'
 import { useHost } from '../state/host.ts'
+import { shortErrorOf } from '../text/error-view.ts'
+import { shellText as text } from '../text/shell.ts'
 import { showToast } from '../ui/toast.tsx'
 
 /** Shows a file or folder in the system's file manager. A browser has none: there the path is copied instead, and said so. */
@@ -9,5 +12,22 @@ export async function revealPath(path: string): Promise<void> {
     return
   }
   await navigator.clipboard.writeText(path)
-  showToast({ text: `A browser can’t open folders. The path is copied: ${path}` })
+  showToast({ text: text.pathCopiedInstead(path) })
 }
+
+/** As `revealPath`, where nothing but a toast can say that it failed. */
+export async function revealOrSay(path: string): Promise<void> {
+  try {
+    await revealPath(path)
+  } catch (error) {
+    showToast({ text: shortErrorOf(toAppError(error)) })
+  }
+}
+
+export async function copyPath(path: string): Promise<void> {
+  await navigator.clipboard.writeText(path)
+  showToast({ text: text.pathCopied })
+}
+
+/** Copying is the text's then, not the list's. */
+export const hasSelectedText = (): boolean => getSelection()?.isCollapsed === false

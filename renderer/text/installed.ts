@@ -53,7 +53,6 @@ export const installedText = {
     removeSome: 'Remove…',
     restore: 'Restore',
   },
-  copied: 'The path is copied',
   moved: (name: string, bytes: number): string => `${name} moved to the trash. Emptying it frees ${formatSize(bytes)}`,
   movedSome: (count: number, bytes: number): string =>
     `${plural(count, 'version')} moved to the trash. Emptying it frees ${formatSize(bytes)}`,

@@ -34,5 +34,9 @@ export function showToast({ text, undo }: Toast): void {
   if (undo !== undefined) lastUndo = { id, undo: takeBack }
 }
 
-/** Does what the newest toast with an undo offers. */
-export const undoLast = (): void => lastUndo?.undo()
+/** Does what the newest toast with an undo offered, also when it is gone by now. Answers whether there was one. */
+export function undoLast(): boolean {
+  const last = lastUndo
+  last?.undo()
+  return last !== undefined
+}

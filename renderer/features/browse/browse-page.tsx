@@ -1,6 +1,7 @@
 import { Menu } from '@mantine/core'
 import { IconChevronDown, IconRefresh, IconSearch, IconTag, IconX } from '@tabler/icons-react'
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { copyPath, hasSelectedText } from '../../shell/reveal-path.ts'
 import { useCurrentConnection } from '../../state/connections.ts'
 import { goTo } from '../../state/navigation.ts'
 import { fetchCatalog, useCatalog } from '../../state/packages.ts'
@@ -16,8 +17,10 @@ import { Icon } from '../../ui/icon.tsx'
 import { type Column, List, type ListHandle } from '../../ui/list.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Page } from '../../ui/page.tsx'
+import { type RowCommand, rowCommandOf } from '../../ui/row-keys.ts'
+import { useEscape } from '../../ui/use-escape.ts'
 import { useBrowseView } from './browse-view.ts'
-import { installPackage } from './package-actions.ts'
+import { installPackage, openFolder } from './package-actions.ts'
 import { PackageInspector, UnreadableInspector } from './package-inspector.tsx'
 import { PackageRow, UnreadableRow } from './package-row.tsx'
 import {
@@ -85,11 +88,44 @@ export function BrowsePage() {
     if (standing.kind !== 'installed') installPackage(connection?.id, row.package, standing)
     return true
   }
+  const act = (command: RowCommand | undefined, row: BrowseRow | undefined): boolean => {
+    if (command === 'inspect') {
+      useBrowseView.setState((state) => ({ inspectorOpen: !state.inspectorOpen }))
+      return true
+    }
+    if (row?.kind !== 'package') return false
+    const standing = standingOf(row.package)
+    const [here] = standing.installed
+    switch (command) {
+      case 'install':
+        return install(row)
+      case 'update':
+        return standing.kind === 'update' && install(row)
+      case 'open-folder':
+        if (here !== undefined) void openFolder(standing)
+        return here !== undefined
+      case 'copy-path':
+        if (here === undefined || hasSelectedText()) return false
+        void copyPath(here.path)
+        return true
+      default:
+        return false
+    }
+  }
   const sortBy = (by: BrowseSort) => {
     const descending = sorted?.by === by ? !sorted.descending : by === 'size' || by === 'published'
     useBrowseView.setState({ sort: { by, descending } })
   }
   const clear = () => useBrowseView.setState({ text: '', filter: 'all', tag: undefined, sort: undefined })
+  useEscape(() => {
+    const [step] = [
+      view.text !== '' && { text: '' },
+      view.tag !== undefined && { tag: undefined },
+      view.filter !== 'all' && { filter: 'all' as const },
+    ].filter((each) => each !== false)
+    if (step !== undefined) useBrowseView.setState(step)
+    return step !== undefined
+  })
   const refresh = () => connection !== undefined && void fetchCatalog(connection.id, { refresh: true })
 
   const body = () => {
@@ -164,19 +200,7 @@ export function BrowsePage() {
             selectedKey={selected?.key}
             onSelect={(row) => useBrowseView.setState({ selectedKey: row.key })}
             onOpen={open}
-            onKey={(event, row) => {
-              if (event.key === ' ') {
-                useBrowseView.setState((state) => ({ inspectorOpen: !state.inspectorOpen }))
-                return true
-              }
-              if (event.key === 'Escape' && isQuery) {
-                clear()
-                return true
-              }
-              const letter =
-                singleKeys && !event.ctrlKey && !event.metaKey && !event.altKey ? event.key.toLowerCase() : ''
-              return (letter === 'i' || letter === 'u') && install(row)
-            }}
+            onKey={(event, row) => act(rowCommandOf(event, singleKeys), row)}
             rowClassOf={(row) =>
               row.kind === 'unreadable' || standingOf(row.package).kind === 'not-compatible' ? 'dim' : undefined
             }

@@ -1,10 +1,7 @@
-import { toAppError } from '../../../shared/errors.ts'
 import type { PackageSummary, VersionSummary } from '../../../shared/model/package.ts'
-import { client } from '../../ipc/link.ts'
+import { revealOrSay } from '../../shell/reveal-path.ts'
 import { askInstall } from '../../state/install-request.ts'
 import type { Standing } from '../../state/package-standing.ts'
-import { shortErrorOf } from '../../text/error-view.ts'
-import { showToast } from '../../ui/toast.tsx'
 
 /** Opens the sheet for a version of a package; the offered one when none is named. */
 export function installPackage(
@@ -25,10 +22,5 @@ export function installPackage(
 /** Shows the folder of the highest installed version in the system's file manager. */
 export async function openFolder({ installed }: Standing): Promise<void> {
   const path = installed[0]?.path
-  if (path === undefined) return
-  try {
-    await client.host.reveal({ path })
-  } catch (error) {
-    showToast({ text: shortErrorOf(toAppError(error)) })
-  }
+  if (path !== undefined) await revealOrSay(path)
 }

@@ -11,6 +11,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
+import { useEscape } from '../../ui/use-escape.ts'
 import { useBrowseView } from './browse-view.ts'
 import { FilesTab } from './files-tab.tsx'
 import { OverviewTab } from './overview-tab.tsx'
@@ -35,15 +36,11 @@ export function PackagePage({ name, tab, version }: PackagePageProps) {
   const each = catalog.packages.find((found) => found.name === name)
   const back = () => goTo({ page: 'browse' })
 
-  useEffect(() => {
-    useBrowseView.setState({ selectedKey: packageKey(name) })
-    const onKeyDown = (event: KeyboardEvent) => {
-      const isFree = !event.defaultPrevented && document.querySelector('[role="dialog"], [role="menu"]') === null
-      if (event.key === 'Escape' && isFree) goTo({ page: 'browse' })
-    }
-    window.addEventListener('keydown', onKeyDown)
-    return () => window.removeEventListener('keydown', onKeyDown)
-  }, [name])
+  useEffect(() => useBrowseView.setState({ selectedKey: packageKey(name) }), [name])
+  useEscape(() => {
+    back()
+    return true
+  })
 
   return (
     <Page

@@ -1,10 +1,11 @@
-import { AppError } from '../../../shared/errors.ts'
+import { AppError, toAppError } from '../../../shared/errors.ts'
 import type { InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
 import { client } from '../../ipc/link.ts'
-import { revealPath } from '../../shell/reveal-path.ts'
+import { copyPath, revealPath } from '../../shell/reveal-path.ts'
 import { askInstall } from '../../state/install-request.ts'
 import { fetchLibrary } from '../../state/installed.ts'
 import { useSettings } from '../../state/settings.ts'
+import { shortErrorOf } from '../../text/error-view.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { showToast } from '../../ui/toast.tsx'
 import type { CleanUpPlan, ProposalKind } from './clean-up.ts'
@@ -13,10 +14,7 @@ const nameOf = ({ title, ref }: Pick<InstalledVersion, 'title' | 'ref'>): string
 
 export const openFolder = ({ path }: InstalledVersion): Promise<unknown> => revealPath(path)
 
-export async function copyPath({ path }: InstalledVersion): Promise<void> {
-  await navigator.clipboard.writeText(path)
-  showToast({ text: text.copied })
-}
+export const copyPathOf = ({ path }: InstalledVersion): Promise<void> => copyPath(path)
 
 export const setKept = ({ libraryId, ref }: InstalledVersion, kept: boolean): Promise<unknown> =>
   client.installed.keep({ libraryId, ref, kept })
@@ -50,8 +48,13 @@ export async function removeVersions(versions: readonly InstalledVersion[], free
   }
 }
 
+/** A toast's undo: only another toast can say that it failed (the trash was emptied meanwhile). */
 async function restoreAll(entries: readonly TrashEntry[]): Promise<void> {
-  for (const entry of entries) await restore(entry, { quietly: true })
+  try {
+    for (const entry of entries) await restore(entry, { quietly: true })
+  } catch (error) {
+    showToast({ text: shortErrorOf(toAppError(error)) })
+  }
 }
 
 export async function restore(entry: TrashEntry, { quietly = false } = {}): Promise<void> {

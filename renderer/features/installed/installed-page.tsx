@@ -2,10 +2,11 @@ import './installed.css'
 import { Menu } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconCheck, IconChecks, IconChevronDown, IconFolder } from '@tabler/icons-react'
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import type { DiskUsage, InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import type { Library } from '../../../shared/model/settings.ts'
+import { hasSelectedText } from '../../shell/reveal-path.ts'
 import { fetchLibraries, fetchLibrary, useDefaultLibrary, useInstalled } from '../../state/installed.ts'
 import { goTo } from '../../state/navigation.ts'
 import { useSettings } from '../../state/settings.ts'
@@ -22,10 +23,20 @@ import { Inspector } from '../../ui/inspector.tsx'
 import { type Column, List, type ListHandle } from '../../ui/list.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Page } from '../../ui/page.tsx'
+import { type RowCommand, rowCommandOf } from '../../ui/row-keys.ts'
 import { Sheet } from '../../ui/sheet.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { useEscape } from '../../ui/use-escape.ts'
 import { CleanUpFoot, Proposals, useCleanUp } from './free-up-space.tsx'
-import { copyPath, openFolder, removeVersions, startUpdates, verify, verifyAll } from './installed-actions.ts'
+import {
+  askUpdate,
+  copyPathOf,
+  openFolder,
+  removeVersions,
+  startUpdates,
+  verify,
+  verifyAll,
+} from './installed-actions.ts'
 import { groupInstalled, type InstalledPackage, type PackageOrder } from './installed-packages.ts'
 import { InstalledRow } from './installed-row.tsx'
 import { PackageDetails } from './package-details.tsx'
@@ -135,42 +146,42 @@ function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) {
   const isKept = ({ newest, older }: InstalledPackage): boolean => [newest, ...older].some(({ kept }) => kept)
   const keepOf = (each: InstalledPackage, kept: boolean) => run(() => keepAll([each.newest, ...each.older], kept))
 
-  const onKey = (event: KeyboardEvent, each: InstalledPackage | undefined): boolean => {
+  const act = (command: RowCommand | undefined, each: InstalledPackage | undefined): boolean => {
     if (each === undefined) return false
     const { newest, older } = each
-    if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'c') {
-      run(() => copyPath(newest))
-      return true
-    }
-    if (event.metaKey || event.ctrlKey || event.altKey) return false
-    if (event.key === 'Delete' || (event.key === 'Backspace' && event.target === event.currentTarget)) {
-      removeOf(each)
-      return true
-    }
-    if (event.key === ' ') {
-      setOpened((before) => (before === each.name ? undefined : each.name))
-      return true
-    }
-    if (!singleKeys) return false
-    switch (event.key.toLowerCase()) {
-      case 'o':
+    const update = updates.get(each.name)
+    switch (command) {
+      case 'copy-path':
+        if (hasSelectedText()) return false
+        run(() => copyPathOf(newest))
+        return true
+      case 'remove':
+        removeOf(each)
+        return true
+      case 'inspect':
+        setOpened((before) => (before === each.name ? undefined : each.name))
+        return true
+      case 'open-folder':
         run(() => openFolder(newest))
         return true
-      case 'v':
+      case 'verify':
         verifySome([newest, ...older])
         return true
-      case 'k':
+      case 'keep':
         keepOf(each, !isKept(each))
         return true
-      case 'u': {
-        const update = updates.get(each.name)
-        if (update !== undefined) run(() => startUpdates([update]))
+      case 'update':
+        if (update !== undefined) askUpdate(update)
         return update !== undefined
-      }
       default:
         return false
     }
   }
+  useEscape(() => {
+    if (opened === undefined) return false
+    closeDetails()
+    return true
+  })
 
   const columns: readonly Column<PackageOrder>[] = [
     { key: 'package', title: text.columns.package, sort: 'name' },
@@ -308,7 +319,7 @@ function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) {
                     if (opened !== undefined && !narrow) setOpened(name)
                   }}
                   onOpen={({ name }) => open(name)}
-                  onKey={onKey}
+                  onKey={(event, each) => act(rowCommandOf(event, singleKeys), each)}
                   renderRow={(each) => (
                     <InstalledRow
                       each={each}

@@ -15,7 +15,7 @@ import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { askUpdate, copyPath, openFolder, repair, setKept, type Update } from './installed-actions.ts'
+import { askUpdate, copyPathOf, openFolder, repair, setKept, type Update } from './installed-actions.ts'
 
 interface VersionMenuProps {
   readonly version: InstalledVersion
@@ -66,7 +66,7 @@ export function VersionMenu(props: VersionMenuProps) {
         <Menu.Item leftSection={<Icon of={IconFolder} />} onClick={() => run(() => openFolder(version))}>
           {words.openFolder}
         </Menu.Item>
-        <Menu.Item leftSection={<Icon of={IconCopy} />} onClick={() => run(() => copyPath(version))}>
+        <Menu.Item leftSection={<Icon of={IconCopy} />} onClick={() => run(() => copyPathOf(version))}>
           {words.copyPath}
         </Menu.Item>
         <Menu.Item leftSection={<Icon of={IconChecks} />} onClick={props.onVerify}>

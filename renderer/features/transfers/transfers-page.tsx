@@ -20,7 +20,9 @@ import { Foot } from '../../ui/foot.tsx'
 import { Inspector } from '../../ui/inspector.tsx'
 import { indexAfter, moveOfKey } from '../../ui/list-keys.ts'
 import { Page } from '../../ui/page.tsx'
+import { type RowCommand, rowCommandOf } from '../../ui/row-keys.ts'
 import { useAction } from '../../ui/use-action.ts'
+import { useEscape } from '../../ui/use-escape.ts'
 import {
   canMoveUp,
   canPause,
@@ -51,6 +53,10 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
   const select = (id: string) => goTo({ page: 'transfers', transferId: id }, { replace: true })
 
   const back = () => setOpened(false)
+  useEscape(() => {
+    if (shown !== undefined) back()
+    return shown !== undefined
+  })
   return (
     <Page
       label={text.title}
@@ -67,8 +73,7 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
       <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
       <div className="body">
         {shown !== undefined ? (
-          // biome-ignore lint/a11y/noStaticElementInteractions: Escape goes back from anywhere on it
-          <section className="scroll transfer-page" onKeyDown={(event) => event.key === 'Escape' && back()}>
+          <section className="scroll transfer-page">
             <TransferDetail transfer={shown} run={run} onShow={() => run(() => showResult(shown))} />
           </section>
         ) : (
@@ -193,25 +198,41 @@ function TransferList({ transfers, selectedId, onSelect, onOpen, run }: Transfer
     if (selectedId !== undefined) document.getElementById(`${id}-${selectedId}`)?.scrollIntoView({ block: 'nearest' })
   }, [id, selectedId])
 
+  const act = (command: RowCommand | undefined): boolean => {
+    if (selected === undefined) return false
+    const next = now[index + 1]
+    switch (command) {
+      case 'pause':
+        run(() => pauseOrResume(selected))
+        return true
+      case 'retry':
+        if (canRetry(selected)) run(() => retry(selected))
+        return canRetry(selected)
+      case 'move-up':
+        if (canMoveUp(selected)) run(() => moveUp(selected))
+        return true
+      case 'move-down':
+        // Down is the next one up.
+        if (canMoveUp(selected) && next !== undefined && canMoveUp(next)) run(() => moveUp(next))
+        return true
+      case 'open-folder':
+        if (selected.state.kind === 'done') run(() => showResult(selected))
+        return selected.state.kind === 'done'
+      default:
+        return false
+    }
+  }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== grid.current) return
-    if (event.altKey && event.key === 'ArrowUp' && selected && canMoveUp(selected)) {
-      event.preventDefault()
-      return run(() => moveUp(selected))
-    }
-    if (event.altKey || event.ctrlKey || event.metaKey) return
-    const move = moveOfKey(event.key)
+    const move = event.altKey || event.ctrlKey || event.metaKey ? undefined : moveOfKey(event.key)
     if (move !== undefined) {
       event.preventDefault()
       const next = inOrder[indexAfter(move, index, inOrder.length, rowsPerPage)]
       if (next !== undefined) onSelect(next.id)
     } else if (event.key === 'Enter' && selected) {
+      event.preventDefault()
       onOpen(selected.id)
-    } else if (singleKeys && event.key.toLowerCase() === 'p' && selected) {
-      run(() => pauseOrResume(selected))
-    } else if (singleKeys && event.key.toLowerCase() === 'r' && selected && canRetry(selected)) {
-      run(() => retry(selected))
-    }
+    } else if (act(rowCommandOf(event, singleKeys))) event.preventDefault()
   }
 
   const rowOf = (transfer: Transfer, at: number, group: readonly Transfer[]) => (

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest'
+import { type KeyPress, windowCommandOf } from './key-map.ts'
+
+const app = { mac: false, browser: false, typing: false, sheetOpen: false }
+const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({
+  key,
+  altKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  shiftKey: false,
+  ...held,
+})
+const ctrl = (key: string) => press(key, { ctrlKey: true })
+
+it('binds every key of the window in the app', () => {
+  const commands = ['k', ',', 'f', 'o', 'n', 'r', 'z', '1', '2', '3', '4'].map((key) => windowCommandOf(ctrl(key), app))
+  expect(commands).toEqual([
+    'palette',
+    'settings',
+    'search',
+    'open',
+    'publish',
+    'refresh',
+    'undo',
+    'browse',
+    'publish-page',
+    'installed',
+    'transfers',
+  ])
+  expect(windowCommandOf(press('F6'), app)).toBe('next-pane')
+  expect(windowCommandOf(press('F6', { shiftKey: true }), app)).toBe('previous-pane')
+  expect(windowCommandOf(press('/'), app)).toBe('search')
+})
+
+it('leaves new window, reload and tabs to a browser', () => {
+  const browser = { ...app, browser: true }
+  for (const key of ['n', 'r', '1', '2', '3', '4']) expect(windowCommandOf(ctrl(key), browser), key).toBeUndefined()
+  expect(windowCommandOf(ctrl('k'), browser)).toBe('palette')
+  expect(windowCommandOf(ctrl('f'), browser)).toBe('search')
+})
+
+it('takes Command on a Mac, and Control elsewhere', () => {
+  const mac = { ...app, mac: true }
+  expect(windowCommandOf(press('k', { metaKey: true }), mac)).toBe('palette')
+  expect(windowCommandOf(ctrl('k'), mac)).toBeUndefined()
+  expect(windowCommandOf(press('k', { metaKey: true }), app)).toBeUndefined()
+})
+
+it('leaves a field its slash and its undo', () => {
+  const typing = { ...app, typing: true }
+  expect(windowCommandOf(press('/'), typing)).toBeUndefined()
+  expect(windowCommandOf(ctrl('z'), typing)).toBeUndefined()
+  expect(windowCommandOf(ctrl('f'), typing)).toBe('search')
+})
+
+it('acts on nothing below a sheet', () => {
+  const below = { ...app, sheetOpen: true }
+  for (const key of ['f', 'o', 'n', 'r', 'z', '1']) expect(windowCommandOf(ctrl(key), below), key).toBeUndefined()
+  expect(windowCommandOf(press('/'), below)).toBeUndefined()
+  expect(windowCommandOf(ctrl('k'), below)).toBe('palette')
+})
+
+it('means nothing by other keys held down', () => {
+  expect(windowCommandOf(press('k', { ctrlKey: true, shiftKey: true }), app)).toBeUndefined()
+  expect(windowCommandOf(press('k', { ctrlKey: true, altKey: true }), app)).toBeUndefined()
+  expect(windowCommandOf(press('k'), app)).toBeUndefined()
+})

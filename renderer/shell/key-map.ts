@@ -1,0 +1,60 @@
+/** What a key does anywhere in the window. */
+export type WindowCommand =
+  | 'palette'
+  | 'settings'
+  | 'search'
+  | 'open'
+  | 'publish'
+  | 'refresh'
+  | 'undo'
+  | 'next-pane'
+  | 'previous-pane'
+  | 'browse'
+  | 'publish-page'
+  | 'installed'
+  | 'transfers'
+
+export type KeyPress = Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>
+
+interface KeyContext {
+  readonly mac: boolean
+  /** In a browser some keys are the browser's own: new window, reload, its tabs. */
+  readonly browser: boolean
+  /** The focus is in a field: letters and undo are the field's. */
+  readonly typing: boolean
+  /** A sheet lies over the page: only the palette and the settings can be gone to. */
+  readonly sheetOpen: boolean
+}
+
+const withMod: Readonly<Record<string, WindowCommand>> = {
+  k: 'palette',
+  ',': 'settings',
+  f: 'search',
+  o: 'open',
+  n: 'publish',
+  r: 'refresh',
+  z: 'undo',
+  '1': 'browse',
+  '2': 'publish-page',
+  '3': 'installed',
+  '4': 'transfers',
+}
+const ofBrowser: ReadonlySet<string> = new Set(['n', 'r', '1', '2', '3', '4'])
+const overSheets: ReadonlySet<WindowCommand> = new Set(['palette', 'settings'])
+
+/** The command of a key, whatever has the focus; undefined where it is left to the page, the field or the browser. */
+export function windowCommandOf(
+  press: KeyPress,
+  { mac, browser, typing, sheetOpen }: KeyContext,
+): WindowCommand | undefined {
+  const { key, altKey, ctrlKey, metaKey, shiftKey } = press
+  if (altKey) return undefined
+  if (key === 'F6' && !ctrlKey && !metaKey) return shiftKey ? 'previous-pane' : 'next-pane'
+  const mod = mac ? metaKey && !ctrlKey : ctrlKey && !metaKey
+  if (!mod) return key === '/' && !ctrlKey && !metaKey && !typing && !sheetOpen ? 'search' : undefined
+  const letter = key.toLowerCase()
+  if (shiftKey || (browser && ofBrowser.has(letter))) return undefined
+  const command = withMod[letter]
+  if (command === undefined || (sheetOpen && !overSheets.has(command))) return undefined
+  return command === 'undo' && typing ? undefined : command
+}

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { rowCommandOf } from './row-keys.ts'
+
+const none = { altKey: false, ctrlKey: false, metaKey: false, shiftKey: false }
+
+it('knows the letters of a list, with Caps Lock too', () => {
+  const commands = ['i', 'u', 'o', 'v', 'k', 'p', 'R'].map((key) => rowCommandOf({ ...none, key }, true))
+  expect(commands).toEqual(['install', 'update', 'open-folder', 'verify', 'keep', 'pause', 'retry'])
+})
+
+it('has no letters where they are turned off, and keeps the keys that have a name', () => {
+  expect(rowCommandOf({ ...none, key: 'i' }, false)).toBeUndefined()
+  expect(rowCommandOf({ ...none, key: 'Delete' }, false)).toBe('remove')
+  expect(rowCommandOf({ ...none, key: ' ' }, false)).toBe('inspect')
+  expect(rowCommandOf({ ...none, key: 'c', ctrlKey: true }, false)).toBe('copy-path')
+  expect(rowCommandOf({ ...none, key: 'ArrowUp', altKey: true }, false)).toBe('move-up')
+  expect(rowCommandOf({ ...none, key: 'ArrowDown', altKey: true }, false)).toBe('move-down')
+})
+
+it('leaves letters with Control, Command or Alt to the window', () => {
+  expect(rowCommandOf({ ...none, key: 'k', ctrlKey: true }, true)).toBeUndefined()
+  expect(rowCommandOf({ ...none, key: 'i', metaKey: true }, true)).toBeUndefined()
+  expect(rowCommandOf({ ...none, key: 'o', altKey: true }, true)).toBeUndefined()
+})

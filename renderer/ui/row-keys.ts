@@ -1,0 +1,36 @@
+/** What a key does with the selected row while its list has the focus. */
+export type RowCommand =
+  | 'inspect'
+  | 'install'
+  | 'update'
+  | 'remove'
+  | 'open-folder'
+  | 'copy-path'
+  | 'verify'
+  | 'keep'
+  | 'pause'
+  | 'retry'
+  | 'move-up'
+  | 'move-down'
+
+type Press = Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>
+
+const letters: Readonly<Record<string, RowCommand>> = {
+  i: 'install',
+  u: 'update',
+  o: 'open-folder',
+  v: 'verify',
+  k: 'keep',
+  p: 'pause',
+  r: 'retry',
+}
+const named: Readonly<Record<string, RowCommand>> = { ' ': 'inspect', Delete: 'remove', Backspace: 'remove' }
+
+/** The command of a key in a list; `singleKeys`: single letters act (a setting). Moves, Enter and Escape are the list's own. */
+export function rowCommandOf(press: Press, singleKeys: boolean): RowCommand | undefined {
+  const { key, altKey, ctrlKey, metaKey, shiftKey } = press
+  if (altKey && !ctrlKey && !metaKey)
+    return key === 'ArrowUp' ? 'move-up' : key === 'ArrowDown' ? 'move-down' : undefined
+  if (ctrlKey || metaKey) return key.toLowerCase() === 'c' && !altKey && !shiftKey ? 'copy-path' : undefined
+  return named[key] ?? (singleKeys ? letters[key.toLowerCase()] : undefined)
+}
