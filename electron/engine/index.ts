@@ -60,7 +60,10 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   const tool = `orbital ${config.version}`
 
   const settings = createSettingsFile({ disk, log, home })
-  const publisher = () => config.env.ORBITAL_PUBLISHER || settings.get().publisherName || config.userName
+  let isFirstStart = false
+  // The sample is nobody's of this computer.
+  const publisher = () =>
+    isFirstStart ? 'Orbital' : config.env.ORBITAL_PUBLISHER || settings.get().publisherName || config.userName
   const connections = createConnections({ home, disk, secrets, clock, log, env: config.env })
   const catalog = createCatalog({ disk, clock, log, announcer, folder: path.join(stateFolder, 'catalog') })
 
@@ -192,7 +195,9 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   })
 
   queue.adopt([publishJournals])
+  isFirstStart = true
   await publishSample(api, disk, config)
+  isFirstStart = false
   for (const { id, available } of libraries.list()) {
     if (!available) continue
     // One library that can't be opened must not keep the others from working.
@@ -217,6 +222,8 @@ async function publishSample(api: EngineApi, disk: Disk, { home, samplePath }: E
   const plan = await api.publish.plan({ connectionId: 'local', path: samplePath })
   const { transferId } = await api.publish.start({ planId: plan.planId })
   await api.transfers.wait({ id: transferId })
+  // Nobody here did that: the history starts empty.
+  if ((await api.transfers.list({})).length === 1) await api.transfers.clearHistory({})
 }
 
 const isInside = (inner: string, outer: string): boolean => {

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { AppError, isAppError } from '../../../shared/errors.ts'
 import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
 import type { App } from '../../../shared/model/app.ts'
+import { verdictFor } from '../../../shared/model/compatibility.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
-import type { Manifest, PackageRef } from '../../../shared/model/package.ts'
+import type { CompatibilityMap, Manifest, PackageRef } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import type { Library } from '../library/library.ts'
 import type { Disk, Io } from '../ports.ts'
@@ -72,7 +73,7 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
         volume: deps.disk.volume(library.places.root),
         oneVersionPerPackage,
         apps: question.apps ?? deps.apps(),
-        forApp: question.apps?.[0],
+        forApp: question.apps?.[0] ?? namedBy(found.manifest.info.compatibility, deps.apps()),
         force: question.force,
         upgrade: question.upgrade,
       })
@@ -112,3 +113,9 @@ function refuseIncompatible({ ref, verdict, verdicts }: InstallPlan): void {
   }
   if (verdict === 'not-stated') throw new AppError('not-stated', { ref: specOf(ref), app: verdicts[0]?.app.name ?? '' })
 }
+
+/** The first of a person's apps that the package names and works for: where none was asked for, the one it was likely installed for. */
+const namedBy = (map: CompatibilityMap | undefined, apps: readonly App[]): App | undefined =>
+  map === undefined
+    ? undefined
+    : apps.find((app) => Object.hasOwn(map, app.name) && verdictFor(map, app).kind === 'compatible')
