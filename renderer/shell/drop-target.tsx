@@ -6,6 +6,7 @@ import { publishPaths } from '../state/publish-queue.ts'
 import { Icon } from '../ui/icon.tsx'
 import { openPaths } from './pick-actions.ts'
 import { pickPath } from './pick-path.ts'
+import { connectionIcon } from './sidebar.tsx'
 
 interface Dragged {
   readonly count: number
@@ -61,7 +62,7 @@ export function DropTarget() {
 
   if (dragged === undefined) return null
   const { count, packageFile } = dragged
-  const store = connection?.location.kind === 's3' ? IconCloud : IconDeviceDesktop
+  const store = connection === undefined ? IconCloud : connectionIcon(connection)
   return (
     <div className="drop" role="presentation">
       <div className="drop-frame" />

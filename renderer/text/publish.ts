@@ -52,6 +52,7 @@ export const publishText = {
     publish: (connection: string): string => `Publish it to ${connection}`,
     publishText: 'So that everyone there can find and install it.',
   },
+  cannot: (name: string): string => `${name} can’t be published`,
   reading: 'Reading the folder',
   facts: (files: number, bytes: number, readMs: number | undefined): string =>
     `${plural(files, 'file')}, ${formatSize(bytes)}${readMs === undefined ? '' : `, read in ${(Math.max(100, readMs) / 1000).toFixed(1)} s`}`,

@@ -84,6 +84,7 @@ function ReviewPage({ path, waiting }: { readonly path: string; readonly waiting
             <ErrorPanel
               error={draft.failure}
               context={path}
+              title={text.cannot(nameOf(path))}
               actions={
                 <>
                   <Button variant="primary" onClick={() => void chooseAnother()}>
