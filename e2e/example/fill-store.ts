@@ -14,6 +14,10 @@ export interface FillOptions {
   readonly scale?: number
 }
 
+const csvLines = ['intent,calls,right,among_three', 'cancel_order,412,0.951,0.993', 'change_address,288,0.938,0.989']
+const actions = ['cancel', 'change', 'track', 'return', 'repeat', 'complain_about', 'ask_about', 'confirm']
+const things = ['order', 'subscription', 'address', 'invoice', 'delivery', 'payment', 'appointment', 'account']
+const intentLines = actions.flatMap((action) => things.map((thing) => `${action}_${thing}`))
 const textName = /\.(?:json|csv|txt|md)$/
 
 /** Publishes the example packages to a folder store, oldest version first, each by its publisher and at its time. The same bytes each time. */
@@ -63,15 +67,17 @@ export async function writePackageFolder(
     await writeFile(target, textName.test(path) ? writeText(path, sizeBytes) : createBytes(sizeBytes, fileSeed))
   }
   if (readme !== undefined) await writeFile(join(folder, 'README.md'), readme)
-  const recipe = { name, version, title, description, tags, license, compatibility, notes, include: ['**'] }
+  const recipe = { name, version, title, description, tags, license, compatibility, notes }
   await writeFile(join(folder, 'package.json'), JSON.stringify(recipe, null, 2))
 }
 
 function writeText(path: string, sizeBytes: number): string {
   if (path.endsWith('.json'))
     return `${JSON.stringify({ format: 1, values: 'x'.repeat(Math.max(0, sizeBytes - 32)) })}\n`
-  const line = path.endsWith('.csv') ? '1,0.9340,0.0121,"stable"\n' : 'cancel_order change_address where_is_my_order\n'
-  return line.repeat(Math.max(1, Math.ceil(sizeBytes / line.length))).slice(0, sizeBytes)
+  const lines = path.endsWith('.csv') ? csvLines : intentLines
+  let text = ''
+  for (let at = 0; text.length < sizeBytes; at += 1) text += `${lines[at % lines.length]}\n`
+  return text.slice(0, sizeBytes)
 }
 
 /** An entry that no reader can make sense of: a meta.json that is not JSON. One grey row in a listing. */

@@ -62,7 +62,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'speech_intent',
     title: 'Speech intent classifier',
-    description: 'Turns a spoken request into one of 64 support intents, English and German.',
+    description: 'Turns a spoken request into one of 64 support intents, English and German',
     tags: ['audio', 'support', 'en', 'de'],
     license: 'Proprietary',
     compatibility: { 'Support Desk': '>=3.0.0' },
@@ -70,7 +70,7 @@ export const examplePackages: readonly ExamplePackage[] = [
       ['model/encoder.safetensors', 5200],
       ['model/head.safetensors', 1480],
       ['model/config.json', 2],
-      ['vocabulary/intents.txt', 4],
+      ['vocabulary/intents.txt', 1],
       ['vocabulary/tokens.json', 320],
       ['examples/cancel-order.wav', 410],
       ['examples/where-is-it.wav', 380],
@@ -92,7 +92,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'fraud_scorer',
     title: 'Fraud scorer, card payments',
-    description: 'Gradient-boosted score per payment, with reason codes.',
+    description: 'Gradient-boosted score per payment, with reason codes',
     tags: ['tabular', 'payments'],
     license: 'Proprietary',
     compatibility: { 'Scoring Service': '>=1.8.0,<2.0.0' },
@@ -110,7 +110,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'minilm_sentences',
     title: 'MiniLM sentence embeddings',
-    description: '384-dimension sentence vectors, quantised for CPU.',
+    description: '384-dimension sentence vectors, quantised for CPU',
     tags: ['text', 'embeddings'],
     license: 'Apache-2.0',
     files: [
@@ -126,7 +126,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'yolo_shelf',
     title: 'YOLO shelf detector',
-    description: 'Finds products, gaps and price tags on shelf photos.',
+    description: 'Finds products, gaps and price tags on shelf photos',
     tags: ['vision', 'retail'],
     license: 'AGPL-3.0',
     compatibility: { 'Shelf Vision': '>=2.1.0' },
@@ -148,7 +148,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'invoice_fields',
     title: 'Invoice field extractor',
-    description: 'Reads supplier, dates, totals and VAT from scanned invoices.',
+    description: 'Reads supplier, dates, totals and VAT from scanned invoices',
     tags: ['documents', 'ocr'],
     license: 'Proprietary',
     compatibility: { 'Support Desk': '>=2.4.0' },
@@ -165,7 +165,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'query_rewriter',
     title: 'Query rewriter',
-    description: 'Rewrites a customer’s question for search, 4-bit.',
+    description: 'Rewrites a customer’s question for search, 4-bit',
     tags: ['text', 'search'],
     license: 'Apache-2.0',
     compatibility: { 'Support Desk': '>=3.1.0' },
@@ -178,7 +178,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'churn_predictor',
     title: 'Churn predictor',
-    description: 'Monthly churn risk for subscription customers.',
+    description: 'Monthly churn risk for subscription customers',
     tags: ['tabular', 'crm'],
     license: 'Proprietary',
     compatibility: { 'Scoring Service': '>=1.5.0' },
@@ -195,7 +195,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'toxicity_filter',
     title: 'Toxicity filter, multilingual',
-    description: 'Flags insults and threats in 19 languages.',
+    description: 'Flags insults and threats in 19 languages',
     tags: ['text', 'moderation'],
     license: 'CC-BY-4.0',
     compatibility: { 'Community Board': '>=1.0.0' },
@@ -208,7 +208,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'weekly_demand',
     title: 'Weekly demand forecast',
-    description: 'Quantile forecasts per store and article, 13 weeks.',
+    description: 'Quantile forecasts per store and article, 13 weeks',
     tags: ['tabular', 'retail', 'forecast'],
     license: 'Proprietary',
     compatibility: { 'Scoring Service': '>=1.9.0' },
@@ -224,7 +224,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'call_transcriber',
     title: 'Call transcriber, small',
-    description: 'Speech to text tuned on support calls.',
+    description: 'Speech to text tuned on support calls',
     tags: ['audio', 'support'],
     license: 'MIT',
     compatibility: { 'Support Desk': '>=3.0.0' },
@@ -242,7 +242,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'address_parser_eu',
     title: 'Address parser, EU',
-    description: 'Splits postal addresses of 27 countries into parts.',
+    description: 'Splits postal addresses of 27 countries into parts',
     tags: ['text', 'crm'],
     license: 'MIT',
     compatibility: { 'Support Desk': '>=2.0.0', 'Scoring Service': '>=1.0.0' },
@@ -258,7 +258,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'product_vectors',
     title: 'Product image embeddings',
-    description: 'Image vectors for visual search, 768 dimensions.',
+    description: 'Image vectors for visual search, 768 dimensions',
     tags: ['vision', 'embeddings', 'retail'],
     license: 'Apache-2.0',
     compatibility: { 'Shelf Vision': '>=3.0.0' },
@@ -271,7 +271,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'medical_entities',
     title: 'Medical entities',
-    description: 'Marks drugs, doses and conditions in notes.',
+    description: 'Marks drugs, doses and conditions in notes',
     tags: ['text', 'health'],
     license: 'CC-BY-NC-4.0',
     compatibility: { 'Support Desk': '>=3.0.0' },
@@ -287,7 +287,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'keyword_spotter',
     title: 'Keyword spotter',
-    description: 'Wake-word detection for kiosks, runs on a phone.',
+    description: 'Wake-word detection for kiosks, runs on a phone',
     tags: ['audio', 'edge'],
     license: 'Apache-2.0',
     files: [
@@ -299,7 +299,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'language_id',
     title: 'Language identifier 176',
-    description: 'Tells 176 languages apart from one sentence.',
+    description: 'Tells 176 languages apart from one sentence',
     tags: ['text'],
     license: 'CC-BY-SA-3.0',
     files: [['model.bin', 1260]],
@@ -308,7 +308,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'speaker_diariser',
     title: 'Speaker diariser',
-    description: 'Says who spoke when, up to eight voices.',
+    description: 'Says who spoke when, up to eight voices',
     tags: ['audio', 'support'],
     license: 'MIT',
     compatibility: { 'Support Desk': '>=3.0.0' },
@@ -321,7 +321,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'returns_reason',
     title: 'Returns reason classifier',
-    description: 'Sorts the free text of returns into 22 reasons.',
+    description: 'Sorts the free text of returns into 22 reasons',
     tags: ['text', 'retail'],
     license: 'Proprietary',
     compatibility: { 'Support Desk': '>=2.0.0' },
@@ -334,7 +334,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'delivery_eta',
     title: 'Delivery time estimate',
-    description: 'Minutes to the door, with the range it is sure of.',
+    description: 'Minutes to the door, with the range it is sure of',
     tags: ['tabular', 'logistics'],
     license: 'Proprietary',
     compatibility: { 'Scoring Service': '>=1.6.0' },
@@ -347,7 +347,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'photo_quality',
     title: 'Photo quality check',
-    description: 'Tells blurred, dark and cut-off product photos.',
+    description: 'Tells blurred, dark and cut-off product photos',
     tags: ['vision', 'retail'],
     license: 'MIT',
     files: [['model.tflite', 880]],
@@ -356,7 +356,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'receipt_reader',
     title: 'Receipt reader',
-    description: 'Shop, date, total and VAT of till receipts.',
+    description: 'Shop, date, total and VAT of till receipts',
     tags: ['documents', 'ocr'],
     license: 'Proprietary',
     compatibility: { 'Support Desk': '>=2.4.0' },
@@ -369,7 +369,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'price_elasticity',
     title: 'Price elasticity',
-    description: 'How demand answers to a change of price, per article.',
+    description: 'How demand answers to a change of price, per article',
     tags: ['tabular', 'retail'],
     license: 'Proprietary',
     compatibility: { 'Scoring Service': '>=1.9.0' },
@@ -379,7 +379,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'answer_ranker',
     title: 'Answer ranker',
-    description: 'Puts the help articles that answer a question first.',
+    description: 'Puts the help articles that answer a question first',
     tags: ['text', 'search', 'support'],
     license: 'Apache-2.0',
     compatibility: { 'Support Desk': '>=3.0.0' },
@@ -392,7 +392,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'noise_suppressor',
     title: 'Noise suppressor',
-    description: 'Takes street and office noise out of calls.',
+    description: 'Takes street and office noise out of calls',
     tags: ['audio', 'edge'],
     license: 'BSD-3-Clause',
     files: [['model.onnx', 960]],
@@ -401,7 +401,7 @@ export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'credit_limit',
     title: 'Credit limit proposal',
-    description: 'A limit and its reasons for new business customers.',
+    description: 'A limit and its reasons for new business customers',
     tags: ['tabular', 'payments'],
     license: 'Proprietary',
     compatibility: { 'Scoring Service': '>=1.8.0' },
@@ -412,3 +412,20 @@ export const examplePackages: readonly ExamplePackage[] = [
     versions: [{ version: '6.2.0', hoursAgo: 73 * day, by: 'Ben' }],
   },
 ]
+
+/** Published while the pictures are taken: large enough to be watched. */
+export const exampleToPublish: ExamplePackage = {
+  name: 'translator_24',
+  title: 'Translator, 24 languages',
+  description: 'Support mails from and to 24 languages, in their tone',
+  tags: ['text', 'support'],
+  license: 'Apache-2.0',
+  compatibility: { 'Support Desk': '>=3.0.0' },
+  files: [
+    ['model/encoder.safetensors', 38_000],
+    ['model/decoder.safetensors', 29_000],
+    ['model/config.json', 2],
+    ['languages.json', 3],
+  ],
+  versions: [{ version: '1.3.0', hoursAgo: 0, by: 'Ana', notes: 'Dutch and Danish.' }],
+}

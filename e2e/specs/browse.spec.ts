@@ -103,7 +103,7 @@ test('a package shows its card, versions, files and how to use it', async ({ app
   await expect(page.getByRole('row').filter({ hasText: '2.0.0' })).toContainText('A smaller encoder, twice as fast.')
   await page.getByRole('tab', { name: 'Files' }).click()
   await page.getByRole('treeitem', { name: 'intents.txt' }).click()
-  await expect(page.getByText('cancel_order change_address').first()).toBeVisible()
+  await expect(page.getByText('cancel_order')).toBeVisible()
   await page.getByRole('tab', { name: 'Use it' }).click()
   await expect(page.getByText('orbital install speech_intent==2.1.0')).toBeVisible()
   await page.getByRole('button', { name: 'Back to Browse' }).click()

@@ -1,0 +1,253 @@
+/**
+ * `npm run screenshots [-- <part of a name>…]`: every page of the real app as docs/screenshots/<page>-<theme>-<size>.png, in a headless
+ * browser over the web host. Needs a build (`npm run build`), a Chromium and the S3 server of the tests.
+ *
+ * 1. A home after some weeks of use on a folder store with example packages; beside it a bucket behind a slow line.
+ * 2. Each page is brought about once, as a person would, then taken in both sizes and both themes.
+ * 3. Pictures get a palette: pages of letters on flat colours are small then.
+ */
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { chromium, expect, type Page } from 'playwright/test'
+import { type ExampleHome, makeExampleHome } from '../e2e/example/example-home.ts'
+import { writePackageFolder } from '../e2e/example/fill-store.ts'
+import { examplePackages } from '../e2e/example/packages.ts'
+import { startBrowserHost } from '../e2e/hosts/browser-host.ts'
+import { packageRow } from '../e2e/pages/browse.ts'
+import { addCompatibleStore } from '../e2e/pages/settings.ts'
+import { transferRow } from '../e2e/pages/transfers.ts'
+import { choosePath, openPage, switchTo } from '../e2e/pages/window.ts'
+import { requireAvailable } from '../testkit/available.ts'
+import { chromiumArguments, findChromium } from '../testkit/chromium.ts'
+import { type CountingProxy, startCountingProxy } from '../testkit/counting-proxy.ts'
+import { shrinkPng } from '../testkit/palette-png.ts'
+import { type S3Server, startS3Server } from '../testkit/s3-server.ts'
+import { createS3Client } from '../testkit/s3-store.ts'
+import { bucketEnvironment, startTestEngine } from '../testkit/test-engine.ts'
+import { projectRoot } from './run-suite.ts'
+
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 900, height: 600 },
+] as const
+const themes = ['light', 'dark'] as const
+const folder = join(projectRoot, 'docs/screenshots')
+const wanted = process.argv.slice(2)
+const work = join(tmpdir(), 'orbital-screenshots')
+
+async function take(page: Page, name: string): Promise<void> {
+  if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) return
+  // Nothing is hovered.
+  await page.mouse.move(1, 599)
+  for (const size of sizes) {
+    await page.setViewportSize(size)
+    for (const colorScheme of themes) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
+      await page.evaluate(() => document.fonts.ready)
+      const png = shrinkPng(await page.screenshot({ animations: 'disabled', caret: 'hide' }))
+      const file = `${name}-${colorScheme}-${size.width}x${size.height}.png`
+      await writeFile(join(folder, file), png)
+      console.log(`${file}: ${Math.ceil(png.length / 1000)} kB`)
+    }
+  }
+  await page.setViewportSize(sizes[0])
+}
+
+/** A bucket with some of the packages, one of which was damaged at the store. */
+async function fillBucket(s3: S3Server): Promise<string> {
+  const bucket = await s3.createBucket('research-models')
+  const engine = await startTestEngine(join(work, 'publisher'), { env: bucketEnvironment(s3, bucket) })
+  for (const name of ['query_rewriter', 'call_transcriber', 'noise_suppressor', 'product_vectors']) {
+    const each = examplePackages.find((found) => found.name === name)
+    const [newest] = each?.versions ?? []
+    if (each === undefined || newest === undefined) throw new Error(`no example package ${name}`)
+    const source = join(work, 'sources', name)
+    await writePackageFolder(source, each, newest.version, newest.notes)
+    const { state } = await engine.publish(source)
+    if (state.kind !== 'done') throw new Error(`${name} was not published: ${JSON.stringify(state)}`)
+  }
+  await engine.stop()
+  const client = createS3Client(s3)
+  const Key = 'models/noise_suppressor-1.2.1/archive.gz'
+  const { ContentLength = 0 } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key }))
+  await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: Buffer.alloc(ContentLength, 1) }))
+  client.destroy()
+  return bucket
+}
+
+async function takeFirstStart(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { name: 'Welcome to Orbital' })).toBeVisible()
+  await take(page, 'first-start')
+}
+
+/** One transfer on its way, one paused, one failed. */
+async function startTransfers(page: Page, gate: CountingProxy): Promise<void> {
+  await switchTo(page, 'Research models')
+  const install = async (title: string) => {
+    await packageRow(page, title).click()
+    await page.getByRole('grid', { name: 'Packages' }).press('i')
+    const sheet = page.getByRole('dialog')
+    await sheet.getByRole('button', { name: /^Install/ }).click()
+    await expect(sheet).toBeHidden()
+  }
+  gate.throttle(6_000_000)
+  await install('Noise suppressor')
+  await openPage(page, 'Transfers')
+  await expect(transferRow(page, 'Noise suppressor')).toContainText('Failed', { timeout: 60_000 })
+  await openPage(page, 'Browse')
+  await install('Call transcriber, small')
+  await openPage(page, 'Transfers')
+  await expect
+    .poll(() => gate.count({ path: /call_transcriber.*archive/ }).sentBytes, { timeout: 60_000 })
+    .toBeGreaterThan(9_500_000)
+  await page.getByRole('button', { name: /^Pause Call transcriber/ }).click()
+  await expect(transferRow(page, 'Call transcriber')).toContainText('Paused')
+  await openPage(page, 'Browse')
+  await install('Query rewriter')
+  await expect
+    .poll(() => gate.count({ path: /query_rewriter.*archive/ }).sentBytes, { timeout: 60_000 })
+    .toBeGreaterThan(19_500_000)
+  gate.throttle(30_000)
+}
+
+async function takePages(page: Page, example: ExampleHome, gate: CountingProxy): Promise<void> {
+  await openPage(page, 'Transfers')
+  await transferRow(page, 'Query rewriter').click()
+  await expect(transferRow(page, 'Query rewriter')).toContainText(/\d kB\/s/, { timeout: 30_000 })
+  await take(page, 'transfers')
+  await transferRow(page, 'Noise suppressor').click()
+  await expect(page.getByRole('alert')).toContainText('What is safe')
+  await page.setViewportSize(sizes[1])
+  await transferRow(page, 'Noise suppressor').dblclick()
+  await take(page, 'error-transfer')
+
+  await switchTo(page, 'Team models')
+  await packageRow(page, 'Speech intent classifier').click()
+  await take(page, 'browse')
+  await page.getByRole('grid', { name: 'Packages' }).press('i')
+  await expect(page.getByRole('dialog').getByRole('button', { name: 'Update' })).toBeVisible()
+  await take(page, 'install-sheet')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('speech')
+  await expect(page.getByRole('dialog').getByRole('button', { name: /^Speech intent/ })).toBeVisible()
+  await take(page, 'palette')
+  await page.keyboard.press('Escape')
+  await takeDropTarget(page, example.nextVersion)
+
+  await packageRow(page, 'Speech intent classifier').dblclick()
+  await expect(page.getByRole('heading', { name: 'Know before you use it' })).toBeVisible()
+  await take(page, 'detail')
+  await page.getByRole('tab', { name: 'Versions' }).click()
+  await take(page, 'detail-versions')
+  await page.getByRole('tab', { name: 'Files' }).click()
+  await page.getByRole('treeitem', { name: 'intents.txt' }).click()
+  await expect(page.getByText('cancel_subscription')).toBeVisible()
+  await take(page, 'detail-files')
+
+  await openPage(page, 'Installed')
+  await page
+    .getByRole('grid', { name: 'Installed packages' })
+    .getByRole('row')
+    .filter({ hasText: 'Speech intent' })
+    .click()
+  await take(page, 'installed')
+
+  await openPage(page, 'Settings')
+  await page
+    .getByRole('region', { name: 'Connections' })
+    .getByRole('button', { name: /^Research models/ })
+    .click()
+  gate.throttle(400_000)
+  const test = page.getByRole('button', { name: /^Test( again)?$/ })
+  await test.click()
+  await expect(page.getByText(/^Tested just now$/)).toBeVisible({ timeout: 30_000 })
+  gate.throttle(30_000)
+  await take(page, 'settings-connections')
+
+  await openPathToPublish(page, example.nextVersion)
+  await expect(page.getByText('credentials.json looks like it holds a password')).toBeVisible()
+  await expect(page.getByText(/\d+ changed/)).toBeVisible()
+  await take(page, 'publish')
+  await page.getByRole('button', { name: 'Leave without publishing' }).click()
+  await openPathToPublish(page, example.emptyFolder)
+  await expect(page.getByRole('alert')).toContainText('new_model is empty.')
+  await take(page, 'error')
+  await page.getByRole('button', { name: 'Leave without publishing' }).click()
+  await takePublishProgress(page, example, gate)
+}
+
+/** One that is published, one on its way, one that waits. */
+async function takePublishProgress(page: Page, { small, large }: ExampleHome, gate: CountingProxy): Promise<void> {
+  await switchTo(page, 'Research models')
+  gate.throttle(undefined)
+  const publish = async (path: string) => {
+    await openPathToPublish(page, path)
+    await page.getByRole('main').getByRole('button', { name: 'Publish', exact: true }).click()
+  }
+  await publish(small)
+  await expect(page.getByRole('heading', { name: /is published$/ })).toBeVisible()
+  gate.clear()
+  gate.throttle(12_000_000)
+  await page.evaluate(() => location.assign('#/publish'))
+  const rest = page.getByRole('button', { name: 'choose one…' })
+  await rest.click()
+  await choosePath(page, large)
+  await page.getByRole('main').getByRole('button', { name: 'Publish', exact: true }).click()
+  await expect
+    .poll(() => gate.count({ method: 'PUT', path: /translator/ }).receivedBytes, { timeout: 60_000, intervals: [100] })
+    .toBeGreaterThan(40_000_000)
+  gate.throttle(30_000)
+  await take(page, 'publish-progress')
+  gate.throttle(undefined)
+}
+
+async function takeDropTarget(page: Page, path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [path], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 450, y: 300, data })
+  await expect(page.getByRole('heading', { name: 'Drop to publish' })).toBeVisible()
+  await take(page, 'drop')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('heading', { name: 'Drop to publish' })).toBeHidden()
+  await session.detach()
+}
+
+async function openPathToPublish(page: Page, path: string): Promise<void> {
+  await openPage(page, 'Publish')
+  await page.getByRole('textbox', { name: 'Or type its path' }).fill(path)
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+}
+
+await mkdir(folder, { recursive: true })
+if (wanted.length === 0)
+  for (const name of await readdir(folder)) if (name.endsWith('.png')) await rm(join(folder, name))
+const example = await makeExampleHome(work)
+const browser = await chromium.launch({
+  executablePath: requireAvailable(await findChromium()),
+  args: [...chromiumArguments, '--hide-scrollbars', '--font-render-hinting=none'],
+})
+const s3 = await startS3Server()
+const gate = await startCountingProxy(s3.endpoint)
+try {
+  const fresh = await startBrowserHost(browser, { home: join(work, 'fresh'), env: {}, size: sizes[0] })
+  await takeFirstStart(fresh.page)
+  await fresh.stop()
+  const bucket = await fillBucket(s3)
+  const host = await startBrowserHost(browser, { home: example.home, env: {}, size: sizes[0] })
+  const { accessKeyId, secretAccessKey } = s3
+  const { endpoint } = gate
+  await addCompatibleStore(host.page, { name: 'Research models', endpoint, bucket, accessKeyId, secretAccessKey })
+  await startTransfers(host.page, gate)
+  await takePages(host.page, example, gate)
+  await host.kill()
+} finally {
+  await gate.stop()
+  await s3.stop()
+  await browser.close()
+  await rm(work, { recursive: true, force: true })
+}
