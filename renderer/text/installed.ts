@@ -79,6 +79,13 @@ export const installedText = {
       ? plural(packages, 'package')
       : `${plural(packages, 'package')}, ${plural(versions, 'version')}`,
   hints: { open: 'open folder', verify: 'verify', remove: 'remove', keep: 'keep' },
+  updateSheet: {
+    subtitle: 'One after the other. Each old version stays until the new one is verified, then goes to the trash.',
+    button: (count: number): string => `Update ${plural(count, 'package')}`,
+    reused: 'Reused from what is installed',
+    versions: (from: readonly string[], to: string): string => (from.length === 0 ? to : `${formatList(from)} → ${to}`),
+    tooLittleWhy: 'Free up space, or update some of them one by one.',
+  },
   removeSheet: {
     title: (title: string): string => `Remove ${title}`,
     text: 'What you tick goes to the trash and can be restored for 30 days.',

@@ -43,6 +43,7 @@ export class PageBoundary extends Component<Props, State> {
             }
           />
         </div>
+        <div id="menu-layer" />
       </main>
     )
   }

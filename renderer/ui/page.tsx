@@ -13,5 +13,6 @@ export const Page = ({ label, bar, children }: PageProps) => (
   <main className="page" aria-label={label} data-pane="page" tabIndex={-1}>
     <header className="topbar">{bar}</header>
     {children}
+    <div id="menu-layer" />
   </main>
 )

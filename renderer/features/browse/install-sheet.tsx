@@ -1,4 +1,4 @@
-import { Menu } from '@mantine/core'
+import { Checkbox, Menu } from '@mantine/core'
 import { IconArrowRight, IconChevronDown } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { type AppError, isAppError, toAppError } from '../../../shared/errors.ts'
@@ -7,7 +7,7 @@ import { client } from '../../ipc/link.ts'
 import { closeInstall, type InstallRequest, useInstallRequest } from '../../state/install-request.ts'
 import { useInstalled } from '../../state/installed.ts'
 import { goTo } from '../../state/navigation.ts'
-import { formatList, formatSize, plural } from '../../text/units.ts'
+import { installText as text } from '../../text/install.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
@@ -25,46 +25,53 @@ export function InstallSheet() {
   return request === undefined ? null : <OpenSheet request={request} />
 }
 
-type Planned =
-  | { readonly kind: 'planning' }
-  | { readonly kind: 'planned'; readonly plan: InstallPlan }
-  | { readonly kind: 'failed'; readonly error: AppError }
+interface Planned {
+  /** What was asked for; another choice makes the plan out of date. */
+  readonly key: string
+  readonly plan?: InstallPlan
+  readonly error?: AppError
+}
 
 function OpenSheet({ request }: { readonly request: InstallRequest }) {
-  const [planned, setPlanned] = useState<Planned>({ kind: 'planning' })
+  const [planned, setPlanned] = useState<Planned>()
   const [libraryId, setLibraryId] = useState(request.libraryId)
+  const [keepsOld, setKeepsOld] = useState(false)
+  /** The versions that an update takes the place of, as the first plan told them. */
+  const [replaced, setReplaced] = useState<readonly string[]>([])
   const [starting, setStarting] = useState(false)
   const [attempt, setAttempt] = useState(0)
+  const key = `${libraryId} ${keepsOld} ${attempt}`
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt plans anew
   useEffect(() => {
     const stop = new AbortController()
     const { source, upgrade, force } = request
     client.install
-      .plan({ source, libraryId, upgrade, force }, { signal: stop.signal })
-      .then((plan) => setPlanned({ kind: 'planned', plan }))
+      .plan({ source, libraryId, upgrade: upgrade === true && !keepsOld, force }, { signal: stop.signal })
+      .then((plan) => {
+        setPlanned({ key, plan })
+        if (!keepsOld) setReplaced(plan.replaces)
+      })
       .catch((error: unknown) => {
-        if (!isAppError(error, 'cancelled')) setPlanned({ kind: 'failed', error: toAppError(error) })
+        if (!isAppError(error, 'cancelled')) setPlanned({ key, error: toAppError(error) })
       })
     return () => stop.abort()
-  }, [request, libraryId, attempt])
+  }, [request, libraryId, keepsOld, key])
 
-  const plan = planned.kind === 'planned' ? planned.plan : undefined
+  const { plan, error } = planned ?? {}
+  const isCurrent = planned?.key === key
+  const isHere = plan?.alreadyInstalled === true && request.force !== true
+  const ready = isCurrent && plan?.enoughSpace === true && !starting
   const start = async () => {
-    if (plan === undefined || !plan.enoughSpace || starting) return
-    if (plan.alreadyInstalled && request.force !== true) return closeInstall()
+    if (isHere) return closeInstall()
+    if (plan === undefined || !ready) return
     setStarting(true)
     try {
       await client.install.start({ planId: plan.planId, ignoreCompatibility: plan.verdict !== 'compatible' })
       closeInstall()
-    } catch (error) {
-      setPlanned({ kind: 'failed', error: toAppError(error) })
+    } catch (caught) {
+      setPlanned({ key, error: toAppError(caught) })
       setStarting(false)
     }
-  }
-  const retry = () => {
-    setPlanned({ kind: 'planning' })
-    setAttempt((count) => count + 1)
   }
 
   return (
@@ -72,25 +79,37 @@ function OpenSheet({ request }: { readonly request: InstallRequest }) {
       opened
       onClose={closeInstall}
       title={titleOf(request, plan)}
-      subtitle={plan === undefined ? undefined : subtitleOf(plan)}
+      subtitle={plan && subtitleOf(request, plan, keepsOld ? replaced : [])}
       onSubmit={start}
       footer={
         <>
+          {request.upgrade === true && replaced.length > 0 && error === undefined && (
+            <Checkbox
+              label={text.keepOld(replaced)}
+              checked={keepsOld}
+              onChange={(event) => setKeepsOld(event.currentTarget.checked)}
+            />
+          )}
           <span className="push" />
-          <Button onClick={closeInstall}>{plan?.alreadyInstalled === true ? 'Close' : 'Cancel'}</Button>
-          {planned.kind === 'failed' ? (
-            <Button variant="primary" onClick={retry} data-autofocus>
-              Try again
+          <Button onClick={closeInstall}>{isHere ? text.close : text.cancel}</Button>
+          {error !== undefined ? (
+            <Button
+              variant="primary"
+              onClick={() => setAttempt((count) => count + 1)}
+              disabled={!isCurrent}
+              data-autofocus
+            >
+              {text.tryAgain}
             </Button>
           ) : (
-            plan?.alreadyInstalled !== true && (
+            !isHere && (
               <Button
                 // The button is there from the start so that Enter works at once; it waits for the plan.
                 key={plan === undefined ? 'planning' : 'planned'}
                 variant="primary"
                 type="submit"
                 hint="↵"
-                disabled={plan === undefined || !plan.enoughSpace || starting}
+                disabled={!ready}
                 data-autofocus
                 autoFocus
               >
@@ -101,14 +120,14 @@ function OpenSheet({ request }: { readonly request: InstallRequest }) {
         </>
       }
     >
-      {planned.kind === 'planning' && (
+      {planned === undefined && (
         <section>
           <BoneLines lines={5} />
         </section>
       )}
-      {planned.kind === 'failed' && (
+      {error !== undefined && (
         <section>
-          <ErrorPanel error={planned.error} title="It can’t be installed now" />
+          <ErrorPanel error={error} title={text.failed} />
         </section>
       )}
       {plan !== undefined && <PlanFacts plan={plan} onLibrary={setLibraryId} />}
@@ -119,20 +138,21 @@ function OpenSheet({ request }: { readonly request: InstallRequest }) {
 function titleOf(request: InstallRequest, plan: InstallPlan | undefined): string {
   const version = plan?.ref.version ?? ('ref' in request.source ? request.source.ref.version : '')
   const title = plan?.title ?? request.title ?? ''
-  return request.upgrade === true ? `Update ${title} to ${version}` : `Install ${title} ${version}`
+  if (request.force === true) return text.repairTitle(title, version)
+  return request.upgrade === true ? text.updateTitle(title, version) : text.installTitle(title, version)
 }
 
-function subtitleOf({ replaces, ref, alreadyInstalled, fileCount }: InstallPlan): string {
-  if (alreadyInstalled) return 'It is installed and verified already.'
-  if (replaces.length > 0) {
-    return `${formatList(replaces)} ${replaces.length === 1 ? 'stays' : 'stay'} until ${ref.version} is verified, then ${replaces.length === 1 ? 'goes' : 'go'} to the trash.`
-  }
-  return `${plural(fileCount, 'file')}. Not listed as installed until every byte is verified.`
+function subtitleOf(request: InstallRequest, plan: InstallPlan, kept: readonly string[]): string {
+  if (request.force === true) return text.repairs
+  if (plan.alreadyInstalled) return text.isHere
+  if (plan.replaces.length > 0) return text.replaces(plan.replaces, plan.ref.version)
+  return kept.length > 0 ? text.stays(kept) : text.notListedYet(plan.fileCount)
 }
 
 function submitWord(request: InstallRequest, plan: InstallPlan | undefined): string {
-  if (plan?.verdict === 'not-compatible') return 'Install anyway'
-  return request.upgrade === true ? 'Update' : 'Install'
+  if (request.force === true) return text.repair
+  if (plan?.verdict === 'not-compatible') return text.installAnyway
+  return request.upgrade === true ? text.update : text.install
 }
 
 function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly onLibrary: (id: string) => void }) {
@@ -143,7 +163,7 @@ function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly o
       <section>
         <Meter
           size="m"
-          label={`${formatSize(plan.downloadBytes)} to download, ${formatSize(plan.reusedBytes)} reused`}
+          label={text.barLabel(plan.downloadBytes, plan.reusedBytes)}
           parts={[
             { key: 'download', share: plan.downloadBytes / whole },
             { key: 'reused', share: plan.reusedBytes / whole, look: 'stripe' },
@@ -151,7 +171,7 @@ function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly o
         />
         <dl className="sums gap-8">
           <dt>
-            <span className="key">To download</span>
+            <span className="key">{text.toDownload}</span>
           </dt>
           <dd>
             <Size bytes={plan.downloadBytes} />
@@ -159,24 +179,24 @@ function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly o
           {reused && (
             <>
               <dt>
-                <span className="key stripe">Reused from {formatList(plan.reusedFrom)}, already here</span>
+                <span className="key stripe">{text.reused(plan.reusedFrom)}</span>
               </dt>
               <dd>
                 <Size bytes={plan.reusedBytes} />
               </dd>
             </>
           )}
-          <dt className="total">On disk afterwards</dt>
+          <dt className="total">{text.onDisk}</dt>
           <dd className="total">
             <Size bytes={plan.diskBytes} />
           </dd>
         </dl>
         <dl className="sums sums-more">
-          <dt>Library</dt>
+          <dt>{text.library}</dt>
           <dd>
             <LibraryChoice libraryId={plan.libraryId} onChoose={onLibrary} />
           </dd>
-          <dt>Free space there</dt>
+          <dt>{text.free}</dt>
           <dd>
             <span className="t3">
               <Size bytes={plan.freeBytes} figures={4} />
@@ -190,7 +210,7 @@ function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly o
         <section>
           <Message
             kind="danger"
-            title={`${formatSize(Math.max(0, plan.neededBytes - plan.freeBytes))} too little space`}
+            title={text.tooLittle(plan.neededBytes - plan.freeBytes)}
             action={
               <Button
                 small
@@ -199,25 +219,25 @@ function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly o
                   goTo({ page: 'installed' })
                 }}
               >
-                Free up space
+                {text.freeUp}
               </Button>
             }
           >
-            It needs {formatSize(plan.neededBytes)} while it installs. Emptying the trash may be enough.
+            {text.needs(plan.neededBytes)}
           </Message>
         </section>
       )}
       {plan.verdict === 'not-compatible' && (
         <section>
-          <Message kind="warn" title="It does not work with your apps">
-            It says so itself. Another version may; you can install this one anyway.
+          <Message kind="warn" title={text.notForApps}>
+            {text.notForAppsWhy}
           </Message>
         </section>
       )}
       {plan.verdicts.length > 0 && (
         <section>
-          <SectionTitle>Works with your apps</SectionTitle>
-          <WorksWith verdicts={plan.verdicts} />
+          <SectionTitle>{text.worksWith}</SectionTitle>
+          <WorksWith verdicts={plan.verdicts} merged />
         </section>
       )}
     </>
@@ -235,7 +255,7 @@ function LibraryChoice({
   const current = libraries.find(({ id }) => id === libraryId)
   if (libraries.length < 2) return <span title={current?.path}>{current?.name ?? libraryId}</span>
   return (
-    <Menu position="bottom-end" width={280}>
+    <Menu position="bottom-end" width={280} withinPortal={false}>
       <Menu.Target>
         <Button variant="link">
           {current?.name ?? libraryId}

@@ -4,7 +4,6 @@ import { client } from '../../ipc/link.ts'
 import { copyPath, revealPath } from '../../shell/reveal-path.ts'
 import { askInstall } from '../../state/install-request.ts'
 import { fetchLibrary } from '../../state/installed.ts'
-import { useSettings } from '../../state/settings.ts'
 import { shortErrorOf } from '../../text/error-view.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { showToast } from '../../ui/toast.tsx'
@@ -87,22 +86,6 @@ export interface Update {
 /** The sheet of one update. */
 export const askUpdate = ({ connectionId, libraryId, name, title, version }: Update): void =>
   askInstall({ source: { connectionId, ref: { name, version } }, title, libraryId, upgrade: true })
-
-/** Queues all updates. One that can't be planned doesn't keep the others from starting; its error is thrown at the end. */
-export async function startUpdates(updates: readonly Update[]): Promise<void> {
-  const apps = [...useSettings.getState().settings.apps]
-  let failure: unknown
-  for (const { connectionId, libraryId, name, version } of updates) {
-    try {
-      const source = { connectionId, ref: { name, version } }
-      const { planId } = await client.install.plan({ source, libraryId, apps, upgrade: true })
-      await client.install.start({ planId })
-    } catch (error) {
-      failure ??= error
-    }
-  }
-  if (failure !== undefined) throw failure
-}
 
 /** Does what was ticked: the trash as it was when shown, then cache and unfinished transfers, then older versions to trash. */
 export async function cleanUp(

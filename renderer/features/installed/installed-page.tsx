@@ -33,7 +33,7 @@ import {
   copyPathOf,
   openFolder,
   removeVersions,
-  startUpdates,
+  type Update,
   verify,
   verifyAll,
 } from './installed-actions.ts'
@@ -42,6 +42,7 @@ import { InstalledRow } from './installed-row.tsx'
 import { PackageDetails } from './package-details.tsx'
 import { RemoveSheet } from './remove-sheet.tsx'
 import { TrashList } from './trash-list.tsx'
+import { UpdateSheet } from './update-sheet.tsx'
 import { UsageLegend, UsageMap } from './usage-map.tsx'
 import { useUpdates } from './use-updates.ts'
 import { keepAll, VersionMenu } from './version-menu.tsx'
@@ -99,6 +100,7 @@ function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) {
   const [opened, setOpened] = useState<string>()
   const [asking, setAsking] = useState<InstalledPackage>()
   const [freeing, setFreeing] = useState(false)
+  const [updating, setUpdating] = useState<readonly Update[]>()
   const [verifying, setVerifying] = useState<ReadonlySet<string>>(new Set())
   const [verifyingAll, setVerifyingAll] = useState<{ readonly left: number; readonly abort: AbortController }>()
   const list = useRef<ListHandle>(null)
@@ -250,7 +252,7 @@ function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) {
             </Button>
           )}
           {updates.size > 0 && (
-            <Button small variant="soft" onClick={() => run(() => startUpdates([...updates.values()]))}>
+            <Button small variant="soft" onClick={() => setUpdating([...updates.values()])}>
               {text.updateAll(updates.size)}
             </Button>
           )}
@@ -402,6 +404,7 @@ function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) {
           </section>
         </Sheet>
       )}
+      {updating !== undefined && <UpdateSheet updates={updating} onClose={() => setUpdating(undefined)} run={run} />}
       {asking !== undefined && (
         <RemoveSheet each={asking} bytesOf={bytesOf} onClose={() => setAsking(undefined)} run={run} />
       )}

@@ -52,6 +52,7 @@ export function PackageDetails({ each, bytesOf, verifying, onVerify, onClose, ru
                 version={version}
                 bytes={bytes}
                 isKept={version.kept}
+                inSheet={onClose === undefined}
                 run={run}
                 onVerify={() => onVerify([version])}
                 onKeep={(kept) => run(() => keepAll([version], kept))}

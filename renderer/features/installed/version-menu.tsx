@@ -30,6 +30,8 @@ interface VersionMenuProps {
   readonly onKeep: (kept: boolean) => void
   readonly onRemove: () => void
   readonly onDetails?: () => void
+  /** It must lie in the sheet then: nothing outside of one can be used. */
+  readonly inSheet?: boolean
 }
 
 /** Everything that may be done with an installed version; Remove is last, and says what it frees. */
@@ -38,7 +40,7 @@ export function VersionMenu(props: VersionMenuProps) {
   const words = text.actions
   const isDamaged = (version.damagedFiles?.length ?? 0) > 0
   return (
-    <Menu position="bottom-end" width={224}>
+    <Menu position="bottom-end" width={224} withinPortal={props.inSheet !== true}>
       <Menu.Target>
         <IconButton
           label={text.more(`${version.title} ${version.ref.version}`)}

@@ -1,0 +1,148 @@
+import { IconArrowRight } from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
+import { shortErrorOf } from '../../text/error-view.ts'
+import { installText } from '../../text/install.ts'
+import { installedText } from '../../text/installed.ts'
+import { formatSize } from '../../text/units.ts'
+import { BoneLines } from '../../ui/bones.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Size } from '../../ui/figures.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Message } from '../../ui/message.tsx'
+import { Meter } from '../../ui/progress-bar.tsx'
+import { Sheet } from '../../ui/sheet.tsx'
+import type { Update } from './installed-actions.ts'
+import { costOf, type PlannedUpdate, planUpdates, startUpdates } from './update-plans.ts'
+
+const text = installedText.updateSheet
+
+interface UpdateSheetProps {
+  /** As they were when the sheet was opened. */
+  readonly updates: readonly Update[]
+  readonly onClose: () => void
+  readonly run: (work: () => Promise<unknown>) => void
+}
+
+/** What updating several packages costs, before it starts. Enter does it, Escape closes. */
+export function UpdateSheet({ updates, onClose, run }: UpdateSheetProps) {
+  const [planned, setPlanned] = useState<readonly PlannedUpdate[]>()
+  useEffect(() => {
+    const stop = new AbortController()
+    planUpdates(updates, stop.signal).then(
+      (answer) => !stop.signal.aborted && setPlanned(answer),
+      () => undefined, // closed meanwhile
+    )
+    return () => stop.abort()
+  }, [updates])
+
+  const plans = planned?.flatMap(({ plan }) => plan ?? []) ?? []
+  const cost = costOf(plans)
+  const ready = plans.length > 0 && cost.missingBytes === 0
+  const start = () => {
+    if (!ready) return
+    onClose()
+    run(() => startUpdates(plans))
+  }
+  return (
+    <Sheet
+      opened
+      onClose={onClose}
+      title={installedText.updateAll(updates.length)}
+      subtitle={text.subtitle}
+      onSubmit={start}
+      footer={
+        <>
+          <span className="push" />
+          <Button onClick={onClose}>{installText.cancel}</Button>
+          <Button
+            key={planned === undefined ? 'planning' : 'planned'}
+            variant="primary"
+            type="submit"
+            hint="↵"
+            disabled={!ready}
+            data-autofocus
+            autoFocus
+          >
+            {planned === undefined ? installText.update : text.button(plans.length)}
+          </Button>
+        </>
+      }
+    >
+      {planned === undefined ? (
+        <section>
+          <BoneLines lines={5} />
+        </section>
+      ) : (
+        <>
+          {plans.length > 0 && <Cost {...cost} />}
+          <section>
+            <ul className="works update-list">
+              {planned.map((each) => (
+                <UpdateLine key={each.update.name} {...each} />
+              ))}
+            </ul>
+          </section>
+          {cost.missingBytes > 0 && (
+            <section>
+              <Message kind="danger" title={installText.tooLittle(cost.missingBytes)}>
+                {text.tooLittleWhy}
+              </Message>
+            </section>
+          )}
+        </>
+      )}
+    </Sheet>
+  )
+}
+
+function Cost({ downloadBytes, reusedBytes, freeBytes, freeAfterBytes }: ReturnType<typeof costOf>) {
+  const whole = Math.max(1, downloadBytes + reusedBytes)
+  return (
+    <section>
+      <Meter
+        size="m"
+        label={installText.barLabel(downloadBytes, reusedBytes)}
+        parts={[
+          { key: 'download', share: downloadBytes / whole },
+          { key: 'reused', share: reusedBytes / whole, look: 'stripe' },
+        ]}
+      />
+      <dl className="sums gap-8">
+        <dt>
+          <span className="key">{installText.toDownload}</span>
+        </dt>
+        <dd>
+          <Size bytes={downloadBytes} />
+        </dd>
+        {reusedBytes > 0 && (
+          <>
+            <dt>
+              <span className="key stripe">{text.reused}</span>
+            </dt>
+            <dd>
+              <Size bytes={reusedBytes} />
+            </dd>
+          </>
+        )}
+        <dt className="total">{installText.free}</dt>
+        <dd className="total">
+          <span className="t3">
+            <Size bytes={freeBytes} figures={4} />
+          </span>{' '}
+          <Icon of={IconArrowRight} size={12} className="t3 inline-icon" /> <Size bytes={freeAfterBytes} figures={4} />
+        </dd>
+      </dl>
+    </section>
+  )
+}
+
+const UpdateLine = ({ update, plan, failure }: PlannedUpdate) => (
+  <li>
+    <span className="cut" title={update.title}>
+      {update.title} <span className="t3 num">{text.versions(plan?.replaces ?? [], update.version)}</span>
+    </span>
+    <span className={failure === undefined ? 'small t3 num' : 'small status warn'}>
+      {failure === undefined ? formatSize(plan?.downloadBytes ?? 0) : shortErrorOf(failure)}
+    </span>
+  </li>
+)

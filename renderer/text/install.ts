@@ -1,0 +1,40 @@
+import { formatList, formatSize, plural } from './units.ts'
+
+const are = (versions: readonly string[], one: string, many: string): string => (versions.length === 1 ? one : many)
+
+/** Words of the sheet before an install or an update. */
+export const installText = {
+  installTitle: (title: string, version: string): string => `Install ${title} ${version}`,
+  updateTitle: (title: string, version: string): string => `Update ${title} to ${version}`,
+  repairTitle: (title: string, version: string): string => `Repair ${title} ${version}`,
+  isHere: 'It is installed and verified already.',
+  repairs: 'What is changed or missing is fetched again; every byte is verified before it takes its place.',
+  replaces: (old: readonly string[], version: string): string =>
+    `${formatList(old)} ${are(old, 'stays', 'stay')} until ${version} is verified, then ${are(old, 'goes', 'go')} to the trash.`,
+  stays: (old: readonly string[]): string => `${formatList(old)} ${are(old, 'stays', 'stay')} beside it.`,
+  notListedYet: (files: number): string =>
+    `${plural(files, 'file')}. Not listed as installed until every byte is verified.`,
+  keepOld: (old: readonly string[]): string => `Keep ${formatList(old)} as well`,
+  install: 'Install',
+  update: 'Update',
+  repair: 'Repair',
+  installAnyway: 'Install anyway',
+  cancel: 'Cancel',
+  close: 'Close',
+  tryAgain: 'Try again',
+  failed: 'It can’t be installed now',
+  barLabel: (download: number, reused: number): string =>
+    `${formatSize(download)} to download, ${formatSize(reused)} reused`,
+  toDownload: 'To download',
+  reused: (from: readonly string[]): string => `Reused from ${formatList(from)}, already here`,
+  onDisk: 'On disk afterwards',
+  library: 'Library',
+  free: 'Free space there',
+  tooLittle: (bytes: number): string => `${formatSize(Math.max(0, bytes))} too little space`,
+  needs: (bytes: number): string =>
+    `It needs ${formatSize(bytes)} while it installs. Emptying the trash may be enough.`,
+  freeUp: 'Free up space',
+  notForApps: 'It does not work with your apps',
+  notForAppsWhy: 'It says so itself. Another version may; you can install this one anyway.',
+  worksWith: 'Works with your apps',
+}
