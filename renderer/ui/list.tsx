@@ -9,6 +9,7 @@ import {
   useMemo,
   useRef,
 } from 'react'
+import { useGapClosing } from './gap-closing.ts'
 import { indexAfter, moveOfKey } from './list-keys.ts'
 
 export interface Column<S extends string = string> {
@@ -42,6 +43,8 @@ interface ListProps<T, S extends string> {
   readonly rowHeight?: number
   /** Instead of rows, while there are none. */
   readonly empty?: ReactNode
+  /** Where rows go by removing them: what is below closes the gap. */
+  readonly closesGaps?: boolean
   readonly handle?: Ref<ListHandle>
 }
 
@@ -71,6 +74,8 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
   useEffect(() => {
     if (selectedIndex >= 0) scrollToIndex(selectedIndex, { align: 'auto' })
   }, [selectedIndex, scrollToIndex])
+
+  useGapClosing(grid, items, keyOf, props.closesGaps === true ? rowHeight : undefined)
 
   const onKeyDown = (event: KeyboardEvent) => {
     // Keys of the head's buttons and of a row's own buttons are theirs.

@@ -17,6 +17,9 @@ interface RingProps {
   readonly received?: number
   /** Bytes stand still. */
   readonly still?: boolean
+  /** It has just been installed: the satellite lands in the core, once. */
+  readonly landing?: boolean
+  readonly onLanded?: () => void
   /** px; drawn for 20 */
   readonly size?: number
 }
@@ -26,7 +29,15 @@ const openRing = 'M10.98 3.83A6.25 6.25 0 1 0 16.17 9.02'
 const circumference = 2 * Math.PI * 7
 
 /** The state of a package as a body in orbit. It always stands beside the word that says the same. */
-export function Ring({ state, settled = 0, received = 0, still = false, size = 20 }: RingProps) {
+export function Ring({
+  state,
+  settled = 0,
+  received = 0,
+  still = false,
+  landing = false,
+  onLanded,
+  size = 20,
+}: RingProps) {
   if (state === 'unreadable') return <Icon of={IconAlertTriangle} size={size === 20 ? 18 : size} className="glyph" />
   if (state === 'transferring') {
     const dash = (part: number) =>
@@ -41,7 +52,7 @@ export function Ring({ state, settled = 0, received = 0, still = false, size = 2
   }
   return (
     <svg
-      className={`glyph ${state}`}
+      className={landing ? `glyph ${state} landing` : `glyph ${state}`}
       viewBox="0 0 20 20"
       width={size}
       height={size}
@@ -50,15 +61,17 @@ export function Ring({ state, settled = 0, received = 0, still = false, size = 2
       strokeWidth="1.5"
       strokeLinecap="round"
       aria-hidden="true"
+      onAnimationEnd={onLanded}
     >
       {shapeOf(state)}
+      {landing && <circle className="satellite" cx="10" cy="10" r="2" fill="currentColor" stroke="none" />}
     </svg>
   )
 }
 
 function shapeOf(state: Exclude<RingState, 'transferring' | 'unreadable'>) {
   const satellite = <circle cx="15" cy="5" r="2" fill="currentColor" stroke="none" />
-  const core = <circle cx="10" cy="10" r="3" fill="currentColor" stroke="none" />
+  const core = <circle className="core" cx="10" cy="10" r="3" fill="currentColor" stroke="none" />
   const ring = <circle cx="10" cy="10" r="6.25" />
   switch (state) {
     case 'compatible':

@@ -27,7 +27,8 @@ export function Sheet({ opened, onClose, title, subtitle, children, footer, onSu
       opened={opened}
       onClose={onClose}
       size={width}
-      transitionProps={{ transition: 'fade-up', duration: 200, timingFunction: 'cubic-bezier(0.2, 0, 0, 1)' }}
+      // It comes by an animation of the style sheets: most sheets are opened from the start, which Mantine doesn't move.
+      transitionProps={{ duration: 0 }}
     >
       <Modal.Overlay />
       <Modal.Content aria-label={title}>

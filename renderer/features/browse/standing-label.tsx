@@ -1,3 +1,4 @@
+import { useEffect, useRef, useState } from 'react'
 import type { PackageSummary } from '../../../shared/model/package.ts'
 import { newestOf, type Standing } from '../../state/package-standing.ts'
 import { useApps } from '../../state/settings.ts'
@@ -17,7 +18,11 @@ export function StandingGlyph({ package: each, standing, size = 20 }: StandingPr
   const transferId = useInstallOf(each.name)
   const transfer = useTransfer(transferId)
   const progress = useProgress(transferId)
-  if (transfer === undefined || progress === undefined) return <Ring state={standing.kind} size={size} />
+  const [landing, setLanding] = useLanding(transferId)
+  if (transfer === undefined || progress === undefined) {
+    const lands = landing && standing.kind === 'installed'
+    return <Ring state={standing.kind} size={size} landing={lands} onLanded={() => setLanding(false)} />
+  }
   const { settledBytes, receivedBytes, totalBytes } = progress
   const whole = Math.max(1, totalBytes)
   return (
@@ -29,6 +34,18 @@ export function StandingGlyph({ package: each, standing, size = 20 }: StandingPr
       still={standsStill(transfer.state)}
     />
   )
+}
+
+/** True from the end of an install until it was shown to have landed. */
+function useLanding(transferId: string | undefined) {
+  const [landing, setLanding] = useState(false)
+  const before = useRef(transferId)
+  useEffect(() => {
+    if (before.current !== undefined && transferId === undefined) setLanding(true)
+    else if (transferId !== undefined) setLanding(false)
+    before.current = transferId
+  }, [transferId])
+  return [landing, setLanding] as const
 }
 
 /** Two lines: the state in a word, and its reason. */

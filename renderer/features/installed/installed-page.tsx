@@ -48,6 +48,7 @@ import { useUpdates } from './use-updates.ts'
 import { keepAll, VersionMenu } from './version-menu.tsx'
 
 const noVersions: readonly InstalledVersion[] = []
+const nameOfPackage = ({ name }: InstalledPackage): string => name
 const noTrash: readonly TrashEntry[] = []
 
 export function InstalledPage() {
@@ -310,7 +311,8 @@ function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) {
                   handle={list}
                   label={text.listLabel}
                   items={packages}
-                  keyOf={({ name }) => name}
+                  keyOf={nameOfPackage}
+                  closesGaps
                   columnsClass="cols-installed"
                   columns={columns}
                   sorted={{ by: order, descending: order === 'bytes' }}
