@@ -1,11 +1,12 @@
 import path from 'node:path'
 import * as z from 'zod'
-import { type Library, type Settings, settings } from '../../shared/model/settings.ts'
+import { type Library, type Settings, settings, settingsChanges } from '../../shared/model/settings.ts'
+import { parseJson } from './parse-json.ts'
 import type { Disk, Log } from './ports.ts'
 
 /**
  * `<home>/settings.json`: {format: 1, settings, libraries}. Read anew where another process may have changed it, replaced as a whole.
- * A damaged file is kept aside as `settings.json.damaged-<n>` and said in the log; Orbital then starts with its defaults.
+ * A damaged file is kept aside as `settings.json.damaged-<n>`, once, and said in the log; what can be read of it stays in use.
  */
 export interface SettingsFile {
   get(): Settings
@@ -24,10 +25,14 @@ export type StoredLibrary = Readonly<Omit<Library, 'isDefault' | 'available'>>
 
 const content = z.object({
   format: z.literal(1),
-  settings: settings.prefault({}),
+  // What another version of Orbital set besides is no damage.
+  settings: settings.strip().prefault({}),
   libraries: z.array(storedLibrary).default([]),
 })
 type Content = z.infer<typeof content>
+const parts = z
+  .object({ settings: z.record(z.string(), z.unknown()).catch({}), libraries: z.array(z.unknown()).catch([]) })
+  .catch({ settings: {}, libraries: [] })
 
 export function createSettingsFile(deps: {
   readonly disk: Disk
@@ -37,19 +42,24 @@ export function createSettingsFile(deps: {
   const { disk, log } = deps
   const file = path.join(deps.home, 'settings.json')
 
-  const setAside = (bytes: Uint8Array): Content => {
+  const setAside = (bytes: Uint8Array) => {
     for (let n = 1; ; n++) {
       if (disk.facts(`${file}.damaged-${n}`) !== undefined) continue
       disk.create(`${file}.damaged-${n}`, bytes)
       log.write('warn', 'settings.damaged', { keptAs: `settings.json.damaged-${n}` })
-      return content.parse({ format: 1 })
+      return
     }
   }
   const read = (): Content => {
     const bytes = disk.read(file, { maxBytes: 4_000_000 })
     if (bytes === undefined) return content.parse({ format: 1 })
-    const parsed = content.safeParse(parseJson(bytes))
-    return parsed.success ? parsed.data : setAside(bytes)
+    const json = parseJson(bytes)
+    const parsed = content.safeParse(json)
+    if (parsed.success) return parsed.data
+    setAside(bytes)
+    const readable = readableOf(json)
+    write(readable)
+    return readable
   }
   const write = (next: Content) => {
     disk.makeFolder(deps.home)
@@ -68,10 +78,13 @@ export function createSettingsFile(deps: {
   }
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch {
-    return undefined
+/** Each setting and each library that is right by itself. */
+function readableOf(json: unknown): Content {
+  const { settings: stored, libraries } = parts.parse(json)
+  const isRight = ([name, value]: readonly [string, unknown]) => settingsChanges.safeParse({ [name]: value }).success
+  return {
+    format: 1,
+    settings: settings.parse(Object.fromEntries(Object.entries(stored).filter(isRight))),
+    libraries: libraries.flatMap((each) => storedLibrary.safeParse(each).data ?? []),
   }
 }

@@ -11,7 +11,7 @@ import {
   unreadableEntry,
   versionSummary,
 } from '../model/package.ts'
-import { library, settings } from '../model/settings.ts'
+import { library, settings, settingsChanges } from '../model/settings.ts'
 import { fileProgress, transfer } from '../model/transfer.ts'
 import { type Api, procedure } from './procedure.ts'
 
@@ -159,7 +159,7 @@ export const engineContract = {
   },
   settings: {
     get: procedure(nothing, settings),
-    set: procedure(z.strictObject({ changes: settings.partial() }), settings),
+    set: procedure(z.strictObject({ changes: settingsChanges }), settings),
   },
   connections: {
     list: procedure(nothing, z.array(connection)),

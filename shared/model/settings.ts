@@ -1,20 +1,32 @@
 import * as z from 'zod'
 import { app } from './app.ts'
 
-export const settings = z.strictObject({
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
+const fields = {
+  theme: z.enum(['system', 'light', 'dark']),
   /** Shown as publisher; empty: the system's user name. */
-  publisherName: z.string().max(100).default(''),
-  apps: z.array(app).max(100).default([]),
+  publisherName: z.string().max(100),
+  apps: z.array(app).max(100),
   /** Big transfers (over 64 MiB) at a time. */
-  transfersAtOnce: z.number().int().min(1).max(4).default(1),
+  transfersAtOnce: z.number().int().min(1).max(4),
   /** Connections per transfer. */
-  connectionsPerTransfer: z.number().int().min(1).max(16).default(4),
-  singleKeys: z.boolean().default(true),
+  connectionsPerTransfer: z.number().int().min(1).max(16),
+  singleKeys: z.boolean(),
   defaultLibraryId: z.string().optional(),
-  defaultConnectionId: z.string().optional(),
+}
+
+export const settings = z.strictObject({
+  ...fields,
+  theme: fields.theme.default('system'),
+  publisherName: fields.publisherName.default(''),
+  apps: fields.apps.default([]),
+  transfersAtOnce: fields.transfersAtOnce.default(1),
+  connectionsPerTransfer: fields.connectionsPerTransfer.default(4),
+  singleKeys: fields.singleKeys.default(true),
 })
 export type Settings = Readonly<z.infer<typeof settings>>
+
+/** Some of the settings. Made of fields without defaults: those would be filled in, and so set what nobody asked to change. */
+export const settingsChanges = z.strictObject(fields).partial()
 
 export const library = z.strictObject({
   id: z.string(),
