@@ -8,6 +8,7 @@
 import path from 'node:path'
 import type { SafeStorage } from 'electron'
 import * as z from 'zod'
+import { parseJson } from '../engine/parse-json.ts'
 import type { Disk, Log, SecretStore } from '../engine/ports.ts'
 
 export interface AppSecretsOptions {
@@ -78,13 +79,5 @@ function createMemorySecrets(): SecretStore {
     get: async (id) => secrets.get(id),
     set: async (id, value) => void secrets.set(id, { ...value }),
     delete: async (id) => void secrets.delete(id),
-  }
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch {
-    return undefined
   }
 }

@@ -2,6 +2,7 @@ import path from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../../../shared/errors.ts'
 import { connectionId, location } from '../../../shared/model/connection.ts'
+import { parseJson } from '../parse-json.ts'
 import type { Disk, Log } from '../ports.ts'
 
 const storedConnection = z.object({ id: connectionId, name: z.string().min(1).max(100), location })
@@ -58,12 +59,4 @@ export function createConnectionFile(deps: { readonly disk: Disk; readonly log: 
     return found
   }
   return { read, write }
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch {
-    return undefined
-  }
 }

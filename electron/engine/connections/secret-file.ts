@@ -1,6 +1,7 @@
 import path from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../../../shared/errors.ts'
+import { parseJson } from '../parse-json.ts'
 import type { Disk, SecretStore } from '../ports.ts'
 
 const content = z.object({
@@ -52,13 +53,5 @@ export function createMemorySecrets(): SecretStore {
     get: async (id) => secrets.get(id),
     set: async (id, secret) => void secrets.set(id, { ...secret }),
     delete: async (id) => void secrets.delete(id),
-  }
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch {
-    return undefined
   }
 }

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { AppError, toWire } from '../../../shared/errors.ts'
 import { packageRef } from '../../../shared/model/package.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
+import { parseJson } from '../parse-json.ts'
 import type { Disk } from '../ports.ts'
 import { type LibraryPlaces, stagedTreeOf } from './places.ts'
 import { moveToTrash, restoreFromTrash, type TrashDeps } from './trash.ts'
@@ -106,9 +107,5 @@ export const readCommit = (disk: Disk, places: LibraryPlaces, transaction: strin
 const contentOf = (places: LibraryPlaces, trashId: string): string => path.join(places.trash, trashId, 'content')
 
 function parseRecord(bytes: Uint8Array): CommitRecord | undefined {
-  try {
-    return commitFile.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data
-  } catch {
-    return undefined
-  }
+  return commitFile.safeParse(parseJson(bytes)).data
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import * as z from 'zod'
 import { isAppError } from '../../../shared/errors.ts'
+import { parseJson } from '../parse-json.ts'
 import type { Clock, Disk } from '../ports.ts'
 import { isRunning, type ProcessIdentity, processIdentity, readOwnIdentity } from './process-identity.ts'
 
@@ -143,12 +144,4 @@ export function createLeases(deps: {
 /** Where the lease of a transfer lies whose journal is that folder: beside the folder of all journals, under the transfer's id. */
 export function leasePlaceOf(journalFolder: string): { readonly folder: string; readonly name: string } {
   return { folder: path.join(path.dirname(path.dirname(journalFolder)), 'leases'), name: path.basename(journalFolder) }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

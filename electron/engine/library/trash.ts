@@ -5,6 +5,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { TrashEntry } from '../../../shared/model/installed.ts'
 import { packageRef } from '../../../shared/model/package.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
+import { parseJson } from '../parse-json.ts'
 import type { Clock, Disk, Log } from '../ports.ts'
 import type { LibraryPlaces } from './places.ts'
 import { isRunning, processIdentity, readOwnIdentity } from './process-identity.ts'
@@ -155,11 +156,7 @@ const hasContent = (disk: Disk, folder: string): boolean => disk.facts(path.join
 function readEntry(disk: Disk, folder: string): EntryFile | undefined {
   const bytes = disk.read(path.join(folder, 'entry.json'), { maxBytes: 16 * 1024 * 1024 })
   if (bytes === undefined) return undefined
-  try {
-    return entryFile.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data
-  } catch {
-    return undefined
-  }
+  return entryFile.safeParse(parseJson(bytes)).data
 }
 
 const shownEntry = (deps: TrashDeps, id: string, entry: EntryFile): TrashEntry => ({

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import * as z from 'zod'
+import { parseJson } from '../parse-json.ts'
 import type { Disk } from '../ports.ts'
 import type { LibraryPlaces } from './places.ts'
 
@@ -56,9 +57,5 @@ export function writeFacts(disk: Disk, places: LibraryPlaces, ident: string, fac
 }
 
 function parseFacts(bytes: Uint8Array): VersionFacts | undefined {
-  try {
-    return versionFacts.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data
-  } catch {
-    return undefined
-  }
+  return versionFacts.safeParse(parseJson(bytes)).data
 }

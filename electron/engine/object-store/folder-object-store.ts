@@ -17,6 +17,7 @@ import path from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as z from 'zod'
 import { AppError, isAppError } from '../../../shared/errors.ts'
+import { parseJson } from '../parse-json.ts'
 import type {
   Clock,
   Condition,
@@ -434,12 +435,4 @@ function upload<T>(key: string, work: () => T): T {
 function isGone(error: unknown): boolean {
   if (isAppError(error, 'disk-failed')) return error.details.errno === 'ENOENT'
   return isAppError(error, 'not-a-folder', 'file-unreadable')
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch {
-    return undefined
-  }
 }

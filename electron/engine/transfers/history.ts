@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { type Transfer, transfer } from '../../../shared/model/transfer.ts'
+import { parseJson } from '../parse-json.ts'
 import type { Disk } from '../ports.ts'
 
 /** Ended transfers, newest first: `<home>/state/transfers/<id>/ended.json`. The oldest beyond `kept` go. */
@@ -35,13 +36,5 @@ export function createHistory(disk: Disk, folder: string): History {
     clear() {
       for (const id of [...entries.keys()]) remove(id)
     },
-  }
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch {
-    return undefined
   }
 }
