@@ -8,7 +8,7 @@ export const installText = {
   updateTitle: (title: string, version: string): string => `Update ${title} to ${version}`,
   repairTitle: (title: string, version: string): string => `Repair ${title} ${version}`,
   isHere: 'It is installed and verified already.',
-  repairs: 'What is changed or missing is fetched again; every byte is verified before it takes its place.',
+  repairs: 'It is fetched again, and every byte verified, before it takes the place of the damaged one.',
   replaces: (old: readonly string[], version: string): string =>
     `${formatList(old)} ${are(old, 'stays', 'stay')} until ${version} is verified, then ${are(old, 'goes', 'go')} to the trash.`,
   stays: (old: readonly string[]): string => `${formatList(old)} ${are(old, 'stays', 'stay')} beside it.`,

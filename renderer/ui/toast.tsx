@@ -8,6 +8,9 @@ interface Toast {
 }
 
 let lastUndo: { readonly id: string; readonly undo: () => void } | undefined
+/** Newest toasts; what they say is out of date once there is another of their kind. */
+let plainId: string | undefined
+let undoId: string | undefined
 
 /** For a thing that is done and may be undone. Nothing else is said by a toast. */
 export function showToast({ text, undo }: Toast): void {
@@ -16,6 +19,8 @@ export function showToast({ text, undo }: Toast): void {
     notifications.hide(id)
     undo?.()
   }
+  const before = undo === undefined ? plainId : undoId
+  if (before !== undefined) notifications.hide(before)
   const id: string = notifications.show({
     message: (
       <span className="toast-line">
@@ -31,7 +36,11 @@ export function showToast({ text, undo }: Toast): void {
     position: 'bottom-center',
     closeButtonProps: { 'aria-label': 'Close this message' },
   })
-  if (undo !== undefined) lastUndo = { id, undo: takeBack }
+  if (undo === undefined) plainId = id
+  else {
+    undoId = id
+    lastUndo = { id, undo: takeBack }
+  }
 }
 
 /** Does what the newest toast with an undo offered, also when it is gone by now. Answers whether there was one. */

@@ -109,15 +109,15 @@ export function CleanUpFoot({ libraryId, usage, cleaning, busy, run, onDone }: C
       <dl className="sums num">
         <dt>{words.freeNow}</dt>
         <dd>
-          <Size bytes={sums.freeNowBytes} />
+          <Size bytes={sums.freeNowBytes} figures={4} />
         </dd>
         <dt>{words.freeAfter}</dt>
         <dd className="strong">
-          <Size bytes={sums.freeAfterBytes} />
+          <Size bytes={sums.freeAfterBytes} figures={4} />
         </dd>
         <dt>{words.freeWhenEmptied}</dt>
         <dd>
-          <Size bytes={sums.freeWhenTrashEmptiedBytes} />
+          <Size bytes={sums.freeWhenTrashEmptiedBytes} figures={4} />
         </dd>
       </dl>
       <Button wide disabled={sums.touchedBytes === 0 || busy} onClick={() => run(press)}>

@@ -43,6 +43,8 @@ export interface TileLeaf {
 
 const minClickablePx = 24
 const minLabelWidthPx = 48
+/** A size is never cut: `87.7 MB` and its padding fit. */
+const minSizeWidthPx = 68
 const gapBetweenPackagesPx = 3
 const gapBetweenVersionsPx = 1
 
@@ -123,7 +125,7 @@ function tileOf(leaf: TileLeaf, group: TileGroup, box: Pick<Tile, 'left' | 'top'
     bytes: leaf.bytes,
     ...box,
     clickable: box.width >= minClickablePx && box.height >= minClickablePx,
-    lines: isWide && box.height >= 44 ? 2 : isWide && box.height >= 28 ? 1 : 0,
+    lines: !isWide || box.height < 28 ? 0 : box.height >= 44 && box.width >= minSizeWidthPx ? 2 : 1,
   }
 }
 
