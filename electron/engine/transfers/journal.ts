@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { parseJson } from '../parse-json.ts'
 import type { Disk } from '../ports.ts'
 import type { Journal, JournalRecord } from './transfer-runner.ts'
 
@@ -27,7 +28,9 @@ function readRecords(bytes: Uint8Array): { readonly records: JournalRecord[]; re
     const line = Buffer.from(bytes.buffer, bytes.byteOffset + wholeBytes, end - wholeBytes).toString('utf8')
     const json = line.slice(17)
     if (line[16] !== ' ' || checksumOf(json) !== line.slice(0, 16)) break
-    records.push(JSON.parse(json) as JournalRecord)
+    const record = parseJson(json)
+    if (typeof record !== 'object' || record === null || !('kind' in record)) break
+    records.push(record as JournalRecord)
     wholeBytes = end + 1
   }
   return { records, wholeBytes }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
@@ -221,4 +221,87 @@ test('a queue that takes nothing over lists an interrupted transfer and goes on 
   expect(after.start('model')).toBe(id)
   expect(after.running.has('model')).toBe(true)
   await after.queue.stop()
+})
+
+test('a cancel that comes while a pause is under way still cancels, and whoever asks again waits for it', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, discarded, stateOf } = setUp(folder.path)
+  const id = start('model')
+  const paused = queue.pause(id)
+  const cancelled = queue.cancel(id)
+  await queue.cancel(id)
+  expect(discarded).toEqual(['model'])
+  await Promise.all([paused, cancelled])
+  expect(stateOf(id)?.kind).toBe('cancelled')
+})
+
+test('what is being cancelled can’t be started again until it is gone', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start } = setUp(folder.path)
+  const id = start('model')
+  const cancelled = queue.cancel(id)
+  expect(() => start('model')).toThrow(expect.objectContaining({ code: 'busy' }))
+  await cancelled
+  expect(start('model')).not.toBe(id)
+  await queue.stop()
+})
+
+test('a pause that comes as a transfer begins to finish leaves none that only looks as if it ran', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running } = setUp(folder.path)
+  const id = start('model')
+  const { task } = running.get('model') ?? {}
+  task?.signal.addEventListener('abort', () => task.enter({ kind: 'finishing' }))
+  await queue.pause(id)
+  expect((await queue.wait(id, io)).state).toEqual({ kind: 'paused', reason: 'interrupted' })
+})
+
+test('a transfer whose journal can’t be written ends in an error and holds nothing up', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, journalParent, stateOf } = setUp(folder.path)
+  const id = start('lost')
+  await queue.pause(id)
+  rmSync(path.join(journalParent, id), { recursive: true })
+  queue.resume(id)
+  expect((await queue.wait(id, io)).state).toMatchObject({ kind: 'failed', error: { code: 'disk-failed' } })
+  const next = start('next')
+  running.get('next')?.end()
+  expect((await queue.wait(next, io)).state.kind).toBe('done')
+  await queue.cancel(id)
+  expect(stateOf(id)?.kind).toBe('cancelled')
+})
+
+test('what ended is told although the history can’t be written', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, held } = setUp(folder.path)
+  const id = start('model')
+  mkdirSync(path.join(folder.path, 'state'))
+  writeFileSync(path.join(folder.path, 'state', 'transfers'), 'no folder')
+  running.get('model')?.end()
+  expect((await queue.wait(id, io)).state.kind).toBe('done')
+  expect(held.size).toBe(0)
+})
+
+test('a journal of another id than its folder, as a strange library may hold, is not a transfer', async () => {
+  await using folder = await createTempFolder()
+  const before = setUp(folder.path)
+  const id = before.start('model')
+  await before.queue.stop()
+  cpSync(path.join(before.journalParent, id), path.join(before.journalParent, 'other'), { recursive: true })
+  for (const takesOver of [true, false]) {
+    const { queue, journalParent } = setUp(folder.path, { takesOver })
+    queue.adopt([journalParent])
+    expect(queue.list().map((each) => each.id)).toEqual([id])
+    await queue.stop()
+  }
+})
+
+test('an entry of the history that can’t be read leaves the others', async () => {
+  await using folder = await createTempFolder()
+  const before = setUp(folder.path)
+  const id = before.start('model')
+  before.running.get('model')?.end()
+  await before.queue.wait(id, io)
+  mkdirSync(path.join(folder.path, 'state', 'transfers', 'odd', 'ended.json'), { recursive: true })
+  expect(setUp(folder.path).queue.list()).toMatchObject([{ id }])
 })

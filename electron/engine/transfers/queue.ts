@@ -23,6 +23,7 @@ interface Entry {
   transfer: Transfer
   pausedAtMs: number
   running?: { readonly abort: AbortController; stop?: StopReason; readonly ended: Promise<void> }
+  cancelling?: Promise<void>
 }
 
 const lookAgainMs = 5_000
@@ -50,7 +51,7 @@ const pauseReasons: Partial<Record<ErrorCode, PauseReason>> = {
  */
 export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const { disk, clock, log, announcer } = deps
-  const history = createHistory(disk, deps.historyFolder)
+  const history = createHistory(disk, log, deps.historyFolder)
   const entries = new Map<string, Entry>()
   let order: string[] = []
   let foreign: string[] = []
@@ -77,6 +78,14 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
 
   const record = (entry: Entry) => {
     entry.journal.append(stateRecordOf(entry.transfer))
+  }
+  /** For what must go on although it can't be written down (a full disk, a drive that is gone): said in the log. */
+  const attempt = (what: string, entry: Entry, work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      log.write('warn', 'transfer.not-written', { id: entry.id, what, ...toWire(error) })
+    }
   }
 
   const apply = (entry: Entry, event: TransferEvent, changes: Partial<Transfer> = {}): boolean => {
@@ -137,10 +146,11 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     const abort = new AbortController()
     entry.meter.restart()
     apply(entry, { kind: 'begin' })
-    record(entry)
-    const ended = deps
-      .runner(entry.start.start.kind)
-      .run(taskOf(entry, abort.signal))
+    const begin = async () => {
+      record(entry)
+      return deps.runner(entry.start.start.kind).run(taskOf(entry, abort.signal))
+    }
+    const ended = begin()
       .then(
         (outcome) => succeed(entry, outcome),
         (error: unknown) => fail(entry, error),
@@ -155,16 +165,18 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   }
 
   const end = (entry: Entry) => {
-    record(entry)
-    history.add(entry.transfer)
+    attempt('state', entry, () => record(entry))
+    attempt('history', entry, () => history.add(entry.transfer))
     forget(entry)
   }
   const forget = (entry: Entry) => {
-    entry.lease.release()
     entries.delete(entry.id)
     order = order.filter((id) => id !== entry.id)
-    if (entry.journal.folder !== path.join(deps.historyFolder, entry.id)) disk.removeTree(entry.journal.folder)
-    else disk.removeFile(path.join(entry.journal.folder, 'journal.log'))
+    attempt('end', entry, () => {
+      if (entry.journal.folder !== path.join(deps.historyFolder, entry.id)) disk.removeTree(entry.journal.folder)
+      else disk.removeFile(path.join(entry.journal.folder, 'journal.log'))
+    })
+    attempt('lease', entry, () => entry.lease.release())
   }
 
   const succeed = (entry: Entry, outcome: Outcome) => {
@@ -182,9 +194,11 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const fail = async (entry: Entry, thrown: unknown) => {
     const error = toAppError(thrown)
     const stop = entry.running?.stop
-    if (stop === 'cancel') return finishCancel(entry)
+    if (entry.transfer.state.kind === 'cancelling') return // cancel() goes on once this run has ended.
     if (stop !== undefined) {
-      apply(entry, { kind: 'pause', reason: stop === 'pause' ? 'by-person' : 'interrupted' })
+      // It began to finish as it was stopped: nothing runs any more, so it must not look as if it did.
+      if (stop === 'shutdown' || !apply(entry, { kind: 'pause', reason: 'by-person' }))
+        apply(entry, { kind: 'pause', reason: 'interrupted' })
       return record(entry)
     }
     if (error.code === 'internal')
@@ -210,6 +224,19 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     end(entry)
   }
 
+  /** 4. Whoever asks again waits for the same end. */
+  const cancel = (entry: Entry): Promise<void> => {
+    if (entry.cancelling !== undefined) return entry.cancelling
+    if (!apply(entry, { kind: 'cancel' })) return Promise.resolve()
+    const run = async () => {
+      await stopRunning(entry, 'cancel')
+      // It may have ended well before it heard of it.
+      if (entries.get(entry.id) === entry && entry.transfer.state.kind === 'cancelling') await finishCancel(entry)
+    }
+    entry.cancelling = run()
+    return entry.cancelling
+  }
+
   const stopRunning = async (entry: Entry, reason: StopReason) => {
     const running = entry.running
     if (running === undefined) return
@@ -225,7 +252,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     if (apply(entry, { kind: 'requeue' })) {
       const { endedAtMs: _, ...rest } = entry.transfer
       entry.transfer = rest
-      record(entry)
+      attempt('state', entry, () => record(entry))
     }
     fill()
   }
@@ -235,7 +262,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     if (lease === undefined) return undefined
     try {
       const journal = openJournal(disk, folder)
-      const transfer = transferOf(journal.records, false)
+      const transfer = transferOf(folder, journal.records, false)
       if (transfer === undefined) throw new AppError('state-damaged', { path: folder })
       const entry: Entry = {
         id: transfer.id,
@@ -279,10 +306,16 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
 
   const listForeign = (): Transfer[] => {
     foreign = foreign.filter((folder) => disk.facts(folder) !== undefined)
-    return foreign.flatMap((folder) => {
-      const transfer = transferOf(peekJournal(disk, folder) ?? [], deps.isHeld(folder))
-      return transfer === undefined ? [] : [transfer]
-    })
+    return foreign.flatMap((folder) => readForeign(folder) ?? [])
+  }
+  /** One journal that can't be read must not hide the others. */
+  const readForeign = (folder: string): Transfer | undefined => {
+    try {
+      return transferOf(folder, peekJournal(disk, folder) ?? [], deps.isHeld(folder))
+    } catch (error) {
+      log.write('warn', 'transfer.unreadable', { folder, ...toWire(error) })
+      return undefined
+    }
   }
 
   return {
@@ -291,6 +324,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       const other = same === undefined ? listForeign().find(sameAs(transfer)) : undefined
       if (other !== undefined) takeForeign(other.id)
       const known = same ?? (other === undefined ? undefined : entries.get(other.id))
+      if (known?.cancelling !== undefined) throw new AppError('busy', { what: 'version' })
       if (known !== undefined && JSON.stringify(known.start.start.request) === JSON.stringify(transfer.request)) {
         requeue(known.id)
         return known.id
@@ -301,7 +335,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       const first: StartRecord = { kind: 'transfer', format: 1, id, createdAtMs: clock.now(), start }
       const journal = createJournal(disk, path.join(journalParent, id), first)
       const lease = deps.takeLease(journal.folder)
-      const shown = transferOf(journal.records, false)
+      const shown = transferOf(journal.folder, journal.records, false)
       if (lease === undefined || shown === undefined) throw new AppError('busy', { what: 'transfer' })
       const entry: Entry = {
         id,
@@ -348,10 +382,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     },
     async cancel(id) {
       if (!entries.has(id)) takeForeign(id)
-      const entry = entryOf(id)
-      if (!apply(entry, { kind: 'cancel' })) return
-      if (entry.running === undefined) await finishCancel(entry)
-      else await stopRunning(entry, 'cancel')
+      await cancel(entryOf(id))
     },
     moveUp(id) {
       const at = order.indexOf(id)
@@ -361,7 +392,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     },
     async clearHistory() {
       const failed = [...entries.values()].filter((entry) => entry.transfer.state.kind === 'failed')
-      await Promise.all(failed.map((entry) => apply(entry, { kind: 'cancel' }) && finishCancel(entry)))
+      await Promise.all(failed.map(cancel))
       for (const ended of history.list()) announcer.change({ kind: 'transfer.removed', id: ended.id })
       history.clear()
     },
@@ -390,7 +421,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     async stop() {
       stopped = true
       await Promise.all([...entries.values()].map((entry) => stopRunning(entry, 'shutdown')))
-      for (const entry of entries.values()) entry.lease.release()
+      for (const entry of entries.values()) attempt('lease', entry, () => entry.lease.release())
       if (ticker !== undefined) clearInterval(ticker)
       clearInterval(looker)
     },

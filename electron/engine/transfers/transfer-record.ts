@@ -1,4 +1,5 @@
-import type { Transfer, TransferState } from '../../../shared/model/transfer.ts'
+import path from 'node:path'
+import { type Transfer, type TransferState, transfer } from '../../../shared/model/transfer.ts'
 import { isEnded } from '../../../shared/model/transfer-standing.ts'
 import type { JournalRecord, NewTransfer, Outcome } from './transfer-runner.ts'
 
@@ -26,10 +27,17 @@ export interface StateRecord extends JournalRecord {
 export const isQueueRecord = (record: JournalRecord): boolean =>
   record.kind === 'transfer' || record.kind.startsWith('transfer.')
 
-/** A transfer as its journal tells it. What was running when the journal ends was interrupted. */
-export function transferOf(records: readonly JournalRecord[], readOnly: boolean): Transfer | undefined {
+/**
+ * A transfer as the journal in a folder tells it; undefined when it tells none, or one of another id than its folder (a library may come from
+ * anybody, and the id becomes part of a path). What was running when the journal ends was interrupted.
+ */
+export function transferOf(folder: string, records: readonly JournalRecord[], readOnly: boolean): Transfer | undefined {
   const first = records[0] as StartRecord | undefined
-  if (first?.kind !== 'transfer') return undefined
+  if (first?.kind !== 'transfer' || first.id !== path.basename(folder)) return undefined
+  return transfer.safeParse(toldBy(first, records, readOnly)).data
+}
+
+function toldBy(first: StartRecord, records: readonly JournalRecord[], readOnly: boolean): Transfer {
   const last = records.findLast((record) => record.kind === 'transfer.state') as StateRecord | undefined
   const state = last?.state ?? { kind: 'queued' as const }
   const settled = last?.settledBytes ?? 0
