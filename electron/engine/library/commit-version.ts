@@ -18,10 +18,12 @@ import { readFacts, versionFacts, writeFacts } from './version-facts.ts'
  *  4. Versions that this one replaces go to trash.
  *  5. Record removed.
  */
-const displaced = z.strictObject({ ref: packageRef, title: z.string(), diskBytes: z.number(), trashId: z.string() })
+/** Becomes part of a path, and whoever opens a library finishes what its records say. */
+const id = z.string().regex(/^[0-9A-Za-z-]{1,64}$/)
+const displaced = z.strictObject({ ref: packageRef, title: z.string(), diskBytes: z.number(), trashId: id })
 const commitFile = z.looseObject({
   format: z.literal(1),
-  transaction: z.string(),
+  transaction: id,
   ref: packageRef,
   facts: versionFacts,
   /** The tree that may stand in its place and make way. */
@@ -97,7 +99,7 @@ export function listCommits(disk: Disk, places: LibraryPlaces): readonly CommitR
   return disk.entries(places.commits).flatMap(({ name }) => {
     const bytes = name.endsWith('.json') ? disk.read(path.join(places.commits, name)) : undefined
     const record = bytes === undefined ? undefined : parseRecord(bytes)
-    return record === undefined ? [] : [record]
+    return record === undefined || name !== `${record.transaction}.json` ? [] : [record]
   })
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { buildPackage, readTree, silentLog } from '../../../testkit/install-rig.ts'
@@ -216,5 +216,58 @@ describe('recovery', () => {
     await (await library.recover(io)).deleted
     expect(library.trash()).toEqual([])
     expect(readTree(path.join(root, '.orbital'))).toEqual({})
+  })
+})
+
+describe('a library of a stranger', () => {
+  const outside = () => path.join(folder.path, 'my-project')
+  beforeEach(() => {
+    mkdirSync(outside())
+    writeFileSync(path.join(outside(), 'work.txt'), 'mine')
+    mkdirSync(path.join(root, '.orbital', 'commits'), { recursive: true })
+  })
+  const record = (changes: object) => ({
+    format: 1,
+    transaction: 'a',
+    ref,
+    facts: { format: 1, metaSha256: '', metaModifiedMs: 0, kept: false },
+    toTrash: [],
+    ...changes,
+  })
+  const away = { name: '../my', version: 'project' }
+  const displaced = { ref: away, title: '', diskBytes: 0, trashId: 'b' }
+
+  test.each([
+    ['a commit of a version elsewhere', record({ ref: away, replaces: displaced })],
+    ['a commit that sends something elsewhere to the trash', record({ toTrash: [displaced] })],
+    ['a commit with a path for an id', record({ transaction: '../../../my-project' })],
+  ])('with %s changes nothing outside', async (_name, content) => {
+    mkdirSync(path.join(root, '.orbital', 'staging', 'a', 'tree'), { recursive: true })
+    writeFileSync(path.join(root, '.orbital', 'commits', 'a.json'), JSON.stringify(content))
+    await (await library.recover(io)).deleted
+    expect(readTree(outside())).toEqual({ 'work.txt': Buffer.from('mine') })
+  })
+
+  test('with a trash entry of a version elsewhere puts nothing there', () => {
+    const entry = path.join(root, '.orbital', 'trash', 'a')
+    mkdirSync(path.join(entry, 'content'), { recursive: true })
+    const by = { host: '', pid: 1, startedAt: '', bootId: '' }
+    const content = {
+      format: 1,
+      ref: { name: '../new', version: '1' },
+      title: '',
+      removedAtMs: nowMs,
+      diskBytes: 0,
+      by,
+    }
+    writeFileSync(path.join(entry, 'entry.json'), JSON.stringify(content))
+    expect(() => library.restore('a')).toThrow(expect.objectContaining({ code: 'path-not-allowed' }))
+    expect(readdirSync(folder.path)).not.toContain('new-1')
+  })
+
+  test.each(['garbage', 'staging', 'trash'])('whose %s is a link is not opened', async (name) => {
+    symlinkSync(outside(), path.join(root, '.orbital', name))
+    await expect(library.recover(io)).rejects.toMatchObject({ code: 'path-not-allowed' })
+    expect(readTree(outside())).toEqual({ 'work.txt': Buffer.from('mine') })
   })
 })

@@ -1,4 +1,6 @@
 import path from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import type { Disk } from '../ports.ts'
 
 /**
  * Where a library keeps what. Everything of Orbital's own lies below `.orbital/`, never directly as a `meta.json` in it and never under
@@ -20,6 +22,7 @@ export interface LibraryPlaces {
   /** Commits that have begun. */
   readonly commits: string
   readonly leases: string
+  /** `path-not-allowed` for what is no plain name: records in a library may be anybody's. */
   version(ident: string): string
 }
 
@@ -37,10 +40,27 @@ export function placesOf(root: string): LibraryPlaces {
     versions: path.join(own, 'versions'),
     commits: path.join(own, 'commits'),
     leases: path.join(own, 'leases'),
-    version: (ident) => path.join(root, ident),
+    version(ident) {
+      if (ident === '' || ident === '.' || ident === '..' || /[/\\\0]/.test(ident))
+        throw new AppError('path-not-allowed', { path: ident, reason: 'It is no name of a folder.' })
+      return path.join(root, ident)
+    },
   }
 }
 
 /** The file's or folder's path of a transfer's staged tree. */
 export const stagedTreeOf = (places: LibraryPlaces, transaction: string): string =>
   path.join(places.staging, transaction, 'tree')
+
+/**
+ * Throws `path-not-allowed` when a folder of Orbital's own is a link: what is deleted in it, or written, would be somewhere else. The
+ * library's own folder may be one; that is the person's choice.
+ */
+export function refuseLinks(disk: Disk, { own, journals, ...places }: LibraryPlaces): void {
+  const { staging, spool, trash, garbage, versions, commits, leases } = places
+  for (const folder of [own, journals, staging, spool, trash, garbage, versions, commits, leases]) {
+    const kind = disk.facts(folder)?.kind
+    if (kind !== undefined && kind !== 'folder')
+      throw new AppError('path-not-allowed', { path: folder, reason: 'It is no folder, or a symbolic link.' })
+  }
+}

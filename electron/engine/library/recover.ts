@@ -3,6 +3,7 @@ import { toWire } from '../../../shared/errors.ts'
 import type { Disk } from '../ports.ts'
 import { type CommitDeps, finishCommit, listCommits } from './commit-version.ts'
 import type { Leases } from './leases.ts'
+import { refuseLinks } from './places.ts'
 import { cleanTrash, moveToGarbage } from './trash.ts'
 
 export interface Recovered {
@@ -14,7 +15,8 @@ export interface Recovered {
 
 /**
  * What whoever opens a library does first. It can be killed anywhere and run again, also by two at once. Nothing of a transaction whose
- * lease is alive is touched, and nothing of a transfer that is listed (its journal is there) but its half-done commit.
+ * lease is alive is touched, and nothing of a transfer that is listed (its journal is there) but its half-done commit. A library may come
+ * from anybody: records lead to nothing outside of it, and one whose own folders are links is not opened (`path-not-allowed`).
  *  1. Commits that have begun are finished, or undone where their staged tree is gone.
  *  2. Staging and spool of transactions without a journal wait to be deleted, and journals that never got their first record.
  *  3. Trash: entries whose content never came or was taken back, and those older than 30 days.
@@ -25,6 +27,7 @@ export interface Recovered {
 export function recoverLibrary(deps: CommitDeps & { readonly leases: Leases }): Recovered {
   const { disk, clock, log, places, leases } = deps
   if (disk.facts(places.own) === undefined) return { finishedTransactions: [], garbage: [] }
+  refuseLinks(disk, places)
   const isFree = (transaction: string) => !leases.isHeld(transaction)
   const isListed = (transaction: string) => disk.facts(path.join(places.journals, transaction)) !== undefined
   const isOld = (file: string) =>
