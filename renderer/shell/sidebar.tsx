@@ -21,10 +21,13 @@ import { goTo, type PageName, usePlace } from '../state/navigation.ts'
 import { useCatalog } from '../state/packages.ts'
 import { useRunningCount } from '../state/transfers.ts'
 import { connectionKind } from '../text/connections.ts'
+import { shellText } from '../text/shell.ts'
 import { formatCount, formatSize } from '../text/units.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Meter } from '../ui/progress-bar.tsx'
 import { Mark } from '../ui/ring.tsx'
+
+const text = shellText.sidebar
 
 export function Sidebar() {
   const connection = useCurrentConnection()
@@ -32,20 +35,21 @@ export function Sidebar() {
   const installedCount = useInstalled((state) => new Set(allInstalled(state).map(({ ref }) => ref.name)).size)
   const running = useRunningCount()
   return (
-    <nav className="sidebar" aria-label="Main" data-pane="sidebar">
+    <nav className="sidebar" aria-label={text.label} data-pane="sidebar">
       <div className="drag">
         <Mark />
         <span className="wordmark">Orbital</span>
       </div>
       <Switcher connection={connection} />
       <div className="nav">
-        <NavItem page="browse" icon={IconListDetails} title="Browse" count={packageCount} />
-        <NavItem page="publish" icon={IconPackageExport} title="Publish" />
-        <NavItem page="installed" icon={IconPackages} title="Installed" count={installedCount} />
-        <NavItem page="transfers" icon={IconArrowsDownUp} title="Transfers" running={running} />
-        <NavItem page="settings" icon={IconSettings} title="Settings" />
+        <NavItem page="browse" icon={IconListDetails} title={shellText.pages.browse} count={packageCount} />
+        <NavItem page="publish" icon={IconPackageExport} title={shellText.pages.publish} />
+        <NavItem page="installed" icon={IconPackages} title={shellText.pages.installed} count={installedCount} />
+        <NavItem page="transfers" icon={IconArrowsDownUp} title={shellText.pages.transfers} running={running} />
+        <NavItem page="settings" icon={IconSettings} title={shellText.pages.settings} />
       </div>
       <DiskCard />
+      <div id="sidebar-menu-layer" />
     </nav>
   )
 }
@@ -69,7 +73,7 @@ function NavItem({ page, icon, title, count = 0, running = 0 }: NavItemProps) {
       {running > 0 && (
         <span className="count hot">
           {running}
-          <span className="unit"> running</span>
+          <span className="unit"> {text.running}</span>
         </span>
       )}
     </button>
@@ -85,9 +89,10 @@ export const connectionIcon = ({ location, origin }: Connection): TablerIcon => 
 function Switcher({ connection }: { readonly connection: Connection | undefined }) {
   const list = useConnections((state) => state.list)
   return (
-    <Menu position="bottom-start" width={264}>
+    // The page's own layer goes when another page comes; the sidebar stays.
+    <Menu position="bottom-start" width={264} portalProps={{ target: '#sidebar-menu-layer' }}>
       <Menu.Target>
-        <button type="button" className="switcher" title="Switch connection">
+        <button type="button" className="switcher" title={text.switchConnection}>
           <span className="tile">
             <Icon of={connection === undefined ? IconCloud : connectionIcon(connection)} />
           </span>
@@ -99,7 +104,7 @@ function Switcher({ connection }: { readonly connection: Connection | undefined 
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>Show packages of</Menu.Label>
+        <Menu.Label>{text.packagesOf}</Menu.Label>
         {list.map((each) => (
           <Menu.Item
             key={each.id}
@@ -120,7 +125,7 @@ function Switcher({ connection }: { readonly connection: Connection | undefined 
           leftSection={<Icon of={IconPlus} />}
           onClick={() => goTo({ page: 'settings', section: 'connections', item: 'new' })}
         >
-          Add a connection…
+          {text.addConnection}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
@@ -140,7 +145,7 @@ function DiskCard() {
     usage.ownBytes
   const others = Math.max(0, totalBytes - freeBytes - ours)
   const empty = usage.packages.length === 0
-  const label = `Orbital uses ${formatSize(ours)} of ${formatSize(totalBytes)}; other files use ${formatSize(others)}; ${formatSize(freeBytes)} are free`
+  const label = text.disk(ours, totalBytes, others, freeBytes)
   return (
     <div className="side-foot">
       <button type="button" className="side-card small" title={label} onClick={() => goTo({ page: 'installed' })}>
@@ -148,7 +153,7 @@ function DiskCard() {
           <span className="strong cut">{library.name}</span>
           <span className="t3 num">
             {formatSize(freeBytes)}
-            <span className="wide-only"> free</span>
+            <span className="wide-only"> {text.free}</span>
           </span>
         </span>
         <Meter
@@ -158,9 +163,7 @@ function DiskCard() {
             { key: 'others', share: others / totalBytes, look: 'rest' },
           ]}
         />
-        <span className="t3 num wide-only">
-          {empty ? 'Nothing installed yet' : `${formatSize(ours)} used, of ${formatSize(totalBytes)}`}
-        </span>
+        <span className="t3 num wide-only">{empty ? text.nothing : text.used(ours, totalBytes)}</span>
       </button>
     </div>
   )
