@@ -3,10 +3,13 @@ import { useEffect, useState } from 'react'
 import { transport } from '../ipc/link.ts'
 import { useCurrentConnection } from '../state/connections.ts'
 import { publishPaths } from '../state/publish-queue.ts'
+import { shellText } from '../text/shell.ts'
 import { Icon } from '../ui/icon.tsx'
 import { openPaths } from './pick-actions.ts'
 import { pickPath } from './pick-path.ts'
 import { connectionIcon } from './sidebar.tsx'
+
+const text = shellText.drop
 
 interface Dragged {
   readonly count: number
@@ -79,17 +82,13 @@ export function DropTarget() {
             <Icon of={packageFile ? IconFileZip : IconFolder} size={20} />
           </span>
         </div>
-        <h2>{packageFile ? 'Drop to install' : count > 1 ? `Drop to publish ${count} folders` : 'Drop to publish'}</h2>
-        <p className="t2">
-          {packageFile
-            ? 'First you see what it takes. Nothing is installed yet.'
-            : 'First you see the files and what will change. Nothing is sent yet.'}
-        </p>
+        <h2>{packageFile ? text.install : text.publish(count)}</h2>
+        <p className="t2">{packageFile ? text.installText : text.publishText}</p>
         <div className="row small t3 drop-hints">
-          {!packageFile && connection !== undefined && <span>To {connection.name}</span>}
+          {!packageFile && connection !== undefined && <span>{text.to(connection.name)}</span>}
           <span className="row">
             <kbd>Esc</kbd>
-            Cancel
+            {text.cancel}
           </span>
         </div>
       </div>
@@ -112,7 +111,7 @@ async function take(files: readonly File[]): Promise<void> {
   // A browser tells only the name: the picker opens at it.
   for (const { name } of files) {
     const isPackage = name.toLowerCase().endsWith('.sputnik')
-    const path = await pickPath(isPackage ? 'sputnik' : 'folder', `Where is “${name}”?`, name)
+    const path = await pickPath(isPackage ? 'sputnik' : 'folder', shellText.pick.where(name), name)
     if (path === null) return
     if (isPackage) openPaths([path])
     else publishPaths([path])

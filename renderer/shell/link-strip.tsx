@@ -1,5 +1,8 @@
 import { useHost } from '../state/host.ts'
+import { shellText } from '../text/shell.ts'
 import { Message } from '../ui/message.tsx'
+
+const text = shellText.link
 
 /** Shown while the host doesn't answer: the page is a picture then, and says so. */
 export function LinkStrip() {
@@ -7,9 +10,8 @@ export function LinkStrip() {
   if (connected) return null
   return (
     <div className="link-strip">
-      <Message kind="warn" title="Orbital on this computer does not answer">
-        It was stopped, or this computer slept. Nothing is lost: transfers go on when it runs again, and this page
-        follows by itself.
+      <Message kind="warn" title={text.title}>
+        {text.text}
       </Message>
     </div>
   )

@@ -1,20 +1,23 @@
 import { Spotlight } from '@mantine/spotlight'
 import {
   IconArrowsDownUp,
+  IconCopy,
   IconFileZip,
+  IconFolder,
   IconListDetails,
   IconMoon,
   IconPackageExport,
   IconPackages,
   IconPlus,
   IconRefresh,
+  IconSearch,
   IconSettings,
   IconSun,
   IconSunMoon,
   type Icon as TablerIcon,
 } from '@tabler/icons-react'
 import { type ReactNode, useMemo, useState } from 'react'
-import type { PackageSummary } from '../../shared/model/package.ts'
+import type { PackageSummary, VersionSummary } from '../../shared/model/package.ts'
 import { installPackage, openFolder } from '../features/browse/package-actions.ts'
 import { type BrowseRow, makeRows, queryRows } from '../features/browse/rows.ts'
 import { StandingGlyph } from '../features/browse/standing-label.tsx'
@@ -25,10 +28,12 @@ import { goTo } from '../state/navigation.ts'
 import { newestOf, type Standing } from '../state/package-standing.ts'
 import { fetchCatalog, useCatalog } from '../state/packages.ts'
 import { changeSettings } from '../state/settings.ts'
+import { shellText } from '../text/shell.ts'
 import { formatSize } from '../text/units.ts'
 import { Icon } from '../ui/icon.tsx'
 import { paletteStore } from './palette-store.ts'
 import { pickAndOpen, pickAndPublish } from './pick-actions.ts'
+import { copyPath } from './reveal-path.ts'
 
 interface Action {
   readonly id: string
@@ -39,7 +44,8 @@ interface Action {
   readonly run: () => unknown
 }
 
-const mostPackages = 8
+const { palette: words, pages } = shellText
+const mostPackages = 6
 
 /** Every action and every package, by typing. `>` shows actions only. */
 export function Palette() {
@@ -55,18 +61,14 @@ export function Palette() {
       shortcut={null}
       size={640}
       yOffset={112}
-      maxHeight={560}
+      maxHeight="min(480px, calc(100dvh - 326px))"
       scrollable
       transitionProps={{ duration: 120 }}
       classNames={{ content: 'palette-content', overlay: 'palette-overlay' }}
-      attributes={{ content: { 'aria-label': 'Search packages and actions' } }}
+      attributes={{ content: { 'aria-label': words.label } }}
       overlayProps={{ blur: 0 }}
     >
-      <Spotlight.Search
-        placeholder="Search packages and actions"
-        aria-label="Search packages and actions"
-        leftSection={null}
-      />
+      <Spotlight.Search placeholder={words.label} aria-label={words.label} leftSection={<Icon of={IconSearch} />} />
       <Spotlight.ActionsList>
         <Found text={text} onlyActions={onlyActions} />
       </Spotlight.ActionsList>
@@ -74,16 +76,16 @@ export function Palette() {
         <span className="row">
           <kbd>↑</kbd>
           <kbd>↓</kbd>
-          move
+          {words.move}
         </span>
         <span className="row">
           <kbd>↵</kbd>
-          open
+          {words.open}
         </span>
         <span className="push row">
-          Type
+          {words.type}
           <kbd>&gt;</kbd>
-          for actions only
+          {words.actionsOnly}
         </span>
       </footer>
     </Spotlight.Root>
@@ -102,12 +104,12 @@ function Found({ text, onlyActions }: { readonly text: string; readonly onlyActi
     [rows, text, onlyActions, standingOf],
   )
   const actions = useActions(text)
-  if (found.length === 0 && actions.length === 0) return <Spotlight.Empty>Nothing fits “{text}”.</Spotlight.Empty>
+  if (found.length === 0 && actions.length === 0) return <Spotlight.Empty>{words.nothing(text)}</Spotlight.Empty>
   return (
     <>
       <Packages found={found} standingOf={standingOf} connectionId={connection?.id} text={text} />
       {actions.length > 0 && (
-        <Spotlight.ActionsGroup label="Actions">
+        <Spotlight.ActionsGroup label={words.actions}>
           {actions.map(({ id, title, icon, keys, run }) => (
             <Entry key={id} id={id} glyph={<Icon of={icon} />} title={title} keys={keys} text={text} onRun={run} />
           ))}
@@ -128,9 +130,10 @@ function Packages({ found, standingOf, connectionId, text }: PackagesProps) {
   const first = found[0]
   if (first?.kind !== 'package') return null
   const firstStanding = standingOf(first.package)
+  const installedPath = firstStanding.installed[0]?.path
   return (
     <>
-      <Spotlight.ActionsGroup label="Packages">
+      <Spotlight.ActionsGroup label={words.packages}>
         {found.map((row) => {
           if (row.kind !== 'package') return null
           const standing = standingOf(row.package)
@@ -142,41 +145,56 @@ function Packages({ found, standingOf, connectionId, text }: PackagesProps) {
               glyph={<StandingGlyph package={row.package} standing={standing} />}
               title={row.package.title}
               more={row.package.name}
-              end={[newest?.version, newest?.diskBytes === undefined ? undefined : formatSize(newest.diskBytes)]
-                .filter(Boolean)
-                .join(', ')}
+              end={endOf(standing, newest)}
               text={text}
               onRun={() => goTo({ page: 'package', name: row.package.name, tab: 'overview' })}
             />
           )
         })}
       </Spotlight.ActionsGroup>
-      <Spotlight.ActionsGroup label={`Actions for ${first.package.title}`}>
+      <Spotlight.ActionsGroup label={words.actionsFor(first.package.title)}>
         {firstStanding.kind !== 'installed' && firstStanding.offered !== undefined && (
           <Entry
             id="install-first"
             glyph={<Icon of={IconPackages} />}
-            title={`${firstStanding.kind === 'update' ? 'Update to' : 'Install'} ${firstStanding.offered.version}`}
+            title={(firstStanding.kind === 'update' ? words.updateTo : words.installVersion)(
+              firstStanding.offered.version,
+            )}
             onRun={() => installPackage(connectionId, first.package, firstStanding)}
           />
         )}
-        {firstStanding.installed.length > 0 && (
-          <Entry
-            id="open-first"
-            glyph={<Icon of={IconFileZip} />}
-            title="Open folder"
-            onRun={() => openFolder(firstStanding)}
-          />
+        {installedPath !== undefined && (
+          <>
+            <Entry
+              id="open-first"
+              glyph={<Icon of={IconFolder} />}
+              title={words.openFolder}
+              onRun={() => openFolder(firstStanding)}
+            />
+            <Entry
+              id="copy-first"
+              glyph={<Icon of={IconCopy} />}
+              title={words.copyPath}
+              onRun={() => copyPath(installedPath)}
+            />
+          </>
         )}
         <Entry
           id="versions-first"
           glyph={<Icon of={IconListDetails} />}
-          title="All versions"
+          title={words.allVersions}
           onRun={() => goTo({ page: 'package', name: first.package.name, tab: 'versions' })}
         />
       </Spotlight.ActionsGroup>
     </>
   )
+}
+
+function endOf({ kind, installed }: Standing, newest: VersionSummary | undefined): string {
+  const here = installed[0]?.ref.version
+  if (kind === 'installed' && here !== undefined) return words.installed(here)
+  const size = newest?.diskBytes === undefined ? undefined : formatSize(newest.diskBytes)
+  return [newest?.version, size].filter(Boolean).join(', ')
 }
 
 function useActions(text: string): readonly Action[] {
@@ -188,92 +206,92 @@ function useActions(text: string): readonly Action[] {
   const actions: readonly Action[] = [
     {
       id: 'go-browse',
-      title: 'Go to Browse',
+      title: words.goTo(pages.browse),
       icon: IconListDetails,
       keys: inApp('1'),
       run: () => goTo({ page: 'browse' }),
     },
     {
       id: 'go-publish',
-      title: 'Go to Publish',
+      title: words.goTo(pages.publish),
       icon: IconPackageExport,
       keys: inApp('2'),
       run: () => goTo({ page: 'publish' }),
     },
     {
       id: 'go-installed',
-      title: 'Go to Installed',
+      title: words.goTo(pages.installed),
       icon: IconPackages,
-      words: 'library disk free up space trash',
+      words: words.words.installed,
       keys: inApp('3'),
       run: () => goTo({ page: 'installed' }),
     },
     {
       id: 'go-transfers',
-      title: 'Go to Transfers',
+      title: words.goTo(pages.transfers),
       icon: IconArrowsDownUp,
-      words: 'downloads uploads queue',
+      words: words.words.transfers,
       keys: inApp('4'),
       run: () => goTo({ page: 'transfers' }),
     },
     {
       id: 'go-settings',
-      title: 'Settings',
+      title: words.settings,
       icon: IconSettings,
       keys: ['Mod', ','],
       run: () => goTo({ page: 'settings' }),
     },
     {
       id: 'publish-folder',
-      title: 'Publish a folder…',
+      title: words.publishFolder,
       icon: IconPackageExport,
       keys: inApp('N'),
       run: pickAndPublish,
     },
     {
       id: 'open-file',
-      title: 'Open a package file or folder…',
+      title: words.openFile,
       icon: IconFileZip,
       keys: ['Mod', 'O'],
-      words: 'sputnik install',
+      words: words.words.open,
       run: pickAndOpen,
     },
     {
       id: 'refresh',
-      title: 'Check for new packages',
+      title: words.refresh,
       icon: IconRefresh,
       keys: inApp('R'),
       run: () => currentId !== undefined && fetchCatalog(currentId, { refresh: true }),
     },
     {
       id: 'add-connection',
-      title: 'Add a connection…',
+      title: words.addConnection,
       icon: IconPlus,
-      words: 's3 bucket store',
+      words: words.words.connection,
       run: () => goTo({ page: 'settings', section: 'connections', item: 'new' }),
     },
     ...connections
       .filter(({ id }) => id !== currentId)
       .map(({ id, name }) => ({
         id: `show-${id}`,
-        title: `Show packages of ${name}`,
+        title: words.showPackagesOf(name),
         icon: IconListDetails,
         run: () => {
           showConnection(id)
           goTo({ page: 'browse' })
         },
       })),
-    { id: 'theme-light', title: 'Light theme', icon: IconSun, run: () => changeSettings({ theme: 'light' }) },
-    { id: 'theme-dark', title: 'Dark theme', icon: IconMoon, run: () => changeSettings({ theme: 'dark' }) },
+    { id: 'theme-light', title: words.light, icon: IconSun, run: () => changeSettings({ theme: 'light' }) },
+    { id: 'theme-dark', title: words.dark, icon: IconMoon, run: () => changeSettings({ theme: 'dark' }) },
     {
       id: 'theme-system',
-      title: 'Theme of the system',
+      title: words.system,
       icon: IconSunMoon,
       run: () => changeSettings({ theme: 'system' }),
     },
   ]
   const lower = text.toLowerCase()
-  return actions.filter(({ title, words = '' }) => `${title} ${words}`.toLowerCase().includes(lower))
+  return actions.filter(({ title, words: others = '' }) => `${title} ${others}`.toLowerCase().includes(lower))
 }
 
 interface EntryProps {

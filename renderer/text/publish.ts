@@ -108,6 +108,12 @@ export const publishText = {
     return /^\d/.test(origin) ? `as in ${origin}` : `from ${origin}`
   },
   use: (fix: string): string => `Use ${fix}`,
+  /** Why a version is proposed; empty where nothing is known of the last one. */
+  reasonToUse: (previous: PublishPlan['previous']): string => {
+    if (previous === undefined) return ''
+    if (previous.newFiles > 0) return 'because files were added'
+    return previous.changedFiles > 0 ? 'because files changed' : ''
+  },
   app: {
     name: 'App',
     constraint: 'Versions',

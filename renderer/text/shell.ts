@@ -1,3 +1,5 @@
+import { formatSize } from './units.ts'
+
 /** Words of the frame: what lies around and over the pages. */
 export const shellText = {
   pathCopied: 'The path is copied',
@@ -16,5 +18,70 @@ export const shellText = {
     goThere: 'Go there',
     choose: 'Choose',
     cancel: 'Cancel',
+  },
+  sidebar: {
+    label: 'Main',
+    running: 'running',
+    switchConnection: 'Switch connection',
+    packagesOf: 'Show packages of',
+    addConnection: 'Add a connection…',
+    free: 'free',
+    nothing: 'Nothing installed yet',
+    used: (ours: number, total: number): string => `${formatSize(ours)} used, of ${formatSize(total)}`,
+    disk: (ours: number, total: number, others: number, free: number): string =>
+      `Orbital uses ${formatSize(ours)} of ${formatSize(total)}; other files use ${formatSize(others)}; ${formatSize(free)} are free`,
+  },
+  pages: {
+    browse: 'Browse',
+    publish: 'Publish',
+    installed: 'Installed',
+    transfers: 'Transfers',
+    settings: 'Settings',
+  },
+  drop: {
+    install: 'Drop to install',
+    publish: (count: number): string => (count > 1 ? `Drop to publish ${count} folders` : 'Drop to publish'),
+    installText: 'First you see what it takes. Nothing is installed yet.',
+    publishText: 'First you see the files and what will change. Nothing is sent yet.',
+    to: (connection: string): string => `To ${connection}`,
+    cancel: 'Cancel',
+  },
+  link: {
+    title: 'Orbital on this computer does not answer',
+    text: 'It was stopped, or this computer slept. Nothing is lost: transfers go on when it runs again, and this page follows by itself.',
+  },
+  palette: {
+    label: 'Search packages and actions',
+    packages: 'Packages',
+    actions: 'Actions',
+    actionsFor: (title: string): string => `Actions for ${title}`,
+    nothing: (query: string): string => `Nothing fits “${query}”.`,
+    move: 'move',
+    open: 'open',
+    type: 'Type',
+    actionsOnly: 'for actions only',
+    installVersion: (version: string): string => `Install ${version}`,
+    updateTo: (version: string): string => `Update to ${version}`,
+    openFolder: 'Open folder',
+    copyPath: 'Copy path',
+    allVersions: 'All versions',
+    installed: (version: string): string => `${version} installed`,
+    goTo: (page: string): string => `Go to ${page}`,
+    settings: 'Settings',
+    publishFolder: 'Publish a folder…',
+    openFile: 'Open a package file or folder…',
+    refresh: 'Check for new packages',
+    addConnection: 'Add a connection…',
+    showPackagesOf: (name: string): string => `Show packages of ${name}`,
+    light: 'Light theme',
+    dark: 'Dark theme',
+    system: 'Theme of the system',
+    /** Other words by which an action is found. */
+    words: {
+      installed: 'library disk free up space trash',
+      transfers: 'downloads uploads queue',
+      open: 'sputnik install',
+      connection: 's3 bucket store',
+    },
   },
 }

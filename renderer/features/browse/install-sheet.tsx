@@ -1,5 +1,5 @@
 import { Checkbox, Menu } from '@mantine/core'
-import { IconArrowRight, IconChevronDown } from '@tabler/icons-react'
+import { IconArrowRight, IconCheck, IconChevronDown } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { type AppError, isAppError, toAppError } from '../../../shared/errors.ts'
 import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
@@ -264,7 +264,13 @@ function LibraryChoice({
       </Menu.Target>
       <Menu.Dropdown>
         {libraries.map(({ id, name, path, available }) => (
-          <Menu.Item key={id} disabled={!available} onClick={() => onChoose(id)}>
+          <Menu.Item
+            key={id}
+            disabled={!available}
+            aria-current={id === libraryId ? 'true' : undefined}
+            rightSection={id === libraryId ? <Icon of={IconCheck} size={14} /> : undefined}
+            onClick={() => onChoose(id)}
+          >
             <span className="line1">{name}</span>
             <span className="line2 mono">{path}</span>
           </Menu.Item>

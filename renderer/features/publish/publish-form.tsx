@@ -57,6 +57,7 @@ function TextRow({ draft, field, caption, isLong = false, suggestions, className
             value={value}
             onChange={(event) => set(event.currentTarget.value)}
             spellCheck={field === 'description'}
+            data-pane-focus={field === 'version' ? 'form' : undefined}
           />
         )
       }
@@ -83,13 +84,16 @@ function FieldOf({ draft, field, label, caption, children }: FieldOfProps) {
       problem={problem?.problem}
       fix={
         fix !== undefined && (
-          <Button
-            variant="link"
-            className="small"
-            onClick={() => editDraft(draft.path, (before) => ({ ...before, [field]: fix }), { now: true })}
-          >
-            {text.use(fix)}
-          </Button>
+          <>
+            <Button
+              variant="link"
+              className="small"
+              onClick={() => editDraft(draft.path, (before) => ({ ...before, [field]: fix }), { now: true })}
+            >
+              {text.use(fix)}
+            </Button>
+            {field === 'version' && <span className="t2"> {text.reasonToUse(draft.plan?.previous)}</span>}
+          </>
         )
       }
     >

@@ -49,7 +49,7 @@ export function PublishProgress({ transfers, run }: PublishProgressProps) {
     <section className="scroll publish-progress">
       <div className="progress-column">
         {transfers.map((transfer, at) => (
-          <article key={transfer.id} className="panel progress-panel" aria-label={transferTitle(transfer)}>
+          <article key={transfer.id} className="progress-panel" aria-label={transferTitle(transfer)}>
             <PublishPanel transfer={transfer} after={transfers[at - 1]?.title} run={run} />
           </article>
         ))}

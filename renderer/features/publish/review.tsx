@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
 import { client } from '../../ipc/link.ts'
 import { pickPath } from '../../shell/pick-path.ts'
@@ -25,6 +25,13 @@ export function Review({ draft }: { readonly draft: Draft }) {
   const { plan } = draft
   const [show, setShow] = useState<'all' | 'changes'>('all')
   const action = useAction()
+  const isRead = plan !== undefined
+  useEffect(() => {
+    // A folder that was dropped leaves the focus where it was; what must be settled is here.
+    const focused = document.activeElement
+    if (!isRead || (focused !== document.body && focused?.closest('[data-pane="sidebar"]') == null)) return
+    document.querySelector<HTMLElement>('.publish-form [data-pane-focus]')?.focus({ preventScroll: true })
+  }, [isRead])
   return (
     <>
       <FailureStrip failure={action.failure ?? (plan && draft.failure)} onDismiss={action.dismiss} />

@@ -106,7 +106,7 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
                 run={run}
               />
             )}
-            <TransfersFoot />
+            <TransfersFoot hasRows={all.length > 0} />
           </section>
         )}
         {!narrow && selected !== undefined && (
@@ -164,7 +164,7 @@ function AllButton({
   )
 }
 
-function TransfersFoot() {
+function TransfersFoot({ hasRows }: { readonly hasRows: boolean }) {
   const atOnce = useSettings(({ settings }) => settings.transfersAtOnce)
   const singleKeys = useSettings(({ settings }) => settings.singleKeys)
   const { pause, retry: again, moveUp: up } = text.hints
@@ -172,7 +172,8 @@ function TransfersFoot() {
     { keys: ['P'], does: pause },
     { keys: ['R'], does: again },
   ]
-  return <Foot hints={[...(singleKeys ? single : []), { keys: ['Alt', '↑'], does: up }]}>{text.atOnce(atOnce)}</Foot>
+  const hints = [...(singleKeys ? single : []), { keys: ['Alt', '↑'], does: up }]
+  return <Foot hints={hasRows ? hints : []}>{text.atOnce(atOnce)}</Foot>
 }
 
 interface TransferListProps {
