@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { toWire } from '../../shared/errors.ts'
+import { AppError, toWire } from '../../shared/errors.ts'
 import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
 import { createCatalog } from './catalog/catalog.ts'
@@ -7,7 +7,7 @@ import { createConnections } from './connections/connections.ts'
 import { createEngineProcedures } from './engine-procedures.ts'
 import { createInstallRunner } from './install/install.ts'
 import { createInstallPlans } from './install/install-plans.ts'
-import { createLibraries } from './libraries.ts'
+import { createLibraries, isInside } from './libraries.ts'
 import { createLeases, type Leases } from './library/leases.ts'
 import { createLibrary, type Library } from './library/library.ts'
 import { createLibraryWork } from './library/library-work.ts'
@@ -111,9 +111,9 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   const homeLeases = createLeases({ disk, clock, folder: path.join(stateFolder, 'leases') })
   /** Leases lie beside the journals: in the library, or in the home. */
   const leasesOf = (folder: string): Leases => {
-    const owner = isInside(folder, stateFolder)
-      ? undefined
-      : libraries.list().find((each) => isInside(folder, each.path))
+    const owners = isInside(folder, stateFolder) ? [] : libraries.list().filter((each) => isInside(folder, each.path))
+    // One library may lie in another one's folder.
+    const owner = owners.sort((a, b) => b.path.length - a.path.length)[0]
     return owner === undefined ? homeLeases : libraries.get(owner.id).library.leases
   }
   const queue = createTransferQueue({
@@ -138,10 +138,14 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   const opened = new Map<string, Promise<void>>()
   const libraryOf = async (id: string | undefined): Promise<Library> => {
     const { facts, library } = libraries.get(id)
+    // On a drive that isn't there now an empty library must not be made in its place.
+    if (!facts.available) throw new AppError('not-a-folder', { path: facts.path })
     let ready = opened.get(facts.id)
     if (ready === undefined) {
       ready = openLibrary(library)
       opened.set(facts.id, ready)
+      // What kept it from being opened may be gone at the next call.
+      ready.catch(() => opened.delete(facts.id))
     }
     await ready
     return library
@@ -196,7 +200,8 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
 
   queue.adopt([publishJournals])
   isFirstStart = true
-  await publishSample(api, disk, config)
+  // Everything works without the sample, too.
+  await publishSample(api, disk, config).catch((error) => log.write('warn', 'sample.not-published', toWire(error)))
   isFirstStart = false
   for (const { id, available } of libraries.list()) {
     if (!available) continue
@@ -224,9 +229,4 @@ async function publishSample(api: EngineApi, disk: Disk, { home, samplePath }: E
   await api.transfers.wait({ id: transferId })
   // Nobody here did that: the history starts empty.
   if ((await api.transfers.list({})).length === 1) await api.transfers.clearHistory({})
-}
-
-const isInside = (inner: string, outer: string): boolean => {
-  const relative = path.relative(outer, inner)
-  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative)
 }

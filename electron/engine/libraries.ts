@@ -61,13 +61,23 @@ export function createLibraries<L>(deps: {
   const factsOf = (each: StoredLibrary, all: readonly StoredLibrary[]): LibraryFacts => ({
     ...each,
     isDefault: each.id === defaultId(all),
-    available: isUsable(disk, each.path),
+    available: isUsable(disk, each.path, deps.only !== undefined || each.id === builtIn),
   })
   const find = (id: string | undefined): LibraryFacts => {
     const all = stored()
     const found = all.find((each) => each.id === (id ?? defaultId(all)))
     if (found === undefined) throw new AppError('library-not-found', { libraryId: id ?? '' })
     return factsOf(found, all)
+  }
+
+  /** Two libraries in one folder would delete each other's files as leftovers, and so would one in Orbital's own folders. */
+  const refuseNested = (folder: string) => {
+    const other = stored().find((each) => isInside(each.path, folder) || isInside(folder, each.path))
+    if (other !== undefined)
+      throw new AppError('usage', { problem: `A library can’t lie inside another one: ${folder} and ${other.path}` })
+    const own = ['state', 'registry', 'logs', 'electron'].map((name) => path.join(deps.home, name))
+    if (own.some((each) => samePath(each, folder) || isInside(folder, each)))
+      throw new AppError('usage', { problem: `${folder} is a folder of Orbital’s own.` })
   }
 
   return {
@@ -84,9 +94,9 @@ export function createLibraries<L>(deps: {
     add({ path: folder, name, oneVersionPerPackage }) {
       if (!path.isAbsolute(folder))
         throw new AppError('usage', { problem: `A library needs an absolute path, not “${folder}”.` })
-      const kind = disk.facts(folder)?.kind
-      if (kind !== undefined && kind !== 'folder') throw new AppError('not-a-folder', { path: folder })
+      if (!isUsable(disk, folder, true)) throw new AppError('not-a-folder', { path: folder })
       if (stored().some((each) => samePath(each.path, folder))) throw new AppError('already-exists', { what: folder })
+      refuseNested(folder)
       disk.makeFolder(folder)
       const added = {
         id: idOf(folder),
@@ -112,11 +122,19 @@ const samePath = (a: string, b: string): boolean => path.resolve(a) === path.res
 const idOf = (folder: string): string =>
   `l-${createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12)}`
 
-function isUsable(disk: Disk, folder: string): boolean {
+/** A folder, or a link to one; `mayBeMade`: or nothing yet. */
+function isUsable(disk: Disk, folder: string, mayBeMade: boolean): boolean {
   try {
     const kind = disk.facts(folder)?.kind
-    return kind === 'folder' || kind === undefined
+    if (kind === 'symlink') disk.entries(folder)
+    return kind === 'folder' || kind === 'symlink' || (kind === undefined && mayBeMade)
   } catch {
     return false
   }
+}
+
+/** Below it, however deep, and not the same. */
+export function isInside(inner: string, outer: string): boolean {
+  const relative = path.relative(outer, inner)
+  return relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative)
 }

@@ -222,8 +222,8 @@ describe('recovery', () => {
 describe('a library of a stranger', () => {
   const outside = () => path.join(folder.path, 'my-project')
   beforeEach(() => {
-    mkdirSync(outside())
-    writeFileSync(path.join(outside(), 'work.txt'), 'mine')
+    mkdirSync(path.join(outside(), 'tree'), { recursive: true })
+    writeFileSync(path.join(outside(), 'tree', 'work.txt'), 'mine')
     mkdirSync(path.join(root, '.orbital', 'commits'), { recursive: true })
   })
   const record = (changes: object) => ({
@@ -245,7 +245,7 @@ describe('a library of a stranger', () => {
     mkdirSync(path.join(root, '.orbital', 'staging', 'a', 'tree'), { recursive: true })
     writeFileSync(path.join(root, '.orbital', 'commits', 'a.json'), JSON.stringify(content))
     await (await library.recover(io)).deleted
-    expect(readTree(outside())).toEqual({ 'work.txt': Buffer.from('mine') })
+    expect(readTree(outside())).toEqual({ 'tree/work.txt': Buffer.from('mine') })
   })
 
   test('with a trash entry of a version elsewhere puts nothing there', () => {
@@ -268,6 +268,6 @@ describe('a library of a stranger', () => {
   test.each(['garbage', 'staging', 'trash'])('whose %s is a link is not opened', async (name) => {
     symlinkSync(outside(), path.join(root, '.orbital', name))
     await expect(library.recover(io)).rejects.toMatchObject({ code: 'path-not-allowed' })
-    expect(readTree(outside())).toEqual({ 'work.txt': Buffer.from('mine') })
+    expect(readTree(outside())).toEqual({ 'tree/work.txt': Buffer.from('mine') })
   })
 })
