@@ -1,4 +1,5 @@
 import { Menu } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { IconChevronDown, IconRefresh, IconSearch, IconTag, IconX } from '@tabler/icons-react'
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { copyPath, hasSelectedText } from '../../shell/reveal-path.ts'
@@ -6,8 +7,9 @@ import { useCurrentConnection } from '../../state/connections.ts'
 import { goTo } from '../../state/navigation.ts'
 import { fetchCatalog, useCatalog } from '../../state/packages.ts'
 import { useSettings } from '../../state/settings.ts'
+import { browseText as text } from '../../text/browse.ts'
 import { shortErrorOf } from '../../text/error-view.ts'
-import { formatAge, formatCount, plural } from '../../text/units.ts'
+import { formatAge, formatCount } from '../../text/units.ts'
 import { BoneRows } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -37,21 +39,16 @@ import { useStandings } from './use-standings.ts'
 import { Welcome } from './welcome.tsx'
 
 const columns: readonly Column<BrowseSort>[] = [
-  { key: 'name', title: 'Package', sort: 'name' },
-  { key: 'version', title: 'Version' },
-  { key: 'size', title: 'Size', sort: 'size', className: 'end' },
-  { key: 'published', title: 'Published', sort: 'published', className: 'c-when' },
-  { key: 'state', title: 'On this computer', sort: 'state', className: 'status-cell' },
+  { key: 'name', title: text.columns.package, sort: 'name' },
+  { key: 'version', title: text.columns.version },
+  { key: 'size', title: text.columns.size, sort: 'size', className: 'end' },
+  { key: 'published', title: text.columns.published, sort: 'published', className: 'c-when' },
+  { key: 'state', title: text.columns.state, sort: 'state', className: 'status-cell' },
 ]
 
 const keyOfRow = (row: BrowseRow): string => row.key
 
-const filters: readonly (readonly [BrowseFilter, string])[] = [
-  ['all', 'All'],
-  ['for-my-apps', 'For my apps'],
-  ['installed', 'Installed'],
-  ['updates', 'Updates'],
-]
+const filters: readonly BrowseFilter[] = ['all', 'for-my-apps', 'installed', 'updates']
 
 /** Packages of the connection: find one, see what it is to this computer, install it. */
 export function BrowsePage() {
@@ -59,16 +56,18 @@ export function BrowsePage() {
   const catalog = useCatalog(connection?.id)
   const view = useBrowseView()
   const standingOf = useStandings()
+  // There is no room for the inspector then.
+  const narrow = useMediaQuery('(max-width: 1080px)', undefined, { getInitialValueInEffect: false }) ?? false
   const singleKeys = useSettings(({ settings }) => settings.singleKeys)
   const list = useRef<ListHandle>(null)
-  const text = useDeferredValue(view.text)
+  const query = useDeferredValue(view.text)
 
   const rows = useMemo(() => makeRows(catalog.packages, catalog.unreadable), [catalog.packages, catalog.unreadable])
   const counts = useMemo(() => countRows(rows, standingOf), [rows, standingOf])
   const tags = useMemo(() => countTags(catalog.packages), [catalog.packages])
   const shown = useMemo(
-    () => queryRows(rows, { text, filter: view.filter, tag: view.tag, sort: view.sort }, standingOf),
-    [rows, text, view.filter, view.tag, view.sort, standingOf],
+    () => queryRows(rows, { text: query, filter: view.filter, tag: view.tag, sort: view.sort }, standingOf),
+    [rows, query, view.filter, view.tag, view.sort, standingOf],
   )
   const selected = useMemo(
     () => shown.find(({ key }) => key === view.selectedKey) ?? shown[0],
@@ -77,7 +76,7 @@ export function BrowsePage() {
   const isQuery = view.text !== '' || view.filter !== 'all' || view.tag !== undefined
   const isPractice = connection?.origin === 'built-in'
   const welcomes = isPractice && !isQuery && catalog.load.kind === 'ready' && rows.length <= 1
-  const sorted = view.sort ?? (text === '' ? newestFirst : undefined)
+  const sorted = view.sort ?? (query === '' ? newestFirst : undefined)
 
   const open = (row: BrowseRow) => {
     if (row.kind === 'package') goTo({ page: 'package', name: row.package.name, tab: 'overview' })
@@ -135,15 +134,15 @@ export function BrowsePage() {
           <ErrorPanel
             error={catalog.load.error}
             context={connection?.name}
-            title="The packages can’t be shown"
+            title={text.failed}
             actions={
               <>
                 <Button variant="primary" icon={IconRefresh} onClick={refresh}>
-                  Try again
+                  {text.tryAgain}
                 </Button>
                 {connection?.origin === 'person' && (
                   <Button onClick={() => goTo({ page: 'settings', section: 'connections', item: connection.id })}>
-                    Open the connection
+                    {text.openConnection}
                   </Button>
                 )}
               </>
@@ -155,8 +154,8 @@ export function BrowsePage() {
     return (
       <section className="main">
         {!welcomes && (
-          <div className="filters" role="toolbar" aria-label="Filters">
-            {filters.map(([filter, title]) => (
+          <div className="filters" role="toolbar" aria-label={text.filtersLabel}>
+            {filters.map((filter) => (
               <button
                 type="button"
                 key={filter}
@@ -164,7 +163,7 @@ export function BrowsePage() {
                 aria-pressed={view.filter === filter}
                 onClick={() => useBrowseView.setState({ filter })}
               >
-                {title}
+                {text.filters[filter]}
                 <span className="n">{formatCount(counts[filter])}</span>
               </button>
             ))}
@@ -179,18 +178,18 @@ export function BrowsePage() {
               title={shortErrorOf(catalog.load.error)}
               action={
                 <Button small onClick={refresh}>
-                  Try again
+                  {text.tryAgain}
                 </Button>
               }
             >
-              You see the packages as they were last time.
+              {text.stale}
             </Message>
           </div>
         )}
         {!(welcomes && rows.length === 0) && (
           <List
             handle={list}
-            label="Packages"
+            label={text.listLabel}
             items={shown}
             keyOf={keyOfRow}
             columnsClass={welcomes ? 'cols-browse is-short' : 'cols-browse'}
@@ -215,7 +214,7 @@ export function BrowsePage() {
               catalog.load.kind === 'loading' ? (
                 <BoneRows columns="cols-browse" />
               ) : isQuery ? (
-                <NothingFound text={view.text} onClear={clear} />
+                <NothingFound query={view.text} onClear={clear} />
               ) : (
                 <EmptyStore />
               )
@@ -231,15 +230,15 @@ export function BrowsePage() {
         ) : (
           <Foot
             hints={[
-              { keys: ['↑', '↓'], does: 'move' },
-              { keys: ['↵'], does: 'open' },
-              ...(singleKeys ? [{ keys: ['I'], does: 'install' }] : []),
-              { keys: ['Space'], does: view.inspectorOpen ? 'hide details' : 'show details' },
+              { keys: ['↑', '↓'], does: text.hints.move },
+              { keys: ['↵'], does: text.hints.open },
+              ...(singleKeys ? [{ keys: ['I'], does: text.hints.install }] : []),
+              ...(narrow
+                ? []
+                : [{ keys: ['Space'], does: view.inspectorOpen ? text.hints.hideDetails : text.hints.showDetails }]),
             ]}
           >
-            {isQuery
-              ? `${formatCount(shown.length)} of ${plural(rows.length, 'package')}`
-              : plural(rows.length, 'package')}
+            {isQuery ? text.countOf(formatCount(shown.length), rows.length) : text.count(rows.length)}
           </Foot>
         )}
       </section>
@@ -248,16 +247,16 @@ export function BrowsePage() {
 
   return (
     <Page
-      label="Browse"
+      label={text.title}
       bar={
         <>
-          <h1>Browse</h1>
+          <h1>{text.title}</h1>
           <search className="search search-browse">
             <Icon of={IconSearch} />
             <input
               type="search"
-              aria-label="Search packages"
-              placeholder={`Search ${counts.all > 1 ? `${formatCount(counts.all)} ` : ''}packages by name, text or tag`}
+              aria-label={text.search.label}
+              placeholder={text.search.placeholder(counts.all > 1 ? formatCount(counts.all) : '')}
               value={view.text}
               onChange={(event) => useBrowseView.setState({ text: event.currentTarget.value })}
               onKeyDown={(event) => {
@@ -275,17 +274,12 @@ export function BrowsePage() {
             {view.text === '' ? (
               <kbd>/</kbd>
             ) : (
-              <IconButton icon={IconX} label="Clear the search" onClick={() => useBrowseView.setState({ text: '' })} />
+              <IconButton icon={IconX} label={text.search.clear} onClick={() => useBrowseView.setState({ text: '' })} />
             )}
           </search>
           <span className="push" />
           <Age refreshedAt={catalog.refreshedAt} refreshing={catalog.refreshing} />
-          <IconButton
-            icon={IconRefresh}
-            label="Check for new packages"
-            onClick={refresh}
-            disabled={catalog.refreshing}
-          />
+          <IconButton icon={IconRefresh} label={text.refresh} onClick={refresh} disabled={catalog.refreshing} />
         </>
       }
     >
@@ -316,28 +310,23 @@ function Age({ refreshedAt, refreshing }: { readonly refreshedAt?: string; reado
     const timer = setInterval(() => setNow(Date.now()), 30_000)
     return () => clearInterval(timer)
   }, [refreshedAt])
-  if (refreshing) return <span className="small t3 narrow-hide">Checking…</span>
+  if (refreshing) return <span className="small t3 narrow-hide">{text.checking}</span>
   if (refreshedAt === undefined) return null
-  return <span className="small t3 narrow-hide num">Up to date, {formatAge(refreshedAt, now)}</span>
+  return <span className="small t3 narrow-hide num">{text.upToDate(formatAge(refreshedAt, now))}</span>
 }
 
 function TagChip({ tags, tag }: { readonly tags: readonly (readonly [string, number])[]; readonly tag?: string }) {
   return (
     <Menu position="bottom-start" width={220}>
       <Menu.Target>
-        <button
-          type="button"
-          className="chip"
-          aria-pressed={tag !== undefined}
-          aria-label={tag === undefined ? 'Filter by tag' : `Tag: ${tag}`}
-        >
+        <button type="button" className="chip" aria-pressed={tag !== undefined} aria-label={text.tag.label(tag)}>
           <Icon of={IconTag} size={14} />
-          {tag ?? 'Tag'}
+          {tag ?? text.tag.chip}
           <Icon of={IconChevronDown} size={14} />
         </button>
       </Menu.Target>
       <Menu.Dropdown className="menu-scroll">
-        <Menu.Item onClick={() => useBrowseView.setState({ tag: undefined })}>Every tag</Menu.Item>
+        <Menu.Item onClick={() => useBrowseView.setState({ tag: undefined })}>{text.tag.every}</Menu.Item>
         <Menu.Divider />
         {tags.slice(0, 100).map(([each, count]) => (
           <Menu.Item
@@ -354,20 +343,20 @@ function TagChip({ tags, tag }: { readonly tags: readonly (readonly [string, num
   )
 }
 
-const NothingFound = ({ text, onClear }: { readonly text: string; readonly onClear: () => void }) => (
+const NothingFound = ({ query, onClear }: { readonly query: string; readonly onClear: () => void }) => (
   <EmptyState
-    title={text === '' ? 'Nothing here fits these filters' : `Nothing fits “${text}”`}
-    action={<Button onClick={onClear}>Show all packages</Button>}
+    title={query === '' ? text.nothing.filters : text.nothing.text(query)}
+    action={<Button onClick={onClear}>{text.nothing.showAll}</Button>}
   >
-    Names, titles, descriptions and tags were searched.
+    {text.nothing.searched}
   </EmptyState>
 )
 
 const EmptyStore = () => (
   <EmptyState
-    title="No packages yet"
-    action={<Button onClick={() => goTo({ page: 'publish' })}>Publish a folder</Button>}
+    title={text.empty.title}
+    action={<Button onClick={() => goTo({ page: 'publish' })}>{text.empty.action}</Button>}
   >
-    Drop a folder with a model on this window, and it becomes the first one.
+    {text.empty.text}
   </EmptyState>
 )

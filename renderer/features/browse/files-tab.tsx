@@ -13,7 +13,8 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
 import type { VersionSummary } from '../../../shared/model/package.ts'
 import { client } from '../../ipc/link.ts'
-import { formatExactBytes, formatSize, plural } from '../../text/units.ts'
+import { browseText } from '../../text/browse.ts'
+import { formatExactBytes, formatSize } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -23,6 +24,8 @@ import { indexAfter, moveOfKey } from '../../ui/list-keys.ts'
 import { Markdown } from '../../ui/markdown.tsx'
 import { type FileNode, fileNodes } from './file-nodes.ts'
 import { useFetched, useVersion } from './use-version.ts'
+
+const text = browseText.files
 
 interface FilesTabProps {
   readonly connectionId?: string
@@ -51,10 +54,10 @@ export function FilesTab({ connectionId, name, version }: FilesTabProps) {
       <div className="error-page">
         <ErrorPanel
           error={full.error}
-          title="The files can’t be shown"
+          title={text.failed}
           actions={
             <Button variant="primary" onClick={full.retry}>
-              Try again
+              {browseText.tryAgain}
             </Button>
           }
         />
@@ -66,9 +69,12 @@ export function FilesTab({ connectionId, name, version }: FilesTabProps) {
       <section className="files-pane">
         <div className="section-title files-head num">
           {files === undefined
-            ? 'Files'
-            : `${plural(files.length, 'file')}, ${formatSize(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))}`}
-          <span className="push t3">Version {version.version}</span>
+            ? text.label
+            : text.sum(
+                files.length,
+                files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+              )}
+          <span className="push t3">{text.ofVersion(version.version)}</span>
         </div>
         {full.kind === 'loading' ? (
           <BoneLines lines={6} />
@@ -83,7 +89,7 @@ export function FilesTab({ connectionId, name, version }: FilesTabProps) {
         )}
       </section>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section className="scroll grow preview" tabIndex={0} aria-label="Preview">
+      <section className="scroll grow preview" tabIndex={0} aria-label={text.preview}>
         {selected?.kind === 'file' && (
           <Preview
             key={selected.path}
@@ -94,9 +100,7 @@ export function FilesTab({ connectionId, name, version }: FilesTabProps) {
           />
         )}
         {selected?.kind === 'folder' && (
-          <p className="t2 num">
-            {selected.name}: {plural(selected.fileCount, 'file')}, {formatSize(selected.sizeBytes)}
-          </p>
+          <p className="t2 num">{text.folder(selected.name, selected.fileCount, selected.sizeBytes)}</p>
         )}
       </section>
     </>
@@ -145,7 +149,7 @@ function FileTree({ nodes, closed, selectedPath, onSelect, onToggle }: FileTreeP
       ref={scroller}
       className="tree"
       role="tree"
-      aria-label="Files"
+      aria-label={text.label}
       tabIndex={0}
       aria-activedescendant={index < 0 ? undefined : `${id}-${index}`}
       onKeyDown={onKeyDown}
@@ -228,15 +232,15 @@ function Preview({ connectionId, name, version, file }: PreviewProps) {
           {formatSize(file.sizeBytes)}
         </span>
         <span className="push" />
-        {file.checksum !== undefined && <CopyButton words text={file.checksum} label="Copy checksum" />}
+        {file.checksum !== undefined && <CopyButton words text={file.checksum} label={text.copyChecksum} />}
       </div>
-      <p className="small t3 preview-note">Read from the store and verified. Nothing is installed.</p>
+      <p className="small t3 preview-note">{text.fromStore}</p>
       {looks ? (
         <PreviewContent connectionId={connectionId} name={name} version={version} file={file} />
       ) : (
         <div className="preview-ask">
-          <p className="t2">To look into this file, it is fetched from the store.</p>
-          <Button onClick={() => setAsked(true)}>Fetch {formatSize(file.sizeBytes)} and look</Button>
+          <p className="t2">{text.ask}</p>
+          <Button onClick={() => setAsked(true)}>{text.fetch(file.sizeBytes)}</Button>
         </div>
       )}
     </>
@@ -252,17 +256,17 @@ function PreviewContent({ connectionId, name, version, file }: PreviewProps) {
     return (
       <ErrorPanel
         error={preview.error}
-        title="This file can’t be shown"
+        title={text.fileFailed}
         actions={
           <Button variant="primary" onClick={preview.retry}>
-            Try again
+            {browseText.tryAgain}
           </Button>
         }
       />
     )
   }
   const { content } = preview.value
-  if (content.kind === 'binary') return <p className="t2">This file is not a text, so there is nothing to read here.</p>
+  if (content.kind === 'binary') return <p className="t2">{text.noText}</p>
   return (
     <>
       {/\.md$/i.test(file.name) ? (
@@ -275,17 +279,17 @@ function PreviewContent({ connectionId, name, version, file }: PreviewProps) {
       ) : (
         <pre className="preview-text selectable">{readable(file.name, content.text, content.truncated)}</pre>
       )}
-      {content.truncated && <p className="t3">Only the beginning is shown.</p>}
+      {content.truncated && <p className="t3">{text.beginning}</p>}
     </>
   )
 }
 
 /** JSON in one long line is broken into lines; anything else is as it is. */
-function readable(name: string, text: string, truncated: boolean): string {
-  if (truncated || !/\.json$/i.test(name) || text.trim().includes('\n')) return text
+function readable(name: string, content: string, truncated: boolean): string {
+  if (truncated || !/\.json$/i.test(name) || content.trim().includes('\n')) return content
   try {
-    return JSON.stringify(JSON.parse(text), null, 2)
+    return JSON.stringify(JSON.parse(content), null, 2)
   } catch {
-    return text
+    return content
   }
 }

@@ -3,7 +3,8 @@ import type { PackageSummary, VersionSummary } from '../../../shared/model/packa
 import { client } from '../../ipc/link.ts'
 import type { Standing } from '../../state/package-standing.ts'
 import { useApps } from '../../state/settings.ts'
-import { formatSize, formatWhen, lowerFirst, plural } from '../../text/units.ts'
+import { browseText as text } from '../../text/browse.ts'
+import { formatSize, formatWhen } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
@@ -33,15 +34,15 @@ export function OverviewTab({ connectionId, package: each, standing, version }: 
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section className="scroll grow" tabIndex={0} aria-label="About this package">
+      <section className="scroll grow" tabIndex={0} aria-label={text.overview.label}>
         {full.kind === 'loading' && <BoneLines lines={6} />}
         {full.kind === 'failed' && (
           <ErrorPanel
             error={full.error}
-            title="The description can’t be shown"
+            title={text.overview.failed}
             actions={
               <Button variant="primary" onClick={full.retry}>
-                Try again
+                {text.tryAgain}
               </Button>
             }
           />
@@ -56,43 +57,43 @@ export function OverviewTab({ connectionId, package: each, standing, version }: 
           />
         )}
       </section>
-      <Inspector label="Facts of this version">
+      <Inspector label={text.overview.factsLabel}>
         {apps.length > 0 && (
           <div>
-            <SectionTitle level={2}>Works with your apps</SectionTitle>
+            <SectionTitle level={2}>{text.facts.worksWith}</SectionTitle>
             <WorksWith verdicts={verdictsFor(version.compatibility, apps)} />
           </div>
         )}
         <div>
-          <SectionTitle level={2}>This version</SectionTitle>
+          <SectionTitle level={2}>{text.facts.thisVersion}</SectionTitle>
           <Facts
             facts={[
-              { label: 'Version', value: version.version },
+              { label: text.facts.version, value: version.version },
               {
-                label: 'On disk',
+                label: text.facts.onDisk,
                 value:
                   version.diskBytes === undefined
                     ? undefined
-                    : `${formatSize(version.diskBytes)} in ${plural(version.fileCount ?? 0, 'file')}`,
+                    : text.facts.inFiles(version.diskBytes, version.fileCount ?? 0),
               },
               {
-                label: 'Download',
+                label: text.facts.download,
                 value: version.downloadBytes === undefined ? undefined : formatSize(version.downloadBytes),
               },
-              { label: 'Licence', value: version.license },
+              { label: text.facts.licence, value: version.license },
               ...(full.kind === 'ready' ? moreFacts(full.value) : []),
             ]}
           />
         </div>
         {version.notes !== undefined && version.notes !== '' && (
           <div>
-            <SectionTitle level={2}>New in {version.version}</SectionTitle>
+            <SectionTitle level={2}>{text.facts.newIn(version.version)}</SectionTitle>
             <p className="t2 prose-break selectable">{version.notes}</p>
           </div>
         )}
         {each.tags.length > 0 && (
           <div>
-            <SectionTitle level={2}>Tags</SectionTitle>
+            <SectionTitle level={2}>{text.facts.tags}</SectionTitle>
             <span className="tags">
               {each.tags.map((tag) => (
                 <Tag key={tag}>{tag}</Tag>
@@ -102,13 +103,13 @@ export function OverviewTab({ connectionId, package: each, standing, version }: 
         )}
         {standing.installed.length > 0 && (
           <div>
-            <SectionTitle level={2}>Installed here</SectionTitle>
+            <SectionTitle level={2}>{text.facts.installedHere}</SectionTitle>
             <Facts
               facts={standing.installed.map(({ ref, verifiedAt, libraryId }) => ({
                 label: ref.version,
                 value: (
                   <span key={libraryId}>
-                    {verifiedAt === undefined ? 'Not verified' : `Verified ${lowerFirst(formatWhen(verifiedAt))}`}
+                    {verifiedAt === undefined ? text.facts.notVerified : text.facts.verified(formatWhen(verifiedAt))}
                   </span>
                 ),
               }))}
@@ -123,9 +124,9 @@ export function OverviewTab({ connectionId, package: each, standing, version }: 
 function moreFacts({ info }: VersionInFull) {
   const { homepage, authors = [] } = info
   return [
-    { label: 'Authors', value: authors.join(', ') },
+    { label: text.facts.authors, value: authors.join(', ') },
     {
-      label: 'Homepage',
+      label: text.facts.homepage,
       value:
         homepage === undefined ? undefined : isSafeLink(homepage) ? (
           <a
@@ -158,8 +159,8 @@ function ModelCard({ connectionId, name, title, version, full }: ModelCardProps)
   if (path === undefined) {
     return (
       <div className="md">
-        <p className="t2">{full.info.description ?? 'Its publisher added no description.'}</p>
-        <p className="t3">A README.md in the folder would be shown here.</p>
+        <p className="t2">{full.info.description ?? text.overview.noDescription}</p>
+        <p className="t3">{text.overview.readmeHint}</p>
       </div>
     )
   }
@@ -177,13 +178,13 @@ function Readme({
     client.catalog.preview({ connectionId, ref: { name, version: version.version }, path }, { signal }),
   )
   if (preview.kind === 'loading') return <BoneLines lines={6} />
-  if (preview.kind === 'failed') return <ErrorPanel error={preview.error} title="The description can’t be shown" />
+  if (preview.kind === 'failed') return <ErrorPanel error={preview.error} title={text.overview.failed} />
   const { content } = preview.value
-  if (content.kind === 'binary') return <p className="t2">{path} is not a text.</p>
+  if (content.kind === 'binary') return <p className="t2">{text.overview.noText(path)}</p>
   return (
     <>
       <Markdown source={content.text} title={title} onLink={openLink} />
-      {content.truncated && <p className="t3">The rest of {path} is in Files.</p>}
+      {content.truncated && <p className="t3">{text.overview.rest(path)}</p>}
     </>
   )
 }

@@ -3,8 +3,9 @@ import type { PackageSummary, UnreadableEntry } from '../../../shared/model/pack
 import { goTo } from '../../state/navigation.ts'
 import { newestOf, type Standing } from '../../state/package-standing.ts'
 import { useApps } from '../../state/settings.ts'
+import { browseText as text } from '../../text/browse.ts'
 import { unreadableWords } from '../../text/standing.ts'
-import { formatSize, formatWhen, plural } from '../../text/units.ts'
+import { formatWhen } from '../../text/units.ts'
 import { Button } from '../../ui/button.tsx'
 import { Facts, Inspector, SectionTitle } from '../../ui/inspector.tsx'
 import { Ring } from '../../ui/ring.tsx'
@@ -38,43 +39,41 @@ export function PackageInspector({ connectionId, package: each, standing }: Pack
       <div>
         <PrimaryAction connectionId={connectionId} package={each} standing={standing} />
         {standing.kind !== 'installed' && shown?.downloadBytes !== undefined && (
-          <p className="small t3 num gap-8">{formatSize(shown.downloadBytes)} to download at most</p>
+          <p className="small t3 num gap-8">{text.facts.atMost(shown.downloadBytes)}</p>
         )}
       </div>
       {apps.length > 0 && (
         <div>
-          <SectionTitle>Works with your apps</SectionTitle>
+          <SectionTitle>{text.facts.worksWith}</SectionTitle>
           <WorksWith verdicts={verdictsFor(shown?.compatibility, apps)} />
         </div>
       )}
       {shown?.notes !== undefined && shown.notes !== '' && (
         <div>
-          <SectionTitle>New in {shown.version}</SectionTitle>
+          <SectionTitle>{text.facts.newIn(shown.version)}</SectionTitle>
           <p className="t2 prose-break clamp-6">{shown.notes}</p>
         </div>
       )}
       <div>
-        <SectionTitle>About</SectionTitle>
+        <SectionTitle>{text.facts.about}</SectionTitle>
         <Facts
           facts={[
-            { label: 'Name', value: <code>{each.name}</code> },
+            { label: text.facts.name, value: <code>{each.name}</code> },
             {
-              label: 'On disk',
+              label: text.facts.onDisk,
               value:
-                shown?.diskBytes === undefined
-                  ? undefined
-                  : `${formatSize(shown.diskBytes)} in ${plural(shown.fileCount ?? 0, 'file')}`,
+                shown?.diskBytes === undefined ? undefined : text.facts.inFiles(shown.diskBytes, shown.fileCount ?? 0),
             },
             {
-              label: 'Published',
+              label: text.facts.published,
               value:
                 shown?.publishedAt === undefined
                   ? undefined
-                  : `${formatWhen(shown.publishedAt)}${shown.publishedBy === undefined ? '' : ` by ${shown.publishedBy}`}`,
+                  : text.facts.publishedBy(formatWhen(shown.publishedAt), shown.publishedBy),
             },
-            { label: 'Licence', value: shown?.license },
+            { label: text.facts.licence, value: shown?.license },
             {
-              label: 'Tags',
+              label: text.facts.tags,
               value:
                 each.tags.length === 0 ? undefined : (
                   <span className="tags">
@@ -88,7 +87,7 @@ export function PackageInspector({ connectionId, package: each, standing }: Pack
         />
       </div>
       <Button className="at-end" hint="↵" onClick={() => goTo({ page: 'package', name: each.name, tab: 'overview' })}>
-        Open details
+        {text.row.details}
       </Button>
     </Inspector>
   )
@@ -114,14 +113,14 @@ export function UnreadableInspector({
         </p>
       </div>
       <div>
-        <SectionTitle>Why</SectionTitle>
+        <SectionTitle>{text.unreadable.why}</SectionTitle>
         <p className="t2 prose-break selectable">{entry.reason}</p>
       </div>
       <div>
-        <SectionTitle>What is safe</SectionTitle>
-        <p className="t2">Nothing of it is on this computer. The other packages are not touched by it.</p>
+        <SectionTitle>{text.unreadable.safe}</SectionTitle>
+        <p className="t2">{text.unreadable.safeText}</p>
       </div>
-      <Button onClick={onRefresh}>Look again</Button>
+      <Button onClick={onRefresh}>{text.unreadable.again}</Button>
     </Inspector>
   )
 }

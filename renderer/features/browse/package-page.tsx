@@ -5,7 +5,8 @@ import { useCurrentConnection } from '../../state/connections.ts'
 import { goTo, type PackageTab } from '../../state/navigation.ts'
 import { newestOf } from '../../state/package-standing.ts'
 import { useCatalog } from '../../state/packages.ts'
-import { formatExactTime, formatWhen, lowerFirst } from '../../text/units.ts'
+import { browseText as text } from '../../text/browse.ts'
+import { formatExactTime, formatWhen } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -47,10 +48,10 @@ export function PackagePage({ name, tab, version }: PackagePageProps) {
       label={each?.title ?? name}
       bar={
         <>
-          <IconButton icon={IconArrowLeft} label="Back to Browse" onClick={back} />
+          <IconButton icon={IconArrowLeft} label={text.page.back} onClick={back} />
           <span className="crumb">
             <button type="button" onClick={back}>
-              Browse
+              {text.title}
             </button>
             <Icon of={IconChevronRight} size={12} className="t3" />
             <b className="cut">{each?.title ?? name}</b>
@@ -65,8 +66,8 @@ export function PackagePage({ name, tab, version }: PackagePageProps) {
           <BoneLines />
         </div>
       ) : (
-        <EmptyState title={`${name} is not here`} action={<Button onClick={back}>Show all packages</Button>}>
-          {connection?.name ?? 'This connection'} has no package of this name.
+        <EmptyState title={text.page.notHere(name)} action={<Button onClick={back}>{text.nothing.showAll}</Button>}>
+          {text.page.noneOfThisName(connection?.name)}
         </EmptyState>
       )}
     </Page>
@@ -85,11 +86,11 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
   const standing = standingOf(each)
   const newest = newestOf(each)
   const shown = each.versions.find(({ version }) => version === wanted) ?? standing.offered ?? newest
-  const tabs: readonly (readonly [PackageTab, string, number | undefined])[] = [
-    ['overview', 'Overview', undefined],
-    ['versions', 'Versions', each.versions.length],
-    ['files', 'Files', shown?.fileCount],
-    ['use', 'Use it', undefined],
+  const tabs: readonly (readonly [PackageTab, number | undefined])[] = [
+    ['overview', undefined],
+    ['versions', each.versions.length],
+    ['files', shown?.fileCount],
+    ['use', undefined],
   ]
   const show = (next: PackageTab) => goTo({ page: 'package', name: each.name, tab: next }, { replace: true })
   const panel = () => {
@@ -119,8 +120,7 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
             <code className="selectable">{each.name}</code>
             {newest?.publishedAt !== undefined && (
               <span title={formatExactTime(newest.publishedAt)}>
-                Published {lowerFirst(formatWhen(newest.publishedAt))}
-                {newest.publishedBy === undefined ? '' : ` by ${newest.publishedBy}`}
+                {text.page.published(formatWhen(newest.publishedAt), newest.publishedBy)}
               </span>
             )}
           </div>
@@ -132,7 +132,7 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
       <div
         className="tabs"
         role="tablist"
-        aria-label="Package"
+        aria-label={text.page.tabsLabel}
         onKeyDown={(event) => {
           const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
           const at = tabs.findIndex(([key]) => key === tab)
@@ -143,7 +143,7 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
           document.getElementById(`tab-${next[0]}`)?.focus()
         }}
       >
-        {tabs.map(([key, title, count]) => (
+        {tabs.map(([key, count]) => (
           <button
             type="button"
             key={key}
@@ -154,7 +154,7 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
             tabIndex={key === tab ? 0 : -1}
             onClick={() => show(key)}
           >
-            {title}
+            {text.page.tabs[key]}
             {count !== undefined && <span className="n">{count}</span>}
           </button>
         ))}

@@ -5,6 +5,7 @@ import type { PackageSummary, UnreadableEntry } from '../../../shared/model/pack
 import { goTo } from '../../state/navigation.ts'
 import { newestOf, type Standing } from '../../state/package-standing.ts'
 import { useInstallOf } from '../../state/transfers.ts'
+import { browseText } from '../../text/browse.ts'
 import { unreadableWords } from '../../text/standing.ts'
 import { formatExactBytes, formatExactTime, formatSize, formatWhen, plural } from '../../text/units.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -12,6 +13,8 @@ import { TwoLines } from '../../ui/list.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { installPackage, openFolder } from './package-actions.ts'
 import { StandingCell, StandingGlyph } from './standing-label.tsx'
+
+const text = browseText.row
 
 interface PackageRowProps {
   readonly connectionId?: string
@@ -64,7 +67,7 @@ function RowActions({ connectionId, package: each, standing }: PackageRowProps) 
   const more = (
     <IconButton
       icon={IconDots}
-      label={`More for ${each.title}`}
+      label={text.more(each.title)}
       tabIndex={-1}
       onClick={() => setMenuOpen((open) => !open)}
     />
@@ -84,7 +87,7 @@ function RowActions({ connectionId, package: each, standing }: PackageRowProps) 
               installPackage(connectionId, each, standing)
             }}
           >
-            {kind === 'update' ? 'Update' : 'Install'}
+            {kind === 'update' ? text.update : text.install}
           </Button>
         )}
       {menuOpen ? (
@@ -92,12 +95,14 @@ function RowActions({ connectionId, package: each, standing }: PackageRowProps) 
           <Menu.Target>{more}</Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => goTo({ page: 'package', name: each.name, tab: 'overview' })}>
-              Open details
+              {text.details}
             </Menu.Item>
             <Menu.Item onClick={() => goTo({ page: 'package', name: each.name, tab: 'versions' })}>
-              Install another version…
+              {text.anotherVersion}
             </Menu.Item>
-            {standing.installed.length > 0 && <Menu.Item onClick={() => openFolder(standing)}>Open folder</Menu.Item>}
+            {standing.installed.length > 0 && (
+              <Menu.Item onClick={() => openFolder(standing)}>{text.openFolder}</Menu.Item>
+            )}
           </Menu.Dropdown>
         </Menu>
       ) : (

@@ -4,10 +4,13 @@ import type { PackageSummary } from '../../../shared/model/package.ts'
 import { goTo } from '../../state/navigation.ts'
 import { isReadable, type Standing } from '../../state/package-standing.ts'
 import { useInstallOf } from '../../state/transfers.ts'
+import { browseText } from '../../text/browse.ts'
 import { formatSize } from '../../text/units.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { installPackage, openFolder } from './package-actions.ts'
+
+const text = browseText.action
 
 interface PrimaryActionProps {
   readonly connectionId?: string
@@ -21,7 +24,7 @@ export function PrimaryAction({ connectionId, package: each, standing }: Primary
   const { kind, offered } = standing
   const others = each.versions.filter(isReadable).slice(0, 12)
   if (transferId !== undefined) {
-    return <Button onClick={() => goTo({ page: 'transfers', transferId })}>Show the transfer</Button>
+    return <Button onClick={() => goTo({ page: 'transfers', transferId })}>{text.showTransfer}</Button>
   }
   if (offered === undefined) return null
   const isInstalled = kind === 'installed'
@@ -29,25 +32,25 @@ export function PrimaryAction({ connectionId, package: each, standing }: Primary
     <div className="split">
       {isInstalled ? (
         <Button variant="primary" icon={IconFolderOpen} onClick={() => openFolder(standing)}>
-          Open folder
+          {text.openFolder}
         </Button>
       ) : (
         <Button variant="primary" icon={IconDownload} onClick={() => installPackage(connectionId, each, standing)}>
           {kind === 'update'
-            ? `Update to ${offered.version}`
+            ? text.updateTo(offered.version)
             : kind === 'not-compatible'
-              ? 'Install…'
-              : `Install ${offered.version}`}
+              ? text.installAnyway
+              : text.install(offered.version)}
         </Button>
       )}
       <Menu position="bottom-end" width={240}>
         <Menu.Target>
-          <button type="button" className="btn primary" aria-label="Other versions" title="Other versions">
+          <button type="button" className="btn primary" aria-label={text.others} title={text.others}>
             <Icon of={IconChevronDown} />
           </button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>Install a version</Menu.Label>
+          <Menu.Label>{text.installVersion}</Menu.Label>
           {others.map((version) => (
             <Menu.Item
               key={version.version}
@@ -56,13 +59,13 @@ export function PrimaryAction({ connectionId, package: each, standing }: Primary
             >
               <span className="num">{version.version}</span>
               {standing.installed.some(({ ref }) => ref.version === version.version) && (
-                <span className="small t3"> installed</span>
+                <span className="small t3"> {text.installed}</span>
               )}
             </Menu.Item>
           ))}
           <Menu.Divider />
           <Menu.Item onClick={() => goTo({ page: 'package', name: each.name, tab: 'versions' })}>
-            All versions
+            {text.allVersions}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>

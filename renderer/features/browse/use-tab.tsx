@@ -2,9 +2,12 @@ import type { PackageSummary, VersionSummary } from '../../../shared/model/packa
 import { specOf } from '../../../shared/model/package-ref.ts'
 import { useConnection } from '../../state/connections.ts'
 import type { Standing } from '../../state/package-standing.ts'
+import { browseText } from '../../text/browse.ts'
 import { installCommandOf } from '../../text/install-command.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { SectionTitle } from '../../ui/inspector.tsx'
+
+const text = browseText.use
 
 interface UseTabProps {
   readonly connectionId?: string
@@ -21,13 +24,13 @@ export function UseTab({ connectionId, package: each, standing, version }: UseTa
   const shownSpec = specOf(here?.ref ?? ref)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section className="scroll grow snippets" tabIndex={0} aria-label="Use it">
-      {here !== undefined && <Snippet title={`Folder of ${here.ref.version} on this computer`} text={here.path} />}
-      <Snippet title="Install it from a terminal" text={installCommandOf(connection, ref)} />
-      <Snippet title="Find its folder from a terminal" text={`orbital path ${shownSpec}`} />
+    <section className="scroll grow snippets" tabIndex={0} aria-label={text.label}>
+      {here !== undefined && <Snippet title={text.folderOf(here.ref.version)} code={here.path} />}
+      <Snippet title={text.install} code={installCommandOf(connection, ref)} />
+      <Snippet title={text.path} code={`orbital path ${shownSpec}`} />
       <Snippet
-        title="Open it from Python"
-        text={[
+        title={text.python}
+        code={[
           'import subprocess',
           'from pathlib import Path',
           '',
@@ -35,17 +38,17 @@ export function UseTab({ connectionId, package: each, standing, version }: UseTa
           'print(sorted(path.name for path in folder.iterdir()))',
         ].join('\n')}
       />
-      <p className="small t3">A program that pins the exact version gets the same bytes every time.</p>
+      <p className="small t3">{text.pinned}</p>
     </section>
   )
 }
 
-const Snippet = ({ title, text }: { readonly title: string; readonly text: string }) => (
+const Snippet = ({ title, code }: { readonly title: string; readonly code: string }) => (
   <div className="snippet">
     <SectionTitle level={2}>{title}</SectionTitle>
     <div className="support">
-      <pre className="selectable">{text}</pre>
-      <CopyButton text={text} label={`Copy: ${title}`} />
+      <pre className="selectable">{code}</pre>
+      <CopyButton text={code} label={text.copy(title)} />
     </div>
   </div>
 )

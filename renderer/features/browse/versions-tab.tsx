@@ -5,6 +5,7 @@ import type { PackageSummary, VersionSummary } from '../../../shared/model/packa
 import { goTo } from '../../state/navigation.ts'
 import { isReadable, type Standing } from '../../state/package-standing.ts'
 import { useApps } from '../../state/settings.ts'
+import { browseText } from '../../text/browse.ts'
 import { shortConstraint } from '../../text/compatibility.ts'
 import { formatExactTime, formatWhen } from '../../text/units.ts'
 import { Button } from '../../ui/button.tsx'
@@ -13,6 +14,8 @@ import { Icon } from '../../ui/icon.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import { installPackage } from './package-actions.ts'
+
+const { versions: text, columns } = browseText
 
 interface VersionsTabProps {
   readonly connectionId?: string
@@ -28,22 +31,22 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
   const shownApps = apps.slice(0, mostApps)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section className="scroll grow versions" tabIndex={0} aria-label="Versions">
+    <section className="scroll grow versions" tabIndex={0} aria-label={text.label}>
       <table className="grid">
         <thead>
           <tr>
-            <th>Version</th>
-            <th>Published</th>
-            <th className="end">Size</th>
+            <th>{columns.version}</th>
+            <th>{columns.published}</th>
+            <th className="end">{columns.size}</th>
             {shownApps.map((app, at) => (
               <th key={`${app.name} ${app.version}`} className={at === 0 ? undefined : 'narrow-hide'}>
                 {app.name} {app.version}
               </th>
             ))}
-            <th>Here</th>
-            <th className="wide-cell narrow-hide">Notes</th>
+            <th>{text.here}</th>
+            <th className="wide-cell narrow-hide">{text.notes}</th>
             <th>
-              <span className="hidden-label">Actions</span>
+              <span className="hidden-label">{text.actions}</span>
             </th>
           </tr>
         </thead>
@@ -54,7 +57,7 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
                 <button
                   type="button"
                   className="strong plain-link num"
-                  title={`Files of ${version.version}`}
+                  title={text.filesOf(version.version)}
                   onClick={() =>
                     goTo(
                       { page: 'package', name: each.name, tab: 'files', version: version.version },
@@ -64,7 +67,7 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
                 >
                   {version.version}
                 </button>
-                {version.prerelease && <Tag>preview</Tag>}
+                {version.prerelease && <Tag>{text.preview}</Tag>}
               </td>
               <td title={version.publishedAt === undefined ? undefined : formatExactTime(version.publishedAt)}>
                 {version.publishedAt === undefined ? '–' : formatWhen(version.publishedAt)}{' '}
@@ -84,15 +87,15 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
               </td>
               <td className="end">
                 {!isReadable(version) ? (
-                  <span className="t3">Can’t be read</span>
+                  <span className="t3">{text.unreadable}</span>
                 ) : (
                   !isHere(version, standing) && (
                     <Button
                       small
-                      aria-label={`Install ${version.version}`}
+                      aria-label={text.installLabel(version.version)}
                       onClick={() => installPackage(connectionId, each, standing, version)}
                     >
-                      Install
+                      {text.install}
                     </Button>
                   )
                 )}
@@ -112,7 +115,7 @@ const Here = ({ version, standing }: { readonly version: VersionSummary; readonl
   isHere(version, standing) ? (
     <span className="status">
       <Ring state="installed" size={16} />
-      Installed
+      {text.installed}
     </span>
   ) : null
 
@@ -121,14 +124,14 @@ function VerdictMark({ verdict }: { readonly verdict: AppVerdict }) {
     return (
       <span className="status">
         <Icon of={IconCheck} />
-        Works
+        {text.works}
       </span>
     )
   }
   return (
     <span className="status">
       <Ring state={verdict.kind} size={16} />
-      {verdict.kind === 'not-stated' ? 'Not stated' : `Needs ${shortConstraint(verdict.constraint)}`}
+      {verdict.kind === 'not-stated' ? text.notStated : text.needs(shortConstraint(verdict.constraint))}
     </span>
   )
 }

@@ -10,9 +10,12 @@ import { pickAndPublish } from '../../shell/pick-actions.ts'
 import { goTo } from '../../state/navigation.ts'
 import type { Standing } from '../../state/package-standing.ts'
 import { useInstallOf } from '../../state/transfers.ts'
+import { browseText } from '../../text/browse.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { installPackage } from './package-actions.ts'
+
+const text = browseText.welcome
 
 interface WelcomeProps {
   readonly sample: PackageSummary | undefined
@@ -27,13 +30,13 @@ export function Welcome({ sample, standingOf, connectionId }: WelcomeProps) {
       <header>
         <img src="./favicon.svg" width="56" height="56" alt="" />
         <div>
-          <h2 className="title-28">Welcome to Orbital</h2>
-          <p className="t2">Drop a folder, and your team has it. Pick a package, and you have it.</p>
+          <h2 className="title-28">{text.title}</h2>
+          <p className="t2">{text.text}</p>
         </div>
       </header>
       <section>
-        <h3 className="title-15">Try it on this computer first</h3>
-        <p className="t2">A practice store: nobody else sees it.</p>
+        <h3 className="title-15">{text.here}</h3>
+        <p className="t2">{text.hereText}</p>
         <ol className="steps">
           {sample !== undefined && (
             <SampleStep sample={sample} standing={standingOf(sample)} connectionId={connectionId} />
@@ -41,40 +44,40 @@ export function Welcome({ sample, standingOf, connectionId }: WelcomeProps) {
           <li className="step">
             <span className="step-n" />
             <div>
-              <h4 className="strong">Drop a folder on this window</h4>
-              <p className="small t2">You see everything before it is sent.</p>
+              <h4 className="strong">{text.drop}</h4>
+              <p className="small t2">{text.dropText}</p>
             </div>
             <Button small onClick={pickAndPublish}>
-              Choose a folder…
+              {text.choose}
             </Button>
           </li>
           <li className="step">
             <span className="step-n" />
             <div>
-              <h4 className="strong">Remove something</h4>
-              <p className="small t2">It goes to the trash, and can be undone.</p>
+              <h4 className="strong">{text.remove}</h4>
+              <p className="small t2">{text.removeText}</p>
             </div>
             <Button small onClick={() => goTo({ page: 'installed' })}>
-              Show what is installed
+              {text.showInstalled}
             </Button>
           </li>
         </ol>
       </section>
       <section>
-        <h3 className="title-15">Then connect your team’s models</h3>
-        <p className="t2">They live in a store of your team’s own, mostly Amazon S3.</p>
+        <h3 className="title-15">{text.team}</h3>
+        <p className="t2">{text.teamText}</p>
         <div className="choices">
           <Choice
             icon={IconCloud}
-            title="Connect to Amazon S3…"
-            text="Sign in, or use your admin’s keys"
+            title={text.amazon}
+            detail={text.amazonText}
             accent
             onClick={() => goTo({ page: 'settings', section: 'connections', item: 'new' })}
           />
           <Choice
             icon={IconServer}
-            title="Another store or a shared folder…"
-            text="Anything that speaks S3, or a network drive"
+            title={text.other}
+            detail={text.otherText}
             onClick={() => goTo({ page: 'settings', section: 'connections', item: 'new-other' })}
           />
         </div>
@@ -82,7 +85,9 @@ export function Welcome({ sample, standingOf, connectionId }: WelcomeProps) {
       <div className="more-drop">
         <Icon of={IconPackageExport} className="t3" />
         <span>
-          Drop a folder, or a <code>.sputnik</code> file, anywhere on this window
+          {text.anywhere[0]}
+          <code>.sputnik</code>
+          {text.anywhere[1]}
         </span>
       </div>
     </div>
@@ -104,12 +109,12 @@ function SampleStep({
     <li className="step">
       <span className="step-n" />
       <div>
-        <h4 className="strong">Install “{sample.title}”</h4>
-        <p className="small t2">{isInstalled ? 'It is installed.' : 'It takes a second.'}</p>
+        <h4 className="strong">{text.install(sample.title)}</h4>
+        <p className="small t2">{isInstalled ? text.isInstalled : text.takesASecond}</p>
       </div>
       {isInstalled ? (
         <Button small onClick={() => goTo({ page: 'package', name: sample.name, tab: 'overview' })}>
-          Look inside
+          {text.lookInside}
         </Button>
       ) : (
         <Button
@@ -118,7 +123,7 @@ function SampleStep({
           disabled={transferId !== undefined}
           onClick={() => installPackage(connectionId, sample, standing)}
         >
-          Install
+          {browseText.row.install}
         </Button>
       )}
     </li>
@@ -128,13 +133,13 @@ function SampleStep({
 const Choice = ({
   icon,
   title,
-  text,
+  detail,
   accent = false,
   onClick,
 }: {
   readonly icon: TablerIcon
   readonly title: string
-  readonly text: string
+  readonly detail: string
   readonly accent?: boolean
   readonly onClick: () => void
 }) => (
@@ -144,7 +149,7 @@ const Choice = ({
     </span>
     <span>
       <span className="line1 strong">{title}</span>
-      <span className="line2">{text}</span>
+      <span className="line2">{detail}</span>
     </span>
     <Icon of={IconChevronRight} className="t3" />
   </button>
