@@ -127,12 +127,19 @@ function collectProblems(page: Page, problems: string[], expected: RegExp | unde
   })
 }
 
+/** As a person does it: drags a file over the window, and lets go once the window says that it takes it. */
 async function dropFile(page: Page, path: string): Promise<void> {
   const session = await page.context().newCDPSession(page)
   const { x, y } = await page.evaluate(() => ({ x: Math.round(innerWidth / 2), y: Math.round(innerHeight / 2) }))
   const data = { items: [], files: [path], dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await session.send('Input.dispatchDragEvent', { type, x, y, data })
-  }
+  const drag = (type: 'dragEnter' | 'dragOver' | 'drop' | 'dragCancel') =>
+    session.send('Input.dispatchDragEvent', { type, x, y, data })
+  await expect(async () => {
+    await drag('dragCancel')
+    await drag('dragEnter')
+    await drag('dragOver')
+    await expect(page.getByRole('heading', { level: 2, name: /^Drop to / })).toBeVisible({ timeout: 1_000 })
+  }).toPass()
+  await drag('drop')
   await session.detach()
 }
