@@ -16,8 +16,11 @@ export const s3Location = z.strictObject({
   bucket: z.string().min(1).max(255),
   /** Empty or ending in `/`; everything of Orbital lies below it. */
   root: z.string().max(512).default(''),
-  /** Only for S3-compatible stores; Amazon's own is found by the region. */
-  endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  /** Only for S3-compatible stores; Amazon's own is found by the region. It is shown and logged: no name or password in it. */
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .regex(/^[^@?#]*$/)
+    .optional(),
   /** Found by itself when absent. */
   region: z.string().max(64).optional(),
   signIn,

@@ -143,6 +143,53 @@ describe('connections', () => {
     expect(connections.get(undefined).id).toBe('local')
   })
 
+  test('sends a stored secret to the address and for the key that it was typed for, and nowhere else', async () => {
+    const { connections } = await start()
+    const { id } = await connections.add(s3())
+    const { secretAccessKey: _, ...untyped } = s3()
+    const elsewhere = [
+      { ...untyped, location: { ...untyped.location, endpoint: 'http://127.0.0.1:10' } },
+      { ...untyped, location: { ...untyped.location, signIn: { kind: 'keys', accessKeyId: 'AKIA2' } } },
+    ] as const
+    for (const candidate of elsewhere) {
+      await expect(connections.update(id, candidate as NewConnection)).rejects.toMatchObject({ code: 'usage' })
+      const report = await connections.test({ candidate: { ...(candidate as NewConnection), id } }, io)
+      expect(report.failure?.code).toBe('secret-unavailable')
+    }
+    await connections.update(id, { ...untyped, name: 'Renamed' })
+    expect(connections.get(id).name).toBe('Renamed')
+  })
+
+  test('takes no address with a password in it, or that is none', async () => {
+    const { connections, home } = await start()
+    for (const endpoint of ['https://me:hunter2@store.example', 'https://store.example?key=hunter2', 'store.example']) {
+      const input = s3({ location: { ...s3().location, endpoint } as NewConnection['location'] })
+      await expect(connections.add(input)).rejects.toMatchObject({ code: 'usage' })
+    }
+    expect(await readdir(home)).toEqual([])
+  })
+
+  test('two that are added at once are both there, under ids of their own', async () => {
+    const { connections } = await start()
+    const added = await Promise.all([connections.add(s3()), connections.add(s3())])
+    expect(new Set(added.map(({ id }) => id)).size).toBe(2)
+    expect(connections.list()).toHaveLength(3)
+  })
+
+  test('goes where another process has said meanwhile', async () => {
+    const { connections, folder, again } = await start()
+    const [before, after] = [path.join(folder, 'before'), path.join(folder, 'after')]
+    await Promise.all([mkdir(before), mkdir(after)])
+    const { id } = await connections.add(folderAt(before))
+    expect((await connections.open(id)).store.endpoint).toBe(before)
+    const other = again()
+    await other.remove(id)
+    await other.add({ ...folderAt(after), id })
+    const now = await connections.open(id)
+    expect(now.store.endpoint).toBe(after)
+    expect(await connections.open(id)).toBe(now)
+  })
+
   test('says so when the secret is elsewhere', async () => {
     const { connections, secrets } = await start()
     const { id } = await connections.add(s3())

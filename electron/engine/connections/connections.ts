@@ -6,6 +6,7 @@ import {
   connectionId,
   type Location,
   type NewConnection,
+  s3Location,
 } from '../../../shared/model/connection.ts'
 import { createPlainStore, createStore } from '../object-store/create-store.ts'
 import type {
@@ -63,7 +64,9 @@ const defaultSockets = 16
 export function createConnections(deps: ConnectionsDeps): Connections {
   const { disk, secrets, clock, log, env, home } = deps
   const file = createConnectionFile({ disk, log, home })
-  const opened = new Map<string, OpenConnection>()
+  const opened = new Map<string, { readonly mark: string; readonly connection: OpenConnection }>()
+  /** Ids of connections whose secret is being stored. */
+  const adding = new Set<string>()
   const replaced: ObjectStore[] = []
 
   const local: Entry = {
@@ -111,14 +114,21 @@ export function createConnections(deps: ConnectionsDeps): Connections {
   /** Running transfers keep the store they have; it is freed at the end. */
   const forget = (id: string) => {
     const open = opened.get(id)
-    if (open !== undefined) replaced.push(open.store)
+    if (open !== undefined) replaced.push(open.connection.store)
     opened.delete(id)
+  }
+
+  /** A stored secret is for the address and the key id that it was typed for: nobody can have it sent elsewhere. */
+  const mayUseStored = (id: string, wanted: Location): boolean => {
+    const before = file.read().connections.find((each) => each.id === id)?.location
+    if (before?.kind !== 's3' || wanted.kind !== 's3' || before.endpoint !== wanted.endpoint) return false
+    const [was, is] = [before.signIn, wanted.signIn]
+    return was.kind === 'keys' && is.kind === 'keys' && was.accessKeyId === is.accessKeyId
   }
 
   const add = async (input: NewConnection): Promise<Connection> => {
     checkLocation(input.location, disk)
-    const stored = file.read()
-    const isTaken = (id: string) => stored.connections.some((each) => each.id === id)
+    const isTaken = (id: string) => adding.has(id) || file.read().connections.some((each) => each.id === id)
     const id = input.id ?? makeConnectionId(input.name, isTaken)
     if (!connectionId.safeParse(id).success) {
       throw new AppError('usage', { problem: 'An id has 1 to 32 small letters, digits and dashes.' })
@@ -128,9 +138,13 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     // The secret first: a connection that is listed can be used.
     const secret = secretOf(input)
     if (signsWithKeys(input.location)) {
-      if (secret !== undefined) await secrets.set(id, secret)
-      else throw new AppError('usage', { problem: 'A secret access key is needed beside the access key id.' })
+      if (secret === undefined)
+        throw new AppError('usage', { problem: 'A secret access key is needed beside the access key id.' })
+      adding.add(id)
+      await secrets.set(id, secret).finally(() => adding.delete(id))
     }
+    // Read after the wait: others may have been added meanwhile.
+    const stored = file.read()
     const isFirst = stored.connections.length === 0 && stored.defaultId === undefined
     file.write({
       ...stored,
@@ -141,11 +155,14 @@ export function createConnections(deps: ConnectionsDeps): Connections {
   }
 
   const update = async (id: string, input: NewConnection): Promise<Connection> => {
-    const stored = requireOwn(id)
+    requireOwn(id)
     checkLocation(input.location, disk)
     const needsSecret = signsWithKeys(input.location)
     const secret = secretOf(input)
+    if (needsSecret && secret === undefined && !mayUseStored(id, input.location))
+      throw new AppError('usage', { problem: 'Another address or access key id needs its secret access key.' })
     if (secret !== undefined && needsSecret) await secrets.set(id, secret)
+    const stored = requireOwn(id)
     const changed = { id, name: input.name, location: input.location }
     file.write({ ...stored, connections: stored.connections.map((each) => (each.id === id ? changed : each)) })
     if (!needsSecret) await secrets.delete(id)
@@ -198,8 +215,11 @@ export function createConnections(deps: ConnectionsDeps): Connections {
 
   const open = async (id: string | undefined): Promise<OpenConnection> => {
     const entry = get(id)
+    // Another process may have changed what stands under this id.
+    const mark = JSON.stringify([entry.name, entry.location])
     const known = opened.get(entry.id)
-    if (known !== undefined) return known
+    if (known?.mark === mark) return known.connection
+    forget(entry.id)
     if (entry.origin === 'built-in' && entry.location.kind === 'folder') disk.makeFolder(entry.location.path)
     const { credentials, spec, storeDeps } = prepare(entry, secrets)
     const connection: OpenConnection = {
@@ -208,7 +228,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       store: createStore(spec, storeDeps),
       spec: async (io) => specOf(entry.location, await credentials(io)),
     }
-    opened.set(entry.id, connection)
+    opened.set(entry.id, { mark, connection })
     return connection
   }
 
@@ -219,7 +239,8 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     checkLocation(entry.location, disk)
     if (entry.id === localId) disk.makeFolder(local.location.kind === 'folder' ? local.location.path : home)
     const typed = candidate === undefined ? undefined : secretOf(candidate)
-    const from = typed === undefined ? secrets : { get: async () => typed }
+    const isStored = candidate === undefined || mayUseStored(entry.id, entry.location)
+    const from = typed === undefined && isStored ? secrets : { get: async () => typed }
     const { spec, storeDeps } = prepare(entry, from)
     const store = createPlainStore(spec, storeDeps)
     try {
@@ -242,7 +263,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     open,
     test,
     close() {
-      for (const { store } of opened.values()) store.close()
+      for (const { connection } of opened.values()) connection.store.close()
       for (const store of replaced) store.close()
       opened.clear()
       replaced.length = 0
@@ -264,7 +285,12 @@ function secretOf({ secretAccessKey, sessionToken }: NewConnection): Readonly<Re
 }
 
 function checkLocation(location: Location, disk: Disk): void {
-  if (location.kind !== 'folder') return
+  if (location.kind === 's3') {
+    if (s3Location.shape.endpoint.safeParse(location.endpoint).success) return
+    throw new AppError('usage', {
+      problem: 'An address is http:// or https:// and the name of the store, without a user name or password in it.',
+    })
+  }
   if (!path.isAbsolute(location.path)) {
     throw new AppError('usage', { problem: `A folder needs an absolute path, not “${location.path}”.` })
   }
