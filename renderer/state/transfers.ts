@@ -54,8 +54,8 @@ export function withSamples(state: TransfersState, samples: readonly Sample[]): 
   return { ...state, progressById }
 }
 
-/** Changes that came while a list was on its way: they may be newer than the list. */
-let duringFetch: Transfer[] | undefined
+/** What came while a list was on its way: it may be newer than the list. */
+let duringFetch: ((state: TransfersState) => TransfersState)[] | undefined
 
 export const fetchTransfers = createSingleFlight(async () => {
   duringFetch = []
@@ -71,7 +71,7 @@ export const fetchTransfers = createSingleFlight(async () => {
           list.map(({ id, progress }) => [id, newest(progress, state.progressById[id])]),
         ),
       }
-      return late.reduce(withTransfer, fetched)
+      return late.reduce((before, change) => change(before), fetched)
     })
   } catch (error) {
     useTransfers.setState({ load: { kind: 'failed', error: toAppError(error) } })
@@ -84,10 +84,15 @@ const newest = (a: Progress, b: Progress | undefined): Progress =>
   b === undefined || a.receivedBytes >= b.receivedBytes ? a : b
 
 export function applyTransfer(transfer: Transfer): void {
-  duringFetch?.push(transfer)
-  useTransfers.setState((state) => withTransfer(state, transfer))
+  applyNow((state) => withTransfer(state, transfer))
 }
-export const removeTransfer = (id: string): void => useTransfers.setState((state) => withoutTransfer(state, id))
+export function removeTransfer(id: string): void {
+  applyNow((state) => withoutTransfer(state, id))
+}
+function applyNow(change: (state: TransfersState) => TransfersState): void {
+  duringFetch?.push(change)
+  useTransfers.setState(change)
+}
 export const applySamples = (samples: readonly Sample[]): void =>
   useTransfers.setState((state) => withSamples(state, samples))
 
