@@ -133,7 +133,13 @@ export function createInstallRig(options: {
     ...step,
   })
   const store = createStore(options.spec, { disk, clock, log: silentLog })
-  const connection: OpenConnection = { id: 'store', name: 'Store', store, spec: async () => options.spec }
+  const connection: OpenConnection = {
+    id: 'store',
+    name: 'Store',
+    place: store.endpoint,
+    store,
+    spec: async () => options.spec,
+  }
   const catalog = createCatalog({
     disk,
     clock,

@@ -25,7 +25,7 @@ export function openTestStore(spec: StoreSpec): ObjectStore {
 }
 
 export function openTestConnection(spec: StoreSpec, store: ObjectStore = openTestStore(spec)): OpenConnection {
-  return { id: 'test', name: 'Test models', store, spec: async () => spec }
+  return { id: 'test', name: 'Test models', place: store.endpoint, store, spec: async () => spec }
 }
 
 /** What publishing every file of a folder (its `package.json` apart) would be asked for. */

@@ -156,6 +156,8 @@ export type StoreSpec =
 export interface OpenConnection {
   readonly id: string
   readonly name: string
+  /** Which bucket or folder it is, for telling whether what was remembered under `id` is of this one. */
+  readonly place: string
   readonly store: ObjectStore
   spec(io: Io): Promise<StoreSpec>
 }

@@ -5,6 +5,7 @@ import type { Manifest, PackageRef, PackageSummary, UnreadableEntry } from '../.
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import type { Clock, Disk, Io, Log, ObjectHead, ObjectStore, OpenConnection } from '../ports.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { type CatalogEntry, groupPackages, listPackages } from './list-packages.ts'
 
 export interface CatalogPage {
@@ -32,12 +33,19 @@ export interface PublishedVersion {
 }
 
 interface Index {
+  readonly place: string
   readonly refreshedAtMs: number
   readonly entries: ReadonlyMap<string, CatalogEntry>
 }
 
 /** What an index on disk looks like; another `format` is ignored and built anew. */
-const format = 1
+const format = 2
+
+interface Refreshing {
+  readonly index: Promise<Index>
+  readonly abort: AbortController
+  waiting: number
+}
 
 export function createCatalog(deps: {
   readonly disk: Disk
@@ -51,35 +59,42 @@ export function createCatalog(deps: {
   const indexes = new Map<string, Index>()
   const pages = new WeakMap<Index, CatalogPage>()
   const expired = new Set<string>()
-  const refreshing = new Map<string, Promise<Index>>()
+  /** By connection id. */
+  const refreshing = new Map<string, Refreshing>()
 
   const fileOf = (id: string) => path.join(deps.folder, `${id}.json`)
 
   const load = (connection: OpenConnection): Index | undefined => {
-    const bytes = disk.read(fileOf(connection.id))
-    if (bytes === undefined) return undefined
     try {
+      const bytes = disk.read(fileOf(connection.id))
+      if (bytes === undefined) return undefined
       const stored = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
         format: number
-        endpoint: string
+        place: string
         refreshedAtMs: number
         entries: CatalogEntry[]
       }
-      if (stored.format !== format || stored.endpoint !== connection.store.endpoint) return undefined
-      return {
-        refreshedAtMs: stored.refreshedAtMs,
-        entries: new Map(stored.entries.map((entry) => [entry.ident, entry])),
-      }
-    } catch {
-      log.write('warn', 'catalog.cache-damaged', { connection: connection.id })
+      if (stored.format !== format || stored.place !== connection.place) return undefined
+      const entries = new Map(stored.entries.map((entry) => [entry.ident, entry]))
+      const index = { place: stored.place, refreshedAtMs: stored.refreshedAtMs, entries }
+      // What can't be grouped is damaged, too.
+      pageOf(connection, index)
+      return index
+    } catch (error) {
+      log.write('warn', 'catalog.cache-damaged', { connection: connection.id, ...toWire(error) })
       return undefined
     }
+  }
+  /** Of this very place: another bucket may have had the id before. */
+  const knownOf = (connection: OpenConnection): Index | undefined => {
+    const index = indexes.get(connection.id)
+    return index?.place === connection.place ? index : load(connection)
   }
 
   const store = (connection: OpenConnection, index: Index) => {
     const stored = {
       format,
-      endpoint: connection.store.endpoint,
+      place: index.place,
       refreshedAtMs: index.refreshedAtMs,
       entries: [...index.entries.values()],
     }
@@ -92,24 +107,47 @@ export function createCatalog(deps: {
     }
   }
 
-  const refresh = (connection: OpenConnection, io: Io): Promise<Index> => {
-    const running = refreshing.get(connection.id)
-    if (running !== undefined) return running
-    const known = indexes.get(connection.id) ?? load(connection)
-    expired.delete(connection.id)
-    const started = listPackages(connection.store, known?.entries ?? new Map(), io)
-      .then((entries) => {
-        const index = { refreshedAtMs: clock.now(), entries }
-        indexes.set(connection.id, index)
+  const startRefresh = (connection: OpenConnection): Refreshing => {
+    const { id, place } = connection
+    const known = knownOf(connection)
+    expired.delete(id)
+    const abort = new AbortController()
+    const isNewest = () => refreshing.get(id) === started
+    const list = async (): Promise<Index> => {
+      try {
+        const entries = await listPackages(connection.store, known?.entries ?? new Map(), { signal: abort.signal })
+        const index = { place, refreshedAtMs: clock.now(), entries }
+        if (!isNewest()) return index
+        indexes.set(id, index)
         if (known === undefined || !sameEntries(known.entries, entries)) {
           store(connection, index)
-          deps.announcer.change({ kind: 'catalog.changed', connectionId: connection.id })
+          deps.announcer.change({ kind: 'catalog.changed', connectionId: id })
         }
         return index
-      })
-      .finally(() => refreshing.delete(connection.id))
-    refreshing.set(connection.id, started)
+      } catch (error) {
+        if (isNewest()) expired.add(id)
+        throw error
+      } finally {
+        if (isNewest()) refreshing.delete(id)
+      }
+    }
+    const started: Refreshing = { index: list(), abort, waiting: 0 }
+    refreshing.set(id, started)
+    // Everybody who waits may have left.
+    started.index.catch(() => {})
     return started
+  }
+
+  /** One listing for all who ask meanwhile. Each waits as long as they like; when all have left, it ends. */
+  const refresh = async (connection: OpenConnection, { signal }: Io): Promise<Index> => {
+    const running = refreshing.get(connection.id) ?? startRefresh(connection)
+    running.waiting += 1
+    try {
+      return await untilAborted(running.index, signal)
+    } finally {
+      running.waiting -= 1
+      if (running.waiting === 0) running.abort.abort(new AppError('cancelled', {}))
+    }
   }
 
   const pageOf = (connection: OpenConnection, index: Index): CatalogPage => {
@@ -126,16 +164,21 @@ export function createCatalog(deps: {
 
   return {
     async list(connection, io) {
-      let index = indexes.get(connection.id) ?? load(connection)
+      let index = knownOf(connection)
       if (index !== undefined) indexes.set(connection.id, index)
       if (index === undefined || io.refresh === true || expired.has(connection.id))
         index = await refresh(connection, io)
       return pageOf(connection, index)
     },
     version: (connection, ref, io) => readVersion(connection.store, connection.name, ref, io),
-    expire: (connectionId) => void expired.add(connectionId),
+    expire(connectionId) {
+      expired.add(connectionId)
+      // A listing under way may have passed what is new.
+      refreshing.delete(connectionId)
+    },
     forget(connectionId) {
       indexes.delete(connectionId)
+      refreshing.delete(connectionId)
       disk.removeFile(fileOf(connectionId))
     },
   }

@@ -58,8 +58,14 @@ export async function listPackages(
   }
   const fetchNext = async (): Promise<void> => {
     for (let next = toFetch.pop(); next !== undefined; next = toFetch.pop()) {
-      const entry = await readEntry(store, next[0], next[1], io)
-      if (entry !== undefined) found.set(next[0], entry)
+      try {
+        const entry = await readEntry(store, next[0], next[1], io)
+        if (entry !== undefined) found.set(next[0], entry)
+      } catch (error) {
+        // The listing has failed: the others need not go on.
+        toFetch.length = 0
+        throw error
+      }
     }
   }
   await Promise.all(Array.from({ length: parallel }, fetchNext))
@@ -114,7 +120,7 @@ async function readEntry(
     ident,
     etag: meta.etag,
     metaBytes: meta.sizeBytes,
-    modifiedAt: new Date(meta.modifiedMs).toISOString(),
+    modifiedAt: isoOf(meta.modifiedMs),
     ...(archive === undefined ? {} : { archiveBytes: archive.sizeBytes }),
   }
   const unreadable = (problem: UnreadableEntry['problem'], reason: string): CatalogEntry => ({
@@ -140,7 +146,10 @@ async function readEntry(
     if (isAppError(error, 'meta-invalid')) return unreadable('meta-invalid', error.details.reason)
     if (isAppError(error, 'package-too-large'))
       return unreadable('meta-invalid', 'Its description is larger than any real package’s.')
-    if (isAppError(error, 'access-denied')) return unreadable('unreadable-now', 'You may not read it.')
+    if (isAppError(error, 'access-denied', 'file-unreadable'))
+      return unreadable('unreadable-now', 'You may not read it.')
+    if (isAppError(error, 'store-answer', 'path-not-allowed', 'disk-failed'))
+      return unreadable('unreadable-now', 'Its description can’t be read where it is.')
     throw error
   }
 }
@@ -156,6 +165,9 @@ function versionOf(manifest: Manifest, modifiedAt: string): CatalogEntry['conten
     summary: summaryOf(manifest, modifiedAt),
   }
 }
+
+/** Files of a folder can have times that no date has. */
+const isoOf = (ms: number): string => new Date(Math.abs(ms) <= 8.64e15 ? ms : 0).toISOString()
 
 export const titleOf = ({ info, ref }: Manifest): string =>
   info.title === undefined || info.title === '' ? ref.name : info.title

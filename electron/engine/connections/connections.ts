@@ -225,6 +225,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     const connection: OpenConnection = {
       id: entry.id,
       name: entry.name,
+      place: placeOf(entry.location),
       store: createStore(spec, storeDeps),
       spec: async (io) => specOf(entry.location, await credentials(io)),
     }
@@ -276,6 +277,11 @@ const noKeys: PlainCredentials = { kind: 'keys', accessKeyId: '', secretAccessKe
 const nameOf = (location: Location): string => (location.kind === 's3' ? location.bucket.slice(0, 100) : location.path)
 
 const signsWithKeys = (location: Location): boolean => location.kind === 's3' && location.signIn.kind === 'keys'
+
+const placeOf = (location: Location): string =>
+  location.kind === 'folder'
+    ? JSON.stringify([location.path, rootOf(location)])
+    : JSON.stringify([location.endpoint ?? '', location.bucket, rootOf(location)])
 
 const rootOf = ({ root }: Location): string => (root === '' || root.endsWith('/') ? root : `${root}/`)
 

@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { SignIn } from '../../../shared/model/connection.ts'
 import { isMissingSignIn, toSignInError } from '../object-store/s3-errors.ts'
 import type { Disk, Io, PlainCredentials, SecretStore } from '../ports.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { readBotoKeys } from './boto-file.ts'
 import type { Environment } from './environment.ts'
 
@@ -108,13 +109,4 @@ function botoFiles(env: Environment): readonly string[] {
   return [env.BOTO_CONFIG, home === undefined ? undefined : path.join(home, '.boto'), '/etc/boto.cfg'].filter(
     (file): file is string => file !== undefined && file !== '' && path.isAbsolute(file),
   )
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new AppError('cancelled', {}, signal.reason))
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }

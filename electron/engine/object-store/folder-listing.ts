@@ -6,7 +6,7 @@ const pageLength = 1000
 
 /**
  * The files below `base` whose keys start with `prefix`, in pages, sorted within each folder. Symbolic links and special files are no
- * objects; what vanishes while it is listed is left out.
+ * objects; what vanishes while it is listed is left out, and so is a folder below that may not be looked into.
  */
 export function* listFolder(
   disk: Disk,
@@ -23,7 +23,7 @@ export function* listFolder(
   if (start.split('/').slice(0, -1).some(isOdd)) return
   let page: ObjectFacts[] = []
   function* walk(folder: string, folderKey: string): Iterable<readonly ObjectFacts[]> {
-    for (const entry of entriesOf(disk, folder)) {
+    for (const entry of entriesOf(disk, folder, folderKey === start)) {
       const entryPath = path.join(folder, entry.name)
       const key = folderKey + entry.name
       if (options.leftOut(entryPath, entry.name)) continue
@@ -49,11 +49,11 @@ export function* listFolder(
 const isOdd = (part: string): boolean => part === '' || part === '.' || part === '..'
 const isLink = (disk: Disk, folder: string): boolean => disk.facts(folder)?.kind === 'symlink'
 
-function entriesOf(disk: Disk, folder: string): readonly EntryFacts[] {
+function entriesOf(disk: Disk, folder: string, isTop: boolean): readonly EntryFacts[] {
   try {
     return [...disk.entries(folder)].sort((a, b) => (a.name < b.name ? -1 : 1))
   } catch (error) {
-    if (isAppError(error, 'not-a-folder')) return []
+    if (isAppError(error, 'not-a-folder') || (!isTop && isAppError(error, 'folder-unreadable'))) return []
     throw error
   }
 }

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { AppError, isAppError } from '../../../shared/errors.ts'
 import type { Condition, Io, ObjectFacts, ObjectHead, ObjectStore, OpenUpload, UploadedPart } from '../ports.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { sentListeners } from './http-handler.ts'
 import { readBody } from './read-body.ts'
 import { createS3Client, type S3Deps, type S3Spec } from './s3-client.ts'
@@ -420,14 +421,4 @@ function captureAnswer(stack: unknown, use: (answer: RawAnswer) => void): void {
     return result
   }
   middlewareStack.add(middleware, { step: 'deserialize', priority: 'low', name: 'captureAnswer' })
-}
-
-/** Rejects at once on an abort, whatever the SDK waits for; a later answer of it is let go. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new AppError('cancelled', {}, signal.reason))
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }
