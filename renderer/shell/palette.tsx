@@ -61,8 +61,6 @@ export function Palette() {
       shortcut={null}
       size={640}
       yOffset={112}
-      maxHeight="min(480px, calc(100dvh - 326px))"
-      scrollable
       transitionProps={{ duration: 120 }}
       classNames={{ content: 'palette-content', overlay: 'palette-overlay' }}
       attributes={{ content: { 'aria-label': words.label } }}
