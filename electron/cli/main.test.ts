@@ -1,7 +1,10 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { createTempFolder } from '../../testkit/temp-folder.ts'
 import { version } from '../engine/version.ts'
 import { startFolder } from './start-folder.ts'
 
@@ -18,6 +21,38 @@ test('a command that does not exist ends with exit code 2 and says so', async ()
     stdout: '',
     stderr: expect.stringContaining('There is no command “publsh”'),
   })
+})
+
+test('whoever reads the lines may leave: the work goes on, and nothing is said of it', async () => {
+  await using folder = await createTempFolder()
+  const model = join(folder.path, 'model')
+  await mkdir(model)
+  await writeFile(join(model, 'weights.bin'), Buffer.alloc(1_000_000))
+  const args = ['publish', model, '--name', 'model', '--version', '1.0.0', '--to', 'local', '--json']
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
+    env: { ...process.env, ORBITAL_HOME: join(folder.path, 'home') },
+  })
+  child.stdout.destroy()
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  expect(await once(child, 'close')).toEqual([0, null])
+  expect(said).toBe('')
+})
+
+test('lines that can’t be written where they were sent are a failure', async ({ skip }) => {
+  skip(process.platform === 'win32', 'there are no limits of the shell to make a full disk with')
+  await using folder = await createTempFolder()
+  const script = 'trap "" XFSZ; ulimit -f 0; exec "$0" "$1" help > "$2"'
+  const child = spawn('bash', [
+    '-c',
+    script,
+    process.execPath,
+    join(import.meta.dirname, 'main.ts'),
+    join(folder.path, 'out'),
+  ])
+  expect(await once(child, 'close')).toEqual([1, null])
 })
 
 test('paths are meant from where npm was called', () => {

@@ -7,6 +7,7 @@ import { AppError, exitCodeOf, toAppError, toWire } from '../../shared/errors.ts
 import type { Progress, Transfer } from '../../shared/model/transfer.ts'
 import { isEnded } from '../../shared/model/transfer-standing.ts'
 import { createSecretFile } from '../engine/connections/secret-file.ts'
+import { errnoOf } from '../engine/disk/disk-errors.ts'
 import { createNodeDisk } from '../engine/disk/node-disk.ts'
 import { homeFolder } from '../engine/home.ts'
 import { createEngine, type Engine } from '../engine/index.ts'
@@ -62,12 +63,29 @@ export async function runCli(args: readonly string[]): Promise<number> {
     },
     { json, quiet: args.includes('--quiet'), verbose: args.includes('--verbose') },
   )
+  const printing = watchPrinting()
   try {
-    return await dispatch(args, output)
+    const code = await dispatch(args, output)
+    return (await printing.hasFailed()) ? exitCodeOf('internal') : code
   } catch (error) {
     const wire = toWire(error)
     output.error(wire)
     return exitCodeOf(wire.code)
+  }
+}
+
+/**
+ * Whoever reads what is printed may leave (`orbital … | head`): then the work goes on unseen, and the exit code tells of it. Anything else
+ * that keeps lines from being written (a full disk behind `>`) is a failure.
+ */
+function watchPrinting(): { hasFailed(): Promise<boolean> } {
+  let failed = false
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      failed ||= errnoOf(error) !== 'EPIPE'
+    })
+  return {
+    hasFailed: () => new Promise((resolve) => process.stdout.write('', () => setImmediate(() => resolve(failed)))),
   }
 }
 
@@ -227,24 +245,28 @@ function logLevelOf(values: ParsedArguments['values']): LogLevel {
   throw usage('--log-level takes error, warn, info or debug.')
 }
 
-async function ask(question: string): Promise<string> {
-  const asker = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return (await asker.question(question)).trim()
-  } finally {
-    asker.close()
-  }
-}
+const ask = (question: string): Promise<string> => prompt(question, process.stderr)
 
 /** Asks without showing what is typed. */
 async function askSecret(question: string): Promise<string> {
   process.stderr.write(question)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const asker = createInterface({ input: process.stdin, output: silent, terminal: true })
   try {
-    return (await asker.question('')).trim()
+    return await prompt('', silent)
+  } finally {
+    process.stderr.write('\n')
+  }
+}
+
+/** `cancelled` when there comes no answer: Ctrl-C, or the end of the input. */
+async function prompt(question: string, output: NodeJS.WritableStream): Promise<string> {
+  const asker = createInterface({ input: process.stdin, output, terminal: true })
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      asker.once('close', () => reject(new AppError('cancelled', {})))
+      asker.question(question).then((answer) => resolve(answer.trim()), reject)
+    })
   } finally {
     asker.close()
-    process.stderr.write('\n')
   }
 }
