@@ -36,6 +36,8 @@ export interface EngineParts {
   publisher(): string
   /** Opens a library: settles what a killed process left in it, once a run. */
   libraryOf(id: string | undefined): Promise<Library>
+  /** Aborts when the engine stops: for calls that bring no signal of their own. */
+  readonly stopping: AbortSignal
 }
 
 const done = {}
@@ -44,7 +46,7 @@ const done = {}
 export function createEngineProcedures(parts: EngineParts): EngineApi {
   const { disk, settings, connections, catalog, libraries, queue, publishPlans, installPlans, announcer, libraryOf } =
     parts
-  const ioOf = (options?: CallOptions): Io => ({ signal: options?.signal ?? new AbortController().signal })
+  const ioOf = (options?: CallOptions): Io => ({ signal: options?.signal ?? parts.stopping })
 
   const page = async (id: string | undefined, io: Io & { readonly refresh?: boolean }) => {
     const connection = await connections.open(id)

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { createTempFolder } from '../../testkit/temp-folder.ts'
@@ -25,4 +26,20 @@ test('a first start that was cut short is made up for at the next', async () => 
   const engine = await startTestEngine(home, { samplePath: samplePath() })
   expect((await engine.api.catalog.list({})).packages).toHaveLength(1)
   await engine.stop()
+})
+
+test('a first start that was killed while it published is gone on with at the next', async () => {
+  await using folder = await createTempFolder()
+  const home = path.join(folder.path, 'home')
+  mkdirSync(path.join(home, 'registry', 'models', 'digit_recogniser-1.0.0'), { recursive: true })
+  const engine = await startTestEngine(home, { samplePath: samplePath() })
+  expect((await engine.api.catalog.list({})).packages).toHaveLength(1)
+  await engine.stop()
+})
+
+test('an engine that stops ends the calls that brought no signal of their own', async () => {
+  await using folder = await createTempFolder()
+  const engine = await startTestEngine(path.join(folder.path, 'home'))
+  await engine.stop()
+  await expect(engine.api.disk.usage({})).rejects.toMatchObject({ code: 'cancelled' })
 })

@@ -196,6 +196,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     facts: { version: config.version, epoch: config.epoch, home, platform: config.platform },
     publisher,
     libraryOf,
+    stopping: stopping.signal,
   })
 
   queue.adopt([publishJournals])
@@ -212,7 +213,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   return {
     api,
     async stop() {
-      stopping.abort()
+      stopping.abort(new AppError('cancelled', {}))
       await queue.stop()
       await publishPlans.close()
       connections.close()
@@ -222,7 +223,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
 
 /** At first start the built-in registry gets one small, real model, so that everything can be tried with no account. */
 async function publishSample(api: EngineApi, disk: Disk, { home, samplePath }: EngineConfig): Promise<void> {
-  if (samplePath === undefined || disk.facts(path.join(home, 'registry', 'models')) !== undefined) return
+  if (samplePath === undefined || hasVersions(disk, path.join(home, 'registry', 'models'))) return
   if (disk.facts(samplePath) === undefined) return
   const plan = await api.publish.plan({ connectionId: 'local', path: samplePath })
   const { transferId } = await api.publish.start({ planId: plan.planId })
@@ -230,3 +231,8 @@ async function publishSample(api: EngineApi, disk: Disk, { home, samplePath }: E
   // Nobody here did that: the history starts empty.
   if ((await api.transfers.list({})).length === 1) await api.transfers.clearHistory({})
 }
+
+/** A first start that was killed may have left a version without its meta.json: it is gone on with. */
+const hasVersions = (disk: Disk, models: string): boolean =>
+  disk.facts(models) !== undefined &&
+  disk.entries(models).some(({ name }) => disk.facts(path.join(models, name, 'meta.json')) !== undefined)

@@ -36,9 +36,21 @@ export function createLogFile(deps: {
   return {
     write(level, event, fields) {
       if (order.indexOf(level) > order.indexOf(deps.level)) return
-      lines.push(`${JSON.stringify({ time: new Date(clock.now()).toISOString(), level, event, ...fields })}\n`)
+      lines.push(lineOf({ time: new Date(clock.now()).toISOString(), level, event }, fields))
       timer ??= setTimeout(flush, 1000).unref()
     },
     flush,
+  }
+}
+
+function lineOf(
+  event: Readonly<Record<string, string>>,
+  fields: Readonly<Record<string, unknown>> | undefined,
+): string {
+  try {
+    return `${JSON.stringify({ ...event, ...fields })}\n`
+  } catch {
+    // Fields that are no JSON: a circle, a BigInt.
+    return `${JSON.stringify({ ...event, unwritable: Object.keys(fields ?? {}) })}\n`
   }
 }

@@ -137,7 +137,7 @@ export const remove: Command = {
   async run(context) {
     if (context.words.length === 0) throw usage('Say which package to remove.')
     const { id: libraryId } = await context.library()
-    const { packages } = await context.api.disk.usage({ libraryId })
+    const { packages } = await context.api.disk.usage({ libraryId }, { signal: context.signal })
     const removed = []
     let freedBytes = 0
     for (const word of context.words) {
@@ -202,16 +202,15 @@ export const purge: Command = {
     if (!cache && !packages && !unfinished && !trash)
       throw usage('Say what to purge: --cache, --packages, --unfinished or --trash.')
     const { id: libraryId } = await context.library()
+    const { signal } = context
     const purged =
       cache || packages || unfinished
-        ? await context.api.disk.purge({
-            libraryId,
-            cache: cache === true,
-            packages: packages === true,
-            unfinished: unfinished === true,
-          })
+        ? await context.api.disk.purge(
+            { libraryId, cache: cache === true, packages: packages === true, unfinished: unfinished === true },
+            { signal },
+          )
         : { freedBytes: 0 }
-    const emptied = trash ? await context.api.trash.empty({ libraryId }) : { freedBytes: 0 }
+    const emptied = trash ? await context.api.trash.empty({ libraryId }, { signal }) : { freedBytes: 0 }
     const freedBytes = purged.freedBytes + emptied.freedBytes
     context.output.result({ freedBytes }, [`Freed ${formatBytes(freedBytes)}.`])
   },
@@ -252,7 +251,7 @@ export const du: Command = {
   summary: 'Show what takes the disk, and what removing it frees.',
   async run(context) {
     const library = await context.library()
-    const usageOf = await context.api.disk.usage({ libraryId: library.id })
+    const usageOf = await context.api.disk.usage({ libraryId: library.id }, { signal: context.signal })
     context.output.result(usageOf, [
       ...table([
         ...usageOf.packages.map(({ ref, freedBytes, older }) => [

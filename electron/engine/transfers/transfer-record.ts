@@ -5,7 +5,7 @@ import type { JournalRecord, NewTransfer, Outcome } from './transfer-runner.ts'
 
 /**
  * What the queue itself writes into a transfer's journal, beside the runner's records:
- * `transfer` (the first record), `transfer.state` (what a restart must know), `transfer.bytes` (progress to start from).
+ * `transfer` (the first record), `transfer.state` (what a restart must know, with the progress to start from).
  */
 export interface StartRecord extends JournalRecord {
   readonly kind: 'transfer'
