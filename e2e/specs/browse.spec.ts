@@ -56,6 +56,7 @@ test('the list is used without a mouse', async ({ app: { page } }) => {
 
   await page.keyboard.press('Escape')
   await expect(page.getByText('10 packages', { exact: true })).toBeVisible()
+  await expect(packageRow(page, 'Speech intent classifier')).toBeVisible()
   await page.keyboard.press('Home')
   await page.keyboard.press('ArrowDown')
   await expect(packageRow(page, 'Fraud scorer')).toHaveAttribute('aria-selected', 'true')
