@@ -7,8 +7,8 @@ import { createConnections } from './connections/connections.ts'
 import { createEngineProcedures } from './engine-procedures.ts'
 import { createInstallRunner } from './install/install.ts'
 import { createInstallPlans } from './install/install-plans.ts'
-import { createLibraries, isInside } from './libraries.ts'
-import { createLeases, type Leases } from './library/leases.ts'
+import { createLibraries } from './libraries.ts'
+import { createLeases, leasePlaceOf } from './library/leases.ts'
 import { createLibrary, type Library } from './library/library.ts'
 import { createLibraryWork } from './library/library-work.ts'
 import type { Clock, Disk, Io, Log, OpenConnection, SecretStore } from './ports.ts'
@@ -108,13 +108,9 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     }),
   }
 
-  const homeLeases = createLeases({ disk, clock, folder: path.join(stateFolder, 'leases') })
-  /** Leases lie beside the journals: in the library, or in the home. */
-  const leasesOf = (folder: string): Leases => {
-    const owners = isInside(folder, stateFolder) ? [] : libraries.list().filter((each) => isInside(folder, each.path))
-    // One library may lie in another one's folder.
-    const owner = owners.sort((a, b) => b.path.length - a.path.length)[0]
-    return owner === undefined ? homeLeases : libraries.get(owner.id).library.leases
+  const leaseOf = (journalFolder: string) => {
+    const { folder, name } = leasePlaceOf(journalFolder)
+    return { leases: createLeases({ disk, clock, folder }), name }
   }
   const queue = createTransferQueue({
     disk,
@@ -126,8 +122,14 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     transfersAtOnce: () => settings.get().transfersAtOnce,
     takesOver: config.role !== 'cli',
     goesOnByItself: config.role !== 'cli',
-    isHeld: (folder) => leasesOf(folder).isHeld(path.basename(folder)),
-    takeLease: (folder) => leasesOf(folder).take(path.basename(folder)),
+    isHeld(journalFolder) {
+      const { leases, name } = leaseOf(journalFolder)
+      return leases.isHeld(name)
+    },
+    takeLease(journalFolder) {
+      const { leases, name } = leaseOf(journalFolder)
+      return leases.take(name)
+    },
     onSucceeded({ kind, connectionId, ref }) {
       if (kind !== 'publish' || connectionId === undefined) return
       catalog.expire(connectionId)

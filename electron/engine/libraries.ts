@@ -134,7 +134,7 @@ function isUsable(disk: Disk, folder: string, mayBeMade: boolean): boolean {
 }
 
 /** Below it, however deep, and not the same. */
-export function isInside(inner: string, outer: string): boolean {
+function isInside(inner: string, outer: string): boolean {
   const relative = path.relative(outer, inner)
   return relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative)
 }

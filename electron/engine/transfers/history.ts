@@ -11,7 +11,6 @@ import type { Disk, Log } from '../ports.ts'
 export interface History {
   list(): readonly Transfer[]
   add(ended: Transfer): void
-  remove(id: string): void
   clear(): void
 }
 
@@ -45,7 +44,6 @@ export function createHistory(disk: Disk, log: Log, folder: string): History {
       disk.replace(path.join(folder, ended.id, 'ended.json'), Buffer.from(JSON.stringify(ended)))
       for (const old of newestFirst().slice(kept)) remove(old.id)
     },
-    remove,
     clear() {
       for (const id of [...entries.keys()]) remove(id)
     },
