@@ -15,7 +15,7 @@ import { type ExampleHome, makeExampleHome } from '../e2e/example/example-home.t
 import { writePackageFolder } from '../e2e/example/fill-store.ts'
 import { examplePackages } from '../e2e/example/packages.ts'
 import { startBrowserHost } from '../e2e/hosts/browser-host.ts'
-import { packageRow } from '../e2e/pages/browse.ts'
+import { selectPackage } from '../e2e/pages/browse.ts'
 import { addCompatibleStore } from '../e2e/pages/settings.ts'
 import { transferRow } from '../e2e/pages/transfers.ts'
 import { choosePath, openPage, switchTo } from '../e2e/pages/window.ts'
@@ -87,7 +87,7 @@ async function takeFirstStart(page: Page): Promise<void> {
 async function startTransfers(page: Page, gate: CountingProxy): Promise<void> {
   await switchTo(page, 'Research models')
   const install = async (title: string) => {
-    await packageRow(page, title).click()
+    await selectPackage(page, title)
     await page.getByRole('grid', { name: 'Packages' }).press('i')
     const sheet = page.getByRole('dialog')
     await sheet.getByRole('button', { name: /^Install/ }).click()
@@ -120,12 +120,14 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await take(page, 'transfers')
   await transferRow(page, 'Noise suppressor').click()
   await expect(page.getByRole('alert')).toContainText('What is safe')
+  // Where there is no inspector it has the page to itself.
   await page.setViewportSize(sizes[1])
   await transferRow(page, 'Noise suppressor').dblclick()
   await take(page, 'error-transfer')
+  await page.setViewportSize(sizes[0])
 
   await switchTo(page, 'Team models')
-  await packageRow(page, 'Speech intent classifier').click()
+  await selectPackage(page, 'Speech intent classifier')
   await take(page, 'browse')
   await page.getByRole('grid', { name: 'Packages' }).press('i')
   await expect(page.getByRole('dialog').getByRole('button', { name: 'Update' })).toBeVisible()
@@ -138,7 +140,8 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await page.keyboard.press('Escape')
   await takeDropTarget(page, example.nextVersion)
 
-  await packageRow(page, 'Speech intent classifier').dblclick()
+  await selectPackage(page, 'Speech intent classifier')
+  await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'Know before you use it' })).toBeVisible()
   await take(page, 'detail')
   await page.getByRole('tab', { name: 'Versions' }).click()

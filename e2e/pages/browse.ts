@@ -3,13 +3,17 @@ import { expect, type Locator, type Page } from 'playwright/test'
 export const packageRow = (page: Page, title: string): Locator =>
   page.getByRole('grid', { name: 'Packages' }).getByRole('row').filter({ hasText: title })
 
+/** Presses on the beginning of a row: its own buttons lie over the middle. */
+export const selectPackage = (page: Page, title: string): Promise<void> =>
+  packageRow(page, title).click({ position: { x: 60, y: 14 } })
+
 /** The titles of the rows as they stand, from the top. */
 export const rowTitles = (page: Page): Promise<string[]> =>
   page.getByRole('grid', { name: 'Packages' }).locator('.name').allTextContents()
 
 /** Installs what the inspector offers for a package, and waits until its row says so. */
 export async function installFromBrowse(page: Page, title: string): Promise<void> {
-  await packageRow(page, title).click()
+  await selectPackage(page, title)
   await page
     .getByRole('complementary', { name: title })
     .getByRole('button', { name: /^Install/ })

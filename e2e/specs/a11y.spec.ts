@@ -4,7 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { writePackageFolder } from '../example/fill-store.ts'
 import { examplePackages } from '../example/packages.ts'
 import type { AppUnderTest } from '../fixtures.ts'
-import { installFromBrowse, packageRow } from '../pages/browse.ts'
+import { installFromBrowse, packageRow, selectPackage } from '../pages/browse.ts'
 import { openNewConnection } from '../pages/settings.ts'
 import { choosePath, openPage } from '../pages/window.ts'
 import { expect, test, testWithExample } from '../with-store.ts'
@@ -66,7 +66,7 @@ testWithExample('Browse, its sheet and the palette', async ({ app }) => {
   await check(app, 'nothing found')
   await page.getByRole('button', { name: 'Show all packages' }).click()
 
-  await packageRow(page, 'YOLO shelf detector').click()
+  await selectPackage(page, 'YOLO shelf detector')
   await page.getByRole('grid', { name: 'Packages' }).press('i')
   await expect(page.getByRole('dialog').getByRole('button', { name: 'Install anyway' })).toBeVisible()
   await check(app, 'install sheet')

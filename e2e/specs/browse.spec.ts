@@ -1,4 +1,4 @@
-import { installFromBrowse, packageRow, rowTitles } from '../pages/browse.ts'
+import { installFromBrowse, packageRow, rowTitles, selectPackage } from '../pages/browse.ts'
 import { expect, testWithExample as test } from '../with-store.ts'
 
 test('search, filters and sorting narrow the list and say by how much', async ({ app: { page } }) => {
@@ -76,7 +76,7 @@ test('a package for other apps says so and can be installed anyway', async ({ ap
   const row = packageRow(page, 'YOLO shelf detector')
   await expect(row).toContainText('Not compatible')
   await expect(row).toContainText('Needs Shelf Vision')
-  await row.click()
+  await selectPackage(page, 'YOLO shelf detector')
   await page
     .getByRole('complementary', { name: 'YOLO shelf detector' })
     .getByRole('button', { name: 'Install…' })
