@@ -57,7 +57,7 @@ export function createOutput(
     },
     warn(text) {
       clear()
-      if (!json) terminal.stderr(`Note: ${text}\n`)
+      if (!json && !quiet) terminal.stderr(`Note: ${text}\n`)
     },
     progress(transfer, progress) {
       streams = true

@@ -89,6 +89,13 @@ function watchPrinting(): { hasFailed(): Promise<boolean> } {
   }
 }
 
+/** By its name or an alias; `usage` when there is none. */
+function commandOf(name: string): Command {
+  const command = commands.find((each) => each.name === name || each.aliases?.includes(name))
+  if (command === undefined) throw usage(`There is no command “${name}”. orbital help lists them.`)
+  return command
+}
+
 async function dispatch(args: readonly string[], output: Output): Promise<number> {
   const [name, ...rest] = args
   if (name === '--version' || name === 'version') {
@@ -96,15 +103,14 @@ async function dispatch(args: readonly string[], output: Output): Promise<number
     return 0
   }
   if (name === undefined || name === 'help' || name === '--help') {
-    const about = commands.find((each) => each.name === rest[0])
+    const about = rest[0] === undefined || rest[0].startsWith('--') ? undefined : commandOf(rest[0])
     output.result(
       commands.map(({ name: command, usage: words, summary }) => ({ command, usage: words, summary })),
       about === undefined ? overview() : helpOf(about),
     )
     return 0
   }
-  const command = commands.find((each) => each.name === name || each.aliases?.includes(name))
-  if (command === undefined) throw usage(`There is no command “${name}”. orbital help lists them.`)
+  const command = commandOf(name)
   const parsed = parseArguments(rest, [...(command.options ?? []), ...globalOptions])
   if (parsed.values.has('help')) {
     output.result({ command: command.name, usage: command.usage, summary: command.summary }, helpOf(command))

@@ -174,9 +174,12 @@ export const restore: Command = {
       [ref.name, `${ref.name}==${ref.version}`, `${ref.name}-${ref.version}`].includes(word),
     )
     if (matching.length === 0) throw new AppError('trash-entry-not-found', { entryId: word })
+    // Newest first: of several removals of one version the last one comes back, the others stay in the trash.
+    const newest = matching.filter(
+      ({ ref }, at) => matching.findIndex((each) => specOf(each.ref) === specOf(ref)) === at,
+    )
     const restored = []
-    for (const { id } of matching)
-      restored.push(await context.api.trash.restore({ libraryId: library.id, entryId: id }))
+    for (const { id } of newest) restored.push(await context.api.trash.restore({ libraryId: library.id, entryId: id }))
     context.output.result(
       restored,
       restored.map(({ ref, path }) => `Restored ${ref.name} ${ref.version}.  ${path}`),

@@ -228,7 +228,8 @@ function fileWarnings(
   }
   const [code] = marked('runs-code')
   if (code !== undefined) {
-    const text = `${quoteName(code.path)}${others(marked('runs-code').length)} can run code when they are loaded.`
+    const them = marked('runs-code').length === 1 ? 'it is' : 'they are'
+    const text = `${quoteName(code.path)}${others(marked('runs-code').length)} can run code when ${them} loaded.`
     warnings.push({ kind: 'runs-code', path: code.path, text })
   }
   const [odd] = marked('not-portable')
