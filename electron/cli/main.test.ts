@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -59,4 +60,28 @@ test('paths are meant from where npm was called', () => {
   expect(startFolder({ npm_lifecycle_event: 'orbital', INIT_CWD: '/models/mine' }, '/checkout')).toBe('/models/mine')
   expect(startFolder({ npm_lifecycle_event: 'test', INIT_CWD: '/models/mine' }, '/checkout')).toBe('/checkout')
   expect(startFolder({}, '/models')).toBe('/models')
+})
+
+test('Ctrl-C ends a command that waits for a silent store with exit code 130', async () => {
+  await using folder = await createTempFolder()
+  const silent = createServer()
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'search'], {
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      ORBITAL_HOME: join(folder.path, 'home'),
+      BUCKET: 'team',
+      AWS_ACCESS_KEY_ID: 'id',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
+    },
+  })
+  const [socket] = (await once(silent, 'connection')) as [Socket]
+  child.kill('SIGINT')
+  expect(await once(child, 'close')).toEqual([130, null])
+  socket.destroy()
+  silent.close()
 })

@@ -90,7 +90,7 @@ test.each(sessions)('%s', async (file) => {
     ORBITAL_PUBLISHER: 'Ana',
   }
   for (const step of parseSession(readFileSync(path.join(import.meta.dirname, file), 'utf8'))) {
-    const words = step.words.map((word) => word.replaceAll('$HERE', here))
+    const words = step.words.map((word) => word.replaceAll('$HERE', here).replaceAll('$TOP', folder.path))
     const commandAt = words.findIndex((word) => !/^[A-Z_0-9]+=/.test(word))
     const env = Object.fromEntries(words.slice(0, commandAt).map((word) => word.split(/=(.*)/s).slice(0, 2)))
     const [command, ...args] = words.slice(commandAt)
