@@ -54,6 +54,7 @@ export interface ErrorDetails {
   }
   'already-exists': { readonly what: string }
   busy: { readonly what: string; readonly holder?: string }
+  'past-cancel': { readonly ref: string }
   // integrity
   'meta-invalid': { readonly key: string; readonly reason: string }
   'archive-damaged': { readonly ref: string; readonly path?: string; readonly reason: string }
@@ -118,6 +119,7 @@ const codeFacts: { readonly [C in ErrorCode]: CodeFacts } = {
   'version-published': { exit: 9, retry: 'after-user-action' },
   'already-exists': { exit: 9, retry: 'after-user-action' },
   busy: { exit: 9, retry: 'transient' },
+  'past-cancel': { exit: 9, retry: 'after-user-action' },
   'meta-invalid': { exit: 5, retry: 'never' },
   'archive-damaged': { exit: 5, retry: 'after-user-action' },
   'archive-mismatch': { exit: 5, retry: 'after-user-action' },

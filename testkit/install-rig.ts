@@ -16,7 +16,7 @@ import type { Clock, Log, OpenConnection, StoreSpec } from '../electron/engine/p
 import { createSystemClock } from '../electron/engine/system-clock.ts'
 import { createJournal, openJournal } from '../electron/engine/transfers/journal.ts'
 import { createMeter, type Meter } from '../electron/engine/transfers/meter.ts'
-import type { Phase, StopReason, TransferTask } from '../electron/engine/transfers/transfer-runner.ts'
+import type { Phase, TransferTask } from '../electron/engine/transfers/transfer-runner.ts'
 import type { ManifestFile, PackageInfo, PackageRef } from '../shared/model/package.ts'
 
 export const silentLog: Log = { write: () => {} }
@@ -109,7 +109,7 @@ export interface InstallRig {
 export interface RigTask extends TransferTask {
   readonly meter: Meter
   readonly phases: readonly Phase[]
-  readonly abort: (reason: StopReason) => void
+  readonly abort: () => void
 }
 
 export function createInstallRig(options: {
@@ -161,7 +161,6 @@ export function createInstallRig(options: {
 
   const taskOf = (id: string, journal: ReturnType<typeof openJournal>): RigTask => {
     const abort = new AbortController()
-    let stop: StopReason | undefined
     const phases: Phase[] = []
     const meter = createMeter(clock, { totalBytes: 0, receivedBytes: 0, settledBytes: 0, wireBytes: 0 })
     return {
@@ -170,14 +169,13 @@ export function createInstallRig(options: {
       journal,
       counters: meter.counters,
       signal: abort.signal,
-      stopReason: () => stop,
+      ensureOwned: () => {},
       enter: (phase) => void phases.push(phase),
       setTotal: meter.setTotal,
       log: silentLog,
       meter,
       phases,
-      abort(reason) {
-        stop = reason
+      abort() {
         abort.abort()
       },
     }

@@ -13,7 +13,7 @@ import { createSystemClock } from '../electron/engine/system-clock.ts'
 import { createJournal, openJournal } from '../electron/engine/transfers/journal.ts'
 import { createMeter } from '../electron/engine/transfers/meter.ts'
 import type { Outcome, Phase, TransferTask } from '../electron/engine/transfers/transfer-runner.ts'
-import type { WireError } from '../shared/errors.ts'
+import { AppError, type WireError } from '../shared/errors.ts'
 import type { PackageInfo } from '../shared/model/package.ts'
 import type { Progress } from '../shared/model/transfer.ts'
 import type { PublishOrder } from './publish-process.ts'
@@ -92,7 +92,7 @@ export function startPublish(options: {
     journal,
     counters: meter.counters,
     signal: abort.signal,
-    stopReason: () => (abort.signal.aborted ? 'pause' : undefined),
+    ensureOwned: () => {},
     enter: (phase) => void phases.push(phase),
     setTotal: meter.setTotal,
     log: testLog,
@@ -101,13 +101,20 @@ export function startPublish(options: {
     disk,
     clock,
     openConnection: async () => connection,
+    hasConnection: () => true,
     tool: 'Orbital test',
     partsInFlight: () => 3,
     ...options.deps,
   })
   const outcome = options.discard === true ? runner.discard(task).then(() => ({})) : runner.run(task)
   outcome.catch(() => {})
-  return { outcome, phases, progress: meter.read, wireBytes: meter.wireBytes, stop: () => abort.abort() }
+  return {
+    outcome,
+    phases,
+    progress: meter.read,
+    wireBytes: meter.wireBytes,
+    stop: () => abort.abort(new AppError('cancelled', {})),
+  }
 }
 
 /** Every key of Orbital's own, and every open upload: what a settled publish leaves none of. */

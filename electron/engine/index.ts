@@ -103,6 +103,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       disk,
       clock,
       openConnection: openShared,
+      hasConnection: (id) => connections.list().some((each) => each.id === id),
       tool,
       partsInFlight: connectionsPerTransfer,
     }),
@@ -126,9 +127,9 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       const { leases, name } = leaseOf(journalFolder)
       return leases.isHeld(name)
     },
-    takeLease(journalFolder) {
+    takeLease(journalFolder, onLost) {
       const { leases, name } = leaseOf(journalFolder)
-      return leases.take(name)
+      return leases.take(name, onLost)
     },
     onSucceeded({ kind, connectionId, ref }) {
       if (kind !== 'publish' || connectionId === undefined) return

@@ -41,6 +41,7 @@ const remedies: { readonly [C in ErrorCode]: ErrorRemedy } = {
   'version-published': 'none',
   'already-exists': 'none',
   busy: 'retry',
+  'past-cancel': 'none',
   'meta-invalid': 'none',
   'archive-damaged': 'retry',
   'archive-mismatch': 'retry',

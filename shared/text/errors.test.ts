@@ -32,6 +32,7 @@ const details: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   'version-published': { ref, where: 'This computer', publishedBy: 'Ana', publishedAt: '2026-01-02T03:04:05Z' },
   'already-exists': { what: path },
   busy: { what: 'transfer' },
+  'past-cancel': { ref: 'digits==1.0.0' },
   'meta-invalid': { key: 'k', reason: 'it names a file outside of the package.' },
   'archive-damaged': { ref, reason: 'the checksum differs.' },
   'archive-mismatch': { ref },

@@ -140,6 +140,12 @@ const texts: Texts = {
       nothingChanged,
       'Wait until it is done.',
     ),
+  'past-cancel': ({ ref }) =>
+    text(
+      `All of ${ref} is sent, and it may be published already, so it can no longer be cancelled.`,
+      'Nothing is lost; it can be finished at any time.',
+      'Resume it to finish it.',
+    ),
   'meta-invalid': ({ reason }) =>
     text(
       `The description of this package can’t be trusted: ${reason}`,

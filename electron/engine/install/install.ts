@@ -91,7 +91,9 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       await library.discard(task.id, { signal: AbortSignal.timeout(60_000) })
       return done(result)
     } catch (error) {
-      if (isAppError(error, ...staleStaging)) await library.discard(task.id, { signal: AbortSignal.timeout(60_000) })
+      if (!isAppError(error, ...staleStaging)) throw error
+      task.ensureOwned()
+      await library.discard(task.id, { signal: AbortSignal.timeout(60_000) })
       throw error
     }
   }
@@ -102,6 +104,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     // Segments are noted by their number.
     const bound = `${segmentBytes} ${source.metaSha256} ${source.bound}`
     if (last?.bound === bound) return
+    task.ensureOwned()
     await library.discard(task.id, { signal: task.signal })
     task.journal.append({ kind: 'bound', bound })
   }
@@ -208,6 +211,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const mayReplace = library.find(request.ref) !== undefined && !(await isRaceLost(library, request, source))
     if (!mayReplace && library.find(request.ref) !== undefined) return { alreadyThere: true }
     for (let tries = 0; tries < 3; tries += 1) {
+      task.ensureOwned()
       const result = library.commit(commitRecord(task, library, request, source, mayReplace || tries > 0))
       if (result === 'committed') return {}
       if (result === 'lost') throw new AppError('state-damaged', { path: stagedTreeOf(library.places, task.id) })
@@ -279,6 +283,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       library.finishCommitOf(task.id)
       await library.discard(task.id, { signal: task.signal })
     },
+    isPastCancel: () => false,
   }
 }
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { createSystemClock } from '../system-clock.ts'
@@ -60,6 +60,36 @@ describe('a lease', () => {
     create().take('a')
     lost?.release()
     expect(create().isHeld('a')).toBe(true)
+  })
+
+  test('that another host took while this one slept is seen as lost as soon as it is awake', async () => {
+    let sleptMs = 0
+    const clock = { ...createSystemClock(), now: () => Date.now() + sleptMs }
+    const lost = vi.fn()
+    const lease = createLeases({ disk, clock, folder: folder.path }).take('a', lost)
+    const before = Date.now() / 1000 - 121
+    utimesSync(path.join(folder.path, 'a.json'), before, before)
+    // The other host can't ask whether the process runs: it goes by the time of the last heartbeat.
+    const file = path.join(folder.path, 'a.json')
+    const told = readFileSync(file, 'utf8').replace(own().host, 'asleep')
+    writeFileSync(file, told)
+    utimesSync(file, before, before)
+    expect(lease?.isOurs()).toBe(true)
+    expect(create().take('a')).toBeDefined()
+    expect(lease?.isOurs()).toBe(false)
+    expect(lost).not.toHaveBeenCalled()
+    sleptMs = 180_000
+    await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce(), { timeout: 5_000 })
+    lease?.release()
+    expect(create().isHeld('a')).toBe(true)
+  })
+
+  test('that only vanished is made again', () => {
+    const lease = create().take('a')
+    rmSync(path.join(folder.path, 'a.json'))
+    expect(lease?.isOurs()).toBe(true)
+    expect(create().isHeld('a')).toBe(true)
+    lease?.release()
   })
 
   test('that is half written is nobody’s after a moment', () => {

@@ -13,21 +13,27 @@ import { isRunning, type ProcessIdentity, processIdentity, readOwnIdentity } fro
  *     read against a file written now, so that no two clocks are compared) of less than two minutes ago.
  *  3. Takeover under an exclusive `<name>.takeover`, itself with an identity, so that two don't take the same dead lease: read again,
  *     still the same dead one → replaced by ours.
- *  4. Heartbeat: a byte appended every 30 s, which changes the file's time.
+ *  4. Heartbeat: a byte appended every 30 s, which changes the file's time, if the lease is still ours. A machine that slept looks as soon as
+ *     it is awake: another may have taken it. A lease that only vanished is made again; where another's stands, it is lost.
  */
 export interface Leases {
-  /** Undefined: another living process holds it. */
-  take(name: string): Lease | undefined
+  /** Undefined: another living process holds it. `onLost` is called once, when another is seen to have taken it over. */
+  take(name: string, onLost?: () => void): Lease | undefined
   /** Held by a living process, this one included. */
   isHeld(name: string): boolean
   /** Deletes dead leases, all but those that `keep` names. */
   clean(keep: (name: string) => boolean): void
 }
 export interface Lease {
+  /** False once another process has it. A folder that can't be read is an error. */
+  isOurs(): boolean
   release(): void
 }
 
 const heartbeatMs = 30_000
+const lookMs = 1000
+/** Wall time passed since the last look: the machine slept. */
+const sleptMs = 10_000
 const deadAfterMs = 120_000
 const leaseContent = z.looseObject({ format: z.literal(1), by: processIdentity, nonce: z.string() })
 type LeaseContent = Readonly<z.infer<typeof leaseContent>>
@@ -70,8 +76,11 @@ export function createLeases(deps: {
   }
 
   const tryCreate = (file: string, nonce: string): boolean => {
+    disk.makeFolder(folder)
+    return tryCreateIn(file, nonce)
+  }
+  const tryCreateIn = (file: string, nonce: string): boolean => {
     try {
-      disk.makeFolder(folder)
       disk.create(file, Buffer.from(`${JSON.stringify({ format: 1, by, nonce })}\n`))
       return true
     } catch (error) {
@@ -97,19 +106,37 @@ export function createLeases(deps: {
     }
   }
 
-  const hold = (name: string, nonce: string): Lease => {
-    const beat = setInterval(() => {
+  const hold = (name: string, nonce: string, onLost: () => void): Lease => {
+    const file = fileOf(name)
+    const isOurs = (): boolean => {
+      const content = readContent(file)
+      return content === undefined ? tryCreateIn(file, nonce) : content.nonce === nonce
+    }
+    let lookedMs = deps.clock.now()
+    let beatMs = lookedMs
+    const look = () => {
+      const nowMs = deps.clock.now()
+      const isDue = nowMs - lookedMs > sleptMs || Math.abs(nowMs - beatMs) >= heartbeatMs
+      lookedMs = nowMs
+      if (!isDue) return
       try {
-        if (readContent(fileOf(name))?.nonce === nonce) disk.append(fileOf(name), Buffer.from('.'))
+        if (!isOurs()) {
+          clearInterval(looker)
+          return onLost()
+        }
+        beatMs = nowMs
+        disk.append(file, Buffer.from('.'))
       } catch {
-        // A missed beat of an unreachable folder; the next one tries again.
+        // A missed beat of an unreachable folder; the next look tries again.
       }
-    }, heartbeatMs)
-    beat.unref()
+    }
+    const looker = setInterval(look, lookMs)
+    looker.unref()
     return {
+      isOurs,
       release() {
-        clearInterval(beat)
-        if (readContent(fileOf(name))?.nonce === nonce) disk.removeFile(fileOf(name))
+        clearInterval(looker)
+        if (readContent(file)?.nonce === nonce) disk.removeFile(file)
       },
     }
   }
@@ -120,13 +147,13 @@ export function createLeases(deps: {
   }
 
   return {
-    take(name) {
+    take(name, onLost = () => {}) {
       const nonce = randomUUID()
-      if (tryCreate(fileOf(name), nonce)) return hold(name, nonce)
+      if (tryCreate(fileOf(name), nonce)) return hold(name, nonce, onLost)
       const content = readContent(fileOf(name))
-      if (content === undefined) return tryCreate(fileOf(name), nonce) ? hold(name, nonce) : undefined
+      if (content === undefined) return tryCreate(fileOf(name), nonce) ? hold(name, nonce, onLost) : undefined
       if (isAlive(content, fileOf(name))) return undefined
-      return takeOver(name, content, nonce) ? hold(name, nonce) : undefined
+      return takeOver(name, content, nonce) ? hold(name, nonce, onLost) : undefined
     },
     isHeld: (name) => isFileHeld(fileOf(name)),
     clean(keep) {

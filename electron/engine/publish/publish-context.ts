@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import type { Clock, Disk, Io, ObjectHead, ObjectStore, OpenConnection, UploadedPart } from '../ports.ts'
-import type { TransferTask } from '../transfers/transfer-runner.ts'
+import type { JournalRecord, TransferTask } from '../transfers/transfer-runner.ts'
 import type { PackedPart, PackResult } from '../workers/pack.ts'
 import { type StartWorker, startWorker } from '../workers/pool.ts'
 import { type PublishKeys, publishKeys } from './publish-keys.ts'
@@ -38,6 +38,8 @@ export interface PublishDeps {
   readonly clock: Clock
   /** Whoever gives it closes it. */
   openConnection(connectionId: string, io: Io): Promise<OpenConnection>
+  /** False once a connection was removed. */
+  hasConnection(connectionId: string): boolean
   /** Name and version of this program, for `orbital.tool`. */
   readonly tool: string
   /** Parts in flight at once. */
@@ -122,7 +124,7 @@ export async function createPublishContext(deps: PublishDeps, task: TransferTask
   const { store } = connection
   const ref = { name: request.info.name, version: request.info.version }
   const keys = publishKeys(ref)
-  const journal = readPublishJournal(task)
+  const journal = readPublishJournal(task.journal.records)
   const record = (kind: string, fields: object) => task.journal.append({ kind: `publish.${kind}`, ...fields })
 
   const context: PublishContext = {
@@ -227,9 +229,13 @@ interface PublishJournal {
   sealNumber?: number
 }
 
-function readPublishJournal(task: TransferTask): PublishJournal {
+/** By a publish's records, of the queue's too: somebody may complete it by now. */
+export const mayBeSealed = (records: readonly JournalRecord[]): boolean =>
+  readPublishJournal(records).sealNumber !== undefined
+
+function readPublishJournal(records: readonly JournalRecord[]): PublishJournal {
   const journal: PublishJournal = { transactions: new Set(), parts: new Map() }
-  for (const record of task.journal.records) {
+  for (const record of records) {
     if (record.kind === 'publish.upload') {
       const { transaction, uploadId, partBytes } = record as unknown as OwnUpload
       journal.upload = { transaction, uploadId, partBytes }

@@ -19,6 +19,7 @@ import { ingestMeta } from '../format/ingest-meta.ts'
 import type { ObjectStore, StoreSpec } from '../ports.ts'
 import { openJournal } from '../transfers/journal.ts'
 import { startWorker } from '../workers/pool.ts'
+import { mayBeSealed } from './publish-context.ts'
 
 const info = { name: 'digits', version: '1.0.0', description: 'Reads digits' }
 const metaKey = 'models/digits-1.0.0/meta.json'
@@ -222,6 +223,16 @@ describe('giving up', () => {
     await expect(publish({ journal: 'journal', step: stopBefore('seal') }).outcome).rejects.toThrow('stopped')
     await publish({ journal: 'journal', discard: true }).outcome
     expect(await listLeftBehind(store, io)).toEqual([])
+  })
+
+  test('is possible until the seal is noted, and not from then on', async () => {
+    const stopped = publish({ journal: 'journal', step: (name) => name === 'before seal' && stopped.stop() })
+    await expect(stopped.outcome).rejects.toMatchObject({ code: 'cancelled' })
+    expect(mayBeSealed(openJournal(createNodeDisk(), join(temp.path, 'journal')).records)).toBe(false)
+    await publish({ journal: 'journal', discard: true }).outcome
+    expect(await listLeftBehind(store, io)).toEqual([])
+    await expect(publish({ journal: 'sealed', step: stopAfter('seal') }).outcome).rejects.toThrow('stopped')
+    expect(mayBeSealed(openJournal(createNodeDisk(), join(temp.path, 'sealed')).records)).toBe(true)
   })
 
   test('leaves an upload that its seal decided for, and any publisher finishes it', async () => {

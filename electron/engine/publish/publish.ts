@@ -10,6 +10,7 @@ import { probeConditions } from './probe-conditions.ts'
 import {
   createPublishContext,
   headIfThere,
+  mayBeSealed,
   type OwnUpload,
   type PublishContext,
   type PublishDeps,
@@ -17,6 +18,7 @@ import {
   readMeta,
   type VisibleMeta,
 } from './publish-context.ts'
+import { readPublishRequest } from './publish-request.ts'
 import { hasSameContent } from './same-content.ts'
 import { encodeSeal, maxSealBytes, readSeal, type Seal, type TrustedSeal } from './seal.ts'
 import { repairArchive, rollForward } from './settle-publish.ts'
@@ -55,7 +57,14 @@ const mostUploads = 8
  * upload only they can finish), `archive-mismatch` when its files don't belong to its meta, `file-changed` when a file is not as planned.
  */
 export function createPublishRunner(deps: PublishDeps): TransferRunner {
-  return { kind: 'publish', run: (task) => run(deps, task), discard: (task) => discard(deps, task) }
+  return {
+    kind: 'publish',
+    run: (task) => run(deps, task),
+    discard: (task) => discard(deps, task),
+    // Without its connection nobody here can finish it.
+    isPastCancel: (request, records) =>
+      mayBeSealed(records) && deps.hasConnection(readPublishRequest(request).connectionId),
+  }
 }
 
 async function run(deps: PublishDeps, task: TransferTask): Promise<Outcome> {
@@ -149,6 +158,8 @@ async function packAndDescribe(context: PublishContext, upload: OwnUpload): Prom
 async function putSeal(context: PublishContext, seal: Seal, number: number): Promise<Next> {
   const { store, keys, io } = context
   const bytes = encodeSeal(seal)
+  // Once it is noted it can't be cancelled.
+  io.signal.throwIfAborted()
   context.noteSealing(seal.uploadId, number)
   for (let attempt = 1; ; attempt += 1) {
     const won = await context.tryPut(keys.seal(number), bytes)
@@ -255,6 +266,7 @@ function readWithdrawal(bytes: Uint8Array): { publishedBy?: string; publishedAt?
 }
 
 async function discard(deps: PublishDeps, task: TransferTask): Promise<void> {
+  if (!deps.hasConnection(readPublishRequest(task.request).connectionId)) return
   const context = await createPublishContext(deps, task)
   await context.abortUnsealedUpload()
 }

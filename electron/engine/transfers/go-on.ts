@@ -1,7 +1,18 @@
-import type { Transfer } from '../../../shared/model/transfer.ts'
+import type { ErrorCode } from '../../../shared/errors.ts'
+import type { PauseReason, Transfer } from '../../../shared/model/transfer.ts'
 import type { Clock, Disk } from '../ports.ts'
 import type { Meter } from './meter.ts'
 import type { Journal } from './transfer-runner.ts'
+
+/** Errors that a transfer waits out, with its progress kept. */
+export const pauseReasons: Partial<Record<ErrorCode, PauseReason>> = {
+  'disk-full': 'disk-full',
+  'sign-in-expired': 'sign-in',
+  'secret-unavailable': 'sign-in',
+  'network-unreachable': 'store-unreachable',
+  'network-interrupted': 'store-unreachable',
+  'store-busy': 'store-unreachable',
+}
 
 const storeAgainMs = 60_000
 /** What must be free beyond the rest of the transfer before it goes on. */

@@ -42,6 +42,17 @@ export function peekJournal(disk: Disk, folder: string): readonly JournalRecord[
   return bytes === undefined ? undefined : readRecords(bytes).records
 }
 
+export const hasJournal = (disk: Disk, folder: string): boolean => disk.facts(path.join(folder, fileName)) !== undefined
+
+/** The folders below a parent that hold a journal; none when the parent isn't there. */
+export const listJournals = (disk: Disk, parent: string): readonly string[] =>
+  disk.facts(parent) === undefined
+    ? []
+    : disk
+        .entries(parent)
+        .map(({ name }) => path.join(parent, name))
+        .filter((folder) => hasJournal(disk, folder))
+
 /** Makes the folder (which must be new) and its first record. */
 export function createJournal(disk: Disk, folder: string, first: JournalRecord): Journal {
   disk.makeFolder(path.dirname(folder))

@@ -10,6 +10,7 @@ export interface TransferQueue {
   files(id: string): readonly FileProgress[]
   pause(id: string): Promise<void>
   resume(id: string): void
+  /** Resolves when what it made is discarded, or left for later; `past-cancel` when others may complete it by now. */
   cancel(id: string): Promise<void>
   retry(id: string): void
   moveUp(id: string): void
@@ -23,8 +24,10 @@ export interface TransferQueue {
   stop(): Promise<void>
 }
 
-/** Held while its process lives. */
+/** Held while its process lives and is awake. */
 export interface TransferLease {
+  /** False once another process has taken it over. */
+  isOurs(): boolean
   release(): void
 }
 
@@ -45,5 +48,5 @@ export interface QueueDeps {
   /** Called before a transfer is told to be done, so that what it changed is seen by then. */
   onSucceeded(transfer: Transfer): void
   /** Undefined: another living process holds it. */
-  takeLease(journalFolder: string): TransferLease | undefined
+  takeLease(journalFolder: string, onLost: () => void): TransferLease | undefined
 }

@@ -1,4 +1,13 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
@@ -21,6 +30,7 @@ function setUp(
     readonly held?: Set<string>
     readonly goesOnByItself?: boolean
     readonly takesOver?: boolean
+    readonly away?: () => boolean
   } = {},
 ) {
   const disk = createNodeDisk()
@@ -34,8 +44,14 @@ function setUp(
         running.set(String(task.request), { task, end: () => resolve({ reusedBytes: 0 }), fail: reject })
         task.signal.addEventListener('abort', () => reject(task.signal.reason), { once: true })
       }),
-    discard: async (task) => void discarded.push(String(task.request)),
+    discard: async (task) => {
+      if (options.away?.()) throw new AppError('network-unreachable', { endpoint: 'store.test' })
+      discarded.push(String(task.request))
+    },
+    isPastCancel: (_request, records) => records.some(({ kind }) => kind === 'sealing'),
   }
+  const losses = new Map<string, () => void>()
+  const lost = new Set<string>()
   const held = options.held ?? new Set<string>()
   const queue = createTransferQueue({
     disk,
@@ -49,10 +65,11 @@ function setUp(
     takesOver: options.takesOver ?? true,
     isHeld: (folder) => held.has(folder),
     onSucceeded: () => {},
-    takeLease(folder) {
+    takeLease(folder, onLost) {
       if (held.has(folder)) return undefined
       held.add(folder)
-      return { release: () => void held.delete(folder) }
+      losses.set(path.basename(folder), onLost)
+      return { isOurs: () => !lost.has(folder), release: () => void (lost.has(folder) || held.delete(folder)) }
     },
   })
   const journalParent = path.join(home, 'library', '.orbital', 'journal')
@@ -67,7 +84,9 @@ function setUp(
       request: name,
     } satisfies NewTransfer)
   const stateOf = (id: string) => queue.list().find((each) => each.id === id)?.state
-  return { queue, start, running, discarded, changes, held, journalParent, stateOf }
+  /** Another host takes it over, and this one is not told, as after a sleep. */
+  const takeAway = (id: string) => void lost.add(path.join(journalParent, id))
+  return { queue, start, running, discarded, changes, held, journalParent, stateOf, takeAway, losses }
 }
 
 test('one big transfer runs at a time, small ones pass it, in queue order', async () => {
@@ -304,4 +323,75 @@ test('an entry of the history that can’t be read leaves the others', async () 
   await before.queue.wait(id, io)
   mkdirSync(path.join(folder.path, 'state', 'transfers', 'odd', 'ended.json'), { recursive: true })
   expect(setUp(folder.path).queue.list()).toMatchObject([{ id }])
+})
+
+const journalFile = (parent: string, id: string) => path.join(parent, id, 'journal.log')
+
+test.each([
+  ['its lease tells', 'told'],
+  ['it is about to note something', 'noting'],
+  ['it is about to commit', 'committing'],
+])('a transfer that another host took over stops when %s, and writes nothing more', async (_, how) => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, stateOf, journalParent, takeAway, losses, changes, held } = setUp(folder.path)
+  const id = start('model')
+  const { task } = running.get('model') ?? {}
+  const before = readFileSync(journalFile(journalParent, id), 'utf8')
+  takeAway(id)
+  if (how === 'told') losses.get(id)?.()
+  else if (how === 'noting') expect(() => task?.journal.append({ kind: 'segment' })).toThrow(AppError)
+  else expect(() => task?.ensureOwned()).toThrow(AppError)
+  expect(task?.signal.aborted).toBe(true)
+  await expect.poll(() => queue.list().find((each) => each.id === id)?.readOnly).toBe(true)
+  expect(readFileSync(journalFile(journalParent, id), 'utf8')).toBe(before)
+  expect(changes.at(-1)).toMatchObject({ kind: 'transfer.changed', transfer: { id, readOnly: true } })
+  await expect(queue.cancel(id)).rejects.toMatchObject({ code: 'busy' })
+  await queue.stop()
+  expect(held.size).toBe(1)
+  expect(stateOf(id)?.kind).not.toBe('cancelled')
+})
+
+test('a cancel of what another host took over discards nothing', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, discarded, journalParent, takeAway } = setUp(folder.path)
+  const id = start('model')
+  await queue.pause(id)
+  takeAway(id)
+  await queue.cancel(id)
+  expect(discarded).toEqual([])
+  expect(existsSync(journalFile(journalParent, id))).toBe(true)
+})
+
+test('what can’t be discarded now is cancelled, and discarded by the next queue', async () => {
+  await using folder = await createTempFolder()
+  const before = setUp(folder.path, { away: () => true })
+  const id = before.start('model')
+  await before.queue.cancel(id)
+  expect(before.stateOf(id)?.kind).toBe('cancelled')
+  expect(before.discarded).toEqual([])
+  expect(existsSync(journalFile(before.journalParent, id))).toBe(true)
+  await before.queue.stop()
+  const looking = setUp(folder.path, { takesOver: false })
+  looking.queue.adopt([looking.journalParent])
+  expect(looking.queue.list().map(({ state }) => state.kind)).toEqual(['cancelled'])
+  const after = setUp(folder.path)
+  after.queue.adopt([after.journalParent])
+  await expect.poll(() => existsSync(journalFile(after.journalParent, id))).toBe(false)
+  expect(after.discarded).toEqual(['model'])
+  expect(after.queue.list().map(({ state }) => state.kind)).toEqual(['cancelled'])
+  expect(after.held.size).toBe(0)
+})
+
+test('what others may complete by now is not cancelled', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, discarded, stateOf } = setUp(folder.path)
+  const id = start('model')
+  running.get('model')?.task.journal.append({ kind: 'sealing' })
+  await queue.pause(id)
+  await expect(queue.cancel(id)).rejects.toMatchObject({ code: 'past-cancel' })
+  expect(stateOf(id)?.kind).toBe('paused')
+  expect(discarded).toEqual([])
+  queue.resume(id)
+  running.get('model')?.end()
+  expect((await queue.wait(id, io)).state.kind).toBe('done')
 })

@@ -1,63 +1,48 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { framesOf } from '../../../shared/error-frames.ts'
-import { AppError, type ErrorCode, toAppError, toWire } from '../../../shared/errors.ts'
-import type { PauseReason, Transfer } from '../../../shared/model/transfer.ts'
-import { isEnded, isRunning } from '../../../shared/model/transfer-standing.ts'
-import { mayGoOn } from './go-on.ts'
+import { AppError, isAppError, toAppError, toWire } from '../../../shared/errors.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
+import type { Transfer } from '../../../shared/model/transfer.ts'
+import { isEnded } from '../../../shared/model/transfer-standing.ts'
+import { createDiscards } from './discards.ts'
+import { createForeignTransfers } from './foreign-transfers.ts'
+import { mayGoOn, pauseReasons } from './go-on.ts'
 import { createHistory } from './history.ts'
-import { createJournal, openJournal, peekJournal } from './journal.ts'
-import { createMeter, type Meter } from './meter.ts'
-import type { QueueDeps, TransferLease, TransferQueue } from './queue-contract.ts'
-import { isQueueRecord, type StartRecord, stateRecordOf, transferOf } from './transfer-record.ts'
-import type { Journal, NewTransfer, Outcome, StopReason, TransferTask } from './transfer-runner.ts'
+import { createJournal, hasJournal, listJournals } from './journal.ts'
+import { createOwnership } from './ownership.ts'
+import type { QueueDeps, TransferQueue } from './queue-contract.ts'
+import { createTicker } from './ticker.ts'
+import { type Entry, isBig, isSame, openEntry, shownOf } from './transfer-entry.ts'
+import { isQueueRecord, type StartRecord, stateRecordOf } from './transfer-record.ts'
+import type { Outcome, StopReason, TransferTask } from './transfer-runner.ts'
 import { nextState, type TransferEvent } from './transfer-state.ts'
 import { createWaiters } from './waiters.ts'
 
-interface Entry {
-  readonly id: string
-  readonly start: StartRecord
-  readonly journal: Journal
-  readonly lease: TransferLease
-  meter: Meter
-  transfer: Transfer
-  pausedAtMs: number
-  running?: { readonly abort: AbortController; stop?: StopReason; readonly ended: Promise<void> }
-  cancelling?: Promise<void>
-}
-
 const lookAgainMs = 5_000
-const bigBytes = 64 * 1024 * 1024
 const smallAtOnce = 4
-
-const pauseReasons: Partial<Record<ErrorCode, PauseReason>> = {
-  'disk-full': 'disk-full',
-  'sign-in-expired': 'sign-in',
-  'secret-unavailable': 'sign-in',
-  'network-unreachable': 'store-unreachable',
-  'network-interrupted': 'store-unreachable',
-  'store-busy': 'store-unreachable',
-}
 
 /**
  * The queue of one engine's transfers.
  *  1. start: journal record (durable) → queued → answered. The same version in the same place that is not ended is that transfer.
  *  2. run: in queue order; at most `transfersAtOnce` big ones (over 64 MiB), small ones pass them, at most 4.
  *  3. pause, shutdown: the signal aborts, the journal stays, the state is `paused` only when the runner has stopped.
- *  4. cancel: the signal aborts, the runner stops, then discards what it made; `cancelling` until that has ended.
+ *  4. cancel: noted in the journal; the signal aborts, the runner stops, then discards what it made; `cancelling` until that has ended. What
+ *     could not be discarded (its store is away) keeps its journal, and whoever takes that over later only discards. What others may
+ *     complete by now (a sealed publish) is not cancelled: `past-cancel`.
  *  5. end: into the history, the journal goes.
  *  6. What paused for want of space goes on when there is room, what paused for want of its store is tried again each minute.
- *  7. A transfer belongs to who holds its lease; those of others are shown read-only and read anew with each listing.
+ *  7. A transfer belongs to who holds its lease; those of others are shown read-only and read anew with each listing. Who lost a lease (its
+ *     computer slept, another took the transfer over) stops at once and writes nothing more of it.
  */
 export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const { disk, clock, log, announcer } = deps
   const history = createHistory(disk, log, deps.historyFolder)
   const entries = new Map<string, Entry>()
   let order: string[] = []
-  let foreign: string[] = []
+  const foreign = createForeignTransfers(deps)
   const waiters = createWaiters()
   let stopped = false
-  let ticker: ReturnType<typeof setInterval> | undefined
 
   const entryOf = (id: string): Entry => {
     const entry = entries.get(id)
@@ -66,18 +51,13 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   }
 
   const show = (entry: Entry, changes: Partial<Transfer>) => {
-    entry.transfer = {
-      ...entry.transfer,
-      ...changes,
-      progress: progressOf(entry, changes.state ?? entry.transfer.state),
-      wireBytes: entry.meter.wireBytes(),
-    }
+    entry.transfer = shownOf(entry, changes)
     announcer.change({ kind: 'transfer.changed', transfer: entry.transfer })
     waiters.wake()
   }
 
   const record = (entry: Entry) => {
-    entry.journal.append(stateRecordOf(entry.transfer))
+    if (!entry.isLost) entry.journal.append(stateRecordOf(entry.transfer))
   }
   /** For what must go on although it can't be written down (a full disk, a drive that is gone): said in the log. */
   const attempt = (what: string, entry: Entry, work: () => void) => {
@@ -95,12 +75,10 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     return true
   }
 
-  const tick = () => {
-    for (const entry of entries.values()) {
-      if (entry.running !== undefined)
-        announcer.sample({ transferId: entry.id, progress: progressOf(entry, entry.transfer.state) })
-    }
-  }
+  const ticking = createTicker(() => {
+    for (const entry of entries.values())
+      if (entry.running !== undefined) announcer.sample({ transferId: entry.id, progress: shownOf(entry).progress })
+  })
 
   const fill = () => {
     if (stopped) return
@@ -112,12 +90,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       const free = isBig(entry) ? runningOf(true) < deps.transfersAtOnce() : runningOf(false) < smallAtOnce
       if (free) run(entry)
     }
-    const runs = [...entries.values()].some((entry) => entry.running !== undefined)
-    if (runs && ticker === undefined) ticker = setInterval(tick, 250)
-    if (!runs && ticker !== undefined) {
-      clearInterval(ticker)
-      ticker = undefined
-    }
+    ticking.set([...entries.values()].some((entry) => entry.running !== undefined))
   }
 
   // 6
@@ -126,17 +99,36 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   }
   const looker = deps.goesOnByItself ? setInterval(goOn, lookAgainMs).unref() : undefined
 
+  // 7
+  const ownership = createOwnership({
+    takeLease: deps.takeLease,
+    log,
+    entry: (id) => entries.get(id),
+    onLost: (entry) =>
+      void stopRunning(entry, 'lost').then(() => {
+        drop(entry)
+        foreign.add(entry.journal.folder)
+        const found = foreign.list().find(({ id }) => id === entry.id)
+        if (found === undefined) announcer.change({ kind: 'transfer.removed', id: entry.id })
+        else announcer.change({ kind: 'transfer.changed', transfer: found })
+        waiters.wake()
+      }),
+  })
+
   const taskOf = (entry: Entry, signal: AbortSignal): TransferTask => ({
     id: entry.id,
     request: entry.start.start.request,
     journal: {
       ...entry.journal,
       records: entry.journal.records.filter((each) => !isQueueRecord(each)),
-      append: (each) => entry.journal.append(each),
+      append(each) {
+        ownership.ensure(entry)
+        entry.journal.append(each)
+      },
     },
     counters: entry.meter.counters,
     signal,
-    stopReason: () => entry.running?.stop,
+    ensureOwned: () => ownership.ensure(entry),
     enter: (phase) => void apply(entry, { kind: 'phase', phase }),
     setTotal: (totalBytes, files) => entry.meter.setTotal(totalBytes, files),
     log,
@@ -169,9 +161,12 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     attempt('history', entry, () => history.add(entry.transfer))
     forget(entry)
   }
-  const forget = (entry: Entry) => {
+  const drop = (entry: Entry) => {
     entries.delete(entry.id)
     order = order.filter((id) => id !== entry.id)
+  }
+  const forget = (entry: Entry) => {
+    drop(entry)
     attempt('end', entry, () => {
       if (entry.journal.folder !== path.join(deps.historyFolder, entry.id)) disk.removeTree(entry.journal.folder)
       else disk.removeFile(path.join(entry.journal.folder, 'journal.log'))
@@ -180,20 +175,25 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   }
 
   const succeed = (entry: Entry, outcome: Outcome) => {
+    if (entry.isLost) return
     entry.meter.complete()
     deps.onSucceeded(entry.transfer)
     apply(entry, { kind: 'done' }, { outcome, endedAtMs: clock.now() })
     end(entry)
   }
 
-  const discard = async (entry: Entry) => {
-    const cleanUp = AbortSignal.timeout(30_000)
-    await deps.runner(entry.start.start.kind).discard(taskOf(entry, cleanUp))
-  }
+  const discards = createDiscards({
+    log,
+    async discard(entry, signal) {
+      ownership.ensure(entry)
+      await deps.runner(entry.start.start.kind).discard(taskOf(entry, signal))
+    },
+  })
 
   const fail = async (entry: Entry, thrown: unknown) => {
     const error = toAppError(thrown)
     const stop = entry.running?.stop
+    if (entry.isLost) return
     if (entry.transfer.state.kind === 'cancelling') return // cancel() goes on once this run has ended.
     if (stop !== undefined) {
       // It began to finish as it was stopped: nothing runs any more, so it must not look as if it did.
@@ -214,21 +214,34 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     record(entry)
   }
 
+  // 4
   const finishCancel = async (entry: Entry) => {
-    try {
-      await discard(entry)
-    } catch (error) {
-      log.write('warn', 'transfer.discard', { id: entry.id, ...toWire(error) })
-    }
+    const isDiscarded = await discards.run(entry)
+    if (entry.isLost) return
     apply(entry, { kind: 'cancelled' }, { endedAtMs: clock.now() })
-    end(entry)
+    if (isDiscarded) return end(entry)
+    // The journal still says `cancelling`.
+    attempt('history', entry, () => history.add(entry.transfer))
+    drop(entry)
+    attempt('lease', entry, () => entry.lease.release())
   }
+  const discardLater = (entry: Entry) =>
+    discards.runLater(entry, (isDiscarded) => {
+      if (!isDiscarded) return attempt('lease', entry, () => entry.lease.release())
+      const isTold = history.list().some(({ id }) => id === entry.id)
+      entry.transfer = shownOf(entry, { state: { kind: 'cancelled' }, endedAtMs: clock.now() })
+      if (!isTold) attempt('history', entry, () => history.add(entry.transfer))
+      forget(entry)
+    })
 
   /** 4. Whoever asks again waits for the same end. */
   const cancel = (entry: Entry): Promise<void> => {
     if (entry.cancelling !== undefined) return entry.cancelling
+    if (deps.runner(entry.start.start.kind).isPastCancel(entry.start.start.request, entry.journal.records))
+      return Promise.reject(new AppError('past-cancel', { ref: specOf(entry.transfer.ref) }))
     if (!apply(entry, { kind: 'cancel' })) return Promise.resolve()
     const run = async () => {
+      attempt('state', entry, () => record(entry))
       await stopRunning(entry, 'cancel')
       // It may have ended well before it heard of it.
       if (entries.get(entry.id) === entry && entry.transfer.state.kind === 'cancelling') await finishCancel(entry)
@@ -257,26 +270,20 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     fill()
   }
 
-  const takeFolder = (folder: string): Entry | undefined => {
-    const lease = deps.takeLease(folder)
+  const takeFolder = (folder: string): Entry | 'ended' | undefined => {
+    const lease = ownership.take(folder)
     if (lease === undefined) return undefined
     try {
-      const journal = openJournal(disk, folder)
-      const transfer = transferOf(folder, journal.records, false)
-      if (transfer === undefined) throw new AppError('state-damaged', { path: folder })
-      const entry: Entry = {
-        id: transfer.id,
-        start: journal.records[0] as StartRecord,
-        journal,
-        lease,
-        transfer,
-        meter: createMeter(clock, { ...transfer.progress, wireBytes: transfer.wireBytes }),
-        pausedAtMs: clock.monotonic(),
-      }
-      if (transfer.state.kind === 'done' || transfer.state.kind === 'cancelled') {
-        history.add(transfer)
+      const entry = openEntry(deps, folder, lease)
+      const { state } = entry.transfer
+      if (state.kind === 'done' || state.kind === 'cancelled') {
+        history.add(entry.transfer)
         forget(entry)
-        return undefined
+        return 'ended'
+      }
+      if (state.kind === 'cancelling') {
+        discardLater(entry)
+        return 'ended'
       }
       entries.set(entry.id, entry)
       order.push(entry.id)
@@ -289,39 +296,16 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   }
 
   const takeForeign = (id: string) => {
-    const folder = foreign.find((each) => path.basename(each) === id)
+    const folder = foreign.folderOf(id)
     if (folder === undefined) return
     if (takeFolder(folder) === undefined) throw new AppError('busy', { what: 'transfer' })
-    foreign = foreign.filter((each) => each !== folder)
-  }
-
-  const sameAs = (transfer: NewTransfer) => (each: Transfer) =>
-    each.kind === transfer.kind &&
-    each.ref.name === transfer.ref.name &&
-    each.ref.version === transfer.ref.version &&
-    each.libraryId === transfer.libraryId &&
-    (transfer.kind === 'install' || each.connectionId === transfer.connectionId) &&
-    each.state.kind !== 'done' &&
-    each.state.kind !== 'cancelled'
-
-  const listForeign = (): Transfer[] => {
-    foreign = foreign.filter((folder) => disk.facts(folder) !== undefined)
-    return foreign.flatMap((folder) => readForeign(folder) ?? [])
-  }
-  /** One journal that can't be read must not hide the others. */
-  const readForeign = (folder: string): Transfer | undefined => {
-    try {
-      return transferOf(folder, peekJournal(disk, folder) ?? [], deps.isHeld(folder))
-    } catch (error) {
-      log.write('warn', 'transfer.unreadable', { folder, ...toWire(error) })
-      return undefined
-    }
+    foreign.drop(folder)
   }
 
   return {
     start(transfer) {
-      const same = [...entries.values()].find((entry) => sameAs(transfer)(entry.transfer)) ?? undefined
-      const other = same === undefined ? listForeign().find(sameAs(transfer)) : undefined
+      const same = [...entries.values()].find((entry) => isSame(transfer, entry.transfer))
+      const other = same === undefined ? foreign.list().find((each) => isSame(transfer, each)) : undefined
       if (other !== undefined) takeForeign(other.id)
       const known = same ?? (other === undefined ? undefined : entries.get(other.id))
       if (known?.cancelling !== undefined) throw new AppError('busy', { what: 'version' })
@@ -333,19 +317,12 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       const { journalParent, ...start } = transfer
       const id = randomUUID()
       const first: StartRecord = { kind: 'transfer', format: 1, id, createdAtMs: clock.now(), start }
-      const journal = createJournal(disk, path.join(journalParent, id), first)
-      const lease = deps.takeLease(journal.folder)
-      const shown = transferOf(journal.folder, journal.records, false)
-      if (lease === undefined || shown === undefined) throw new AppError('busy', { what: 'transfer' })
-      const entry: Entry = {
-        id,
-        start: first,
-        journal,
-        lease,
-        transfer: { ...shown, state: { kind: 'queued' } },
-        meter: createMeter(clock, { totalBytes: start.totalBytes, receivedBytes: 0, settledBytes: 0, wireBytes: 0 }),
-        pausedAtMs: 0,
-      }
+      const folder = path.join(journalParent, id)
+      createJournal(disk, folder, first)
+      const lease = ownership.take(folder)
+      if (lease === undefined) throw new AppError('busy', { what: 'transfer' })
+      const entry = openEntry(deps, folder, lease)
+      entry.transfer = { ...entry.transfer, state: { kind: 'queued' } }
       entries.set(id, entry)
       order.push(id)
       announcer.change({ kind: 'transfer.changed', transfer: entry.transfer })
@@ -355,17 +332,9 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     list() {
       const own = order.flatMap((id) => {
         const entry = entries.get(id)
-        return entry === undefined
-          ? []
-          : [
-              {
-                ...entry.transfer,
-                progress: progressOf(entry, entry.transfer.state),
-                wireBytes: entry.meter.wireBytes(),
-              },
-            ]
+        return entry === undefined ? [] : [shownOf(entry)]
       })
-      return [...own, ...listForeign(), ...history.list()]
+      return [...own, ...foreign.list(), ...history.list()]
     },
     files: (id) => entries.get(id)?.meter.files() ?? [],
     async pause(id) {
@@ -377,9 +346,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       if (apply(entry, { kind: 'pause', reason: 'by-person' })) record(entry)
     },
     resume: requeue,
-    retry(id) {
-      requeue(id)
-    },
+    retry: requeue,
     async cancel(id) {
       if (!entries.has(id)) takeForeign(id)
       await cancel(entryOf(id))
@@ -392,7 +359,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     },
     async clearHistory() {
       const failed = [...entries.values()].filter((entry) => entry.transfer.state.kind === 'failed')
-      await Promise.all(failed.map(cancel))
+      await Promise.all(failed.map((entry) => cancel(entry).catch(ignorePastCancel)))
       for (const ended of history.list()) announcer.change({ kind: 'transfer.removed', id: ended.id })
       history.clear()
     },
@@ -400,6 +367,8 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       for (;;) {
         const entry = entries.get(id)
         const transfer = entry?.transfer ?? history.list().find((each) => each.id === id)
+        if (transfer === undefined && foreign.folderOf(id) !== undefined)
+          throw new AppError('busy', { what: 'transfer' })
         if (transfer === undefined) throw new AppError('transfer-not-found', { transferId: id })
         if (entry?.running === undefined && (isEnded(transfer.state) || transfer.state.kind === 'paused'))
           return transfer
@@ -407,37 +376,24 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       }
     },
     adopt(journalParents) {
-      for (const parent of journalParents) {
-        if (disk.facts(parent) === undefined) continue
-        for (const found of disk.entries(parent)) {
-          const folder = path.join(parent, found.name)
-          const hasJournal = () => disk.facts(path.join(folder, 'journal.log')) !== undefined
-          if (entries.has(found.name) || foreign.includes(folder) || !hasJournal()) continue
-          const isTaken = deps.takesOver && takeFolder(folder) !== undefined
-          if (!isTaken && hasJournal()) foreign.push(folder)
-        }
+      for (const folder of journalParents.flatMap((parent) => listJournals(disk, parent))) {
+        if (entries.has(path.basename(folder)) || foreign.has(folder)) continue
+        const isTaken = deps.takesOver && takeFolder(folder) !== undefined
+        if (!isTaken && hasJournal(disk, folder)) foreign.add(folder)
       }
     },
     async stop() {
       stopped = true
       await Promise.all([...entries.values()].map((entry) => stopRunning(entry, 'shutdown')))
+      await discards.stop()
       for (const entry of entries.values()) attempt('lease', entry, () => entry.lease.release())
-      if (ticker !== undefined) clearInterval(ticker)
+      ticking.set(false)
       clearInterval(looker)
     },
   }
 }
 
-const isBig = (entry: Entry): boolean => entry.transfer.progress.totalBytes > bigBytes
-
-const progressOf = (entry: Entry, state: Transfer['state']) => {
-  const progress = entry.meter.read()
-  return isRunning(state)
-    ? progress
-    : {
-        settledBytes: progress.settledBytes,
-        receivedBytes: progress.receivedBytes,
-        totalBytes: progress.totalBytes,
-        bytesPerSecond: 0,
-      }
+/** What only others can end stays listed. */
+const ignorePastCancel = (error: unknown) => {
+  if (!isAppError(error, 'past-cancel')) throw error
 }

@@ -37,6 +37,9 @@ export function transferOf(folder: string, records: readonly JournalRecord[], re
   return transfer.safeParse(toldBy(first, records, readOnly)).data
 }
 
+/** What is being cancelled stays that: all that is left to do is to discard it. */
+const keptStates: ReadonlySet<TransferState['kind']> = new Set(['paused', 'cancelling'])
+
 function toldBy(first: StartRecord, records: readonly JournalRecord[], readOnly: boolean): Transfer {
   const last = records.findLast((record) => record.kind === 'transfer.state') as StateRecord | undefined
   const state = last?.state ?? { kind: 'queued' as const }
@@ -49,7 +52,7 @@ function toldBy(first: StartRecord, records: readonly JournalRecord[], readOnly:
     title: start.title,
     ...(start.connectionId === undefined ? {} : { connectionId: start.connectionId }),
     ...(start.libraryId === undefined ? {} : { libraryId: start.libraryId }),
-    state: readOnly || isEnded(state) || state.kind === 'paused' ? state : { kind: 'paused', reason: 'interrupted' },
+    state: readOnly || isEnded(state) || keptStates.has(state.kind) ? state : { kind: 'paused', reason: 'interrupted' },
     progress: {
       settledBytes: settled,
       receivedBytes: Math.max(settled, last?.receivedBytes ?? 0),

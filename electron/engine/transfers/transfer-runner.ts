@@ -39,8 +39,8 @@ export type Phase =
   | { readonly kind: 'stalled'; readonly sinceMs: number }
   | { readonly kind: 'reconnecting'; readonly attempt: number; readonly nextTryAtMs: number }
 
-/** Why a transfer's signal aborts: the reason given to `abort()`. */
-export type StopReason = 'pause' | 'cancel' | 'shutdown'
+/** Why a run is stopped; `lost`: another process has taken the transfer over. */
+export type StopReason = 'pause' | 'cancel' | 'shutdown' | 'lost'
 
 export interface TransferTask {
   readonly id: string
@@ -48,9 +48,10 @@ export interface TransferTask {
   readonly request: unknown
   readonly journal: Journal
   readonly counters: Counters
-  /** Aborts with an AppError `cancelled` as reason; `stopReason()` tells which kind. */
+  /** Aborts with an AppError `cancelled` as reason. */
   readonly signal: AbortSignal
-  stopReason(): StopReason | undefined
+  /** Throws `cancelled` when another process has taken this transfer over; call it before what can't be taken back. */
+  ensureOwned(): void
   /** Says what is being done; `finishing` means that pause and cancel are refused from here on. */
   enter(phase: Phase): void
   /** Total in uncompressed bytes once it is known better than in the request. */
@@ -66,6 +67,8 @@ export interface TransferRunner {
   run(task: TransferTask): Promise<Outcome>
   /** Removes everything that the journal says was made (staging, spool, open uploads), for cancel and for giving up. Can run twice. */
   discard(task: TransferTask): Promise<void>
+  /** True once others may complete what the records tell of, so that it can only go on. */
+  isPastCancel(request: unknown, records: readonly JournalRecord[]): boolean
 }
 
 /** What start() of the queue takes. */

@@ -1,0 +1,50 @@
+import path from 'node:path'
+import { toWire } from '../../../shared/errors.ts'
+import type { Transfer } from '../../../shared/model/transfer.ts'
+import type { Disk, Log } from '../ports.ts'
+import { peekJournal } from './journal.ts'
+import { transferOf } from './transfer-record.ts'
+
+/** Transfers that another process works on, or that nobody does and nobody has asked for: their journals are read with each listing. */
+export interface ForeignTransfers {
+  has(folder: string): boolean
+  add(folder: string): void
+  drop(folder: string): void
+  folderOf(id: string): string | undefined
+  /** What was cancelled and is only not cleaned up yet is left out. */
+  list(): Transfer[]
+}
+
+export function createForeignTransfers(deps: {
+  readonly disk: Disk
+  readonly log: Log
+  isHeld(journalFolder: string): boolean
+}): ForeignTransfers {
+  const { disk, log } = deps
+  let folders: string[] = []
+
+  /** One journal that can't be read must not hide the others. */
+  const read = (folder: string): Transfer | undefined => {
+    try {
+      const isHeld = deps.isHeld(folder)
+      const found = transferOf(folder, peekJournal(disk, folder) ?? [], isHeld)
+      return found?.state.kind === 'cancelling' && !isHeld ? undefined : found
+    } catch (error) {
+      log.write('warn', 'transfer.unreadable', { folder, ...toWire(error) })
+      return undefined
+    }
+  }
+
+  return {
+    has: (folder) => folders.includes(folder),
+    add: (folder) => void folders.push(folder),
+    drop(folder) {
+      folders = folders.filter((each) => each !== folder)
+    },
+    folderOf: (id) => folders.find((each) => path.basename(each) === id),
+    list() {
+      folders = folders.filter((folder) => disk.facts(folder) !== undefined)
+      return folders.flatMap((folder) => read(folder) ?? [])
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { AppError } from '../../../shared/errors.ts'
+import type { Transfer } from '../../../shared/model/transfer.ts'
+import { isRunning } from '../../../shared/model/transfer-standing.ts'
+import type { Clock, Disk } from '../ports.ts'
+import { openJournal } from './journal.ts'
+import { createMeter, type Meter } from './meter.ts'
+import type { TransferLease } from './queue-contract.ts'
+import { type StartRecord, transferOf } from './transfer-record.ts'
+import type { Journal, NewTransfer, StopReason } from './transfer-runner.ts'
+
+/** A transfer that this queue holds the lease of. */
+export interface Entry {
+  readonly id: string
+  readonly start: StartRecord
+  readonly journal: Journal
+  readonly lease: TransferLease
+  meter: Meter
+  transfer: Transfer
+  pausedAtMs: number
+  /** Another process took it over: nothing of it is written any more. */
+  isLost?: boolean
+  running?: { readonly abort: AbortController; stop?: StopReason; readonly ended: Promise<void> }
+  cancelling?: Promise<void>
+}
+
+const bigBytes = 64 * 1024 * 1024
+
+export const isBig = (entry: Entry): boolean => entry.transfer.progress.totalBytes > bigBytes
+
+/** Opens the journal of a transfer whose lease was taken; `state-damaged` when it tells of none. */
+export function openEntry(deps: { disk: Disk; clock: Clock }, folder: string, lease: TransferLease): Entry {
+  const journal = openJournal(deps.disk, folder)
+  const transfer = transferOf(folder, journal.records, false)
+  if (transfer === undefined) throw new AppError('state-damaged', { path: folder })
+  return {
+    id: transfer.id,
+    start: journal.records[0] as StartRecord,
+    journal,
+    lease,
+    transfer,
+    meter: createMeter(deps.clock, { ...transfer.progress, wireBytes: transfer.wireBytes }),
+    pausedAtMs: deps.clock.monotonic(),
+  }
+}
+
+/** The same thing asked for again, while it has not ended well. */
+export const isSame = (asked: NewTransfer, known: Transfer): boolean =>
+  known.kind === asked.kind &&
+  known.ref.name === asked.ref.name &&
+  known.ref.version === asked.ref.version &&
+  known.libraryId === asked.libraryId &&
+  (asked.kind === 'install' || known.connectionId === asked.connectionId) &&
+  known.state.kind !== 'done' &&
+  known.state.kind !== 'cancelled'
+
+/** The transfer with what its meter says now; its rate is 0 unless it runs in that state. */
+export function shownOf(entry: Entry, changes: Partial<Transfer> = {}): Transfer {
+  const read = entry.meter.read()
+  const state = changes.state ?? entry.transfer.state
+  const { settledBytes, receivedBytes, totalBytes } = read
+  return {
+    ...entry.transfer,
+    ...changes,
+    progress: isRunning(state) ? read : { settledBytes, receivedBytes, totalBytes, bytesPerSecond: 0 },
+    wireBytes: entry.meter.wireBytes(),
+  }
+}
