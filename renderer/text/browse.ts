@@ -1,4 +1,6 @@
-import { formatSize, lowerFirst, plural } from './units.ts'
+import { formatCount, formatSize, lowerFirst, plural } from './units.ts'
+
+const besides = (unreadable: number): string => (unreadable === 0 ? '' : `, ${formatCount(unreadable)} can’t be read`)
 
 /** Words of Browse, of a package's page and of the welcome. */
 export const browseText = {
@@ -28,8 +30,10 @@ export const browseText = {
   refresh: 'Check for new packages',
   checking: 'Checking…',
   upToDate: (age: string): string => `Up to date, ${age}`,
-  count: (count: number): string => plural(count, 'package'),
-  countOf: (shown: string, count: number): string => `${shown} of ${plural(count, 'package')}`,
+  /** `unreadable`: entries of the store that can't be shown as packages, and aren't counted as such. */
+  count: (count: number, unreadable: number): string => `${plural(count, 'package')}${besides(unreadable)}`,
+  countOf: (shown: string, count: number, unreadable: number): string =>
+    `${shown} of ${plural(count, 'package')}${besides(unreadable)}`,
   tag: {
     chip: 'Tag',
     label: (tag: string | undefined): string => (tag === undefined ? 'Filter by tag' : `Tag: ${tag}`),

@@ -29,6 +29,7 @@ import {
   type BrowseFilter,
   type BrowseRow,
   type BrowseSort,
+  countKinds,
   countRows,
   countTags,
   makeRows,
@@ -69,6 +70,7 @@ export function BrowsePage() {
     () => queryRows(rows, { text: query, filter: view.filter, tag: view.tag, sort: view.sort }, standingOf),
     [rows, query, view.filter, view.tag, view.sort, standingOf],
   )
+  const foot = useMemo(() => countKinds(shown), [shown])
   const selected = useMemo(
     () => shown.find(({ key }) => key === view.selectedKey) ?? shown[0],
     [shown, view.selectedKey],
@@ -238,7 +240,9 @@ export function BrowsePage() {
                 : [{ keys: ['Space'], does: view.inspectorOpen ? text.hints.hideDetails : text.hints.showDetails }]),
             ]}
           >
-            {isQuery ? text.countOf(formatCount(shown.length), rows.length) : text.count(rows.length)}
+            {isQuery
+              ? text.countOf(formatCount(foot.packages), counts.all, foot.unreadable)
+              : text.count(foot.packages, foot.unreadable)}
           </Foot>
         )}
       </section>

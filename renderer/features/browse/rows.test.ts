@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PackageSummary } from '../../../shared/model/package.ts'
 import { createStandings, groupByName } from '../../state/package-standing.ts'
-import { countRows, countTags, makeRows, queryRows, type RowQuery } from './rows.ts'
+import { countKinds, countRows, countTags, makeRows, queryRows, type RowQuery } from './rows.ts'
 
 const packageOf = (
   name: string,
@@ -101,5 +101,11 @@ describe('rows of Browse', () => {
       ['sample', 1],
       ['tabular', 1],
     ])
+  })
+})
+
+describe('countKinds', () => {
+  it('counts packages as the filters do, and apart from them what can’t be read', () => {
+    expect(countKinds(rows)).toEqual({ packages: countRows(rows, standingOf).all, unreadable: 1 })
   })
 })

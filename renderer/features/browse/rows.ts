@@ -61,6 +61,12 @@ export function countRows(
   return counts
 }
 
+/** How many of the rows are packages, as the filters count them, and how many can't be shown as one. */
+export function countKinds(rows: readonly BrowseRow[]): { readonly packages: number; readonly unreadable: number } {
+  const packages = rows.filter(({ kind }) => kind === 'package').length
+  return { packages, unreadable: rows.length - packages }
+}
+
 /** Tags by how many packages have them, most first. */
 export function countTags(packages: readonly PackageSummary[]): readonly (readonly [tag: string, count: number])[] {
   const counts = new Map<string, number>()
