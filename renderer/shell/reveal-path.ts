@@ -3,6 +3,7 @@ import { client } from '../ipc/link.ts'
 import { useHost } from '../state/host.ts'
 import { shortErrorOf } from '../text/error-view.ts'
 import { shellText as text } from '../text/shell.ts'
+import { copyText } from '../ui/copy-text.ts'
 import { showToast } from '../ui/toast.tsx'
 
 /** Shows a file or folder in the system's file manager. A browser has none: there the path is copied instead, and said so. */
@@ -11,8 +12,7 @@ export async function revealPath(path: string): Promise<void> {
     await client.host.reveal({ path })
     return
   }
-  await navigator.clipboard.writeText(path)
-  showToast({ text: text.pathCopiedInstead(path) })
+  if (await copyText(path)) showToast({ text: text.pathCopiedInstead(path) })
 }
 
 /** As `revealPath`, where nothing but a toast can say that it failed. */
@@ -25,8 +25,7 @@ export async function revealOrSay(path: string): Promise<void> {
 }
 
 export async function copyPath(path: string): Promise<void> {
-  await navigator.clipboard.writeText(path)
-  showToast({ text: text.pathCopied })
+  if (await copyText(path)) showToast({ text: text.pathCopied })
 }
 
 /** Copying is the text's then, not the list's. */

@@ -3,6 +3,10 @@ import { formatSize } from './units.ts'
 /** Words of the frame: what lies around and over the pages. */
 export const shellText = {
   pathCopied: 'The path is copied',
+  copyFailed: 'This window may not copy. Select the text and copy it yourself.',
+  linkFailed: (url: string, why: string): string => `${url} can’t be opened. ${why}`,
+  copyAddress: 'Copy address',
+  addressCopied: 'The address is copied',
   pathCopiedInstead: (path: string): string => `A browser can’t open folders. The path is copied: ${path}`,
   pick: {
     publish: 'Choose a folder to publish',

@@ -5,6 +5,8 @@ interface Toast {
   readonly text: string
   /** Takes back what was done; the toast stays eight seconds, and while it is hovered. */
   readonly undo?: () => void
+  /** What else can be done about it, where nothing is to be taken back. */
+  readonly action?: { readonly label: string; readonly run: () => void }
 }
 
 let lastUndo: { readonly id: string; readonly undo: () => void } | undefined
@@ -12,12 +14,16 @@ let lastUndo: { readonly id: string; readonly undo: () => void } | undefined
 let plainId: string | undefined
 let undoId: string | undefined
 
-/** For a thing that is done and may be undone. Nothing else is said by a toast. */
-export function showToast({ text, undo }: Toast): void {
+/** For a thing that is done and may be undone, and for what failed where no page has a place to say it. */
+export function showToast({ text, undo, action }: Toast): void {
   const takeBack = () => {
     lastUndo = undefined
     notifications.hide(id)
     undo?.()
+  }
+  const act = () => {
+    notifications.hide(id)
+    action?.run()
   }
   const before = undo === undefined ? plainId : undoId
   if (before !== undefined) notifications.hide(before)
@@ -28,6 +34,11 @@ export function showToast({ text, undo }: Toast): void {
         {undo !== undefined && (
           <Button small variant="soft" onClick={() => takeBack()}>
             Undo
+          </Button>
+        )}
+        {action !== undefined && (
+          <Button small variant="soft" onClick={act}>
+            {action.label}
           </Button>
         )}
       </span>

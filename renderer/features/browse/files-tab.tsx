@@ -13,6 +13,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
 import type { VersionSummary } from '../../../shared/model/package.ts'
 import { client } from '../../ipc/link.ts'
+import { openLink } from '../../shell/open-link.ts'
 import { browseText } from '../../text/browse.ts'
 import { formatExactBytes, formatSize } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
@@ -270,12 +271,7 @@ function PreviewContent({ connectionId, name, version, file }: PreviewProps) {
   return (
     <>
       {/\.md$/i.test(file.name) ? (
-        <Markdown
-          source={content.text}
-          onLink={(url) => {
-            client.host.openLink({ url }).catch(() => undefined)
-          }}
-        />
+        <Markdown source={content.text} onLink={(url) => void openLink(url)} />
       ) : (
         <pre className="preview-text selectable">{readable(file.name, content.text, content.truncated)}</pre>
       )}

@@ -1,6 +1,7 @@
 import { verdictsFor } from '../../../shared/model/compatibility.ts'
 import type { PackageSummary, VersionSummary } from '../../../shared/model/package.ts'
 import { client } from '../../ipc/link.ts'
+import { openLink } from '../../shell/open-link.ts'
 import type { Standing } from '../../state/package-standing.ts'
 import { useApps } from '../../state/settings.ts'
 import { browseText as text } from '../../text/browse.ts'
@@ -20,11 +21,6 @@ interface OverviewTabProps {
   readonly package: PackageSummary
   readonly standing: Standing
   readonly version: VersionSummary
-}
-
-const openLink = (url: string) => {
-  // A host without a browser can't open it; the address stands in the link's title.
-  client.host.openLink({ url }).catch(() => undefined)
 }
 
 /** The model card, and the facts of the version. */
@@ -134,7 +130,7 @@ function moreFacts({ info }: VersionInFull) {
             title={homepage}
             onClick={(event) => {
               event.preventDefault()
-              openLink(homepage)
+              void openLink(homepage)
             }}
           >
             {new URL(homepage).host}
@@ -183,7 +179,7 @@ function Readme({
   if (content.kind === 'binary') return <p className="t2">{text.overview.noText(path)}</p>
   return (
     <>
-      <Markdown source={content.text} title={title} onLink={openLink} />
+      <Markdown source={content.text} title={title} onLink={(url) => void openLink(url)} />
       {content.truncated && <p className="t3">{text.overview.rest(path)}</p>}
     </>
   )
