@@ -179,6 +179,7 @@ export const settingsText = {
       'endpoint-not-an-address': 'An address starts with https:// or http://',
       'key-missing': 'Give the access key',
       'secret-missing': 'Give the secret',
+      'secret-of-another': 'The secret that is kept is for another address or access key: give this one’s',
       'path-missing': 'Name the folder',
       'path-not-absolute': 'Give the whole path, from the top',
     } satisfies { readonly [P in FormProblem]: string },

@@ -68,8 +68,27 @@ describe('problemsOfForm', () => {
     )
     expect(problemsOfForm({ ...filled, kind: 'folder', path: 'models' }).path).toBe('path-not-absolute')
   })
-  it('asks for no secret again when a connection is edited', () => {
-    expect(problemsOfForm({ ...filled, kind: 'keys', secretAccessKey: '' }, { editing: true })).toEqual({})
+  describe('of a connection that is edited', () => {
+    const stored = (form: ConnectionForm) =>
+      ({ id: 'r', isDefault: false, origin: 'person', ...toNewConnection(form) }) as Connection
+    const edited = stored({ ...filled, kind: 'compatible' })
+    const form: ConnectionForm = { ...formOf(edited), secretAccessKey: '' }
+
+    it('asks for no secret again while it goes to the same address under the same key', () => {
+      expect(problemsOfForm({ ...form, name: 'Other', bucket: 'other' }, { edited })).toEqual({})
+    })
+    it('asks for the secret of another address or key', () => {
+      const asked = { secretAccessKey: 'secret-of-another' }
+      expect(problemsOfForm({ ...form, endpoint: 'https://other.example' }, { edited })).toEqual(asked)
+      expect(problemsOfForm({ ...form, accessKeyId: 'AKIB' }, { edited })).toEqual(asked)
+      expect(problemsOfForm({ ...form, accessKeyId: 'AKIB', secretAccessKey: 'shh' }, { edited })).toEqual({})
+    })
+    it('asks for a secret where none is kept', () => {
+      const without = stored({ ...filled, kind: 'compatible', signIn: 'anonymous' })
+      expect(problemsOfForm({ ...form, signIn: 'keys' }, { edited: without })).toEqual({
+        secretAccessKey: 'secret-missing',
+      })
+    })
   })
 })
 

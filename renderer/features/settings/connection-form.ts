@@ -29,6 +29,7 @@ export type FormProblem =
   | 'endpoint-not-an-address'
   | 'key-missing'
   | 'secret-missing'
+  | 'secret-of-another'
   | 'path-missing'
   | 'path-not-absolute'
 
@@ -71,10 +72,19 @@ const folderInBucket = (typed: string): string => {
 const isAddress = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
 const isAbsolute = (path: string): boolean => /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(path)
 
-/** Names fields that can't be right yet. `editing`: a stored secret stays when none is typed. */
+/** A stored secret is for the address and the access key that it was typed for; the engine has it sent nowhere else. */
+export function keepsSecret(form: ConnectionForm, edited: Connection | undefined): boolean {
+  if (edited?.location.kind !== 's3' || edited.location.signIn.kind !== 'keys') return false
+  const next = locationOf(form)
+  if (next.kind !== 's3' || next.signIn.kind !== 'keys') return false
+  const { endpoint, signIn } = edited.location
+  return next.endpoint === endpoint && next.signIn.accessKeyId === signIn.accessKeyId
+}
+
+/** Names fields that can't be right yet. `edited`: the connection as it is; its secret stays when none is typed, if it may. */
 export function problemsOfForm(
   form: ConnectionForm,
-  { editing = false } = {},
+  { edited }: { readonly edited?: Connection } = {},
 ): { readonly [F in FormField]?: FormProblem } {
   const missing = (text: string): boolean => text.trim() === ''
   const found: { [F in FormField]?: FormProblem } = {}
@@ -91,10 +101,14 @@ export function problemsOfForm(
   }
   if (signInKindOf(form) === 'keys') {
     if (missing(form.accessKeyId)) found.accessKeyId = 'key-missing'
-    if (missing(form.secretAccessKey) && !editing) found.secretAccessKey = 'secret-missing'
+    if (missing(form.secretAccessKey) && !keepsSecret(form, edited))
+      found.secretAccessKey = hasSecret(edited) ? 'secret-of-another' : 'secret-missing'
   }
   return found
 }
+
+const hasSecret = (edited: Connection | undefined): boolean =>
+  edited?.location.kind === 's3' && edited.location.signIn.kind === 'keys'
 
 /** What goes to the engine. Only for forms without problems. */
 export function toNewConnection(form: ConnectionForm, id?: string): NewConnection {

@@ -16,6 +16,7 @@ import {
   emptyForm,
   type FormField,
   formOf,
+  keepsSecret,
   problemsOfForm,
   signInKindOf,
   storeKinds,
@@ -51,7 +52,7 @@ export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetPro
   }, [wasTested, report])
 
   const editing = edited !== undefined
-  const problems = problemsOfForm(form, { editing })
+  const problems = problemsOfForm(form, edited === undefined ? {} : { edited })
   const isRight = Object.keys(problems).length === 0
   const set = (changes: Partial<ConnectionForm>) => setForm((before) => ({ ...before, ...changes }))
   const candidate = (): NewConnection => toNewConnection(form, edited?.id)
@@ -80,7 +81,9 @@ export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetPro
     form,
     set,
     problemOf: (field) => {
-      const problem = tried || touched.has(field) ? problems[field] : undefined
+      // That another address or key needs its own secret is said at once: it is no consequence of what is typed there.
+      const isShown = tried || touched.has(field) || problems[field] === 'secret-of-another'
+      const problem = isShown ? problems[field] : undefined
       return problem && text.problems[problem]
     },
     onBlur: (field) => setTouched((before) => new Set([...before, field])),
@@ -124,7 +127,11 @@ export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetPro
           </Radio.Group>
         )}
         <TextRow row={row} field="name" label={text.name} help={text.nameHelp} autoFocus={editing} />
-        {form.kind === 'folder' ? <FolderFields row={row} /> : <StoreFields row={row} editing={editing} />}
+        {form.kind === 'folder' ? (
+          <FolderFields row={row} />
+        ) : (
+          <StoreFields row={row} secretStays={keepsSecret(form, edited)} />
+        )}
         {(tested.isTesting || tested.report !== undefined || tested.failure !== undefined) && (
           <div ref={results}>
             <TestResults
@@ -197,7 +204,7 @@ function FolderFields({ row }: { readonly row: RowContext }) {
   )
 }
 
-function StoreFields({ row, editing }: { readonly row: RowContext; readonly editing: boolean }) {
+function StoreFields({ row, secretStays }: { readonly row: RowContext; readonly secretStays: boolean }) {
   const { form, set } = row
   const isCompatible = form.kind === 'compatible'
   const signIn = signInKindOf(form)
@@ -240,7 +247,7 @@ function StoreFields({ row, editing }: { readonly row: RowContext; readonly edit
               row={row}
               field="secretAccessKey"
               label={text.secretAccessKey}
-              caption={editing ? text.secretStays : undefined}
+              caption={secretStays ? text.secretStays : undefined}
               isSecret
             />
           </div>
