@@ -6,18 +6,11 @@
  *  2. The bytes go to `orbital/uploads/.orbital-new-<writer>-<random>`, synced. What killed writers left there goes before the first write.
  *  3. `If-None-Match: *`: renameNew (one winner). `If-Match`: the etag is compared right before the rename (a race is possible). Else renameOver.
  *  4. The object's folder is synced.
- * Uploads
- *  5. `orbital/uploads/<id>/` holds `upload.json` {key} and a file `<part number>-<md5>` for each part (written beside it, then renamed; the newest wins).
- *  6. Complete: every part is checked against its size and md5 while it is copied to `whole-<random>` in the same folder; then 3., 4., and
- *     the upload's folder goes. Whatever is missing by then means that somebody else completed or aborted: `upload-not-found`.
- * An etag is made of size, time and inode, so each rename makes a new one; a part's etag is its md5.
+ * An etag is made of size, time and inode, so each rename makes a new one. Uploads in parts: folder-uploads.ts.
  */
-import { createHash, randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import * as z from 'zod'
 import { AppError, isAppError } from '../../../shared/errors.ts'
-import { parseJson } from '../parse-json.ts'
 import type {
   Clock,
   Condition,
@@ -28,24 +21,15 @@ import type {
   ObjectFacts,
   ObjectHead,
   ObjectStore,
-  OpenFile,
-  OpenUpload,
   StoreSpec,
-  UploadedPart,
 } from '../ports.ts'
+import { chunkBytes, openOr, stopIfAborted, writeWhole } from './folder-files.ts'
 import { listFolder } from './folder-listing.ts'
 import { pathOfKey, refuseLinks, temporaryPrefix } from './folder-paths.ts'
 import { makeTemporaryName, sweepTemporaries } from './folder-temporary.ts'
+import { createFolderUploads } from './folder-uploads.ts'
 
 export type FolderSpec = Extract<StoreSpec, { readonly kind: 'folder' }>
-
-/** Read and written at once: about a millisecond of blocking. */
-const chunkBytes = 1024 * 1024
-/** Synced this often while a whole is written, so that no sync takes long. */
-const syncEveryBytes = 32 * 1024 * 1024
-const partName = /^(\d{5})-([0-9a-f]{32})$/
-const uploadIdPattern = /^[0-9a-f]{24}$/
-const uploadFile = z.object({ key: z.string() })
 
 export function createFolderObjectStore(
   spec: FolderSpec,
@@ -64,10 +48,6 @@ export function createFolderObjectStore(
     }
     refuseLinks(disk, base, target, key)
     return target
-  }
-  const uploadFolderOf = (key: string, uploadId: string): string => {
-    if (!uploadIdPattern.test(uploadId)) throw new AppError('upload-not-found', { key })
-    return path.join(uploadsFolder, uploadId)
   }
   /** Step 1. */
   const requireBase = () => {
@@ -106,14 +86,16 @@ export function createFolderObjectStore(
   }
 
   let isSwept = false
-  /** Once, before the first write. */
-  const sweep = () => {
+  /** Before a write: step 1, the folder for uploads, and once what killed writers left in it. */
+  const prepare = () => {
+    requireBase()
+    disk.makeFolder(uploadsFolder)
     if (isSwept) return
     isSwept = true
     sweepTemporaries(disk, uploadsFolder, clock.now())
   }
 
-  /** Steps 1 and 2, then `use`; the temporary file in `folder` never stays. */
+  /** Step 2, then `use`; the temporary file in `folder` never stays. */
   const withTemporary = async <T>(
     folder: string,
     bytes: Uint8Array,
@@ -135,9 +117,7 @@ export function createFolderObjectStore(
   const put: ObjectStore['put'] = async (key, bytes, { signal, condition }) => {
     const target = placeOf(key)
     stopIfAborted(signal)
-    requireBase()
-    disk.makeFolder(uploadsFolder)
-    sweep()
+    prepare()
     return withTemporary(uploadsFolder, bytes, signal, (temporary) => {
       settle(temporary, target, key, condition)
       return { etag: headOf(key, disk.facts(target)).etag, storeNowMs: clock.now() }
@@ -202,139 +182,7 @@ export function createFolderObjectStore(
     }
   }
 
-  const createUpload: ObjectStore['createUpload'] = async (key, { signal }) => {
-    stopIfAborted(signal)
-    placeOf(key)
-    requireBase()
-    disk.makeFolder(uploadsFolder)
-    sweep()
-    const uploadId = randomBytes(12).toString('hex')
-    const folder = uploadFolderOf(key, uploadId)
-    disk.makeNewFolder(folder)
-    disk.create(path.join(folder, 'upload.json'), Buffer.from(JSON.stringify({ key })))
-    disk.syncFolder(folder)
-    return { uploadId }
-  }
-
-  /** The key that an upload is for; undefined when it isn't there (any more). */
-  const keyOfUpload = (uploadId: string): string | undefined => {
-    const bytes = disk.read(path.join(uploadFolderOf('', uploadId), 'upload.json'), { maxBytes: 65_536 })
-    if (bytes === undefined) return undefined
-    const parsed = uploadFile.safeParse(parseJson(bytes))
-    return parsed.success ? parsed.data.key : undefined
-  }
-  const requireUpload = (key: string, uploadId: string): string => {
-    const folder = uploadFolderOf(key, uploadId)
-    if (keyOfUpload(uploadId) === key) return folder
-    requireBase()
-    throw new AppError('upload-not-found', { key })
-  }
-
-  const uploadPart: ObjectStore['uploadPart'] = async (key, uploadId, partNumber, bytes, { signal }) => {
-    const folder = requireUpload(key, uploadId)
-    if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > 10_000) {
-      throw new AppError('upload-refused', { key, reason: 'Part numbers go from 1 to 10,000.' })
-    }
-    const md5 = createHash('md5').update(bytes).digest('hex')
-    const number = String(partNumber).padStart(5, '0')
-    const place = (temporary: string) => {
-      requireUpload(key, uploadId)
-      disk.renameOver(temporary, path.join(folder, `${number}-${md5}`))
-      disk.syncFolder(folder)
-      for (const { name } of disk.entries(folder)) {
-        if (name.startsWith(`${number}-`) && name !== `${number}-${md5}`) disk.removeFile(path.join(folder, name))
-      }
-    }
-    // In the upload's own folder, so that it goes with it whatever happens to its writer.
-    await withTemporary(folder, bytes, signal, place).catch((error: unknown) => {
-      throw isGone(error) ? new AppError('upload-not-found', { key }, error) : error
-    })
-    return { partNumber, etag: `"${md5}"`, sizeBytes: bytes.length }
-  }
-
-  const listParts: ObjectStore['listParts'] = async (key, uploadId, { signal }) => {
-    stopIfAborted(signal)
-    const folder = requireUpload(key, uploadId)
-    const parts: UploadedPart[] = []
-    for (const { name } of upload(key, () => disk.entries(folder))) {
-      const match = partName.exec(name)
-      const facts = match === null ? undefined : disk.facts(path.join(folder, name))
-      if (match === null || facts === undefined) continue
-      parts.push({ partNumber: Number(match[1]), etag: `"${match[2]}"`, sizeBytes: facts.sizeBytes })
-    }
-    return parts.sort((a, b) => a.partNumber - b.partNumber)
-  }
-
-  const listUploads: ObjectStore['listUploads'] = async (prefix, { signal }) => {
-    stopIfAborted(signal)
-    requireBase()
-    if (disk.facts(uploadsFolder)?.kind !== 'folder') return []
-    const uploads: OpenUpload[] = []
-    for (const { name } of disk.entries(uploadsFolder)) {
-      if (!uploadIdPattern.test(name)) continue
-      const key = keyOfUpload(name)
-      const facts = disk.facts(path.join(uploadsFolder, name, 'upload.json'))
-      if (key?.startsWith(prefix) && facts !== undefined) {
-        uploads.push({ key, uploadId: name, startedMs: facts.modifiedMs })
-      }
-    }
-    return uploads.sort((a, b) => (a.key === b.key ? a.startedMs - b.startedMs : a.key < b.key ? -1 : 1))
-  }
-
-  /** Step 6. */
-  const completeUpload: ObjectStore['completeUpload'] = async (key, uploadId, parts, { signal, condition }) => {
-    stopIfAborted(signal)
-    const folder = requireUpload(key, uploadId)
-    const target = placeOf(key)
-    const refused = (reason: string) => new AppError('upload-refused', { key, reason })
-    if (parts.length === 0) throw refused('It has no parts.')
-    if (parts.some((part, index) => part.partNumber <= (parts[index - 1]?.partNumber ?? 0))) {
-      throw refused('The parts are not in order.')
-    }
-    const whole = path.join(folder, `whole-${randomBytes(6).toString('hex')}`)
-    try {
-      await writeWhole(disk, whole, signal, async (write) => {
-        for (const part of parts) await copyPart(folder, key, part, signal, write)
-      }).catch((error: unknown) => {
-        requireUpload(key, uploadId)
-        throw error
-      })
-      requireUpload(key, uploadId)
-      upload(key, () => settle(whole, target, key, condition))
-    } finally {
-      disk.removeFile(whole)
-    }
-    disk.removeTree(folder)
-  }
-
-  async function copyPart(
-    folder: string,
-    key: string,
-    part: UploadedPart,
-    signal: AbortSignal,
-    write: Write,
-  ): Promise<void> {
-    const md5 = part.etag.replaceAll('"', '')
-    const name = `${String(part.partNumber).padStart(5, '0')}-${md5}`
-    const differs = () => new AppError('upload-refused', { key, reason: 'A part is missing at the store or differs.' })
-    if (!partName.test(name)) throw differs()
-    const file = openOr(() => disk.open(path.join(folder, name), 'read'), differs)
-    try {
-      const hash = createHash('md5')
-      for (let at = 0; ; ) {
-        stopIfAborted(signal)
-        const chunk = new Uint8Array(chunkBytes)
-        const count = file.read(chunk, at)
-        if (count === 0) break
-        hash.update(chunk.subarray(0, count))
-        await write(chunk.subarray(0, count))
-        at += count
-      }
-      if (hash.digest('hex') !== md5) throw differs()
-    } finally {
-      file.close()
-    }
-  }
+  const uploads = createFolderUploads({ disk, uploadsFolder, placeOf, requireBase, prepare, withTemporary, settle })
 
   return {
     endpoint: base,
@@ -353,51 +201,9 @@ export function createFolderObjectStore(
       disk.syncFolder(path.dirname(target))
     },
     list,
-    createUpload,
-    uploadPart,
-    listParts,
-    listUploads,
-    completeUpload,
-    async abortUpload(key, uploadId, { signal }) {
-      stopIfAborted(signal)
-      if (!uploadIdPattern.test(uploadId) || keyOfUpload(uploadId) !== key) return requireBase()
-      disk.removeTree(uploadFolderOf(key, uploadId))
-    },
+    ...uploads,
     close() {},
   }
-}
-
-type Write = (chunk: Uint8Array) => Promise<void>
-
-/** A new file, written in turns, synced; gone when it fails. */
-async function writeWhole(
-  disk: Disk,
-  target: string,
-  signal: AbortSignal,
-  fill: (write: Write) => Promise<void>,
-): Promise<void> {
-  const file: OpenFile = disk.open(target, 'create')
-  let at = 0
-  let unsyncedBytes = 0
-  try {
-    await fill(async (chunk) => {
-      stopIfAborted(signal)
-      file.write(chunk, at)
-      at += chunk.length
-      unsyncedBytes += chunk.length
-      if (unsyncedBytes >= syncEveryBytes) {
-        file.sync()
-        unsyncedBytes = 0
-      }
-      if (at > chunkBytes) await nextTurn()
-    })
-    file.sync()
-  } catch (error) {
-    file.close()
-    disk.removeFile(target)
-    throw error
-  }
-  file.close()
 }
 
 const objectOf = (key: string, facts: FileFacts): ObjectFacts => ({
@@ -409,30 +215,3 @@ const objectOf = (key: string, facts: FileFacts): ObjectFacts => ({
 
 const etagOf = ({ sizeBytes, modifiedMs, inode }: FileFacts): string =>
   `"${sizeBytes.toString(16)}-${Math.round(modifiedMs * 1000).toString(16)}-${inode.toString(16)}"`
-
-function stopIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new AppError('cancelled', {}, signal.reason)
-}
-
-/** Opens a file that somebody may have deleted meanwhile. */
-function openOr(open: () => OpenFile, gone: () => AppError): OpenFile {
-  try {
-    return open()
-  } catch (error) {
-    throw isGone(error) ? gone() : error
-  }
-}
-
-/** Work in an upload's folder, which somebody else may complete or abort at any time. */
-function upload<T>(key: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    throw isGone(error) ? new AppError('upload-not-found', { key }, error) : error
-  }
-}
-
-function isGone(error: unknown): boolean {
-  if (isAppError(error, 'disk-failed')) return error.details.errno === 'ENOENT'
-  return isAppError(error, 'not-a-folder', 'file-unreadable')
-}

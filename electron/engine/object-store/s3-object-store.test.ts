@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { PlainCredentials } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
-import { createS3ObjectStore, extentOf } from './s3-object-store.ts'
+import { extentOf } from './s3-answers.ts'
+import { createS3ObjectStore } from './s3-object-store.ts'
 import { withRetry } from './with-retry.ts'
 
 const io = { signal: AbortSignal.timeout(60_000) }

@@ -14,24 +14,17 @@ import {
 } from '@aws-sdk/client-s3'
 import { AppError, isAppError } from '../../../shared/errors.ts'
 import type { Condition, Io, ObjectFacts, ObjectHead, ObjectStore, OpenUpload, UploadedPart } from '../ports.ts'
-import { untilAborted } from '../until-aborted.ts'
 import { sentListeners } from './http-handler.ts'
 import { readBody } from './read-body.ts'
+import { extentOf, quoted, withoutRoot } from './s3-answers.ts'
+import { type Answer, createAsk } from './s3-ask.ts'
 import { createS3Client, type S3Deps, type S3Spec } from './s3-client.ts'
-import { isClockSkew, regionIn, type S3Question, toStoreError } from './s3-errors.ts'
+import { type S3Question, toStoreError } from './s3-errors.ts'
 
-interface Answer<T> {
-  readonly output: T
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-}
-
-/**
- * A bucket over S3's protocol. A call is one request, but for two cases in which the store did nothing and said how to ask rightly:
- * another region, or clocks that disagree; then it is asked once more.
- */
+/** A bucket over S3's protocol. A call is one request, but for what `createAsk` tells. */
 export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
   const s3 = createS3Client(spec, deps)
+  const ask = createAsk(s3, { learnsRegion: spec.endpoint === undefined })
   const { bucket, root } = spec
   const endpoint = spec.endpoint === undefined ? 's3.amazonaws.com' : new URL(spec.endpoint).host
   const keyed = (key: string) => ({ Bucket: bucket, Key: root + key })
@@ -50,37 +43,6 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
     action,
     about: { kind: 'bucket' },
   })
-
-  type Client = ReturnType<typeof s3.current>
-  async function ask<C extends { readonly middlewareStack: unknown }, T>(
-    makeCommand: () => C,
-    run: (client: Client, command: C, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
-    question: S3Question,
-    signal: AbortSignal,
-  ): Promise<Answer<T>> {
-    const once = async (): Promise<Answer<T>> => {
-      let seen: RawAnswer | undefined
-      const command = makeCommand()
-      captureAnswer(command.middlewareStack, (answer) => {
-        seen = answer
-      })
-      const output = await untilAborted(run(s3.current(), command, { abortSignal: signal }), signal)
-      const { statusCode: status = 0, headers = {} } = seen ?? {}
-      const region = headers['x-amz-bucket-region']
-      if (region !== undefined && spec.endpoint === undefined) s3.learnRegion(region)
-      return { output, status, headers }
-    }
-    try {
-      return await once()
-    } catch (error) {
-      const region = regionIn(error)
-      const isWorthAnother = region === undefined ? isClockSkew(error) : s3.learnRegion(region)
-      if (!isWorthAnother || signal.aborted) throw toStoreError(error, question)
-    }
-    return once().catch((error: unknown) => {
-      throw toStoreError(error, question)
-    })
-  }
 
   const notAStore = (status: number) =>
     new AppError('store-answer', { endpoint, status, what: 'Something else than a store answered.' })
@@ -356,69 +318,4 @@ const conditionOf = (condition: Condition | undefined) => {
   return 'ifMatch' in condition ? { IfMatch: condition.ifMatch } : { IfNoneMatch: condition.ifNoneMatch }
 }
 
-/** Some stores leave the quotes out of listings. */
-const quoted = (etag: string | undefined): string => {
-  if (etag === undefined || etag === '') return ''
-  return etag.endsWith('"') ? etag : `"${etag}"`
-}
-
-interface Extent {
-  readonly startOffset: number
-  readonly lengthBytes: number
-  readonly sizeBytes: number
-}
-
-/**
- * Which bytes an answer to GET holds; undefined when it does not say so clearly. A 206 must be what was asked for. A 200 to a range is
- * that range only with the exact Content-Range and length, else the whole object from its start.
- */
-export function extentOf(
-  answer: { readonly ContentRange?: string; readonly ContentLength?: number },
-  status: number,
-  range: { readonly startOffset: number; readonly endOffset: number } | undefined,
-): Extent | undefined {
-  const { ContentLength: lengthBytes } = answer
-  const match = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.ContentRange ?? '')
-  if (range !== undefined && match !== null) {
-    const [first, last, sizeBytes] = [Number(match[1]), Number(match[2]), Number(match[3])]
-    const isAsked = first === range.startOffset && last === Math.min(range.endOffset, sizeBytes) - 1
-    const isWhole = lengthBytes === undefined || lengthBytes === last - first + 1
-    if (isAsked && isWhole) return { startOffset: first, lengthBytes: last - first + 1, sizeBytes }
-  }
-  if (status !== 200 || lengthBytes === undefined) return undefined
-  return { startOffset: 0, lengthBytes, sizeBytes: lengthBytes }
-}
-
-/** Relative to the root; undefined for a key that lies outside it. */
-function withoutRoot(key: string | undefined, encoding: string | undefined, root: string): string | undefined {
-  if (key === undefined) return undefined
-  const plain = encoding === 'url' ? decodeKey(key) : key
-  return plain.startsWith(root) ? plain.slice(root.length) : undefined
-}
-
-function decodeKey(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '))
-  } catch {
-    return key
-  }
-}
-
 async function* noBytes(): AsyncIterable<Uint8Array> {}
-
-interface RawAnswer {
-  readonly statusCode: number
-  readonly headers: Readonly<Record<string, string>>
-}
-
-/** Status and headers as they came, which the SDK does not hand out. */
-function captureAnswer(stack: unknown, use: (answer: RawAnswer) => void): void {
-  type Next = (args: unknown) => Promise<{ readonly response: RawAnswer }>
-  const middlewareStack = stack as { add(middleware: (next: Next) => Next, options: object): void }
-  const middleware = (next: Next) => async (args: unknown) => {
-    const result = await next(args)
-    use(result.response)
-    return result
-  }
-  middlewareStack.add(middleware, { step: 'deserialize', priority: 'low', name: 'captureAnswer' })
-}

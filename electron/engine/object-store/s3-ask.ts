@@ -1,0 +1,67 @@
+import { untilAborted } from '../until-aborted.ts'
+import type { createS3Client } from './s3-client.ts'
+import { isClockSkew, regionIn, type S3Question, toStoreError } from './s3-errors.ts'
+
+export interface Answer<T> {
+  readonly output: T
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+type S3 = ReturnType<typeof createS3Client>
+type Client = ReturnType<S3['current']>
+
+/**
+ * How a command is sent: one request, but for two cases in which the store did nothing and said how to ask rightly (another region, or
+ * clocks that disagree); then it is asked once more. `learnsRegion`: every answer may name the region for the next ones.
+ */
+export function createAsk(s3: S3, { learnsRegion }: { readonly learnsRegion: boolean }) {
+  return ask
+
+  async function ask<C extends { readonly middlewareStack: unknown }, T>(
+    makeCommand: () => C,
+    run: (client: Client, command: C, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+    question: S3Question,
+    signal: AbortSignal,
+  ): Promise<Answer<T>> {
+    const once = async (): Promise<Answer<T>> => {
+      let seen: RawAnswer | undefined
+      const command = makeCommand()
+      captureAnswer(command.middlewareStack, (answer) => {
+        seen = answer
+      })
+      const output = await untilAborted(run(s3.current(), command, { abortSignal: signal }), signal)
+      const { statusCode: status = 0, headers = {} } = seen ?? {}
+      const region = headers['x-amz-bucket-region']
+      if (region !== undefined && learnsRegion) s3.learnRegion(region)
+      return { output, status, headers }
+    }
+    try {
+      return await once()
+    } catch (error) {
+      const region = regionIn(error)
+      const isWorthAnother = region === undefined ? isClockSkew(error) : s3.learnRegion(region)
+      if (!isWorthAnother || signal.aborted) throw toStoreError(error, question)
+    }
+    return once().catch((error: unknown) => {
+      throw toStoreError(error, question)
+    })
+  }
+}
+
+interface RawAnswer {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Status and headers as they came, which the SDK does not hand out. */
+function captureAnswer(stack: unknown, use: (answer: RawAnswer) => void): void {
+  type Next = (args: unknown) => Promise<{ readonly response: RawAnswer }>
+  const middlewareStack = stack as { add(middleware: (next: Next) => Next, options: object): void }
+  const middleware = (next: Next) => async (args: unknown) => {
+    const result = await next(args)
+    use(result.response)
+    return result
+  }
+  middlewareStack.add(middleware, { step: 'deserialize', priority: 'low', name: 'captureAnswer' })
+}
