@@ -131,13 +131,14 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       },
     },
     publish: {
-      async plan({ connectionId, path, fields, planId }, options) {
+      async plan({ connectionId, path, fields, planId, exact }, options) {
         const connection = await connections.open(connectionId)
         const input = {
           connection,
           path,
           ...(fields === undefined ? {} : { fields }),
           ...(planId === undefined ? {} : { planId }),
+          ...(exact === undefined ? {} : { exact }),
         }
         return publishPlans.plan(input, ioOf(options))
       },

@@ -101,16 +101,17 @@ export const publishText = {
     title: 'what people see first',
     name: 'Small letters, digits and _',
   },
-  origin: (origin: string | undefined, field?: string): string => {
+  /** Where a field's value is from. A version that comes from another one follows it, or is it. */
+  origin: (origin: string | undefined, field?: string, value?: string): string => {
     if (origin === undefined || origin === 'you') return ''
-    if (field === 'version' && /^\d/.test(origin)) return `after ${origin}`
+    if (field === 'version' && /^\d/.test(origin) && origin !== value) return `after ${origin}`
     if (/^an? /.test(origin)) return origin
     return /^\d/.test(origin) ? `as in ${origin}` : `from ${origin}`
   },
   use: (fix: string): string => `Use ${fix}`,
   /** Why a version is proposed; empty where nothing is known of the last one. */
   reasonToUse: (previous: PublishPlan['previous']): string => {
-    if (previous === undefined) return ''
+    if (previous === undefined || !previous.exact) return ''
     if (previous.newFiles > 0) return 'because files were added'
     return previous.changedFiles > 0 ? 'because files changed' : ''
   },
@@ -128,6 +129,8 @@ export const publishText = {
   },
   change: {
     title: (version: string): string => `What will change since ${version}`,
+    nothing: (version: string): string => `No file has changed since ${version}`,
+    nothingText: 'Once you write what is new, the next version is proposed.',
     first: 'First version',
     firstText: 'Nothing of this name is published here yet.',
     seeFiles: 'See files',

@@ -237,6 +237,8 @@ export const engineContract = {
         path: z.string().min(1),
         fields: publishFields.optional(),
         planId: z.string().optional(),
+        /** Waits until files of the same size are compared by checksum; else that follows (`plan.refined`). */
+        exact: z.boolean().optional(),
       }),
       publishPlan,
     ),

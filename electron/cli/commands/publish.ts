@@ -24,10 +24,15 @@ export const publish: Command = {
     if (words.length === 0) throw usage('Say which folder or .sputnik file to publish.')
     const plans: PublishPlan[] = []
     for (const word of words) {
-      const plan = await api.publish.plan(
-        { ...connectionOf(context, 'to'), path: path.resolve(context.cwd, word), fields: fieldsOf(context) },
-        { signal },
-      )
+      const question = {
+        ...connectionOf(context, 'to'),
+        path: path.resolve(context.cwd, word),
+        fields: fieldsOf(context),
+      }
+      const first = await api.publish.plan(question, { signal })
+      const plan = isVersionOpen(first)
+        ? await api.publish.plan({ ...question, planId: first.planId, exact: true }, { signal })
+        : first
       for (const { text } of plan.warnings) output.warn(text)
       plans.push(plan)
     }
@@ -40,6 +45,10 @@ export const publish: Command = {
     output.result(done.length === 1 ? published(done[0] as Transfer) : done.map(published), done.flatMap(toldOf))
   },
 }
+
+/** The version is Orbital's own proposal, and only checksums tell whether there is something new to publish. */
+const isVersionOpen = ({ info, origins, previous }: PublishPlan): boolean =>
+  previous !== undefined && !previous.exact && info.version !== undefined && origins.version === previous.version
 
 export const fieldsOf = (context: Context) => ({
   ...optional('name', context.text('name')),

@@ -46,6 +46,10 @@ export function compareFiles(
   }
 }
 
+/** True once it is known that every file is what it was, and none is gone. */
+export const hasNoChange = ({ exact, newFiles, changedFiles, removed }: Changes['summary']): boolean =>
+  exact && newFiles === 0 && changedFiles === 0 && removed.length === 0
+
 function changeOf(
   sizeBytes: number,
   old: { readonly sizeBytes: number; readonly checksum: Checksum } | undefined,

@@ -7,7 +7,7 @@ import { readRecipe } from '../format/recipe.ts'
 import type { SourceFile } from '../format/source-file.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
 import type { FileToHash } from '../workers/hash.ts'
-import { compareFiles } from './plan-changes.ts'
+import { compareFiles, hasNoChange } from './plan-changes.ts'
 import { proposeVersion } from './propose-version.ts'
 import { headIfThere } from './publish-context.ts'
 import { largestArchiveBytes, maxArchiveBytes, publishKeys } from './publish-keys.ts'
@@ -63,11 +63,20 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
   const { newest } = published
   const checksums = newest === undefined ? new Map() : gatherChecksums(deps, source, newest)
   const changes = newest === undefined ? undefined : compareFiles(source.files, newest, checksums)
-  const proposed = proposeVersion(
-    published.versions.map(({ version }) => version),
-    (changes?.summary.newFiles ?? 0) > 0,
-  )
-  const { info, origins } = source.takesOver ? takeOver(source, newest, proposed) : source
+  // A folder that is what was published last is that version: there is no next one to propose.
+  const saysNew = typedSayings.some((field) => input.fields[field] !== undefined)
+  const unchangedSince =
+    source.takesOver && !saysNew && changes !== undefined && hasNoChange(changes.summary)
+      ? changes.summary.version
+      : undefined
+  const proposed =
+    unchangedSince === undefined
+      ? proposeVersion(
+          published.versions.map(({ version }) => version),
+          (changes?.summary.newFiles ?? 0) > 0,
+        )
+      : undefined
+  const { info, origins } = source.takesOver ? takeOver(source, newest, unchangedSince ?? proposed) : source
 
   const blocking = [
     ...source.problems.filter(({ field }) => field !== 'version' || info.version === source.info.version),
@@ -76,7 +85,7 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
     blocking.push({ field: 'files', problem: 'A package has at most 600 GiB.' })
   const taken =
     isNameRight && checkVersion(info.version).ok
-      ? await findTaken(deps, connection, info, published, proposed, io)
+      ? await findTaken(deps, connection, info, published, { proposed, unchangedSince }, io)
       : undefined
   return {
     plan: {
@@ -195,10 +204,13 @@ function readFileSource({ disk }: PlanDeps, { path: file, fields }: PlanInput): 
 /** Fields that stay what they were in the last version; what is new in a version is new each time. */
 const lasting = ['title', 'description', 'license', 'compatibility', 'homepage', 'authors', 'tags'] as const
 
+/** What a person may say of a version in the form; saying it anew is a reason for a next one. */
+const typedSayings = ['title', 'description', 'license', 'compatibility', 'tags', 'notes'] as const
+
 function takeOver(
   { info, origins }: PlanSource,
   newest: Manifest | undefined,
-  proposed: string | undefined,
+  version: string | undefined,
 ): Pick<PlanSource, 'info' | 'origins'> {
   if (newest === undefined) return { info, origins }
   const from: Record<string, string> = { ...origins }
@@ -211,7 +223,9 @@ function takeOver(
   for (const field of lasting) take(field, newest.info[field])
   if (from.version === 'a first version') {
     delete from.version
-    take('version', proposed)
+    take('version', version)
+    // The same version again has the same news.
+    if (version === newest.ref.version) take('notes', newest.info.notes)
   }
   return { info: taken, origins: from }
 }
@@ -243,7 +257,7 @@ async function findTaken(
   connection: OpenConnection,
   info: PackageInfo,
   { versions }: PublishedVersions,
-  proposed: string | undefined,
+  { proposed, unchangedSince }: { readonly proposed?: string; readonly unchangedSince?: string },
   io: Io,
 ): Promise<FieldProblem | undefined> {
   const keys = publishKeys({ name: info.name, version: info.version })
@@ -259,6 +273,8 @@ async function findTaken(
   const publishedMs = listed?.publishedAt === undefined ? meta?.modifiedMs : Date.parse(listed.publishedAt)
   const by = listed?.publishedBy === undefined ? '' : ` by ${listed.publishedBy}`
   const when = publishedMs === undefined ? '' : ` ${sayDay(publishedMs, deps.clock.now())}`
+  if (info.version === unchangedSince)
+    return { field: 'version', problem: `Nothing has changed since ${info.version}, which was published${by}${when}.` }
   return { field: 'version', problem: `${info.version} was published${by}${when} and can’t change.`, ...fix }
 }
 

@@ -146,6 +146,32 @@ describe('a plan', () => {
     ])
   })
 
+  test('of a folder that did not change is the version that is published, not a next one', async () => {
+    await build('model', [{ path: 'a.bin', sizeBytes: 5000 }])
+    const fields = { notes: 'The first one.' }
+    await publish((await plans.plan({ connection, path: folder('model'), fields }, io)).planId, 'journal')
+    published = versionsOf(await publishedOf('model-1.0.0'))
+    const again = await plans.plan({ connection, path: folder('model'), exact: true }, io)
+    expect(again).toMatchObject({
+      info: { version: '1.0.0', notes: 'The first one.' },
+      origins: { version: '1.0.0' },
+      previous: { sameFiles: 1, exact: true },
+    })
+    expect(again.problems).toEqual([
+      { field: 'version', problem: 'Nothing has changed since 1.0.0, which was published by Ada today.' },
+    ])
+    expect(await publish(again.planId, 'journal-2')).toEqual({ alreadyThere: true })
+    const higher = await plans.plan(
+      { connection, path: folder('model'), exact: true, fields: { version: '1.1.0' } },
+      io,
+    )
+    expect(higher).toMatchObject({ info: { version: '1.1.0' }, problems: [] })
+    expect(higher.info.notes).toBeUndefined()
+    const described = { description: 'Says more.' }
+    const said = await plans.plan({ connection, path: folder('model'), exact: true, fields: described }, io)
+    expect(said).toMatchObject({ info: { version: '1.0.1' }, problems: [] })
+  })
+
   test('names a version that is published, with the next one as the fix, and lets the store decide', async () => {
     await build('model', [{ path: 'a.bin', sizeBytes: 10 }], { name: 'model', version: '2.0.0' })
     const plan = await plans.plan({ connection, path: folder('model') }, io)

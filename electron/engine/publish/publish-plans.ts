@@ -38,6 +38,8 @@ export interface PublishPlans {
       readonly path: string
       readonly fields?: PublishFields
       readonly planId?: string
+      /** Answers once the files are compared by checksum. */
+      readonly exact?: boolean
     },
     io: Io,
   ): Promise<PublishPlan>
@@ -107,6 +109,19 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
     return { stop, ended: refine() }
   }
 
+  /** Whoever stops waiting stops the hashing, too. */
+  const endOf = async ({ stop, ended }: NonNullable<Kept['hashing']>, { signal }: Io) => {
+    const cancel = () => stop.abort(signal.reason)
+    signal.addEventListener('abort', cancel, { once: true })
+    if (signal.aborted) cancel()
+    try {
+      await ended
+    } finally {
+      signal.removeEventListener('abort', cancel)
+    }
+    signal.throwIfAborted()
+  }
+
   const shown = (planId: string, { planned }: Kept): PublishPlan => ({ planId, ...planned.plan })
 
   const checked = (planId: string): Kept => {
@@ -117,10 +132,11 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
   }
 
   return {
-    async plan({ planId = randomUUID(), connection, path, fields = {} }, io) {
+    async plan({ planId = randomUUID(), connection, path, fields = {}, exact = false }, io) {
       const input = { connection, path, fields }
       const kept: Kept = { input, planned: await planPublish(planDeps, input, io) }
       keep(planId, kept)
+      if (exact && kept.hashing !== undefined) await endOf(kept.hashing, io)
       return shown(planId, kept)
     },
     get: (planId) => shown(planId, keptOf(planId)),

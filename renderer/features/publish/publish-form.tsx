@@ -41,7 +41,7 @@ interface TextRowProps {
 function TextRow({ draft, field, caption, isLong = false, suggestions, className }: TextRowProps) {
   const { fields, plan, path } = draft
   const value = textOf(field, fields, plan)
-  const origin = text.origin(originOf(field, fields, plan), field)
+  const origin = text.origin(originOf(field, fields, plan), field, value)
   const set = (typed: string) => editDraft(path, (before) => ({ ...before, [field]: typed }))
   return (
     <FieldOf draft={draft} field={field} label={text.fields[field]} caption={origin === '' ? caption : origin}>

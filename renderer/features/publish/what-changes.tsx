@@ -19,6 +19,14 @@ export function WhatChanges({ plan, onSeeFiles }: { readonly plan: PublishPlan; 
     )
   }
   const { newBytes, changedBytes, sameBytes, removed } = previous
+  if (previous.exact && previous.newFiles === 0 && previous.changedFiles === 0 && removed.length === 0) {
+    return (
+      <section>
+        <SectionTitle>{text.nothing(previous.version)}</SectionTitle>
+        <p className="small t3">{text.nothingText}</p>
+      </section>
+    )
+  }
   const whole = Math.max(1, newBytes + changedBytes + sameBytes)
   return (
     <section>
