@@ -95,8 +95,11 @@ export function createLibraries<L>(deps: {
       if (!path.isAbsolute(folder))
         throw new AppError('usage', { problem: `A library needs an absolute path, not “${folder}”.` })
       if (!isUsable(disk, folder, true)) throw new AppError('not-a-folder', { path: folder })
-      if (stored().some((each) => samePath(each.path, folder))) throw new AppError('already-exists', { what: folder })
-      refuseNested(folder)
+      const refuseTaken = () => {
+        if (stored().some((each) => samePath(each.path, folder))) throw new AppError('already-exists', { what: folder })
+        refuseNested(folder)
+      }
+      refuseTaken()
       disk.makeFolder(folder)
       const added = {
         id: idOf(folder),
@@ -104,13 +107,18 @@ export function createLibraries<L>(deps: {
         path: folder,
         oneVersionPerPackage: oneVersionPerPackage ?? false,
       }
-      settings.setLibraries([...settings.libraries(), added])
+      settings.changeLibraries((libraries) => {
+        // Another process may have added one since.
+        refuseTaken()
+        return [...libraries, added]
+      })
       return find(added.id)
     },
     remove(id) {
-      if (!settings.libraries().some((each) => each.id === id))
-        throw new AppError('library-not-found', { libraryId: id })
-      settings.setLibraries(settings.libraries().filter((each) => each.id !== id))
+      settings.changeLibraries((libraries) => {
+        if (!libraries.some((each) => each.id === id)) throw new AppError('library-not-found', { libraryId: id })
+        return libraries.filter((each) => each.id !== id)
+      })
       opened.delete(id)
     },
     setDefault: (id) => void settings.set({ defaultLibraryId: find(id).id }),

@@ -1,18 +1,21 @@
 import path from 'node:path'
 import * as z from 'zod'
 import { type Library, type Settings, settings, settingsChanges } from '../../shared/model/settings.ts'
+import { createFileLock } from './file-lock.ts'
 import { parseJson } from './parse-json.ts'
 import type { Disk, Log } from './ports.ts'
 
 /**
- * `<home>/settings.json`: {format: 1, settings, libraries}. Read anew where another process may have changed it, replaced as a whole.
+ * `<home>/settings.json`: {format: 1, settings, libraries}. Read anew where another process may have changed it, changed under a lock, replaced
+ * as a whole.
  * A damaged file is kept aside as `settings.json.damaged-<n>`, once, and said in the log; what can be read of it stays in use.
  */
 export interface SettingsFile {
   get(): Settings
   set(changes: Partial<Settings>): Settings
   libraries(): readonly StoredLibrary[]
-  setLibraries(libraries: readonly StoredLibrary[]): void
+  /** `change` is given the libraries as they are now, and answers what they become. */
+  changeLibraries(change: (libraries: readonly StoredLibrary[]) => readonly StoredLibrary[]): void
 }
 
 const storedLibrary = z.object({
@@ -41,6 +44,7 @@ export function createSettingsFile(deps: {
 }): SettingsFile {
   const { disk, log } = deps
   const file = path.join(deps.home, 'settings.json')
+  const lock = createFileLock({ disk, file })
 
   const setAside = (bytes: Uint8Array) => {
     for (let n = 1; ; n++) {
@@ -50,10 +54,16 @@ export function createSettingsFile(deps: {
       return
     }
   }
-  const read = (): Content => {
+  const read = (): Content => readWhole() ?? lock.hold(mend)
+  /** Undefined when it is damaged. */
+  const readWhole = (): Content | undefined => {
     const bytes = disk.read(file, { maxBytes: 4_000_000 })
-    if (bytes === undefined) return content.parse({ format: 1 })
+    return bytes === undefined ? content.parse({ format: 1 }) : content.safeParse(parseJson(bytes)).data
+  }
+  const mend = (): Content => {
+    const bytes = disk.read(file, { maxBytes: 4_000_000 }) ?? new Uint8Array()
     const json = parseJson(bytes)
+    // Another process may have done it meanwhile.
     const parsed = content.safeParse(json)
     if (parsed.success) return parsed.data
     setAside(bytes)
@@ -67,14 +77,19 @@ export function createSettingsFile(deps: {
   }
   return {
     get: () => read().settings,
-    set(changes) {
-      const before = read()
-      const next = { ...before, settings: settings.parse({ ...before.settings, ...changes }) }
-      write(next)
-      return next.settings
-    },
+    set: (changes) =>
+      lock.hold(() => {
+        const before = read()
+        const next = { ...before, settings: settings.parse({ ...before.settings, ...changes }) }
+        write(next)
+        return next.settings
+      }),
     libraries: () => read().libraries,
-    setLibraries: (libraries) => write({ ...read(), libraries: [...libraries] }),
+    changeLibraries: (change) =>
+      lock.hold(() => {
+        const before = read()
+        write({ ...before, libraries: [...change(before.libraries)] })
+      }),
   }
 }
 

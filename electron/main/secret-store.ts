@@ -8,6 +8,7 @@
 import path from 'node:path'
 import type { SafeStorage } from 'electron'
 import * as z from 'zod'
+import { createFileLock } from '../engine/file-lock.ts'
 import { parseJson } from '../engine/parse-json.ts'
 import type { Disk, Log, SecretStore } from '../engine/ports.ts'
 
@@ -31,6 +32,7 @@ export function createAppSecrets({ disk, log, home, safeStorage }: AppSecretsOpt
     return createMemorySecrets() // 1
   }
   const file = path.join(home, 'state', 'app-secrets.json')
+  const lock = createFileLock({ disk, file })
   const read = (): Record<string, string> => {
     const bytes = disk.read(file, { maxBytes: 4_000_000 })
     if (bytes === undefined) return {}
@@ -57,11 +59,14 @@ export function createAppSecrets({ disk, log, home, safeStorage }: AppSecretsOpt
       }
     },
     async set(id, value) {
-      write({ ...read(), [id]: safeStorage.encryptString(JSON.stringify(value)).toString('base64') })
+      const encrypted = safeStorage.encryptString(JSON.stringify(value)).toString('base64')
+      lock.hold(() => write({ ...read(), [id]: encrypted }))
     },
     async delete(id) {
-      const { [id]: removed, ...rest } = read()
-      if (removed !== undefined) write(rest)
+      lock.hold(() => {
+        const { [id]: removed, ...rest } = read()
+        if (removed !== undefined) write(rest)
+      })
     },
   }
 }

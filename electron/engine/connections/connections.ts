@@ -101,15 +101,13 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     if (found === undefined) throw new AppError('connection-not-found', { connectionId: id ?? '' })
     return found
   }
-  const requireOwn = (id: string): StoredConnections => {
+  const requireOwn = (id: string): void => {
     if (isReserved(id)) {
       throw new AppError('usage', { problem: `The connection “${id}” is built in and can’t be changed.` })
     }
-    const stored = file.read()
-    if (!stored.connections.some((each) => each.id === id)) {
+    if (!file.read().connections.some((each) => each.id === id)) {
       throw new AppError('connection-not-found', { connectionId: id })
     }
-    return stored
   }
   /** Running transfers keep the store they have; it is freed at the end. */
   const forget = (id: string) => {
@@ -143,13 +141,16 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       adding.add(id)
       await secrets.set(id, secret).finally(() => adding.delete(id))
     }
-    // Read after the wait: others may have been added meanwhile.
-    const stored = file.read()
-    const isFirst = stored.connections.length === 0 && stored.defaultId === undefined
-    file.write({
-      ...stored,
-      ...(isFirst ? { defaultId: id } : {}),
-      connections: [...stored.connections, { id, name: input.name, location: input.location }],
+    file.change((stored) => {
+      // Another process may have added it meanwhile.
+      if (stored.connections.some((each) => each.id === id))
+        throw new AppError('already-exists', { what: `connection ${id}` })
+      const isFirst = stored.connections.length === 0 && stored.defaultId === undefined
+      return {
+        ...stored,
+        ...(isFirst ? { defaultId: id } : {}),
+        connections: [...stored.connections, { id, name: input.name, location: input.location }],
+      }
     })
     return get(id)
   }
@@ -162,21 +163,23 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     if (needsSecret && secret === undefined && !mayUseStored(id, input.location))
       throw new AppError('usage', { problem: 'Another address or access key id needs its secret access key.' })
     if (secret !== undefined && needsSecret) await secrets.set(id, secret)
-    const stored = requireOwn(id)
     const changed = { id, name: input.name, location: input.location }
-    file.write({ ...stored, connections: stored.connections.map((each) => (each.id === id ? changed : each)) })
+    file.change((stored) => {
+      requireOwn(id)
+      return { ...stored, connections: stored.connections.map((each) => (each.id === id ? changed : each)) }
+    })
     if (!needsSecret) await secrets.delete(id)
     forget(id)
     return get(id)
   }
 
   const remove = async (id: string): Promise<void> => {
-    const stored = requireOwn(id)
-    const { defaultId, ...rest } = stored
-    file.write({
-      ...rest,
-      ...(defaultId === undefined || defaultId === id ? {} : { defaultId }),
-      connections: stored.connections.filter((each) => each.id !== id),
+    file.change(({ defaultId, connections }) => {
+      requireOwn(id)
+      return {
+        ...(defaultId === undefined || defaultId === id ? {} : { defaultId }),
+        connections: connections.filter((each) => each.id !== id),
+      }
     })
     await secrets.delete(id)
     forget(id)
@@ -259,7 +262,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     remove,
     setDefault(id) {
       get(id)
-      file.write({ ...file.read(), defaultId: id })
+      file.change((stored) => ({ ...stored, defaultId: id }))
     },
     open,
     test,

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import * as z from 'zod'
 import { AppError } from '../../../shared/errors.ts'
+import { createFileLock } from '../file-lock.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Disk, SecretStore } from '../ports.ts'
 
@@ -12,11 +13,12 @@ type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /**
  * Keys in `<home>/secrets.json`, readable by its owner alone (0600): for hosts that have no key chain, after the person agreed.
- * A damaged file is `state-damaged` and stays as it is.
+ * Changed under a lock. A damaged file is `state-damaged` and stays as it is.
  */
 export function createSecretFile(deps: { readonly disk: Disk; readonly home: string }): SecretStore {
   const { disk, home } = deps
   const file = path.join(home, 'secrets.json')
+  const lock = createFileLock({ disk, file })
   const read = (): Secrets => {
     const bytes = disk.read(file, { maxBytes: 1_000_000 })
     if (bytes === undefined) return {}
@@ -36,11 +38,13 @@ export function createSecretFile(deps: { readonly disk: Disk; readonly home: str
       return Object.hasOwn(secrets, id) ? secrets[id] : undefined
     },
     async set(id, secret) {
-      write({ ...read(), [id]: { ...secret } })
+      lock.hold(() => write({ ...read(), [id]: { ...secret } }))
     },
     async delete(id) {
-      const { [id]: gone, ...rest } = read()
-      if (gone !== undefined) write(rest)
+      lock.hold(() => {
+        const { [id]: gone, ...rest } = read()
+        if (gone !== undefined) write(rest)
+      })
     },
   }
 }
