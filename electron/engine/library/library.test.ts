@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { buildPackage, readTree, silentLog } from '../../../testkit/install-rig.ts'
+import { buildPackage, readTree } from '../../../testkit/install-rig.ts'
+import { silentLog } from '../../../testkit/rig-task.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import type { Clock } from '../ports.ts'
@@ -270,4 +271,45 @@ describe('a library of a stranger', () => {
     await expect(library.recover(io)).rejects.toMatchObject({ code: 'path-not-allowed' })
     expect(readTree(outside())).toEqual({ 'tree/work.txt': Buffer.from('mine') })
   })
+})
+
+test('what is purged is out of its place at once, under its lease', async () => {
+  const disk = createNodeDisk()
+  const moved: boolean[] = []
+  const watching = {
+    ...disk,
+    rename(from: string, to: string) {
+      moved.push(library.leases.isHeld('left'))
+      disk.rename(from, to)
+    },
+  }
+  const work = createLibraryWork()
+  const seen: string[][] = []
+  const places = [library.places.journals, library.places.staging]
+  const namesLeft = () => places.flatMap((place) => readdirSync(place))
+  const purging = createLibrary({
+    id: 'test',
+    path: root,
+    disk: watching,
+    clock,
+    log: silentLog,
+    work: {
+      ...work,
+      remove(roots, stopping) {
+        seen.push(namesLeft())
+        return work.remove(roots, stopping)
+      },
+    },
+  })
+  for (const place of places) {
+    mkdirSync(path.join(place, 'left'), { recursive: true })
+    mkdirSync(path.join(place, 'held'), { recursive: true })
+    writeFileSync(path.join(place, 'left', 'journal.log'), Buffer.alloc(10_000))
+  }
+  const lease = library.leases.take('held')
+  expect(await purging.purge({ unfinished: true }, io)).toBeGreaterThanOrEqual(20_000)
+  expect(seen).toEqual([['held', 'held']])
+  expect(moved).toEqual([true, true])
+  expect(library.leases.isHeld('left')).toBe(false)
+  lease?.release()
 })

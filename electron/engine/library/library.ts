@@ -221,9 +221,18 @@ export function createLibrary(deps: LibraryDeps): Library {
       if (unfinished === true) {
         const transactions = new Set([places.journals, places.staging, places.spool].flatMap(namesIn))
         for (const transaction of transactions) {
-          if (leases.isHeld(transaction) || readCommit(disk, places, transaction) !== undefined) continue
-          for (const parent of [places.journals, places.staging, places.spool])
-            roots.push(path.join(parent, transaction))
+          // Under its lease, so that nobody adopts what is on its way to be deleted.
+          const lease = leases.take(transaction)
+          if (lease === undefined) continue
+          try {
+            if (readCommit(disk, places, transaction) !== undefined) continue
+            for (const parent of [places.journals, places.staging, places.spool]) {
+              const folder = path.join(parent, transaction)
+              if (disk.facts(folder) !== undefined) roots.push(moveToGarbage(disk, places, folder))
+            }
+          } finally {
+            lease.release()
+          }
         }
       }
       return deleteAll(roots, io)
