@@ -91,7 +91,8 @@ export async function hashRange(
   }
 }
 
-function leadsThroughLink(disk: Disk, folder: string, file: string): boolean {
+/** Whether a folder on the way to a file of a version is none, or a symbolic link. */
+export function leadsThroughLink(disk: Disk, folder: string, file: string): boolean {
   const parts = file.split('/').slice(0, -1)
   return parts.some((_, index) => disk.facts(path.join(folder, ...parts.slice(0, index + 1)))?.kind !== 'folder')
 }

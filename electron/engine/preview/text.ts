@@ -4,6 +4,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Manifest, ManifestFile } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import { createMemberDecoder } from '../format/archive-reader.ts'
+import { leadsThroughLink } from '../library/verify.ts'
 import type { Disk, Io, ObjectStore } from '../ports.ts'
 
 export const defaultPreviewBytes = 256 * 1024
@@ -84,9 +85,11 @@ export async function previewPublished(
   }
 }
 
-/** The beginning of an installed file as it is on disk. */
+/** The beginning of an installed file as it is on disk; `path-not-allowed` where a symbolic link stands in its place or on the way. */
 export function previewInstalled(disk: Disk, folder: string, file: ManifestFile, maxBytes: number): FilePreview {
   const target = path.join(folder, ...file.path.split('/'))
+  if (disk.facts(target)?.kind === 'symlink' || leadsThroughLink(disk, folder, file.path))
+    throw new AppError('path-not-allowed', { path: target, reason: 'A symbolic link is not followed.' })
   const open = disk.open(target, 'read')
   try {
     const bytes = Buffer.alloc(Math.min(file.sizeBytes, maxBytes))
