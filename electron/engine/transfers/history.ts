@@ -5,8 +5,8 @@ import { parseJson } from '../parse-json.ts'
 import type { Disk, Log } from '../ports.ts'
 
 /**
- * Ended transfers, newest first: `<home>/state/transfers/<id>/ended.json`. The oldest beyond `kept` go. What can't be written is still
- * told for as long as this engine runs.
+ * Ended transfers, newest first: `<home>/state/transfers/<id>/ended.json`. The oldest beyond `kept` go. The folder is looked at with each
+ * listing, since other processes end transfers and clear the history too. What can't be written is still told for as long as this engine runs.
  */
 export interface History {
   list(): readonly Transfer[]
@@ -18,33 +18,51 @@ const kept = 200
 
 export function createHistory(disk: Disk, log: Log, folder: string): History {
   const entries = new Map<string, Transfer>()
-  const readEnded = (id: string): Transfer | undefined => {
+  const unwritten = new Set<string>()
+  /** Files that can't be read, by id, with the time they were of. */
+  const unreadable = new Map<string, number>()
+  const fileOf = (id: string) => path.join(folder, id, 'ended.json')
+
+  const readEnded = (id: string): void => {
+    const modifiedMs = disk.facts(fileOf(id))?.modifiedMs
+    if (modifiedMs === undefined || unreadable.get(id) === modifiedMs) return
+    unreadable.set(id, modifiedMs)
     try {
-      const bytes = disk.read(path.join(folder, id, 'ended.json'), { maxBytes: 1_000_000 })
+      const bytes = disk.read(fileOf(id), { maxBytes: 1_000_000 })
       const ended = bytes === undefined ? undefined : transfer.safeParse(parseJson(bytes)).data
-      return ended?.id === id ? ended : undefined
+      if (ended?.id !== id) return
+      entries.set(id, ended)
+      unreadable.delete(id)
     } catch (error) {
       log.write('warn', 'history.unreadable', { id, ...toWire(error) })
-      return undefined
     }
   }
-  for (const { name } of disk.facts(folder) === undefined ? [] : disk.entries(folder)) {
-    const ended = readEnded(name)
-    if (ended !== undefined) entries.set(name, ended)
+  /** An `ended.json` never changes: only what is new is read, and what is gone forgotten. */
+  const readAnew = () => {
+    const there = new Set(disk.facts(folder)?.kind === 'folder' ? disk.entries(folder).map(({ name }) => name) : [])
+    for (const id of there) if (!entries.has(id)) readEnded(id)
+    for (const id of [...entries.keys()]) if (!there.has(id) && !unwritten.has(id)) entries.delete(id)
   }
-  const newestFirst = () => [...entries.values()].sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0))
+  const newestFirst = () => {
+    readAnew()
+    return [...entries.values()].sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0))
+  }
   const remove = (id: string) => {
+    unwritten.delete(id)
     if (entries.delete(id)) disk.removeTree(path.join(folder, id))
   }
   return {
     list: newestFirst,
     add(ended) {
       entries.set(ended.id, ended)
+      unwritten.add(ended.id)
       disk.makeFolder(path.join(folder, ended.id))
-      disk.replace(path.join(folder, ended.id, 'ended.json'), Buffer.from(JSON.stringify(ended)))
+      disk.replace(fileOf(ended.id), Buffer.from(JSON.stringify(ended)))
+      unwritten.delete(ended.id)
       for (const old of newestFirst().slice(kept)) remove(old.id)
     },
     clear() {
+      readAnew()
       for (const id of [...entries.keys()]) remove(id)
     },
   }

@@ -1,0 +1,50 @@
+import { readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import type { Transfer } from '../../../shared/model/transfer.ts'
+import { createTempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
+import { createHistory } from './history.ts'
+
+const ended = (id: string, endedAtMs: number): Transfer => ({
+  id,
+  kind: 'publish',
+  ref: { name: 'model', version: '1.0.0' },
+  title: 'model',
+  connectionId: 'local',
+  state: { kind: 'done' },
+  progress: { totalBytes: 1, receivedBytes: 1, settledBytes: 1, bytesPerSecond: 0 },
+  wireBytes: 1,
+  readOnly: false,
+  createdAtMs: 0,
+  endedAtMs,
+})
+
+test('what another process ended or cleared is seen by one that runs', async () => {
+  await using folder = await createTempFolder()
+  const logged: string[] = []
+  const log = { write: (_: string, event: string) => void logged.push(event) }
+  const make = () => createHistory(createNodeDisk(), log, folder.path)
+  const ids = (history: ReturnType<typeof make>) => history.list().map(({ id }) => id)
+  const [app, cli] = [make(), make()]
+  app.add(ended('a', 1))
+  cli.add(ended('b', 2))
+  expect(ids(app)).toEqual(['b', 'a'])
+  // A journal is there before its transfer ends.
+  createNodeDisk().makeFolder(path.join(folder.path, 'c'))
+  expect(ids(app)).toEqual(['b', 'a'])
+  cli.add(ended('c', 3))
+  expect(ids(app)).toEqual(['c', 'b', 'a'])
+  cli.clear()
+  expect(ids(app)).toEqual([])
+  expect(readdirSync(folder.path)).toEqual([])
+})
+
+test('what can’t be written is told as long as the engine runs', async () => {
+  await using folder = await createTempFolder()
+  const place = path.join(folder.path, 'transfers')
+  const history = createHistory(createNodeDisk(), { write: () => {} }, place)
+  writeFileSync(place, '')
+  expect(() => history.add(ended('a', 1))).toThrow()
+  expect(history.list().map(({ id }) => id)).toEqual(['a'])
+})
