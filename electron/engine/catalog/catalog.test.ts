@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { openTestConnection, openTestStore, testLog } from '../../../testkit/publish-rig.ts'
+import { openTestConnection, openTestStore } from '../../../testkit/publish-rig.ts'
+import { silentLog } from '../../../testkit/rig-task.ts'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import type { ObjectStore, OpenConnection } from '../ports.ts'
@@ -14,7 +15,7 @@ const makeCatalog = (): Catalog =>
   createCatalog({
     disk: createNodeDisk(),
     clock: createSystemClock(),
-    log: testLog,
+    log: silentLog,
     announcer: { change: () => {}, sample: () => {} },
     folder: path.join(root, 'catalog'),
   })
@@ -140,4 +141,14 @@ test('a store that answers oddly about one version is one row', async () => {
     { ident: 'a-1.0.0', problem: 'meta-invalid' },
     { ident: 'odd-1.0.0', problem: 'unreadable-now' },
   ])
+})
+
+test('that nothing changed is remembered too: the age of the list is told after a restart', async () => {
+  const connection = connectionWith('one', ['a'])
+  const catalog = makeCatalog()
+  const { refreshedAt } = await catalog.list(connection, io)
+  await expect.poll(() => new Date().toISOString()).not.toBe(refreshedAt)
+  const again = await catalog.list(connection, { ...io, refresh: true })
+  expect(again.refreshedAt > refreshedAt).toBe(true)
+  expect((await makeCatalog().list(connection, io)).refreshedAt).toBe(again.refreshedAt)
 })

@@ -119,10 +119,10 @@ export function createCatalog(deps: {
         const index = { place, refreshedAtMs: clock.now(), entries }
         if (!isNewest()) return index
         indexes.set(id, index)
-        if (known === undefined || !sameEntries(known.entries, entries)) {
-          store(connection, index)
+        // Unchanged, too: its age is told after a restart.
+        store(connection, index)
+        if (known === undefined || !sameEntries(known.entries, entries))
           deps.announcer.change({ kind: 'catalog.changed', connectionId: id })
-        }
         return index
       } catch (error) {
         if (isNewest()) expired.add(id)
