@@ -8,6 +8,7 @@
 import path from 'node:path'
 import type { SafeStorage } from 'electron'
 import * as z from 'zod'
+import { createMemorySecrets } from '../engine/connections/secret-file.ts'
 import { createFileLock } from '../engine/file-lock.ts'
 import { parseJson } from '../engine/parse-json.ts'
 import type { Disk, Log, SecretStore } from '../engine/ports.ts'
@@ -75,14 +76,4 @@ function isProtected(safeStorage: AppSecretsOptions['safeStorage']): boolean {
   if (!safeStorage.isEncryptionAvailable()) return false
   const backend = process.platform === 'linux' ? safeStorage.getSelectedStorageBackend?.() : 'system'
   return backend !== undefined && backend !== 'basic_text' && backend !== 'unknown'
-}
-
-function createMemorySecrets(): SecretStore {
-  const secrets = new Map<string, Readonly<Record<string, string>>>()
-  return {
-    kept: 'this-run-only',
-    get: async (id) => secrets.get(id),
-    set: async (id, value) => void secrets.set(id, { ...value }),
-    delete: async (id) => void secrets.delete(id),
-  }
 }
