@@ -30,10 +30,13 @@ export interface ErrorDetails {
   'not-a-package-file': { readonly path: string; readonly reason: string }
   'package-too-large': { readonly what: string; readonly limit: string }
   // what is not there
+  /** `remedy`: what to do about it, where there is more to do than to check the path. */
+  'path-not-found': { readonly path: string; readonly kind: 'file' | 'folder'; readonly remedy?: string }
   'package-not-found': { readonly spec: string; readonly where: string }
   'not-installed': { readonly spec: string; readonly library: string }
   'file-not-found': { readonly spec: string; readonly path: string }
   'connection-not-found': { readonly connectionId: string }
+  'connection-changed': { readonly connection: string }
   'library-not-found': { readonly libraryId: string }
   'transfer-not-found': { readonly transferId: string }
   'plan-not-found': { readonly planId: string }
@@ -103,10 +106,12 @@ const codeFacts: { readonly [C in ErrorCode]: CodeFacts } = {
   'recipe-invalid': { exit: 2, retry: 'after-user-action' },
   'not-a-package-file': { exit: 5, retry: 'after-user-action' },
   'package-too-large': { exit: 2, retry: 'after-user-action' },
+  'path-not-found': { exit: 3, retry: 'after-user-action' },
   'package-not-found': { exit: 3, retry: 'after-user-action' },
   'not-installed': { exit: 3, retry: 'after-user-action' },
   'file-not-found': { exit: 3, retry: 'after-user-action' },
   'connection-not-found': { exit: 3, retry: 'after-user-action' },
+  'connection-changed': { exit: 9, retry: 'after-user-action' },
   'library-not-found': { exit: 3, retry: 'after-user-action' },
   'transfer-not-found': { exit: 3, retry: 'never' },
   'plan-not-found': { exit: 3, retry: 'after-user-action' },

@@ -37,12 +37,18 @@ export interface Context {
   readonly cwd: string
   /** True when questions may be asked (a terminal on both sides, no --json). */
   readonly interactive: boolean
+  /** True when what is printed goes to a screen, not into a file or another program. */
+  readonly onScreen: boolean
   /** `--app name@version`, else the apps of the settings. */
   readonly apps: readonly App[]
   /** The library that commands work on: `--library`, else the default one. */
   library(): Promise<Library>
   /** Shows progress until the transfer has ended or stands still; throws what it failed of. */
   follow(transferId: string): Promise<Transfer>
+  /** Puts a whole file on stdout as it is, piece by piece; `file-unreadable`. */
+  printFile(path: string): Promise<void>
+  /** With those above it; nothing happens if it is there. */
+  makeFolder(path: string): void
   ask(question: string): Promise<string>
   askSecret(question: string): Promise<string>
 }

@@ -1,6 +1,6 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -84,4 +84,29 @@ test('Ctrl-C ends a command that waits for a silent store with exit code 130', a
   expect(await once(child, 'close')).toEqual([130, null])
   socket.destroy()
   silent.close()
+})
+
+test('cat puts no binary file on a screen, and says where it is', async ({ skip }) => {
+  const hasScreen = spawnSync('script', ['--version']).status === 0
+  skip(process.platform !== 'linux' || !hasScreen, 'there is no `script` of util-linux to make a terminal with')
+  await using folder = await createTempFolder()
+  const env = { ...process.env, ORBITAL_HOME: join(folder.path, 'home') }
+  const main = join(import.meta.dirname, 'main.ts')
+  await promisify(execFile)(process.execPath, [main, 'install', 'digit_recogniser'], { env })
+  const command = `"${process.execPath}" "${main}" cat digit_recogniser model.safetensors`
+  const shown = promisify(execFile)('script', ['-qec', command, '/dev/null'], { env })
+  await expect(shown).rejects.toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining(
+      'model.safetensors is not text. Where it is: orbital path digit_recogniser model.safetensors',
+    ),
+  })
+  const path = (
+    await promisify(execFile)(process.execPath, [main, 'path', 'digit_recogniser', 'model.safetensors'], { env })
+  ).stdout
+  const piped = await promisify(execFile)(process.execPath, [main, 'cat', 'digit_recogniser', 'model.safetensors'], {
+    env,
+    encoding: 'buffer',
+  })
+  expect(piped.stdout.equals(await readFile(path.trim()))).toBe(true)
 })

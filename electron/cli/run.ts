@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { AppError, exitCodeOf, toAppError, toWire } from '../../shared/errors.ts'
 import type { Progress, Transfer } from '../../shared/model/transfer.ts'
 import { isEnded } from '../../shared/model/transfer-standing.ts'
@@ -187,7 +189,10 @@ async function runCommand(command: Command, { words, values }: ParsedArguments, 
       env: process.env,
       cwd,
       interactive: process.stdin.isTTY === true && process.stderr.isTTY === true && !output.json,
+      onScreen: process.stdout.isTTY === true,
       apps,
+      printFile: (file) => printFile(file, abort.signal),
+      makeFolder: (folder) => disk.makeFolder(folder),
       library: async () => defaultLibrary(engine),
       follow: (id) => follow(engine, output, id, abort.signal, { following, states }),
       ask,
@@ -249,6 +254,19 @@ function logLevelOf(values: ParsedArguments['values']): LogLevel {
   const level = values.get('log-level')?.[0] ?? (values.has('verbose') ? 'debug' : 'info')
   if (level === 'error' || level === 'warn' || level === 'info' || level === 'debug') return level
   throw usage('--log-level takes error, warn, info or debug.')
+}
+
+/** What keeps stdout from being written is judged by `watchPrinting`. */
+async function printFile(file: string, signal: AbortSignal): Promise<void> {
+  const reading = createReadStream(file, { signal })
+  let failure: unknown
+  reading.once('error', (error) => {
+    failure = error
+  })
+  await pipeline(reading, process.stdout, { end: false }).catch((error: unknown) => {
+    if (signal.aborted) throw toAppError(signal.reason)
+    if (failure !== undefined && error === failure) throw new AppError('file-unreadable', { path: file }, error)
+  })
 }
 
 const ask = (question: string): Promise<string> => prompt(question, process.stderr)

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import type { App } from '../../shared/model/app.ts'
 import { parseSpec, satisfies } from '../../shared/model/constraint.ts'
 import type { InstalledVersion } from '../../shared/model/installed.ts'
 import type { PackageRef } from '../../shared/model/package.ts'
@@ -29,6 +32,20 @@ export async function matchInstalled(context: Context, spec: string): Promise<re
   return matching
 }
 
+/** `path-not-found` for a path of the command line that leads nowhere. Answers it absolute. */
+export function requirePath(context: Context, word: string, kind: 'file' | 'folder', remedy?: string): string {
+  const target = path.resolve(context.cwd, word)
+  if (!existsSync(target))
+    throw new AppError('path-not-found', { path: target, kind, ...(remedy === undefined ? {} : { remedy }) })
+  return target
+}
+
+/** A `.sputnik` by its name. */
+export const isPackageFile = (word: string): boolean => word.toLowerCase().endsWith('.sputnik')
+
+/** The apps of the command, as the contract takes them. */
+export const appsOf = ({ apps }: Context): { apps?: App[] } => (apps.length === 0 ? {} : { apps: [...apps] })
+
 /** The version of a connection that a spec means, by name, constraint, compatibility and prerelease rules. */
 export async function resolve(
   context: Context,
@@ -39,7 +56,7 @@ export async function resolve(
     {
       ...connection,
       spec,
-      ...(context.apps.length === 0 ? {} : { apps: [...context.apps] }),
+      ...appsOf(context),
       prerelease: context.flag('pre'),
       ignoreCompatibility: context.flag('ignore-compatibility'),
     },

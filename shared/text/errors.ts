@@ -79,6 +79,8 @@ const texts: Texts = {
     text(`${path} is not a whole package file: ${reason}`, nothingChanged, 'Get the file again from whoever made it.'),
   'package-too-large': ({ what, limit }) =>
     text(`${what} is too large: the limit is ${limit}.`, nothingChanged, 'Split it into several packages.'),
+  'path-not-found': ({ path, kind, remedy }) =>
+    text(`There is no ${kind} at ${path}.`, nothingChanged, remedy ?? 'Check the path, and the folder you are in.'),
   'package-not-found': ({ spec, where }) =>
     text(`${where} has no ${spec}.`, nothingChanged, 'Check the name and the version, or look in another connection.'),
   'not-installed': ({ spec, library }) =>
@@ -87,6 +89,12 @@ const texts: Texts = {
     text(`${spec} has no file ${path}.`, nothingChanged, 'Look at the list of its files.'),
   'connection-not-found': ({ connectionId }) =>
     text(`There is no connection ${connectionId}.`, nothingChanged, 'Choose one of your connections, or add it.'),
+  'connection-changed': ({ connection }) =>
+    text(
+      `${connection} leads to another bucket or folder than when this was started.`,
+      'What was sent is kept in the one from before.',
+      'Change the connection back and resume, or cancel this and publish again.',
+    ),
   'library-not-found': ({ libraryId }) =>
     text(`There is no library ${libraryId}.`, nothingChanged, 'Choose one of your libraries, or add it.'),
   'transfer-not-found': ({ transferId }) =>

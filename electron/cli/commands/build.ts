@@ -1,6 +1,8 @@
 import path from 'node:path'
 import type { Command } from '../command.ts'
+import { packageFields } from '../options.ts'
 import { formatBytes } from '../output.ts'
+import { requirePath } from '../spec.ts'
 import { fieldsOf } from './publish.ts'
 
 export const build: Command = {
@@ -9,14 +11,11 @@ export const build: Command = {
   summary: 'Write a folder as <name>-<version>.sputnik, a package in one file.',
   options: [
     { name: 'out', value: 'PATH', help: 'the file, or the folder to write it into (default: here)' },
-    { name: 'name', value: 'NAME', help: 'package name, instead of what package.json or the folder says' },
-    { name: 'version', value: 'VERSION', help: 'version' },
-    { name: 'description', value: 'TEXT', help: 'one sentence that says what it is' },
-    { name: 'notes', value: 'TEXT', help: 'what is new in this version' },
+    ...packageFields,
   ],
   async run(context) {
     const { api, output, signal, cwd } = context
-    const folder = path.resolve(cwd, context.words[0] ?? '.')
+    const folder = requirePath(context, context.words[0] ?? '.', 'folder')
     // Planned against the built-in registry: building a file asks no store.
     const plan = await api.publish.plan({ connectionId: 'local', path: folder, fields: fieldsOf(context) }, { signal })
     for (const { text } of plan.warnings) output.warn(text)

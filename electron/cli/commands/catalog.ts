@@ -2,10 +2,9 @@ import { AppError } from '../../../shared/errors.ts'
 import { parseSpec, satisfies } from '../../../shared/model/constraint.ts'
 import type { PackageSummary } from '../../../shared/model/package.ts'
 import type { Command, Context } from '../command.ts'
+import { from } from '../options.ts'
 import { formatBytes, table } from '../output.ts'
 import { connectionOf, requiredWord, resolve } from '../spec.ts'
-
-const from = { name: 'from', value: 'CONNECTION', help: 'which connection (orbital connections list)' } as const
 
 export const search: Command = {
   name: 'search',

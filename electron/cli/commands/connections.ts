@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { table } from '../output.ts'
-import { requiredWord } from '../spec.ts'
+import { requiredWord, requirePath } from '../spec.ts'
 
 export const connections: Command = {
   name: 'connections',
@@ -13,6 +14,7 @@ export const connections: Command = {
   options: [
     { name: 'bucket', value: 'BUCKET', help: 'add: an S3 bucket' },
     { name: 'folder', value: 'DIR', help: 'add: a folder or network share instead of a bucket' },
+    { name: 'create', help: 'add: make the folder of --folder if it is not there' },
     { name: 'root', value: 'PATH/', help: 'add: the folder inside the bucket, if not its top' },
     { name: 'endpoint', value: 'URL', help: 'add: address of an S3-compatible store' },
     { name: 'region', value: 'REGION', help: 'add: found by itself if not given' },
@@ -65,7 +67,11 @@ async function listConnections({ api, output }: Context): Promise<void> {
 
 async function add(context: Context): Promise<void> {
   const added = await context.api.connections.add(await newConnectionOf(context), { signal: context.signal })
-  context.output.result(added, [`Added ${added.id}: ${placeOf(added)}`, `  orbital connections test ${added.id}`])
+  context.output.result(added, [
+    `Added ${added.id}: ${placeOf(added)}`,
+    ...(added.isDefault ? ['It is the default connection now: commands use it unless they name another one.'] : []),
+    `  orbital connections test ${added.id}`,
+  ])
 }
 
 async function newConnectionOf(context: Context): Promise<NewConnection> {
@@ -77,7 +83,7 @@ async function newConnectionOf(context: Context): Promise<NewConnection> {
   const root = context.text('root') ?? ''
   const rootPath = root === '' || root.endsWith('/') ? root : `${root}/`
   if (folder !== undefined)
-    return { name, location: { kind: 'folder', path: path.resolve(context.cwd, folder), root: rootPath } }
+    return { name, location: { kind: 'folder', path: await folderOf(context, folder), root: rootPath } }
   const keyId = context.text('access-key-id')
   const profile = context.text('profile')
   const endpoint = context.text('endpoint')
@@ -96,11 +102,25 @@ async function newConnectionOf(context: Context): Promise<NewConnection> {
   return { name, location: { ...location, signIn: { kind: 'keys', accessKeyId: keyId } }, secretAccessKey }
 }
 
+/** A folder that isn't there may be a typing error, or a drive that isn't mounted: it is made only where that was said. */
+async function folderOf(context: Context, word: string): Promise<string> {
+  const target = path.resolve(context.cwd, word)
+  if (existsSync(target)) return target
+  const question = `There is no folder at ${target}. Make it? (yes/no) `
+  if (context.flag('create') || (context.interactive && isYes(await context.ask(question)))) {
+    context.makeFolder(target)
+    return target
+  }
+  return requirePath(context, word, 'folder', 'Make the folder first, or add --create.')
+}
+
+const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer)
+
 async function secretOf(context: Context): Promise<string> {
   const keep =
     context.flag('store-secret') ||
     (context.interactive &&
-      /^y(es)?$/i.test(await context.ask('Keep the secret in secrets.json, a file that only you can read? (yes/no) ')))
+      isYes(await context.ask('Keep the secret in secrets.json, a file that only you can read? (yes/no) ')))
   if (!keep)
     throw usage(
       'The command line can keep a secret only in a file: say --store-secret, or use a profile of ~/.aws (--profile).',
@@ -118,8 +138,10 @@ const words = { allowed: 'yes', 'not-allowed': 'no', 'not-tested': 'not tested',
 async function test(context: Context): Promise<void> {
   const all = await context.api.connections.list({})
   const id = context.words[1] ?? all.find((each) => each.isDefault)?.id ?? 'local'
+  const name = all.find((each) => each.id === id)?.name ?? id
   const report = await context.api.connections.test({ id }, { signal: context.signal })
   context.output.result(report, [
+    name === id ? `${id}:` : `${id} (${name}):`,
     ...table(report.checks.map((check) => [`${words[check.state]}`, check.detail, check.technicalName])),
     ...(report.policy === undefined || report.checks.every(({ state }) => state === 'allowed')
       ? []

@@ -1,19 +1,20 @@
-import path from 'node:path'
 import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
+import { from, ignoreCompatibility, pre } from '../options.ts'
 import { formatBytes } from '../output.ts'
-import { connectionOf, resolve } from '../spec.ts'
+import { appsOf, connectionOf, isPackageFile, requirePath, resolve } from '../spec.ts'
 
 export const install: Command = {
   name: 'install',
   usage: '<spec or .sputnik file>… [--from CONNECTION]',
   summary: 'Install packages: name, name==1.0.0, "name >=1.0.0,<2.0.0", or a .sputnik file.',
   options: [
-    { name: 'from', value: 'CONNECTION', help: 'where from (orbital connections list)' },
-    { name: 'pre', help: 'allow prereleases' },
+    from,
+    pre,
     { name: 'force', help: 'install again over what is there' },
-    { name: 'ignore-compatibility', help: 'install although it does not state to work with your apps' },
+    ignoreCompatibility,
     { name: 'dry-run', help: 'only say what would be installed' },
   ],
   async run(context) {
@@ -52,11 +53,11 @@ export async function planOf(
   context: Context,
   word: string,
   libraryId: string,
-  { upgrade = false, from }: { readonly upgrade?: boolean; readonly from?: string } = {},
+  { upgrade = false, fromId }: { readonly upgrade?: boolean; readonly fromId?: string } = {},
 ): Promise<InstallPlan> {
-  const connection = from === undefined ? connectionOf(context, 'from') : { connectionId: from }
-  const source = word.endsWith('.sputnik')
-    ? { file: path.resolve(context.cwd, word) }
+  const connection = fromId === undefined ? connectionOf(context, 'from') : { connectionId: fromId }
+  const source = isPackageFile(word)
+    ? { file: requirePath(context, word, 'file') }
     : { ...connection, ref: await resolve(context, word, connection) }
   return context.api.install.plan(
     {
@@ -64,7 +65,7 @@ export async function planOf(
       libraryId,
       force: context.flag('force'),
       upgrade,
-      ...(context.apps.length === 0 ? {} : { apps: [...context.apps] }),
+      ...appsOf(context),
     },
     { signal: context.signal },
   )
@@ -79,12 +80,11 @@ export async function run(
       context.output.warn(`${plan.ref.name} does not say whether it works with ${verdict.app.name}.`)
   }
   const pathOf = async () =>
-    (await context.api.installed.path({ libraryId: plan.libraryId, spec: `${plan.ref.name}==${plan.ref.version}` }))
-      .path
+    (await context.api.installed.path({ libraryId: plan.libraryId, spec: specOf(plan.ref) })).path
   if (plan.alreadyInstalled && !context.flag('force')) return { path: await pathOf(), alreadyThere: true }
-  const ignoreCompatibility = context.flag('ignore-compatibility') || plan.verdict === 'not-stated'
+  const ignores = context.flag('ignore-compatibility') || plan.verdict === 'not-stated'
   const { transferId } = await context.api.install.start(
-    { planId: plan.planId, ignoreCompatibility },
+    { planId: plan.planId, ignoreCompatibility: ignores },
     { signal: context.signal },
   )
   const done = await context.follow(transferId)

@@ -3,7 +3,8 @@ import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import { usage } from '../arguments.ts'
-import type { Command, Context } from '../command.ts'
+import type { Command, Context, OptionSpec } from '../command.ts'
+import { from } from '../options.ts'
 import { formatBytes, table } from '../output.ts'
 import { connectionOf, matchInstalled, requiredWord, resolve } from '../spec.ts'
 
@@ -52,11 +53,13 @@ async function installedOf(context: Context, spec: string): Promise<InstalledVer
   }
 }
 
+const lookInto: OptionSpec = { ...from, help: 'look into this connection instead of the library, without installing' }
+
 export const files: Command = {
   name: 'files',
   usage: '<spec> [--from CONNECTION]',
   summary: 'List the files of an installed or published package.',
-  options: [{ name: 'from', value: 'CONNECTION', help: 'look into this connection instead of the library' }],
+  options: [lookInto],
   async run(context) {
     const word = requiredWord(context, 'package')
     const installed = context.text('from') === undefined ? await installedOf(context, word) : undefined
@@ -104,13 +107,19 @@ export const pathOf: Command = {
 export const cat: Command = {
   name: 'cat',
   usage: '<spec> <file> [--from CONNECTION]',
-  summary: 'Print a file of an installed or published package.',
-  options: [{ name: 'from', value: 'CONNECTION', help: 'read it from this connection, without installing' }],
+  summary: 'Print a file of an installed or published package; what is not text only into a file or pipe.',
+  options: [lookInto],
   async run(context) {
     const spec = requiredWord(context, 'package')
     const file = requiredWord(context, 'file', 1)
     const maxBytes = 4194304
     const installed = context.text('from') === undefined ? await installedOf(context, spec) : undefined
+    // Whoever takes the output gets the file as it is; a screen gets text only.
+    if (installed !== undefined && !context.onScreen && !context.output.json) {
+      const { libraryId, ref } = installed
+      const { path: whole } = await context.api.installed.path({ libraryId, spec: specOf(ref), file })
+      return context.printFile(whole)
+    }
     const preview =
       installed === undefined
         ? await context.api.catalog.preview(
@@ -122,7 +131,11 @@ export const cat: Command = {
             { signal: context.signal },
           )
     if (preview.content.kind === 'binary')
-      throw usage(`${file} is not text. Install the package and use: orbital path ${spec} ${file}`)
+      throw usage(
+        installed === undefined
+          ? `${file} is not text. Install the package, then use: orbital path ${spec} ${file}`
+          : `${file} is not text. Where it is: orbital path ${spec} ${file}`,
+      )
     if (preview.content.truncated) context.output.warn(`Only the first ${formatBytes(maxBytes)} are shown.`)
     if (context.output.json)
       context.output.result({ path: file, text: preview.content.text, truncated: preview.content.truncated }, [])
@@ -170,9 +183,7 @@ export const restore: Command = {
       ])
       return context.output.result(entries, rows.length === 0 ? ['The trash is empty.'] : table(rows))
     }
-    const matching = entries.filter(({ ref }) =>
-      [ref.name, `${ref.name}==${ref.version}`, `${ref.name}-${ref.version}`].includes(word),
-    )
+    const matching = entries.filter(({ ref }) => [ref.name, specOf(ref), `${ref.name}-${ref.version}`].includes(word))
     if (matching.length === 0) throw new AppError('trash-entry-not-found', { entryId: word })
     // Newest first: of several removals of one version the last one comes back, the others stay in the trash.
     const newest = matching.filter(
@@ -242,7 +253,7 @@ export const verify: Command = {
     context.output.result(reports, lines)
     if (bad !== undefined)
       throw new AppError('file-damaged', {
-        ref: `${bad.ref.name}==${bad.ref.version}`,
+        ref: specOf(bad.ref),
         path: [...bad.damaged, ...bad.missing][0] ?? '',
       })
   },

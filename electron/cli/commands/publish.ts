@@ -1,10 +1,10 @@
-import path from 'node:path'
 import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
+import { packageFields } from '../options.ts'
 import { formatBytes } from '../output.ts'
-import { connectionOf } from '../spec.ts'
+import { connectionOf, isPackageFile, requirePath } from '../spec.ts'
 
 export const publish: Command = {
   name: 'publish',
@@ -13,10 +13,7 @@ export const publish: Command = {
   summary: 'Publish folders or .sputnik files as package versions.',
   options: [
     { name: 'to', value: 'CONNECTION', help: 'where to (orbital connections list)' },
-    { name: 'name', value: 'NAME', help: 'package name, instead of what package.json or the folder says' },
-    { name: 'version', value: 'VERSION', help: 'version to publish' },
-    { name: 'description', value: 'TEXT', help: 'one sentence that says what it is' },
-    { name: 'notes', value: 'TEXT', help: 'what is new in this version' },
+    ...packageFields,
     { name: 'dry-run', help: 'only say what would be published' },
   ],
   async run(context) {
@@ -26,7 +23,7 @@ export const publish: Command = {
     for (const word of words) {
       const question = {
         ...connectionOf(context, 'to'),
-        path: path.resolve(context.cwd, word),
+        path: requirePath(context, word, isPackageFile(word) ? 'file' : 'folder'),
         fields: fieldsOf(context),
       }
       const first = await api.publish.plan(question, { signal })

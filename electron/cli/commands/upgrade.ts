@@ -3,17 +3,14 @@ import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
 import { compareVersions } from '../../../shared/model/constraint.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { Command, Context } from '../command.ts'
+import { from, ignoreCompatibility, pre } from '../options.ts'
 import { planOf, run } from './install.ts'
 
 export const upgrade: Command = {
   name: 'upgrade',
   usage: '[name…] [--from CONNECTION]',
   summary: 'Install the newest version of installed packages; the version before goes to the trash.',
-  options: [
-    { name: 'from', value: 'CONNECTION', help: 'where from' },
-    { name: 'pre', help: 'allow prereleases' },
-    { name: 'ignore-compatibility', help: 'upgrade although it does not state to work with your apps' },
-  ],
+  options: [from, pre, ignoreCompatibility],
   async run(context) {
     const library = await context.library()
     const installed = await context.api.installed.list({ libraryId: library.id })
@@ -47,8 +44,8 @@ async function newerPlan(
   newest: InstalledVersion | undefined,
 ): Promise<InstallPlan | undefined> {
   try {
-    const from = context.text('from') ?? newest?.fromConnectionId
-    const plan = await planOf(context, name, libraryId, { upgrade: true, ...(from === undefined ? {} : { from }) })
+    const fromId = context.text('from') ?? newest?.fromConnectionId
+    const plan = await planOf(context, name, libraryId, { upgrade: true, ...(fromId === undefined ? {} : { fromId }) })
     return newest !== undefined && compareVersions(plan.ref.version, newest.ref.version) <= 0 ? undefined : plan
   } catch (error) {
     if (context.words.length === 0 && isAppError(error, 'package-not-found', 'connection-not-found')) return undefined
