@@ -67,3 +67,11 @@ test('a sample that can’t be published keeps nothing from working', async () =
   expect(engine.logged.some((line) => line.includes('sample.not-published'))).toBe(true)
   await engine.stop()
 })
+
+test('what is there from the start has names that tell it apart: a library and a connection', async () => {
+  await using folder = await createTempFolder()
+  const { api, stop } = await startTestEngine(path.join(folder.path, 'home'))
+  const names = [...(await api.libraries.list({})), ...(await api.connections.list({}))].map(({ name }) => name)
+  expect(names).toEqual(['My library', 'This computer'])
+  await stop()
+})

@@ -48,7 +48,7 @@ export function createLibraries<L>(deps: {
     }
     const own = {
       id: builtIn,
-      name: 'This computer',
+      name: 'My library',
       path: path.join(deps.home, 'library'),
       oneVersionPerPackage: false,
     }
