@@ -43,6 +43,8 @@ export interface CountingProxy {
   clear(): void
   /** Sum over the recorded requests that match. */
   count(match?: RequestMatch): { readonly requests: number; readonly sentBytes: number; readonly receivedBytes: number }
+  /** Resolves when so many body bytes of matching requests, counted as `count` does, have gone to the client. */
+  untilSent(match: RequestMatch, bytes: number): Promise<void>
   /** Limits the body bytes, all requests and both directions taken together; undefined takes the limit away. */
   throttle(bytesPerSecond: number | undefined): void
   /** Breaks the connections of the running requests that match. */
@@ -82,6 +84,7 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
   let resumed = createTurnstile()
   let refused = false
   const pace = createPace()
+  const waiting = new Set<() => void>()
 
   function createGate(item: Running, direction: 'receivedBytes' | 'sentBytes'): Transform {
     return new Transform({
@@ -102,6 +105,7 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
         await pace.take(slice.length)
         item.record[direction] += slice.length
         gate.push(slice)
+        for (const look of waiting) look()
         at += slice.length
       }
     }
@@ -220,17 +224,28 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
   const cutNow = (match?: RequestMatch) => {
     for (const item of [...running]) if (matches(item.record, match)) item.cut()
   }
+  const count = (match?: RequestMatch) => {
+    const counted = requests.filter((record) => matches(record, match))
+    const sum = (key: 'sentBytes' | 'receivedBytes') => counted.reduce((total, record) => total + record[key], 0)
+    return { requests: counted.length, sentBytes: sum('sentBytes'), receivedBytes: sum('receivedBytes') }
+  }
   return {
     endpoint: `http://127.0.0.1:${portOf(server)}`,
     requests,
     clear: () => {
       requests.length = 0
     },
-    count: (match) => {
-      const counted = requests.filter((record) => matches(record, match))
-      const sum = (key: 'sentBytes' | 'receivedBytes') => counted.reduce((total, record) => total + record[key], 0)
-      return { requests: counted.length, sentBytes: sum('sentBytes'), receivedBytes: sum('receivedBytes') }
-    },
+    count,
+    untilSent: (match, bytes) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (count(match).sentBytes < bytes) return
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        look()
+      }),
     throttle: pace.limit,
     cutNow,
     cutNext: ({ match, afterBytes, times = 1 }) => {

@@ -12,14 +12,11 @@ import type { InstallRequest } from '../electron/engine/install/install-request.
 import { createLibrary, type Library } from '../electron/engine/library/library.ts'
 import { createLibraryWork } from '../electron/engine/library/library-work.ts'
 import { createStore } from '../electron/engine/object-store/create-store.ts'
-import type { Clock, Log, OpenConnection, StoreSpec } from '../electron/engine/ports.ts'
+import type { Clock, OpenConnection, StoreSpec } from '../electron/engine/ports.ts'
 import { createSystemClock } from '../electron/engine/system-clock.ts'
 import { createJournal, openJournal } from '../electron/engine/transfers/journal.ts'
-import { createMeter, type Meter } from '../electron/engine/transfers/meter.ts'
-import type { Phase, TransferTask } from '../electron/engine/transfers/transfer-runner.ts'
 import type { ManifestFile, PackageInfo, PackageRef } from '../shared/model/package.ts'
-
-export const silentLog: Log = { write: () => {} }
+import { createRigTask, type RigTask, silentLog } from './rig-task.ts'
 
 export interface PutPackage {
   readonly ref: PackageRef
@@ -106,11 +103,6 @@ export interface InstallRig {
   run(task: RigTask): Promise<Awaited<ReturnType<ReturnType<typeof createInstallRunner>['run']>>>
   discard(task: RigTask): Promise<void>
 }
-export interface RigTask extends TransferTask {
-  readonly meter: Meter
-  readonly phases: readonly Phase[]
-  readonly abort: () => void
-}
 
 export function createInstallRig(options: {
   readonly libraryPath: string
@@ -159,27 +151,8 @@ export function createInstallRig(options: {
   })
   const journalOf = (id: string) => path.join(library.places.journals, id)
 
-  const taskOf = (id: string, journal: ReturnType<typeof openJournal>): RigTask => {
-    const abort = new AbortController()
-    const phases: Phase[] = []
-    const meter = createMeter(clock, { totalBytes: 0, receivedBytes: 0, settledBytes: 0, wireBytes: 0 })
-    return {
-      id,
-      request: journal.records[0]?.request,
-      journal,
-      counters: meter.counters,
-      signal: abort.signal,
-      ensureOwned: () => {},
-      enter: (phase) => void phases.push(phase),
-      setTotal: meter.setTotal,
-      log: silentLog,
-      meter,
-      phases,
-      abort() {
-        abort.abort()
-      },
-    }
-  }
+  const taskOf = (id: string, journal: ReturnType<typeof openJournal>): RigTask =>
+    createRigTask({ id, request: journal.records[0]?.request, journal, clock, totalBytes: 0 })
   return {
     library,
     connection,

@@ -11,17 +11,15 @@ import { largestArchiveBytes } from '../electron/engine/publish/publish-keys.ts'
 import { type PublishRequest, rowsOf } from '../electron/engine/publish/publish-request.ts'
 import { createSystemClock } from '../electron/engine/system-clock.ts'
 import { createJournal, openJournal } from '../electron/engine/transfers/journal.ts'
-import { createMeter } from '../electron/engine/transfers/meter.ts'
-import type { Outcome, Phase, TransferTask } from '../electron/engine/transfers/transfer-runner.ts'
-import { AppError, type WireError } from '../shared/errors.ts'
+import type { Outcome, Phase } from '../electron/engine/transfers/transfer-runner.ts'
+import type { WireError } from '../shared/errors.ts'
 import type { PackageInfo } from '../shared/model/package.ts'
 import type { Progress } from '../shared/model/transfer.ts'
 import type { PublishOrder } from './publish-process.ts'
-
-export const testLog = { write: () => {} }
+import { createRigTask, silentLog } from './rig-task.ts'
 
 export function openTestStore(spec: StoreSpec): ObjectStore {
-  return createStore(spec, { disk: createNodeDisk(), clock: createSystemClock(), log: testLog })
+  return createStore(spec, { disk: createNodeDisk(), clock: createSystemClock(), log: silentLog })
 }
 
 export function openTestConnection(spec: StoreSpec, store: ObjectStore = openTestStore(spec)): OpenConnection {
@@ -83,20 +81,7 @@ export function startPublish(options: {
   const journal = existsSync(journalFolder)
     ? openJournal(disk, journalFolder)
     : createJournal(disk, journalFolder, { kind: 'transfer' })
-  const meter = createMeter(clock, { totalBytes: request.totalBytes, receivedBytes: 0, settledBytes: 0, wireBytes: 0 })
-  const abort = new AbortController()
-  const phases: Phase[] = []
-  const task: TransferTask = {
-    id: 'test',
-    request,
-    journal,
-    counters: meter.counters,
-    signal: abort.signal,
-    ensureOwned: () => {},
-    enter: (phase) => void phases.push(phase),
-    setTotal: meter.setTotal,
-    log: testLog,
-  }
+  const task = createRigTask({ id: 'test', request, journal, clock, totalBytes: request.totalBytes })
   const runner = createPublishRunner({
     disk,
     clock,
@@ -110,10 +95,10 @@ export function startPublish(options: {
   outcome.catch(() => {})
   return {
     outcome,
-    phases,
-    progress: meter.read,
-    wireBytes: meter.wireBytes,
-    stop: () => abort.abort(new AppError('cancelled', {})),
+    phases: task.phases,
+    progress: task.meter.read,
+    wireBytes: task.meter.wireBytes,
+    stop: task.abort,
   }
 }
 

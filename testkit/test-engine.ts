@@ -14,6 +14,8 @@ export interface TestEngine {
   /** All that was announced so far, oldest first. */
   readonly changes: readonly Change[]
   readonly samples: readonly Sample[]
+  /** Hears every sample as it is announced; gives what ends that. */
+  watchSamples(hear: (sample: Sample) => void): () => void
   /** Log lines as they would be written. */
   readonly logged: readonly string[]
   /** Plans and publishes a folder or `.sputnik`; resolves with the ended (or paused) transfer. */
@@ -34,6 +36,7 @@ export async function startTestEngine(
   await mkdir(home, { recursive: true })
   const changes: Change[] = []
   const samples: Sample[] = []
+  const watchers = new Set<(sample: Sample) => void>()
   const logged: string[] = []
   const engine = await createEngine(
     {
@@ -41,7 +44,13 @@ export async function startTestEngine(
       clock: createSystemClock(),
       log: { write: (level, event, fields) => void logged.push(JSON.stringify({ level, event, ...fields })) },
       secrets: createMemorySecrets(),
-      announcer: { change: (change) => void changes.push(change), sample: (sample) => void samples.push(sample) },
+      announcer: {
+        change: (change) => void changes.push(change),
+        sample(sample) {
+          samples.push(sample)
+          for (const hear of watchers) hear(sample)
+        },
+      },
     },
     {
       home,
@@ -60,6 +69,10 @@ export async function startTestEngine(
     api,
     changes,
     samples,
+    watchSamples(hear) {
+      watchers.add(hear)
+      return () => void watchers.delete(hear)
+    },
     logged,
     async publish(path, fields = {}, connectionId) {
       const { planId } = await api.publish.plan({ ...at(connectionId), path, fields })

@@ -40,19 +40,15 @@ describeWith(await fetchS3Server(), 'progress over a store whose bytes are count
     await folder?.remove()
   })
 
-  /** Follows a transfer to its end: each sample beside what the proxy had counted when it was seen. */
+  /** Follows a transfer to its end: each sample beside what the proxy had counted when it was announced. */
   const follow = async (id: string, counted: () => number) => {
     const seen: { readonly settled: number; readonly received: number; readonly counted: number }[] = []
-    let read = engine.samples.length
-    const look = setInterval(() => {
-      for (const { transferId, progress } of engine.samples.slice(read)) {
-        if (transferId === id)
-          seen.push({ settled: progress.settledBytes, received: progress.receivedBytes, counted: counted() })
-      }
-      read = engine.samples.length
-    }, 20)
+    const unwatch = engine.watchSamples(({ transferId, progress }) => {
+      if (transferId !== id) return
+      seen.push({ settled: progress.settledBytes, received: progress.receivedBytes, counted: counted() })
+    })
     const transfer: Transfer = await engine.api.transfers.wait({ id })
-    clearInterval(look)
+    unwatch()
     return { transfer, seen }
   }
   const distinct = (values: readonly number[]) => new Set(values.filter((value) => value > 0)).size
@@ -87,11 +83,12 @@ describeWith(await fetchS3Server(), 'progress over a store whose bytes are count
     proxy.clear()
     proxy.throttle(8 * MB)
     const { transferId } = await engine.api.install.start({ planId: plan.planId })
-    const cut = setTimeout(() => proxy.cutNow({ path: /archive\.gz/ }), 1200)
-    const followed = await follow(transferId, () => proxy.count({ method: 'GET', path: /archive\.gz/ }).sentBytes)
-    clearTimeout(cut)
+    const archive = { method: 'GET', path: /archive\.gz/ }
+    const cut = proxy.untilSent(archive, 9 * MB).then(() => proxy.cutNow(archive))
+    const followed = await follow(transferId, () => proxy.count(archive).sentBytes)
+    await cut
     expectTrue(followed)
-    const { sentBytes } = proxy.count({ method: 'GET', path: /archive\.gz/ })
+    const { sentBytes } = proxy.count(archive)
     expect(followed.transfer.wireBytes).toBeLessThanOrEqual(sentBytes)
     expect(
       proxy.requests.some(({ end }) => end === 'cut'),

@@ -10,9 +10,9 @@ import {
   type InstallRig,
   type PutPackage,
   readTree,
-  silentLog,
 } from '../../../testkit/install-rig.ts'
 import { createBytes } from '../../../testkit/package-builder.ts'
+import { silentLog } from '../../../testkit/rig-task.ts'
 import { runInstallChild } from '../../../testkit/run-child.ts'
 import { fetchS3Server, type S3Server, startS3Server } from '../../../testkit/s3-server.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
@@ -101,10 +101,7 @@ describeWith(await fetchS3Server(), 'an install from an S3 store', () => {
     expect(sums(found)).toEqual(sums(files))
   }
   const sizeOf = (ref: PackageRef) => archiveBytes.get(ref.name) ?? 0
-  /** Resolves when the proxy has sent that much of archives. */
-  const sent = async (bytes: number) => {
-    while (proxy.count(archives).sentBytes < bytes) await new Promise((resolve) => void setImmediate(resolve))
-  }
+  const sent = (bytes: number) => proxy.untilSent(archives, bytes)
 
   test.each([split, stream])(
     'that was killed fetches at most one range per connection again ($ref.name)',
@@ -147,8 +144,20 @@ describeWith(await fetchS3Server(), 'an install from an S3 store', () => {
     expect(again.length).toBeGreaterThan(0)
     for (const each of again) expect(each).toEqual([...each].sort((x, y) => x - y))
     expect(again.some((each) => (each.at(-1) ?? 0) - (each[0] ?? 0) > MiB)).toBe(true)
-    expect(task.phases.map(({ kind }) => kind)).toContain('reconnecting')
     expectFiles(which)
+  })
+
+  test('whose store is gone for a while says so, and goes on when it is back', async () => {
+    proxy.throttle(20 * MiB)
+    const task = rig.createTask(await rig.request(split.ref))
+    const run = rig.run(task)
+    await sent(4 * MiB)
+    proxy.refuse(true)
+    await task.entered('reconnecting')
+    proxy.refuse(false)
+    proxy.throttle(undefined)
+    await run
+    expectFiles(split)
   })
 
   test('that stands still says so, and goes on with new connections', async () => {
@@ -157,8 +166,7 @@ describeWith(await fetchS3Server(), 'an install from an S3 store', () => {
     const run = rig.run(task)
     await sent(4 * MiB)
     proxy.stall(archives)
-    while (!task.phases.some(({ kind }) => kind === 'reconnecting'))
-      await new Promise((resolve) => void setTimeout(resolve, 20))
+    await task.entered('reconnecting')
     proxy.resume()
     proxy.throttle(undefined)
     await run

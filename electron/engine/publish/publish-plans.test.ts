@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Manifest } from '../../../shared/model/package.ts'
 import { startInProcess } from '../../../testkit/in-process-worker.ts'
 import { buildPackageFolder } from '../../../testkit/package-builder.ts'
-import { openTestConnection, openTestStore, startPublish, testLog } from '../../../testkit/publish-rig.ts'
+import { openTestConnection, openTestStore, startPublish } from '../../../testkit/publish-rig.ts'
+import { silentLog } from '../../../testkit/rig-task.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
@@ -33,7 +34,7 @@ beforeEach(async () => {
   plans = createPublishPlans({
     disk: createNodeDisk(),
     clock: createSystemClock(),
-    log: testLog,
+    log: silentLog,
     announcer: {
       change: (change) => change.kind === 'plan.refined' && waiting.shift()?.(change.planId),
       sample: () => {},
@@ -220,7 +221,7 @@ describe('a plan', () => {
     await build('model', [{ path: 'a.bin', sizeBytes: 10 }])
     const first = await plans.plan({ connection, path: folder('model') }, io)
     for (let count = 0; count < 50; count += 1) await plans.plan({ connection, path: folder('model') }, io)
-    expect(() => plans.get(first.planId)).toThrow(expect.objectContaining({ code: 'plan-not-found' }))
+    expect(() => plans.transfer(first.planId)).toThrow(expect.objectContaining({ code: 'plan-not-found' }))
   })
 })
 

@@ -271,19 +271,24 @@ describe('stores with weaker promises', () => {
   })
 
   test('where an upload is gone long before its archive is there, it is waited for', async () => {
-    let assembling: Promise<void> | undefined
+    let assemble: (() => Promise<void>) | undefined
+    let looks = 0
     const slow: ObjectStore = {
       ...store,
       async completeUpload(key, uploadId, parts, options) {
-        assembling ??= new Promise<void>((resolve) => setTimeout(resolve, 150)).then(() =>
-          store.completeUpload(key, uploadId, parts, options),
-        )
+        assemble ??= () => store.completeUpload(key, uploadId, parts, options)
         throw new AppError('upload-not-found', { key })
+      },
+      async head(key, options) {
+        // Assembled only after it was looked for twice: right after Complete, and once again.
+        if (assemble !== undefined) looks += 1
+        if (looks === 3) await assemble?.()
+        return store.head(key, options)
       },
     }
     const steps: string[] = []
     expect(await publish({ store: slow, step: (name) => steps.push(name) }).outcome).toEqual({})
-    await assembling
+    expect(looks).toBeGreaterThanOrEqual(3)
     expect(steps.filter((name) => name === 'before seal')).toHaveLength(1)
     await expectPair(built, 'Ada')
   })
