@@ -107,6 +107,7 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
     },
     request: {
       connectionId: connection.id,
+      place: connection.place,
       source: source.source,
       info,
       insideFolder: source.insideFolder,

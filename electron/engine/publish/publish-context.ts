@@ -6,7 +6,7 @@ import type { JournalRecord, TransferTask } from '../transfers/transfer-runner.t
 import type { PackedPart, PackResult } from '../workers/pack.ts'
 import { type StartWorker, startWorker } from '../workers/pool.ts'
 import { type PublishKeys, publishKeys } from './publish-keys.ts'
-import { type PublishRequest, readPublishRequest } from './publish-request.ts'
+import { type PublishRequest, readPublishRequest, requireSamePlace } from './publish-request.ts'
 import { maxSealBytes, readSeal } from './seal.ts'
 
 /** The steps that a test can stop a publisher before and after; see publish.ts for what they are. */
@@ -121,6 +121,7 @@ export async function createPublishContext(deps: PublishDeps, task: TransferTask
   const request = readPublishRequest(task.request)
   const io = { signal: task.signal }
   const connection = await deps.openConnection(request.connectionId, io)
+  requireSamePlace(request, connection)
   const { store } = connection
   const ref = { name: request.info.name, version: request.info.version }
   const keys = publishKeys(ref)

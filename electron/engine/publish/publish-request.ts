@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { AppError } from '../../../shared/errors.ts'
 import { packageInfo } from '../../../shared/model/package.ts'
 import type { SourceFile } from '../format/source-file.ts'
+import type { OpenConnection } from '../ports.ts'
 
 const count = z.number().int().min(0)
 
@@ -12,6 +13,8 @@ const count = z.number().int().min(0)
  */
 export const publishRequest = z.strictObject({
   connectionId: z.string(),
+  /** Which bucket or folder the connection was then; what was sent is there. Absent in journals of before it was noted. */
+  place: z.string().optional(),
   /** For `.sputnik` files the archive is sent as it is; `files` is empty. */
   source: z.strictObject({ kind: z.enum(['folder', 'sputnik']), path: z.string() }),
   info: packageInfo,
@@ -34,6 +37,12 @@ export function readPublishRequest(value: unknown): PublishRequest {
   const parsed = publishRequest.safeParse(value)
   if (!parsed.success) throw new AppError('state-damaged', { path: 'publish request' }, parsed.error)
   return parsed.data
+}
+
+/** `connection-changed` when the connection leads to another place by now: what was sent lies in the one from before. */
+export function requireSamePlace({ place }: PublishRequest, connection: OpenConnection): void {
+  if (place !== undefined && place !== connection.place)
+    throw new AppError('connection-changed', { connection: connection.name })
 }
 
 /** Rows of a request for files of a folder. */

@@ -1,0 +1,48 @@
+import { writeFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createTempFolder, type TempFolder } from '../../testkit/temp-folder.ts'
+import { startTestEngine, type TestEngine } from '../../testkit/test-engine.ts'
+
+let folder: TempFolder
+let engine: TestEngine
+beforeEach(async () => {
+  folder = await createTempFolder()
+  engine = await startTestEngine(path.join(folder.path, 'home'))
+})
+afterEach(async () => {
+  await engine.stop()
+  await folder.remove()
+})
+const place = (name: string) => path.join(folder.path, name)
+const putModel = async () => {
+  await mkdir(place('model'))
+  writeFileSync(path.join(place('model'), 'a.bin'), Buffer.alloc(5000, 1))
+  return place('model')
+}
+const fields = { name: 'model', version: '1.0.0' }
+
+test('a publish goes on in the place that it was started for, and in no other', async () => {
+  const { api } = engine
+  const add = (name: string) => ({ name: 'Team', location: { kind: 'folder' as const, path: place(name) } })
+  await mkdir(place('one'))
+  await mkdir(place('two'))
+  const { id } = await api.connections.add(add('one'))
+  const { planId } = await api.publish.plan({ connectionId: id, path: await putModel(), fields })
+  await api.connections.update({ id, connection: add('two') })
+  const { transferId } = await api.publish.start({ planId })
+  const ended = () => api.transfers.wait({ id: transferId })
+  expect((await ended()).state).toMatchObject({ kind: 'failed', error: { code: 'connection-changed' } })
+  expect((await api.catalog.list({ connectionId: id, refresh: true })).packages).toEqual([])
+
+  await api.connections.remove({ id })
+  await api.transfers.resume({ id: transferId })
+  expect((await ended()).state).toMatchObject({ kind: 'failed', error: { code: 'connection-not-found' } })
+  expect((await api.transfers.list({})).map((each) => each.id)).toEqual([transferId])
+
+  await api.connections.add({ ...add('one'), id })
+  await api.transfers.resume({ id: transferId })
+  expect((await ended()).state).toEqual({ kind: 'done' })
+  expect((await api.catalog.list({ connectionId: id, refresh: true })).packages).toHaveLength(1)
+})
