@@ -23,6 +23,19 @@ const putModel = async () => {
 }
 const fields = { name: 'model', version: '1.0.0' }
 
+test('a library is not taken off the list while a transfer runs into it', async () => {
+  const { api } = engine
+  await engine.publish(await putModel(), fields, 'local')
+  const library = await api.libraries.add({ path: place('models') })
+  const source = { connectionId: 'local', ref: fields }
+  const { planId } = await api.install.plan({ source, libraryId: library.id })
+  const { transferId } = await api.install.start({ planId, ignoreCompatibility: true })
+  await expect(api.libraries.remove({ id: library.id })).rejects.toMatchObject({ code: 'busy' })
+  await api.transfers.wait({ id: transferId })
+  await api.libraries.remove({ id: library.id })
+  expect((await api.libraries.list({})).map(({ id }) => id)).toEqual(['default'])
+})
+
 test('a publish goes on in the place that it was started for, and in no other', async () => {
   const { api } = engine
   const add = (name: string) => ({ name: 'Team', location: { kind: 'folder' as const, path: place(name) } })

@@ -4,6 +4,9 @@ import type { Announcer } from '../../shared/ipc/events.ts'
 import type { CallOptions } from '../../shared/ipc/procedure.ts'
 import { compareVersions } from '../../shared/model/constraint.ts'
 import type { FileEntry, PackageRef } from '../../shared/model/package.ts'
+import { specOf } from '../../shared/model/package-ref.ts'
+import type { Transfer } from '../../shared/model/transfer.ts'
+import { isRunning } from '../../shared/model/transfer-standing.ts'
 import type { Catalog, PublishedVersion } from './catalog/catalog.ts'
 import { summaryOf } from './catalog/list-packages.ts'
 import { resolveSpec } from './catalog/resolve.ts'
@@ -180,6 +183,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         return added
       },
       async remove({ id }) {
+        refuseBusy(queue, id)
         libraries.remove(id)
         announcer.change({ kind: 'libraries.changed' })
         return done
@@ -289,6 +293,13 @@ function installedRef(library: Library, spec: string): PackageRef {
     }
     throw error
   }
+}
+
+/** What runs into a library, or is about to, would end in a folder that is on no list. */
+function refuseBusy(queue: TransferQueue, libraryId: string): void {
+  const isAtWork = ({ state }: Transfer) => state.kind === 'queued' || isRunning(state)
+  const busy = queue.list().find((each) => each.libraryId === libraryId && isAtWork(each))
+  if (busy !== undefined) throw new AppError('busy', { what: 'library', holder: specOf(busy.ref) })
 }
 
 /** Paused and failed installs of that library; running ones stay. */

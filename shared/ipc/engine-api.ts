@@ -282,7 +282,7 @@ export const engineContract = {
       }),
       library,
     ),
-    /** Forgets it; its folder stays as it is. */
+    /** Forgets it; its folder stays as it is. `busy` while a transfer runs into it or waits for its turn. */
     remove: procedure(z.strictObject({ id: z.string() }), done),
     setDefault: procedure(z.strictObject({ id: z.string() }), done),
   },
