@@ -23,6 +23,18 @@ const putModel = async () => {
 }
 const fields = { name: 'model', version: '1.0.0' }
 
+test('paths that are not from the root are refused, whatever folder the engine runs in', async () => {
+  const { api } = engine
+  const usage = { code: 'usage', details: { problem: expect.stringContaining('from the root') } }
+  const { planId } = await api.publish.plan({ connectionId: 'local', path: await putModel(), fields })
+  await expect(api.publish.plan({ connectionId: 'local', path: 'model' })).rejects.toMatchObject(usage)
+  await expect(api.publish.build({ planId, out: 'out' })).rejects.toMatchObject(usage)
+  await expect(api.install.plan({ source: { file: 'model-1.0.0.sputnik' } })).rejects.toMatchObject(usage)
+  await expect(api.libraries.add({ path: 'models' })).rejects.toMatchObject({ code: 'usage' })
+  const location = { kind: 'folder', path: 'models' } as const
+  await expect(api.connections.add({ name: 'Team', location })).rejects.toMatchObject({ code: 'usage' })
+})
+
 test('a library is not taken off the list while a transfer runs into it', async () => {
   const { api } = engine
   await engine.publish(await putModel(), fields, 'local')

@@ -7,6 +7,7 @@ import type { FileEntry, PackageRef } from '../../shared/model/package.ts'
 import { specOf } from '../../shared/model/package-ref.ts'
 import type { Transfer } from '../../shared/model/transfer.ts'
 import { isRunning } from '../../shared/model/transfer-standing.ts'
+import { requireAbsolute } from './absolute-path.ts'
 import type { Catalog, PublishedVersion } from './catalog/catalog.ts'
 import { summaryOf } from './catalog/list-packages.ts'
 import { resolveSpec } from './catalog/resolve.ts'
@@ -135,6 +136,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
     },
     publish: {
       async plan({ connectionId, path, fields, planId, exact }, options) {
+        requireAbsolute(path)
         const connection = await connections.open(connectionId)
         const input = {
           connection,
@@ -152,10 +154,14 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
           ...publishPlans.transfer(planId),
         }),
       }),
-      build: ({ planId, out }, options) => publishPlans.build(planId, out, ioOf(options)),
+      async build({ planId, out }, options) {
+        if (out !== undefined) requireAbsolute(out)
+        return publishPlans.build(planId, out, ioOf(options))
+      },
     },
     install: {
       async plan(question, options) {
+        if ('file' in question.source) requireAbsolute(question.source.file)
         await libraryOf(question.libraryId)
         return installPlans.plan(question, ioOf(options))
       },

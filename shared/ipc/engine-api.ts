@@ -139,6 +139,7 @@ export const filePreview = z.strictObject({
 
 /**
  * The engine's procedures, noun by noun. The engine, the router, the clients and the command line are all derived from it.
+ * Paths of this machine are absolute (`usage`); those inside a package are relative, with `/`.
  * Where `connectionId` or `libraryId` is optional, the default one is meant (docs/guide: default connection).
  */
 export const engineContract = {
