@@ -35,6 +35,13 @@ test('paths that are not from the root are refused, whatever folder the engine r
   await expect(api.connections.add({ name: 'Team', location })).rejects.toMatchObject({ code: 'usage' })
 })
 
+test('a connection that is typed without a root is of the whole folder', async () => {
+  await mkdir(place('team'))
+  const candidate = { name: 'Team', location: { kind: 'folder' as const, path: place('team') } }
+  const report = await engine.api.connections.test({ candidate })
+  expect(report.checks.find(({ permission }) => permission === 'publish')).toMatchObject({ state: 'allowed' })
+})
+
 test('a library is not taken off the list while a transfer runs into it', async () => {
   const { api } = engine
   await engine.publish(await putModel(), fields, 'local')

@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
 import type { CallOptions } from '../../shared/ipc/procedure.ts'
+import { completeConnection } from '../../shared/model/connection.ts'
 import { compareVersions } from '../../shared/model/constraint.ts'
 import type { FileEntry, PackageRef } from '../../shared/model/package.ts'
 import { specOf } from '../../shared/model/package-ref.ts'
@@ -77,12 +78,12 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
     connections: {
       list: async () => [...connections.list()],
       async add(input) {
-        const added = await connections.add(input as never)
+        const added = await connections.add(completeConnection(input))
         connectionsChanged()
         return added
       },
       async update({ id, connection }) {
-        const updated = await connections.update(id, connection as never)
+        const updated = await connections.update(id, completeConnection(connection))
         catalog.forget(id)
         connectionsChanged()
         return updated
@@ -98,7 +99,8 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         connectionsChanged()
         return done
       },
-      test: (input, options) => connections.test(input as never, ioOf(options)),
+      test: (input, options) =>
+        connections.test('id' in input ? input : { candidate: completeConnection(input.candidate) }, ioOf(options)),
     },
     catalog: {
       list: async ({ connectionId, refresh }, options) =>
@@ -252,10 +254,6 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       },
       async cancel({ id }) {
         await queue.cancel(id)
-        return done
-      },
-      async retry({ id }) {
-        queue.retry(id)
         return done
       },
       async moveUp({ id }) {

@@ -27,7 +27,6 @@ const verbs: Verbs = {
     pause: true,
     resume: true,
     cancel: true,
-    retry: true,
     moveUp: true,
     clearHistory: true,
     wait: true,

@@ -191,7 +191,6 @@ export const engineContract = {
       z.strictObject({
         connectionId: z.string().optional(),
         query: z.string().max(1024),
-        apps: z.array(app).optional(),
       }),
       z.array(packageSummary),
     ),
@@ -349,10 +348,10 @@ export const engineContract = {
     list: procedure(nothing, z.array(transfer)),
     files: procedure(z.strictObject({ id: z.string() }), z.array(fileProgress)),
     pause: procedure(z.strictObject({ id: z.string() }), done),
+    /** Goes on with a paused one, and tries a failed one again. */
     resume: procedure(z.strictObject({ id: z.string() }), done),
     /** Answers when what it had left behind is gone. */
     cancel: procedure(z.strictObject({ id: z.string() }), done),
-    retry: procedure(z.strictObject({ id: z.string() }), done),
     moveUp: procedure(z.strictObject({ id: z.string() }), done),
     clearHistory: procedure(nothing, done),
     /** Resolves when the transfer has ended or paused by itself; answers it as it then is. */

@@ -56,6 +56,14 @@ export const newConnection = z.strictObject({
 })
 export type NewConnection = Readonly<z.infer<typeof newConnection>>
 
+/** With what a caller may leave out: no root is the whole bucket or folder. */
+export function completeConnection({
+  location: typed,
+  ...rest
+}: Readonly<z.input<typeof newConnection>>): NewConnection {
+  return { ...rest, location: { ...typed, root: typed.root ?? '' } }
+}
+
 export const permissionCheck = z.strictObject({
   permission: z.enum(['list', 'read', 'publish', 'conditional', 'cleanup']),
   state: z.enum(['allowed', 'not-allowed', 'not-tested', 'failed']),

@@ -43,8 +43,6 @@ export interface PublishPlans {
     },
     io: Io,
   ): Promise<PublishPlan>
-  /** The plan as it stands; `plan-not-found`. */
-  get(planId: string): PublishPlan
   /** `recipe-invalid` for a plan with problems, save that its version is published: what is at the store then decides. */
   transfer(planId: string): PlannedTransfer
   /**
@@ -139,7 +137,6 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
       if (exact && kept.hashing !== undefined) await endOf(kept.hashing, io)
       return shown(planId, kept)
     },
-    get: (planId) => shown(planId, keptOf(planId)),
     transfer(planId) {
       const kept = checked(planId)
       kept.hashing?.stop.abort()

@@ -92,10 +92,7 @@ function PublishPanel(props: PanelProps) {
         }
         actions={
           <>
-            <Button
-              variant="primary"
-              onClick={() => run(() => (isFailed ? client.transfers.retry({ id }) : client.transfers.resume({ id })))}
-            >
+            <Button variant="primary" onClick={() => run(() => client.transfers.resume({ id }))}>
               {isFailed ? transfersText.retry : transfersText.resume}
             </Button>
             {isFailed ? (

@@ -16,7 +16,7 @@ export const canCancel = ({ state, readOnly }: Transfer): boolean =>
 
 export const pause = ({ id }: Transfer): Promise<unknown> => client.transfers.pause({ id })
 export const resume = ({ id }: Transfer): Promise<unknown> => client.transfers.resume({ id })
-export const retry = ({ id }: Transfer): Promise<unknown> => client.transfers.retry({ id })
+export const retry = ({ id }: Transfer): Promise<unknown> => client.transfers.resume({ id })
 export const moveUp = ({ id }: Transfer): Promise<unknown> => client.transfers.moveUp({ id })
 export const cancel = ({ id }: Transfer): Promise<unknown> => client.transfers.cancel({ id })
 
