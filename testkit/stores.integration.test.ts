@@ -21,20 +21,35 @@ function put(client: S3Client, bucket: string, condition?: '*') {
   )
 }
 
-describeWith(await fetchS3Server(), 'SeaweedFS', () => {
-  let server: S3Server
-  let client: S3Client
-  let bucket: string
+interface FilledStore<S> {
+  readonly server: S
+  readonly client: S3Client
+  readonly bucket: string
+}
 
+/** For the tests of one block: a server with a bucket that holds the archive. */
+function useFilledStore<S extends S3Store>(start: () => Promise<S>, use: (filled: FilledStore<S>) => void): void {
+  let server: S | undefined
+  let client: S3Client | undefined
   beforeAll(async () => {
-    server = await startS3Server()
+    server = await start()
     client = createS3Client(server)
-    bucket = await server.createBucket()
+    const bucket = await server.createBucket()
+    use({ server, client, bucket })
     await put(client, bucket)
   })
   afterAll(async () => {
     client?.destroy()
     await server?.stop()
+  })
+}
+
+describeWith(await fetchS3Server(), 'SeaweedFS', () => {
+  let server: S3Server
+  let client: S3Client
+  let bucket: string
+  useFilledStore(startS3Server, (filled) => {
+    ;({ server, client, bucket } = filled)
   })
 
   test('gives back what was put, whole and by range', async () => {
@@ -140,16 +155,8 @@ describeWith(await fetchRclone(), 'rclone serve s3', () => {
   let server: S3Store
   let client: S3Client
   let bucket: string
-
-  beforeAll(async () => {
-    server = await startRcloneServer()
-    client = createS3Client(server)
-    bucket = await server.createBucket()
-    await put(client, bucket)
-  })
-  afterAll(async () => {
-    client?.destroy()
-    await server?.stop()
+  useFilledStore(startRcloneServer, (filled) => {
+    ;({ server, client, bucket } = filled)
   })
 
   test('gives back what was put, but answers 200 to a range', async () => {

@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Page } from 'playwright/test'
+import type { CountingProxy } from '../../testkit/counting-proxy.ts'
 import { buildPackageFolder, planFiles } from '../../testkit/package-builder.ts'
 import { createTempFolder } from '../../testkit/temp-folder.ts'
 import { bucketEnvironment, startTestEngine } from '../../testkit/test-engine.ts'
@@ -37,17 +39,22 @@ test.use({
     use(bucketEnvironment({ ...s3, endpoint: gate.endpoint }, filledBucket)),
 })
 
-test('an install is paused, goes on, and is cancelled without a trace', async ({ app, gate }) => {
-  const { page, home } = app
+/** From Browse, over a store that gives that many bytes a second. */
+async function startInstall(page: Page, gate: CountingProxy, bytesPerSecond: number): Promise<void> {
   await expect(packageRow(page, title)).toBeVisible()
-  gate.throttle(4_000_000)
+  gate.throttle(bytesPerSecond)
   await page.getByRole('grid', { name: 'Packages' }).press('i')
   const sheet = page.getByRole('dialog', { name: `Install ${title} 1.0.0` })
   await sheet.getByRole('button', { name: 'Install' }).click()
+}
+
+test('an install is paused, goes on, and is cancelled without a trace', async ({ app, gate }) => {
+  const { page, home } = app
+  await startInstall(page, gate, 4_000_000)
   await openPage(page, 'Transfers')
   const row = transferRow(page, title)
   await expect(row).toContainText('Transferring')
-  await expect.poll(() => gate.count(archive).sentBytes).toBeGreaterThan(3_000_000)
+  await gate.untilSent(archive, 3_000_000)
 
   await page.getByRole('button', { name: `Pause ${title} 1.0.0` }).click()
   await expect(row).toContainText('Paused')
@@ -64,7 +71,7 @@ test('an install is paused, goes on, and is cancelled without a trace', async ({
 
   await page.getByRole('button', { name: `Resume ${title} 1.0.0` }).click()
   await expect(row).toContainText('Transferring')
-  await expect.poll(() => gate.count(archive).sentBytes).toBeGreaterThan(atRest.sentBytes + 1_000_000)
+  await gate.untilSent(archive, atRest.sentBytes + 1_000_000)
   await page.getByRole('button', { name: `Cancel ${title} 1.0.0` }).click()
   await expect(row).toContainText('Cancelled')
   await expect(row).toContainText('Nothing was installed')
@@ -75,12 +82,8 @@ test('an install is paused, goes on, and is cancelled without a trace', async ({
 })
 
 test('after a crash in the middle an install waits as interrupted, and fetches little again', async ({ app, gate }) => {
-  await expect(packageRow(app.page, title)).toBeVisible()
-  gate.throttle(16_000_000)
-  await app.page.getByRole('grid', { name: 'Packages' }).press('i')
-  const sheet = app.page.getByRole('dialog', { name: `Install ${title} 1.0.0` })
-  await sheet.getByRole('button', { name: 'Install' }).click()
-  await expect.poll(() => gate.count(archive).sentBytes, { intervals: [50] }).toBeGreaterThan(38_000_000)
+  await startInstall(app.page, gate, 16_000_000)
+  await gate.untilSent(archive, 38_000_000)
   const page = await app.relaunch({ kill: true })
   gate.throttle(undefined)
 
@@ -98,14 +101,10 @@ test('after a crash in the middle an install waits as interrupted, and fetches l
 
 test('a store that goes away and comes back is waited for', async ({ app, gate }) => {
   const { page } = app
-  await expect(packageRow(page, title)).toBeVisible()
-  gate.throttle(4_000_000)
-  await page.getByRole('grid', { name: 'Packages' }).press('i')
-  const sheet = page.getByRole('dialog', { name: `Install ${title} 1.0.0` })
-  await sheet.getByRole('button', { name: 'Install' }).click()
+  await startInstall(page, gate, 4_000_000)
   await openPage(page, 'Transfers')
   const row = transferRow(page, title)
-  await expect.poll(() => gate.count(archive).sentBytes).toBeGreaterThan(2_000_000)
+  await gate.untilSent(archive, 2_000_000)
   gate.refuse(true)
   await expect(row).toContainText('Reconnecting')
   gate.refuse(false)

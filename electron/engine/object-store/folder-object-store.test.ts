@@ -9,45 +9,32 @@ import { createSystemClock } from '../system-clock.ts'
 import { createFolderObjectStore } from './folder-object-store.ts'
 import { pathOfKey } from './folder-paths.ts'
 import { makeTemporaryName } from './folder-temporary.ts'
-import { describeObjectStore } from './object-store.suite.ts'
+import { allTraits, describeObjectStore } from './object-store.suite.ts'
 
 const clock: Clock = createSystemClock()
 const io = { signal: AbortSignal.timeout(60_000) }
 const openFolder = (folder: string, root = '') =>
   createFolderObjectStore({ kind: 'folder', path: folder, root }, { disk: createNodeDisk(), clock })
 
-describeObjectStore(
-  'folder',
-  {
-    conditionalPut: true,
-    ifMatchPut: true,
-    conditionalComplete: true,
-    checksPartEtags: true,
-    replacesParts: true,
-    listsUploads: true,
-    listsParts: true,
-    refusesRangesBeyondTheEnd: true,
-  },
-  async () => {
-    const folder = await createTempFolder()
-    return {
-      store: openFolder(folder.path, 'team a/'),
-      parent: openFolder(folder.path),
-      root: 'team a/',
-      fill: async (keys) => {
-        for (const key of keys) {
-          const file = path.join(folder.path, 'team a', key)
-          await mkdir(path.dirname(file), { recursive: true })
-          await writeFile(file, 'x')
-        }
-      },
-      stop: async () => {
-        expect(await readdir(path.join(folder.path, 'team a', 'orbital', 'uploads'))).toEqual([])
-        await folder.remove()
-      },
-    }
-  },
-)
+describeObjectStore('folder', allTraits, async () => {
+  const folder = await createTempFolder()
+  return {
+    store: openFolder(folder.path, 'team a/'),
+    parent: openFolder(folder.path),
+    root: 'team a/',
+    fill: async (keys) => {
+      for (const key of keys) {
+        const file = path.join(folder.path, 'team a', key)
+        await mkdir(path.dirname(file), { recursive: true })
+        await writeFile(file, 'x')
+      }
+    },
+    stop: async () => {
+      expect(await readdir(path.join(folder.path, 'team a', 'orbital', 'uploads'))).toEqual([])
+      await folder.remove()
+    },
+  }
+})
 
 async function makeFolder() {
   const folder = await createTempFolder()

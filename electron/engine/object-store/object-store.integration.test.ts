@@ -5,7 +5,7 @@ import { fetchRclone, startRcloneServer } from '../../../testkit/rclone-server.t
 import { fetchS3Server, startS3Server } from '../../../testkit/s3-server.ts'
 import type { S3Store } from '../../../testkit/s3-store.ts'
 import { createSystemClock } from '../system-clock.ts'
-import { describeObjectStore, type StoreUnderTest } from './object-store.suite.ts'
+import { allTraits, describeObjectStore, type StoreUnderTest } from './object-store.suite.ts'
 import type { S3Spec } from './s3-client.ts'
 import { createS3ObjectStore } from './s3-object-store.ts'
 
@@ -40,14 +40,7 @@ describeWith(await fetchS3Server(), 'object store', () => {
   describeObjectStore(
     'SeaweedFS',
     {
-      conditionalPut: true,
-      ifMatchPut: true,
-      conditionalComplete: true,
-      checksPartEtags: true,
-      replacesParts: true,
-      listsUploads: true,
-      listsParts: true,
-      refusesRangesBeyondTheEnd: true,
+      ...allTraits,
       refusedKeys: ['models/back-1.0.0\\data\\file.txt'],
     },
     async () => openBucket(await startS3Server()),

@@ -25,6 +25,18 @@ export interface StoreTraits {
   readonly refusedKeys?: readonly string[]
 }
 
+/** Of a store that lacks nothing. */
+export const allTraits: StoreTraits = {
+  conditionalPut: true,
+  ifMatchPut: true,
+  conditionalComplete: true,
+  checksPartEtags: true,
+  replacesParts: true,
+  listsUploads: true,
+  listsParts: true,
+  refusesRangesBeyondTheEnd: true,
+}
+
 export interface StoreUnderTest {
   /** Empty, with its root below others' keys. */
   readonly store: ObjectStore
