@@ -4,6 +4,7 @@ import { BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron'
 import { AppError } from '../../shared/errors.ts'
 import type { HostApi } from '../../shared/ipc/host-api.ts'
 import type { Disk } from '../engine/ports.ts'
+import { createReveal } from './reveal.ts'
 import { setTheme } from './window.ts'
 
 const sputnikFilter = { name: 'Packages', extensions: ['sputnik'] }
@@ -13,7 +14,16 @@ const packageFileOrFolder: OpenDialogOptions['properties'] =
   process.platform === 'darwin' ? ['openFile', 'openDirectory'] : ['openFile']
 
 /** What the Electron app does for its window. Dialogs belong to the window that has the focus. */
-export function createAppHost({ disk }: { readonly disk: Disk }): HostApi {
+export function createAppHost(deps: {
+  readonly disk: Disk
+  /** Home and libraries. */
+  ownPlaces(): Promise<readonly string[]>
+}): HostApi {
+  const reveal = createReveal({
+    disk: deps.disk,
+    places: deps.ownPlaces,
+    show: (target) => shell.showItemInFolder(target),
+  })
   return {
     host: {
       facts: async () => ({
@@ -36,9 +46,7 @@ export function createAppHost({ disk }: { readonly disk: Disk }): HostApi {
         throw new AppError('usage', { problem: 'This window has dialogs of the system.' })
       },
       async reveal({ path: target }) {
-        if (!path.isAbsolute(target)) throw new AppError('usage', { problem: 'A path from the root is needed.' })
-        if (disk.facts(target) === undefined) throw new AppError('file-not-found', { spec: target, path: target })
-        shell.showItemInFolder(path.resolve(target))
+        await reveal(target)
         return {}
       },
       async openLink({ url }) {

@@ -83,7 +83,13 @@ export async function startApp(): Promise<void> {
   const router = engine.then(({ api }) =>
     createRouter(
       { ...engineContract, ...hostContract },
-      { ...api, ...createAppHost({ disk }) },
+      {
+        ...api,
+        ...createAppHost({
+          disk,
+          ownPlaces: async () => [home, ...(await api.libraries.list({})).map((library) => library.path)],
+        }),
+      },
       {
         report: (procedure, { code, details, cause }) => {
           const isOurs = code === 'internal'
