@@ -21,10 +21,13 @@ beforeEach(async () => {
 })
 afterEach(() => folder.remove())
 
-function start(env: Readonly<Record<string, string>>) {
+function start(
+  env: Readonly<Record<string, string>>,
+  [command, ...args]: readonly [string, ...string[]] = [process.execPath, join(root, 'scripts/start.ts')],
+) {
   const { DISPLAY: _, WAYLAND_DISPLAY: __, ORBITAL_UI: ___, ELECTRON_OVERRIDE_DIST_PATH: ____, ...rest } = process.env
-  const child = spawn(process.execPath, [join(root, 'scripts/start.ts')], {
-    cwd: folder.path,
+  const child = spawn(command, args, {
+    cwd: command === 'npm' ? root : folder.path,
     env: { ...rest, ORBITAL_HOME: join(folder.path, 'home'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -67,6 +70,25 @@ async function createFakeRuntime(script: string): Promise<string> {
 describeWith(process.platform === 'linux' ? built : { missing: 'written for Linux' }, 'npm start', () => {
   test('without a screen serves the page, says so, and ends all of it on a signal', async () => {
     await openAndEnd(start({}), 'There is no screen here')
+  })
+
+  test.for([
+    ['npm is ended', 'npm', 'SIGTERM'],
+    ['it is killed without a chance to say so', 'start.ts', 'SIGKILL'],
+    ['its terminal is closed', 'start.ts', 'SIGHUP'],
+  ] as const)('leaves no server behind when %s', async ([, who, signal]) => {
+    const { child, gone, output } = start({ ORBITAL_UI: 'browser' }, who === 'npm' ? ['npm', 'start'] : undefined)
+    await expect.poll(output, { timeout: 60_000 }).toMatch(address)
+    const [url = ''] = address.exec(output()) ?? []
+    expect((await fetch(url)).status).toBe(200)
+    child.kill(signal)
+    await gone
+    const isServed = () =>
+      fetch(url).then(
+        () => true,
+        () => false,
+      )
+    await expect.poll(isServed, { timeout: 10_000 }).toBe(false)
   })
 
   test('serves the page when asked to', async () => {

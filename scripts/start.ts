@@ -6,7 +6,8 @@
  * 3. No runtime: try to get it. That gives up when nothing arrives for 8 s, and after 5 minutes in any case.
  * 4. Start Electron and wait for its window. It ends first, or shows none within 15 s: end it and take the browser.
  * 5. The browser: the same page, served on loopback; a line says why, and the address to open.
- * 6. Signals reach whatever runs; its end is this one's end, with its exit code.
+ * 6. Signals reach whatever runs; its end is this one's end, with its exit code. Between npm and this program there may be a shell that dies of
+ *    a signal without handing it on: its going is a signal, too. Should this program be killed, the web host sees its channel close and ends.
  *
  * ORBITAL_UI=browser asks for the browser. ORBITAL_ELECTRON_ARGS are more arguments for Electron, separated by spaces.
  */
@@ -24,15 +25,26 @@ const announcement = 'orbital: window shown'
 
 const ending = new AbortController()
 let running: ChildProcess | undefined
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    ending.abort()
-    running?.kill(signal)
-  })
+const end = (signal: NodeJS.Signals) => {
+  ending.abort()
+  running?.kill(signal)
 }
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+if (process.env.npm_lifecycle_event === 'start') endWithParent() // 6
 
 await buildIfStale() // 1
 if (!ending.signal.aborted) process.exitCode = await start()
+
+/** No event tells that a parent is gone. Windows never says so; there the whole tree is ended by whoever ends npm. */
+function endWithParent(): void {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    end('SIGTERM')
+  }, 500)
+  timer.unref()
+}
 
 async function start(): Promise<number> {
   const choice = choose() // 2
@@ -117,7 +129,9 @@ function waitForWindow(child: ChildProcess): Promise<'shown' | 'not shown'> {
 async function serve(why: string): Promise<number> {
   if (ending.signal.aborted) return 130
   console.log(`${why}, so Orbital is served to your browser. Open the address below.`)
-  const child = spawn(process.execPath, [join(root, 'out/main/cli.js'), 'serve'], { stdio: 'inherit' }) // 5
+  const child = spawn(process.execPath, [join(root, 'out/main/cli.js'), 'serve'], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  }) // 5
   running = child
   return endOf(child) // 6
 }

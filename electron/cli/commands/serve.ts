@@ -11,7 +11,7 @@ export const serve: Command = {
   run: () => Promise.reject(usage('orbital serve can’t run inside another command.')),
 }
 
-/** `serve` makes no engine of the command line's: the web host has its own. Ends with Ctrl-C. */
+/** `serve` makes no engine of the command line's: the web host has its own. Ends with Ctrl-C, or with the program that started it with a channel. */
 export async function runServe(parsed: ParsedArguments, output: Output): Promise<number> {
   const port = parsed.values.get('port')?.[0]
   if (port !== undefined && !/^\d{1,5}$/.test(port)) throw usage('--port takes a number.')
@@ -19,8 +19,9 @@ export async function runServe(parsed: ParsedArguments, output: Output): Promise
   const host = await start({ env: process.env, ...(port === undefined ? {} : { port: Number(port) }) })
   output.result({ url: host.url }, [`Orbital is open at ${host.url}`, 'Stop it with Ctrl-C.'])
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+    // Of a program that started this one with a channel to it: it is gone.
+    process.once('disconnect', () => resolve())
   })
   await host.stop()
   return 0
