@@ -5,7 +5,8 @@ import { startInProcess } from '../../testkit/in-process-worker.ts'
 import { createBytes } from '../../testkit/package-builder.ts'
 import { openTestConnection, requestFor, startPublish } from '../../testkit/publish-rig.ts'
 import { createTempFolder } from '../../testkit/temp-folder.ts'
-import { type ExamplePackage, examplePackages } from './packages.ts'
+import type { ExamplePackage } from './example-package.ts'
+import { examplePackages } from './packages.ts'
 
 export interface FillOptions {
   /** All of them by default. */

@@ -1,23 +1,5 @@
-/** What the example store holds: invented packages with the titles, texts and versions that teams have. Sizes are for the pictures. */
-export interface ExampleVersion {
-  readonly version: string
-  readonly hoursAgo: number
-  readonly by: string
-  readonly notes?: string
-}
-
-export interface ExamplePackage {
-  readonly name: string
-  readonly title: string
-  readonly description: string
-  readonly tags: readonly string[]
-  readonly license: string
-  readonly compatibility?: Readonly<Record<string, string>>
-  readonly files: readonly (readonly [path: string, kilobytes: number])[]
-  readonly readme?: string
-  /** Newest first. */
-  readonly versions: readonly ExampleVersion[]
-}
+import type { ExamplePackage } from './example-package.ts'
+import { speechReadme } from './speech-readme.ts'
 
 const day = 24
 
@@ -28,36 +10,7 @@ export const exampleApps = [
   { name: 'Shelf Vision', version: '2.0' },
 ] as const
 
-const speechReadme = `# Speech intent classifier
-
-Turns a spoken request into one of 64 support intents, in English and German. Made for the first seconds of a support call: the caller
-speaks, the model names the intent, the call goes to the right desk.
-
-## Use it
-
-\`\`\`python
-from speech_intent import load
-
-model = load(folder)
-model.predict("I want to cancel my order")  # cancel_order, 0.97
-\`\`\`
-
-## How good it is
-
-| Language | Calls | Right at once | Among the first three |
-|---|---|---|---|
-| English | 4,120 | 93.4 % | 98.8 % |
-| German | 2,310 | 91.7 % | 98.1 % |
-
-Measured on calls that were not used for training, with background noise as it was.
-
-## Know before you use it
-
-- Calls shorter than a second are named \`unclear\`.
-- It was not tested on children’s voices.
-- Numbers that are read aloud are not kept.
-`
-
+/** What the example store holds: invented packages with the titles, texts and versions that teams have. Sizes are for the pictures. */
 export const examplePackages: readonly ExamplePackage[] = [
   {
     name: 'speech_intent',

@@ -16,7 +16,7 @@ const looks: { readonly [K in TileKind]: string } = {
 }
 const kinds: readonly TileKind[] = ['in-use', 'older', 'cache', 'unfinished', 'trash']
 
-export const UsageLegend = () => (
+const UsageLegend = () => (
   <span className="push legend narrow-hide">
     {kinds.map((kind) => (
       <span key={kind} className={`key ${looks[kind]}`}>
@@ -25,6 +25,24 @@ export const UsageLegend = () => (
     ))}
   </span>
 )
+
+const sumOf = ({ packages, cacheBytes, unfinishedBytes, trashBytes, ownBytes }: DiskUsage): number =>
+  packages.reduce((sum, { freedBytes }) => sum + freedBytes, cacheBytes + unfinishedBytes + trashBytes + ownBytes)
+
+/** Something that could be removed is there. */
+export const hasBytes = (usage: DiskUsage): boolean => sumOf(usage) > usage.ownBytes
+
+/** The sum of all that the library takes, and what the colours mean. */
+export function UsageHead({ usage }: { readonly usage?: DiskUsage }) {
+  if (usage === undefined) return <p className="usage-head t3">{text.measuring}</p>
+  return (
+    <div className="usage-head">
+      <span className="num total">{formatSize(sumOf(usage))}</span>
+      <span className="t2 num">{text.used(usage.volume.freeBytes, usage.volume.totalBytes)}</span>
+      {hasBytes(usage) && <UsageLegend />}
+    </div>
+  )
+}
 
 interface UsageMapProps {
   readonly usage: DiskUsage

@@ -1,0 +1,352 @@
+import { useMediaQuery } from '@mantine/hooks'
+import { IconChecks } from '@tabler/icons-react'
+import { useMemo, useRef, useState } from 'react'
+import type { InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
+import type { Library } from '../../../shared/model/settings.ts'
+import { hasSelectedText } from '../../shell/reveal-path.ts'
+import { fetchLibraries, fetchLibrary, useInstalled } from '../../state/installed.ts'
+import { goTo } from '../../state/navigation.ts'
+import { useSettings } from '../../state/settings.ts'
+import { installedText as text } from '../../text/installed.ts'
+import { BoneRows } from '../../ui/bones.tsx'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { FailureStrip } from '../../ui/failure-strip.tsx'
+import { Foot } from '../../ui/foot.tsx'
+import { Inspector } from '../../ui/inspector.tsx'
+import { type Column, List, type ListHandle } from '../../ui/list.tsx'
+import { Message } from '../../ui/message.tsx'
+import { Page } from '../../ui/page.tsx'
+import { type RowCommand, rowCommandOf } from '../../ui/row-keys.ts'
+import { Sheet } from '../../ui/sheet.tsx'
+import { useAction } from '../../ui/use-action.ts'
+import { useEscape } from '../../ui/use-escape.ts'
+import { CleanUpFoot, Proposals, useCleanUp } from './free-up-space.tsx'
+import { askUpdate, copyPathOf, openFolder, removeVersions, type Update } from './installed-actions.ts'
+import { groupInstalled, type InstalledPackage, type PackageOrder } from './installed-packages.ts'
+import { InstalledRow } from './installed-row.tsx'
+import { LibrarySwitcher } from './library-switcher.tsx'
+import { PackageDetails } from './package-details.tsx'
+import { RemoveSheet } from './remove-sheet.tsx'
+import { TrashList } from './trash-list.tsx'
+import { UpdateSheet } from './update-sheet.tsx'
+import { hasBytes, UsageHead, UsageMap } from './usage-map.tsx'
+import { useUpdates } from './use-updates.ts'
+import { useVerifying } from './use-verifying.ts'
+import { keepAll, VersionMenu } from './version-menu.tsx'
+
+const noVersions: readonly InstalledVersion[] = []
+const nameOfPackage = ({ name }: InstalledPackage): string => name
+const noTrash: readonly TrashEntry[] = []
+
+interface LibraryPageProps {
+  readonly library: Library
+  readonly libraries: readonly Library[]
+  readonly onChoose: (id: string) => void
+}
+
+/** A library: what is installed in it, what that takes, and what can be done about it. */
+export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) {
+  const { id: libraryId } = library
+  const listed = useInstalled(({ versionsByLibrary }) => versionsByLibrary[libraryId])
+  const installed = listed ?? noVersions
+  const trash = useInstalled(({ trashByLibrary }) => trashByLibrary[libraryId]) ?? noTrash
+  const usage = useInstalled(({ usageByLibrary }) => usageByLibrary[libraryId])
+  const failure = useInstalled(({ failureByLibrary }) => failureByLibrary[libraryId])
+  const singleKeys = useSettings(({ settings }) => settings.singleKeys)
+  const narrow = useMediaQuery('(max-width: 1080px)', undefined, { getInitialValueInEffect: false }) ?? false
+
+  const [order, setOrder] = useState<PackageOrder>('bytes')
+  const [selected, setSelected] = useState<string>()
+  const [opened, setOpened] = useState<string>()
+  const [asking, setAsking] = useState<InstalledPackage>()
+  const [freeing, setFreeing] = useState(false)
+  const [updating, setUpdating] = useState<readonly Update[]>()
+  const list = useRef<ListHandle>(null)
+  const action = useAction()
+  const cleaningAction = useAction()
+  const run = (work: () => Promise<unknown>) => void action.run(work)
+  const { verifying, verifyingAll, verifySome, verifyEverything } = useVerifying(libraryId, installed, run)
+
+  const packages = useMemo(() => groupInstalled(installed, usage, order), [installed, usage, order])
+  const updates = useUpdates(libraryId, installed)
+  const cleaning = useCleanUp(usage, installed, trash)
+  const freed = useMemo(() => new Map(usage?.packages.map(({ ref, freedBytes }) => [specOf(ref), freedBytes])), [usage])
+  const sizes = useMemo(() => new Map(installed.map(({ ref, diskBytes }) => [specOf(ref), diskBytes])), [installed])
+  const bytesOf = (spec: string): number => freed.get(spec) ?? sizes.get(spec) ?? 0
+  const biggestBytes = Math.max(0, ...packages.map(({ bytes }) => bytes))
+  const details = packages.find(({ name }) => name === opened)
+
+  const removeOf = (each: InstalledPackage) => {
+    if (each.older.length > 0) setAsking(each)
+    else run(() => removeVersions([each.newest], each.bytes))
+  }
+  const isKept = ({ newest, older }: InstalledPackage): boolean => [newest, ...older].some(({ kept }) => kept)
+  const keepOf = (each: InstalledPackage, kept: boolean) => run(() => keepAll([each.newest, ...each.older], kept))
+
+  const act = (command: RowCommand | undefined, each: InstalledPackage | undefined): boolean => {
+    if (each === undefined) return false
+    const { newest, older } = each
+    const update = updates.get(each.name)
+    switch (command) {
+      case 'copy-path':
+        if (hasSelectedText()) return false
+        run(() => copyPathOf(newest))
+        return true
+      case 'remove':
+        removeOf(each)
+        return true
+      case 'inspect':
+        setOpened((before) => (before === each.name ? undefined : each.name))
+        return true
+      case 'open-folder':
+        run(() => openFolder(newest))
+        return true
+      case 'verify':
+        verifySome([newest, ...older])
+        return true
+      case 'keep':
+        keepOf(each, !isKept(each))
+        return true
+      case 'update':
+        if (update !== undefined) askUpdate(update)
+        return update !== undefined
+      default:
+        return false
+    }
+  }
+  useEscape(() => {
+    if (opened === undefined) return false
+    closeDetails()
+    return true
+  })
+
+  const columns: readonly Column<PackageOrder>[] = [
+    { key: 'package', title: text.columns.package, sort: 'name' },
+    { key: 'versions', title: text.columns.versions },
+    { key: 'disk', title: text.columns.disk, sort: 'bytes', className: 'end' },
+    { key: 'app', title: text.columns.app, className: 'c-used' },
+    { key: 'verified', title: text.columns.verified },
+  ]
+  const open = (name: string) => {
+    setSelected(name)
+    setOpened(name)
+  }
+  const versionCount = installed.length
+  const freeUp = cleaning && usage && (
+    <CleanUpFoot
+      libraryId={libraryId}
+      usage={usage}
+      cleaning={cleaning}
+      busy={cleaningAction.busy}
+      run={(work) => void cleaningAction.run(work)}
+      onDone={() => setFreeing(false)}
+    />
+  )
+  const closeDetails = () => {
+    setOpened(undefined)
+    list.current?.focus()
+  }
+  const detailsPane = details && (
+    <PackageDetails
+      each={details}
+      bytesOf={bytesOf}
+      verifying={verifying}
+      onVerify={verifySome}
+      onClose={narrow ? undefined : closeDetails}
+      run={run}
+    />
+  )
+
+  return (
+    <Page
+      label={text.title}
+      bar={
+        <>
+          <h1>{text.title}</h1>
+          <LibrarySwitcher library={library} libraries={libraries} onChoose={onChoose} />
+          <span className="push" />
+          {verifyingAll === undefined ? (
+            versionCount > 0 && (
+              <Button small variant="quiet" icon={IconChecks} className="narrow-hide" onClick={verifyEverything}>
+                {text.verifyAll}
+              </Button>
+            )
+          ) : (
+            <>
+              <span className="t2 num" role="status">
+                {text.verifyingAll(verifyingAll.left)}
+              </span>
+              <Button small variant="quiet" onClick={() => verifyingAll.abort.abort()}>
+                {text.stopVerifying}
+              </Button>
+            </>
+          )}
+          {narrow && (
+            <Button small onClick={() => setFreeing(true)}>
+              {text.freeUp.button}
+            </Button>
+          )}
+          {updates.size > 0 && (
+            <Button small variant="soft" onClick={() => setUpdating([...updates.values()])}>
+              {text.updateAll(updates.size)}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
+      <FailureStrip failure={cleaningAction.failure} onDismiss={cleaningAction.dismiss} />
+      <div className="body">
+        <section className="main">
+          {!library.available ? (
+            <div className="strip">
+              <Message
+                kind="warn"
+                title={text.unavailable(library.path)}
+                action={
+                  <Button small onClick={() => void fetchLibraries()}>
+                    {text.tryAgain}
+                  </Button>
+                }
+              >
+                {text.unavailableWhy}
+              </Message>
+            </div>
+          ) : failure?.kind === 'failed' && listed === undefined ? (
+            <div className="error-page">
+              <ErrorPanel
+                error={failure.error}
+                actions={<Button onClick={() => void fetchLibrary(libraryId)}>{text.tryAgain}</Button>}
+              />
+            </div>
+          ) : listed === undefined ? (
+            <BoneRows columns="cols-installed" />
+          ) : (
+            <>
+              <UsageHead usage={usage} />
+              {usage !== undefined && hasBytes(usage) && (
+                <div className="usage-map">
+                  <UsageMap usage={usage} selected={selected} onSelect={setSelected} onOpen={open} />
+                </div>
+              )}
+              {packages.length === 0 ? (
+                <EmptyState
+                  title={text.emptyTitle}
+                  action={
+                    <Button variant="primary" onClick={() => goTo({ page: 'browse' })}>
+                      {text.emptyAction}
+                    </Button>
+                  }
+                >
+                  {text.emptyText}
+                </EmptyState>
+              ) : (
+                <List
+                  handle={list}
+                  label={text.listLabel}
+                  items={packages}
+                  keyOf={nameOfPackage}
+                  closesGaps
+                  columnsClass="cols-installed"
+                  columns={columns}
+                  sorted={{ by: order, descending: order === 'bytes' }}
+                  onSort={setOrder}
+                  selectedKey={selected}
+                  onSelect={({ name }) => {
+                    setSelected(name)
+                    if (opened !== undefined && !narrow) setOpened(name)
+                  }}
+                  onOpen={({ name }) => open(name)}
+                  onKey={(event, each) => act(rowCommandOf(event, singleKeys), each)}
+                  renderRow={(each) => (
+                    <InstalledRow
+                      each={each}
+                      update={updates.get(each.name)}
+                      biggestBytes={biggestBytes}
+                      verifying={verifying}
+                      menu={
+                        <VersionMenu
+                          version={each.newest}
+                          bytes={each.bytes}
+                          update={updates.get(each.name)}
+                          isKept={isKept(each)}
+                          asksWhich={each.older.length > 0}
+                          run={run}
+                          onVerify={() => verifySome([each.newest, ...each.older])}
+                          onKeep={(kept) => keepOf(each, kept)}
+                          onRemove={() => removeOf(each)}
+                          onDetails={() => open(each.name)}
+                        />
+                      }
+                    />
+                  )}
+                />
+              )}
+            </>
+          )}
+          <Foot
+            hints={
+              packages.length === 0
+                ? []
+                : [
+                    ...(singleKeys
+                      ? [
+                          { keys: ['O'], does: text.hints.open },
+                          { keys: ['V'], does: text.hints.verify },
+                          { keys: ['K'], does: text.hints.keep },
+                        ]
+                      : []),
+                    { keys: ['Del'], does: text.hints.remove },
+                  ]
+            }
+          >
+            {text.count(packages.length, versionCount)}
+          </Foot>
+        </section>
+        {!narrow && (
+          <Inspector label={details === undefined ? text.freeUp.title : details.title}>
+            {detailsPane ?? (
+              <>
+                <div>
+                  <h2 className="aside-title">{text.freeUp.title}</h2>
+                  <p className="t2">{text.freeUp.promise}</p>
+                </div>
+                {cleaning && <Proposals cleaning={cleaning} />}
+                <TrashList entries={trash} run={run} />
+                {freeUp}
+              </>
+            )}
+          </Inspector>
+        )}
+      </div>
+      {narrow && (
+        <Sheet
+          opened={freeing || details !== undefined}
+          onClose={() => {
+            setFreeing(false)
+            setOpened(undefined)
+          }}
+          title={details === undefined ? text.freeUp.title : details.title}
+          subtitle={details === undefined ? text.freeUp.promise : details.newest.description}
+          footer={details === undefined ? freeUp : null}
+        >
+          <section className="sheet-stack">
+            {detailsPane ?? (
+              <>
+                {cleaning && <Proposals cleaning={cleaning} />}
+                <TrashList entries={trash} run={run} />
+              </>
+            )}
+          </section>
+        </Sheet>
+      )}
+      {updating !== undefined && <UpdateSheet updates={updating} onClose={() => setUpdating(undefined)} run={run} />}
+      {asking !== undefined && (
+        <RemoveSheet each={asking} bytesOf={bytesOf} onClose={() => setAsking(undefined)} run={run} />
+      )}
+    </Page>
+  )
+}
