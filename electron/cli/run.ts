@@ -31,6 +31,7 @@ import { transfers } from './commands/transfers.ts'
 import { upgrade } from './commands/upgrade.ts'
 import { createOutput, type Output } from './output.ts'
 import { startFolder } from './start-folder.ts'
+import { endOnStrayErrors } from './stray-errors.ts'
 
 const commands: readonly Command[] = [
   publish,
@@ -66,10 +67,13 @@ export async function runCli(args: readonly string[]): Promise<number> {
     { json, quiet: args.includes('--quiet'), verbose: args.includes('--verbose') },
   )
   const printing = watchPrinting()
+  const strays = endOnStrayErrors(output.error)
   try {
     const code = await dispatch(args, output)
-    return (await printing.hasFailed()) ? exitCodeOf('internal') : code
+    return strays.hasHappened() || (await printing.hasFailed()) ? exitCodeOf('internal') : code
   } catch (error) {
+    // What it ends with now only follows from that.
+    if (strays.hasHappened()) return exitCodeOf('internal')
     const wire = toWire(error)
     output.error(wire)
     return exitCodeOf(wire.code)
