@@ -46,9 +46,19 @@ export const pauseText = (reason: PauseReason): string => pauseTexts[reason]
 /** True where a person must do something before it goes on: shown in amber. */
 export const waitsForPerson = (state: TransferState): boolean => state.kind === 'paused' && state.reason !== 'by-person'
 
-/** `2.88 GB verified of 4.37 GB`; an upload's bytes are confirmed. */
-export const bytesText = (kind: Transfer['kind'], { settledBytes, totalBytes }: Progress): string =>
-  `${formatSize(settledBytes)} ${kind === 'publish' ? 'confirmed' : 'verified'} of ${formatSize(totalBytes)}`
+/**
+ * `2.88 GB verified of 4.37 GB`; an upload's bytes are confirmed, part by part: until the first part is, which may be all of a small model,
+ * the line says what was sent.
+ */
+export function bytesText(
+  kind: Transfer['kind'],
+  { settledBytes, receivedBytes, totalBytes }: Pick<Progress, 'settledBytes' | 'receivedBytes' | 'totalBytes'>,
+): string {
+  const of = `of ${formatSize(totalBytes)}`
+  if (kind !== 'publish') return `${formatSize(settledBytes)} verified ${of}`
+  if (settledBytes === 0 && receivedBytes > 0) return `${formatSize(receivedBytes)} sent ${of}`
+  return `${formatSize(settledBytes)} confirmed ${of}`
+}
 
 /** `38.4 MB/s, 33 s left`; empty while nothing moves. */
 export function speedText({ bytesPerSecond, secondsLeft }: Progress): string {

@@ -97,6 +97,11 @@ describe('bytesLine', () => {
       '2.88 GB confirmed of 4.37 GB',
     )
   })
+  it('says what was sent of a publish until the store confirms a first part', () => {
+    const publish = transfer({ kind: 'transferring' }, { kind: 'publish' })
+    const sending = { ...progress, settledBytes: 0, receivedBytes: 3_200_000, totalBytes: 6_700_000 }
+    expect(bytesLine(publish, sending)).toBe('3.20 MB sent of 6.70 MB')
+  })
   it('says what came of it', () => {
     const done = transfer({ kind: 'done' }, { outcome: { reusedBytes: 62_000_000 } })
     expect(bytesLine(done, { ...progress, totalBytes: 360_000_000 })).toBe('Installed, 360 MB, of which 62.0 MB reused')

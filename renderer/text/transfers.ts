@@ -139,6 +139,7 @@ export const transfersText = {
   filesConfirmed: (count: number, of: number): string => `${count} of ${of} confirmed`,
   fileVerified: 'Verified',
   fileConfirmed: 'Confirmed',
+  fileSent: 'Sent',
   waiting: 'Waiting',
   failedTitle: {
     install: 'It could not be installed',

@@ -77,8 +77,14 @@ const isSettled = ({ sizeBytes, settledBytes }: FileProgress): boolean => settle
 function FileRow({ file, transfer }: { readonly file: FileProgress; readonly transfer: Transfer }) {
   const { path, sizeBytes, settledBytes, receivedBytes } = file
   const name = path.slice(path.lastIndexOf('/') + 1)
-  const percent = percentOf(settledBytes, sizeBytes)
-  const settledWord = transfer.kind === 'publish' ? transfersText.fileConfirmed : transfersText.fileVerified
+  const isPublish = transfer.kind === 'publish'
+  const settledWord = isPublish ? transfersText.fileConfirmed : transfersText.fileVerified
+  // The store confirms a file of an upload when the parts that hold it are there; until then it is seen how it is sent.
+  const percent =
+    isPublish && !isSettled(file)
+      ? Math.min(99, percentOf(receivedBytes, sizeBytes))
+      : percentOf(settledBytes, sizeBytes)
+  const word = isPublish && !isSettled(file) ? transfersText.fileSent : settledWord
   return (
     <div className="transfer-file" title={`${path}, ${formatExactBytes(sizeBytes)}`}>
       <span className="cut">{name}</span>
@@ -87,7 +93,7 @@ function FileRow({ file, transfer }: { readonly file: FileProgress; readonly tra
         receivedBytes={receivedBytes}
         totalBytes={Math.max(1, sizeBytes)}
         still={standsStill(transfer.state)}
-        label={`${name}: ${percent} % ${settledWord.toLowerCase()}`}
+        label={`${name}: ${percent} % ${word.toLowerCase()}`}
       />
       {isSettled(file) ? (
         <span className="status">

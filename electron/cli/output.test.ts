@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import type { Transfer } from '../../shared/model/transfer.ts'
+import { createOutput } from './output.ts'
+
+const transferOf = (kind: Transfer['kind']) =>
+  ({ id: 't', kind, ref: { name: 'digits', version: '1.0.0' }, state: { kind: 'transferring' } }) as Transfer
+
+/** What a file of stderr gets to read. */
+function linesOf(kind: Transfer['kind'], settledBytes: number, receivedBytes: number): string {
+  let said = ''
+  const terminal = {
+    stdout: () => {},
+    stderr: (text: string) => {
+      said += text
+    },
+    columns: undefined,
+  }
+  const output = createOutput(terminal, { json: false, quiet: false, verbose: false })
+  const progress = { settledBytes, receivedBytes, totalBytes: 6_700_000, bytesPerSecond: 0 }
+  output.progress(transferOf(kind), progress)
+  output.progress(transferOf(kind), { ...progress, receivedBytes: receivedBytes + 2_000_000 })
+  return said
+}
+
+test('publishing says what was sent, though the store has confirmed nothing yet', () => {
+  expect(linesOf('publish', 0, 1_000_000)).toBe(
+    'Publishing digits 1.0.0: 1.00 MB sent of 6.70 MB\nPublishing digits 1.0.0: 3.00 MB sent of 6.70 MB\n',
+  )
+})
+
+test('installing says what is verified, not what came', () => {
+  expect(linesOf('install', 0, 1_000_000)).toBe('Installing digits 1.0.0: 0 B verified of 6.70 MB\n')
+})
