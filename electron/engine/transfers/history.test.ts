@@ -48,3 +48,14 @@ test('what can’t be written is told as long as the engine runs', async () => {
   expect(() => history.add(ended('a', 1))).toThrow()
   expect(history.list().map(({ id }) => id)).toEqual(['a'])
 })
+
+test('clearing leaves the journal of what is still being cleaned up', async () => {
+  await using folder = await createTempFolder()
+  const disk = createNodeDisk()
+  const history = createHistory(disk, { write: () => {} }, folder.path)
+  history.add(ended('a', 1))
+  disk.create(path.join(folder.path, 'a', 'journal.log'), new Uint8Array())
+  history.clear()
+  expect(history.list()).toEqual([])
+  expect(readdirSync(path.join(folder.path, 'a'))).toEqual(['journal.log'])
+})

@@ -49,7 +49,10 @@ export function createHistory(disk: Disk, log: Log, folder: string): History {
   }
   const remove = (id: string) => {
     unwritten.delete(id)
-    if (entries.delete(id)) disk.removeTree(path.join(folder, id))
+    if (!entries.delete(id)) return
+    // A cancelled publish whose upload could not be removed yet: its journal is all that knows of it.
+    if (disk.facts(path.join(folder, id, 'journal.log')) !== undefined) disk.removeFile(fileOf(id))
+    else disk.removeTree(path.join(folder, id))
   }
   return {
     list: newestFirst,
