@@ -78,3 +78,16 @@ test('a publish goes on in the place that it was started for, and in no other', 
   expect((await ended()).state).toEqual({ kind: 'done' })
   expect((await api.catalog.list({ connectionId: id, refresh: true })).packages).toHaveLength(1)
 })
+
+test('a publish whose connection leads elsewhere can be cancelled', async () => {
+  const { api } = engine
+  const add = (name: string) => ({ name: 'Team', location: { kind: 'folder' as const, path: place(name) } })
+  for (const name of ['one', 'two']) await mkdir(place(name))
+  const { id } = await api.connections.add(add('one'))
+  const { planId } = await api.publish.plan({ connectionId: id, path: await putModel(), fields })
+  await api.connections.update({ id, connection: add('two') })
+  const { transferId } = await api.publish.start({ planId })
+  await api.transfers.wait({ id: transferId })
+  await api.transfers.cancel({ id: transferId })
+  expect((await api.transfers.list({})).map(({ state }) => state.kind)).toEqual(['cancelled'])
+})
