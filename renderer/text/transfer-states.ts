@@ -67,8 +67,9 @@ export function speedText({ bytesPerSecond, secondsLeft }: Progress): string {
   return secondsLeft === undefined ? speed : `${speed}, ${formatDuration(secondsLeft)} left`
 }
 
-export const percentText = ({ settledBytes, totalBytes }: Progress): string =>
-  `${percentOf(settledBytes, totalBytes)} %`
+/** Of what is not done yet, so never 100. */
+export const percentText = ({ settledBytes, totalBytes }: Pick<Progress, 'settledBytes' | 'totalBytes'>): string =>
+  `${Math.min(99, percentOf(settledBytes, totalBytes))} %`
 
 const kindWords: { readonly [K in Transfer['kind']]: string } = {
   install: 'Install',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Progress, Transfer, TransferState } from '../../shared/model/transfer.ts'
+import { percentText } from './transfer-states.ts'
 import { bytesLine, type TransferWords, wordsOf } from './transfers.ts'
 
 const nowMs = 1_000_000
@@ -87,6 +88,17 @@ describe('wordsOf', () => {
   it('says why a pause waits for the person when it knows', () => {
     const error = { code: 'sign-in-expired', details: { connection: 'Research' } } as const
     expect(words({ kind: 'paused', reason: 'sign-in', error }).detail).toBe('The sign-in for Research has expired.')
+  })
+})
+
+describe('percentText', () => {
+  it('never says 100 of what is not done', () => {
+    expect([0, 1_500, 1_999, 2_000].map((settledBytes) => percentText({ settledBytes, totalBytes: 2_000 }))).toEqual([
+      '0 %',
+      '75 %',
+      '99 %',
+      '99 %',
+    ])
   })
 })
 

@@ -44,7 +44,7 @@ interface MeterPart {
   readonly key: string
   /** 0…1 of the whole */
   readonly share: number
-  readonly look?: 'half' | 'older' | 'stripe' | 'rest' | 'warnfill' | 'dangerfill' | 'still'
+  readonly look?: 'second' | 'stripe' | 'rest' | 'warnfill' | 'dangerfill' | 'still'
 }
 
 /** A bar made of parts that a legend names. */

@@ -51,7 +51,7 @@ export function InstalledRow({ each, update, biggestBytes, verifying, menu }: In
           <Meter
             parts={[
               { key: 'newest', share: (bytes - olderBytes) / whole },
-              { key: 'older', share: olderBytes / whole, look: 'older' },
+              { key: 'older', share: olderBytes / whole, look: 'second' },
             ]}
             label={text.barLabel(bytes, olderBytes)}
           />

@@ -43,7 +43,7 @@ export function WhatChanges({ plan, onSeeFiles }: { readonly plan: PublishPlan; 
         size="m"
         parts={[
           { key: 'new', share: newBytes / whole },
-          { key: 'changed', share: changedBytes / whole, look: 'half' },
+          { key: 'changed', share: changedBytes / whole, look: 'second' },
         ]}
         label={text.barLabel(newBytes, changedBytes, sameBytes)}
       />
@@ -55,7 +55,7 @@ export function WhatChanges({ plan, onSeeFiles }: { readonly plan: PublishPlan; 
           <Size bytes={newBytes} />
         </dd>
         <dt>
-          <span className="key half">{text.changed(previous.changedFiles)}</span>
+          <span className="key second">{text.changed(previous.changedFiles)}</span>
         </dt>
         <dd>
           <Size bytes={changedBytes} />
