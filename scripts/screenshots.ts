@@ -103,8 +103,11 @@ async function startTransfers(page: Page, gate: CountingProxy): Promise<void> {
   await expect
     .poll(() => gate.count({ path: /call_transcriber.*archive/ }).sentBytes, { timeout: 60_000 })
     .toBeGreaterThan(9_500_000)
+  // The rest stays away until the press of the button has come.
+  gate.throttle(30_000)
   await page.getByRole('button', { name: /^Pause Call transcriber/ }).click()
   await expect(transferRow(page, 'Call transcriber')).toContainText('Paused')
+  gate.throttle(6_000_000)
   await openPage(page, 'Browse')
   await install('Query rewriter')
   await expect
