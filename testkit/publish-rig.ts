@@ -86,7 +86,7 @@ export function startPublish(options: {
     disk,
     clock,
     openConnection: async () => connection,
-    hasConnection: () => true,
+    isThere: () => true,
     tool: 'Orbital test',
     partsInFlight: () => 3,
     ...options.deps,

@@ -3,7 +3,7 @@ import { AppError, toWire } from '../../shared/errors.ts'
 import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
 import { createCatalog } from './catalog/catalog.ts'
-import { createConnections } from './connections/connections.ts'
+import { createConnections, placeOf } from './connections/connections.ts'
 import { createEngineProcedures } from './engine-procedures.ts'
 import { createInstallRunner } from './install/install.ts'
 import { createInstallPlans } from './install/install-plans.ts'
@@ -103,7 +103,10 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       disk,
       clock,
       openConnection: openShared,
-      hasConnection: (id) => connections.list().some((each) => each.id === id),
+      isThere: ({ connectionId, place }) =>
+        connections
+          .list()
+          .some(({ id, location }) => id === connectionId && (place === undefined || placeOf(location) === place)),
       tool,
       partsInFlight: connectionsPerTransfer,
     }),

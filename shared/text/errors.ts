@@ -15,7 +15,7 @@ type Texts = { readonly [C in ErrorCode]: (details: ErrorDetails[C]) => ErrorTex
 const text = (happened: string, safe: string, todo: string): ErrorText => ({ happened, safe, todo })
 const nothingChanged = 'Nothing was changed.'
 const notPublished = 'Nothing was published, and your files are as they were.'
-const keptProgress = 'What was already transferred is kept.'
+const keptProgress = 'Anything already transferred is kept.'
 const installedSafe = 'What is installed is as it was.'
 
 const size = (bytes: number): string => {
@@ -219,7 +219,7 @@ const texts: Texts = {
   'disk-full': ({ path, neededBytes, freeBytes }) =>
     text(
       `The disk with ${path} is full${neededBytes === undefined ? '' : `: ${size(neededBytes)} are needed${freeBytes === undefined ? '' : `, ${size(freeBytes)} are free`}`}.`,
-      'What was already transferred is kept, and nothing installed is touched.',
+      'Anything already transferred is kept, and nothing installed is touched.',
       'Free some space or empty the trash, then resume.',
     ),
   'disk-denied': ({ path, action }) =>

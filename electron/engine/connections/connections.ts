@@ -281,7 +281,8 @@ const nameOf = (location: Location): string => (location.kind === 's3' ? locatio
 
 const signsWithKeys = (location: Location): boolean => location.kind === 's3' && location.signIn.kind === 'keys'
 
-const placeOf = (location: Location): string =>
+/** Which bucket or folder a location is, however it is reached and signed in to. */
+export const placeOf = (location: Location): string =>
   location.kind === 'folder'
     ? JSON.stringify([location.path, rootOf(location)])
     : JSON.stringify([location.endpoint ?? '', location.bucket, rootOf(location)])

@@ -38,8 +38,8 @@ export interface PublishDeps {
   readonly clock: Clock
   /** Whoever gives it closes it. */
   openConnection(connectionId: string, io: Io): Promise<OpenConnection>
-  /** False once a connection was removed. */
-  hasConnection(connectionId: string): boolean
+  /** False once the connection of the request was removed, or leads to another place. */
+  isThere(request: PublishRequest): boolean
   /** Name and version of this program, for `orbital.tool`. */
   readonly tool: string
   /** Parts in flight at once. */

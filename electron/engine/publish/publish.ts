@@ -62,8 +62,7 @@ export function createPublishRunner(deps: PublishDeps): TransferRunner {
     run: (task) => run(deps, task),
     discard: (task) => discard(deps, task),
     // Without its connection nobody here can finish it.
-    isPastCancel: (request, records) =>
-      mayBeSealed(records) && deps.hasConnection(readPublishRequest(request).connectionId),
+    isPastCancel: (request, records) => mayBeSealed(records) && deps.isThere(readPublishRequest(request)),
   }
 }
 
@@ -266,7 +265,7 @@ function readWithdrawal(bytes: Uint8Array): { publishedBy?: string; publishedAt?
 }
 
 async function discard(deps: PublishDeps, task: TransferTask): Promise<void> {
-  if (!deps.hasConnection(readPublishRequest(task.request).connectionId)) return
+  if (!deps.isThere(readPublishRequest(task.request))) return
   const context = await createPublishContext(deps, task)
   await context.abortUnsealedUpload()
 }

@@ -12,7 +12,6 @@ export interface TransferQueue {
   resume(id: string): void
   /** Resolves when what it made is discarded, or left for later; `past-cancel` when others may complete it by now. */
   cancel(id: string): Promise<void>
-  retry(id: string): void
   moveUp(id: string): void
   /** Forgets what ended; failed ones are discarded first, with what they had left. */
   clearHistory(): Promise<void>

@@ -182,7 +182,7 @@ test('a full disk pauses, a damaged archive fails and can be tried again', async
   running.get('bad')?.fail(new AppError('archive-damaged', { ref: 'bad==1.0.0', reason: 'it ends too early.' }))
   expect((await queue.wait(full, io)).state).toMatchObject({ kind: 'paused', reason: 'disk-full' })
   expect((await queue.wait(bad, io)).state).toMatchObject({ kind: 'failed', error: { code: 'archive-damaged' } })
-  queue.retry(bad)
+  queue.resume(bad)
   running.get('bad')?.end()
   expect((await queue.wait(bad, io)).state.kind).toBe('done')
   await queue.stop()

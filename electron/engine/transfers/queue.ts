@@ -346,7 +346,6 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       if (apply(entry, { kind: 'pause', reason: 'by-person' })) record(entry)
     },
     resume: requeue,
-    retry: requeue,
     async cancel(id) {
       if (!entries.has(id)) takeForeign(id)
       await cancel(entryOf(id))
