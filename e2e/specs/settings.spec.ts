@@ -140,6 +140,23 @@ test('a secret that was typed is nowhere in the window after a restart, and in n
   expect(holders).toEqual(app.kind === 'chromium' ? ['secrets.json'] : [])
 })
 
+test('another access key asks for its own secret, at the field', async ({ app, s3, bucket }) => {
+  const { page } = app
+  const { endpoint, accessKeyId, secretAccessKey } = s3
+  await addCompatibleStore(page, { name: 'Team models', endpoint, bucket, accessKeyId, secretAccessKey })
+  await page.getByRole('button', { name: 'Edit' }).click()
+  const sheet = page.getByRole('dialog')
+  const asks = sheet.getByText('The secret that is kept is for another address or access key')
+  await expect(sheet.getByText('the one kept stays if empty')).toBeVisible()
+  await sheet.getByRole('textbox', { name: /^Access key/ }).fill('another')
+  await expect(asks).toBeVisible()
+  await sheet.getByRole('textbox', { name: /^Access key/ }).fill(accessKeyId)
+  await expect(asks).toBeHidden()
+  await sheet.getByRole('textbox', { name: /^Name/ }).fill('Our models')
+  await sheet.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('heading', { name: 'Our models' })).toBeVisible()
+})
+
 /** True when a string is anywhere in the heap of the page. */
 async function searchHeap(page: Page, text: string): Promise<boolean> {
   const session = await page.context().newCDPSession(page)
