@@ -93,7 +93,7 @@ async function startTransfers(page: Page, gate: CountingProxy): Promise<void> {
     await sheet.getByRole('button', { name: /^Install/ }).click()
     await expect(sheet).toBeHidden()
   }
-  gate.throttle(6_000_000)
+  gate.throttle(2_000_000)
   await install('Noise suppressor')
   await openPage(page, 'Transfers')
   await expect(transferRow(page, 'Noise suppressor')).toContainText('Failed', { timeout: 60_000 })
@@ -101,17 +101,17 @@ async function startTransfers(page: Page, gate: CountingProxy): Promise<void> {
   await install('Call transcriber, small')
   await openPage(page, 'Transfers')
   await expect
-    .poll(() => gate.count({ path: /call_transcriber.*archive/ }).sentBytes, { timeout: 60_000 })
+    .poll(() => gate.count({ path: /call_transcriber.*archive/ }).sentBytes, { timeout: 60_000, intervals: [100] })
     .toBeGreaterThan(9_500_000)
   // The rest stays away until the press of the button has come.
   gate.throttle(30_000)
   await page.getByRole('button', { name: /^Pause Call transcriber/ }).click()
   await expect(transferRow(page, 'Call transcriber')).toContainText('Paused')
-  gate.throttle(6_000_000)
+  gate.throttle(2_000_000)
   await openPage(page, 'Browse')
   await install('Query rewriter')
   await expect
-    .poll(() => gate.count({ path: /query_rewriter.*archive/ }).sentBytes, { timeout: 60_000 })
+    .poll(() => gate.count({ path: /query_rewriter.*archive/ }).sentBytes, { timeout: 60_000, intervals: [100] })
     .toBeGreaterThan(19_500_000)
   gate.throttle(30_000)
 }
