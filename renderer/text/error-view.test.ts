@@ -7,6 +7,7 @@ const details = {
   what: 'a web page.',
   problem: 'Say which package.',
   path: 'model/weights.bin',
+  kind: 'folder',
   leftOut: 2,
   problems: [{ field: 'version', problem: 'It is not a version.', fix: '1.0.0' }],
   reason: 'it ends too early.',
