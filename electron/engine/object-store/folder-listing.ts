@@ -2,7 +2,8 @@ import path from 'node:path'
 import { isAppError } from '../../../shared/errors.ts'
 import type { Disk, EntryFacts, FileFacts, ObjectFacts } from '../ports.ts'
 
-const pageLength = 1000
+/** A few milliseconds of looking up files. */
+const pageLength = 250
 
 /**
  * The files below `base` whose keys start with `prefix`, in pages, sorted within each folder. Symbolic links and special files are no

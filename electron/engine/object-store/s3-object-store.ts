@@ -20,6 +20,7 @@ import { extentOf, quoted, withoutRoot } from './s3-answers.ts'
 import { type Answer, createAsk } from './s3-ask.ts'
 import { createS3Client, type S3Deps, type S3Spec } from './s3-client.ts'
 import { type S3Question, toStoreError } from './s3-errors.ts'
+import { factsOf, takeContents } from './s3-list-page.ts'
 
 /** A bucket over S3's protocol. A call is one request, but for what `createAsk` tells. */
 export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
@@ -120,25 +121,31 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
 
   async function* list(prefix: string, { signal }: Io): AsyncIterable<readonly ObjectFacts[]> {
     for (let token: string | undefined; ; ) {
+      let taken: readonly ObjectFacts[] | undefined
       const { output, status } = await ask(
-        () =>
-          new ListObjectsV2Command({
+        () => {
+          const command = new ListObjectsV2Command({
             Bucket: bucket,
             Prefix: root + prefix,
             EncodingType: 'url',
             ...(token === undefined ? {} : { ContinuationToken: token }),
-          }),
+          })
+          takeContents(command.middlewareStack, (objects) => {
+            taken = objects
+          })
+          return command
+        },
         (client, command, options) => client.send(command, options),
         ofBucket('list files'),
         signal,
       )
       const isListing = output.Name !== undefined || output.IsTruncated !== undefined || output.KeyCount !== undefined
       if (!isListing) throw notAStore(status)
+      const objects = [...(taken ?? []), ...(output.Contents ?? []).map(factsOf)]
       const page: ObjectFacts[] = []
-      for (const { Key, Size, ETag, LastModified } of output.Contents ?? []) {
-        const key = withoutRoot(Key, output.EncodingType, root)
-        if (key === undefined) continue
-        page.push({ key, sizeBytes: Size ?? 0, etag: quoted(ETag), modifiedMs: LastModified?.getTime() ?? 0 })
+      for (const object of objects) {
+        const key = withoutRoot(object.key, output.EncodingType, root)
+        if (key !== undefined) page.push({ ...object, key, etag: quoted(object.etag) })
       }
       if (page.length > 0) yield page
       const next = output.IsTruncated ? output.NextContinuationToken : undefined
@@ -250,7 +257,7 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
         signal,
       )
       for (const { Key, UploadId, Initiated } of output.Uploads ?? []) {
-        const key = withoutRoot(Key, output.EncodingType, root)
+        const key = withoutRoot(Key ?? '', output.EncodingType, root)
         // Some stores answer with more than what was asked for.
         if (key === undefined || UploadId === undefined || !key.startsWith(prefix)) continue
         uploads.push({ key, uploadId: UploadId, startedMs: Initiated?.getTime() ?? 0 })
