@@ -222,6 +222,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       stopping.abort(new AppError('cancelled', {}))
       await queue.stop()
       await publishPlans.close()
+      await catalog.close(5_000)
       connections.close()
     },
   }

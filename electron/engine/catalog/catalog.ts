@@ -1,12 +1,15 @@
-import path from 'node:path'
 import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
 import type { Announcer } from '../../../shared/ipc/events.ts'
-import type { Manifest, PackageRef, PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
-import { identOf, specOf } from '../../../shared/model/package-ref.ts'
-import { ingestMeta } from '../format/ingest-meta.ts'
-import type { Clock, Disk, Io, Log, ObjectHead, ObjectStore, OpenConnection } from '../ports.ts'
+import type { PackageRef, PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
+import type { Clock, Disk, Io, Log, OpenConnection } from '../ports.ts'
+import { createTurns } from '../take-turns.ts'
 import { untilAborted } from '../until-aborted.ts'
-import { type CatalogEntry, groupPackages, listPackages } from './list-packages.ts'
+import { createCatalogCopies, type KeptListing } from './catalog-copy.ts'
+import type { CatalogEntry } from './catalog-entry.ts'
+import { writeCatalogObject } from './catalog-object.ts'
+import { groupPackages } from './group-packages.ts'
+import { isWorthWriting, type Listing, listPackages, nothingListed } from './list-packages.ts'
+import { type PublishedVersion, readVersion } from './read-version.ts'
 
 export interface CatalogPage {
   readonly connectionId: string
@@ -16,33 +19,33 @@ export interface CatalogPage {
 }
 
 export interface Catalog {
-  /** As last refreshed, from this run or an earlier one; refreshed first when it never was. */
+  /** As last refreshed, from this run or an earlier one; refreshed first when it never was. The same arrays while nothing changed. */
   list(connection: OpenConnection, io: Io & { readonly refresh?: boolean }): Promise<CatalogPage>
   /** One published version as it is now, with its archive's head. `package-not-found`, `archive-mismatch`, `meta-invalid`. */
   version(connection: OpenConnection, ref: PackageRef, io: Io): Promise<PublishedVersion>
+  /** Reads every meta.json again and writes the bucket's catalog object. Throws what that throws: `access-denied`. */
+  rebuild(connection: OpenConnection, io: Io): Promise<{ readonly versions: number; readonly sizeBytes: number }>
   forget(connectionId: string): void
   /** What is known of it is old: the next listing asks the store. */
   expire(connectionId: string): void
+  /** Waits for what is still being written, for `timeoutMs` at most; then it is given up. */
+  close(timeoutMs: number): Promise<void>
 }
 
-export interface PublishedVersion {
-  readonly manifest: Manifest
-  readonly metaBytes: Uint8Array
-  readonly meta: ObjectHead
-  readonly archive: ObjectHead
-}
-
-interface Index {
+/** A listing as it is known in this run. */
+interface Index extends KeptListing {
   readonly place: string
-  readonly refreshedAtMs: number
-  readonly entries: ReadonlyMap<string, CatalogEntry>
+  /** Absent while no listing has been complete. */
+  readonly shown?: Shown
 }
-
-/** What an index on disk looks like; another `format` is ignored and built anew. */
-const format = 2
+interface Shown {
+  readonly page: CatalogPage
+  /** What the page was made of. */
+  readonly entries: Listing['entries']
+}
 
 interface Refreshing {
-  readonly index: Promise<Index>
+  readonly page: Promise<CatalogPage>
   readonly abort: AbortController
   waiting: number
 }
@@ -55,122 +58,148 @@ export function createCatalog(deps: {
   /** `<home>/state/catalog` */
   readonly folder: string
 }): Catalog {
-  const { disk, clock, log } = deps
+  const { clock, log, announcer } = deps
+  const copies = createCatalogCopies(deps)
   const indexes = new Map<string, Index>()
-  const pages = new WeakMap<Index, CatalogPage>()
   const expired = new Set<string>()
   /** By connection id. */
   const refreshing = new Map<string, Refreshing>()
+  const closing = new AbortController()
+  const writing = new Set<Promise<void>>()
 
-  const fileOf = (id: string) => path.join(deps.folder, `${id}.json`)
-
-  const load = (connection: OpenConnection): Index | undefined => {
-    try {
-      const bytes = disk.read(fileOf(connection.id))
-      if (bytes === undefined) return undefined
-      const stored = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
-        format: number
-        place: string
-        refreshedAtMs: number
-        entries: CatalogEntry[]
-      }
-      if (stored.format !== format || stored.place !== connection.place) return undefined
-      const entries = new Map(stored.entries.map((entry) => [entry.ident, entry]))
-      const index = { place: stored.place, refreshedAtMs: stored.refreshedAtMs, entries }
-      // What can't be grouped is damaged, too.
-      pageOf(connection, index)
-      return index
-    } catch (error) {
-      log.write('warn', 'catalog.cache-damaged', { connection: connection.id, ...toWire(error) })
-      return undefined
-    }
-  }
   /** Of this very place: another bucket may have had the id before. */
-  const knownOf = (connection: OpenConnection): Index | undefined => {
-    const index = indexes.get(connection.id)
-    return index?.place === connection.place ? index : load(connection)
+  const knownOf = async (connection: OpenConnection, io: Io): Promise<Index | undefined> => {
+    const { id, place } = connection
+    const index = indexes.get(id)
+    if (index?.place === place) return index
+    const kept = await copies.load(connection, io)
+    if (kept === undefined) return undefined
+    const { listing, refreshedAtMs } = kept
+    const shown = refreshedAtMs === undefined ? undefined : await show(connection, listing, refreshedAtMs, io)
+    const loaded = { ...kept, place, ...(shown === undefined ? {} : { shown }) }
+    const meanwhile = indexes.get(id)
+    if (meanwhile?.place === place) return meanwhile
+    indexes.set(id, loaded)
+    return loaded
   }
 
-  const store = (connection: OpenConnection, index: Index) => {
-    const stored = {
-      format,
-      place: index.place,
-      refreshedAtMs: index.refreshedAtMs,
-      entries: [...index.entries.values()],
-    }
-    try {
-      disk.makeFolder(deps.folder)
-      disk.replace(fileOf(connection.id), Buffer.from(JSON.stringify(stored)))
-    } catch (error) {
-      // Only a cache: the listing itself is right.
-      log.write('warn', 'catalog.cache-not-written', { connection: connection.id, ...toWire(error) })
-    }
+  const show = async ({ id }: OpenConnection, { entries }: Listing, atMs: number, io: Io, before?: Shown) => {
+    const isSame = before !== undefined && haveSameEntries(before.entries, entries)
+    const groups = isSame ? before.page : await groupPackages(entries.values(), createTurns(clock, io))
+    const page: CatalogPage = { ...groups, connectionId: id, refreshedAt: new Date(atMs).toISOString() }
+    return { page, entries }
+  }
+
+  /** What came of a listing: remembered, kept in the home folder, and told to the windows where it is another. */
+  const conclude = async (
+    connection: OpenConnection,
+    listing: Listing,
+    known: Index | undefined,
+    io: Io,
+    isNewest = () => true,
+  ): Promise<CatalogPage> => {
+    const { id, place } = connection
+    const refreshedAtMs = clock.now()
+    const shown = await show(connection, listing, refreshedAtMs, io, known?.shown)
+    if (!isNewest()) return shown.page
+    const index: Index = { listing, refreshedAtMs, place, shown }
+    indexes.set(id, index)
+    const isOther = shown.page.packages !== known?.shown?.page.packages
+    const { drift, withdrawnAtMs } = known?.listing ?? nothingListed
+    const hasLookedUp = listing.withdrawnAtMs - withdrawnAtMs > 3_600_000
+    if (isOther || drift !== listing.drift || hasLookedUp) await copies.save(connection, index, io)
+    if (isOther) announcer.change({ kind: 'catalog.changed', connectionId: id })
+    return shown.page
   }
 
   const startRefresh = (connection: OpenConnection): Refreshing => {
-    const { id, place } = connection
-    const known = knownOf(connection)
+    const { id } = connection
     expired.delete(id)
     const abort = new AbortController()
+    const io = { signal: abort.signal }
     const isNewest = () => refreshing.get(id) === started
-    const list = async (): Promise<Index> => {
+    const list = async (): Promise<CatalogPage> => {
+      const gathered = new Map<string, CatalogEntry>()
+      let known: Index | undefined
       try {
-        const entries = await listPackages(connection.store, known?.entries ?? new Map(), { signal: abort.signal })
-        const index = { place, refreshedAtMs: clock.now(), entries }
-        if (!isNewest()) return index
-        indexes.set(id, index)
-        // Unchanged, too: its age is told after a restart.
-        store(connection, index)
-        if (known === undefined || !sameEntries(known.entries, entries))
-          deps.announcer.change({ kind: 'catalog.changed', connectionId: id })
-        return index
+        known = await knownOf(connection, io)
+        const before = known?.listing ?? nothingListed
+        const found = await listPackages(deps, connection.store, before, { ...io, gathered })
+        const isWorth = isWorthWriting(found)
+        // A write that fails is tried again when as much has changed once more.
+        const listing = isWorth ? { ...found, drift: 0 } : found
+        const page = await conclude(connection, listing, known, io, isNewest)
+        if (isWorth) writeInBackground(connection, found)
+        return page
       } catch (error) {
-        if (isNewest()) expired.add(id)
+        if (isNewest()) {
+          expired.add(id)
+          await keepGathered(connection, known, gathered)
+        }
         throw error
       } finally {
         if (isNewest()) refreshing.delete(id)
       }
     }
-    const started: Refreshing = { index: list(), abort, waiting: 0 }
+    // Begins when it can be told whether it is still the newest.
+    const started: Refreshing = { page: Promise.resolve().then(list), abort, waiting: 0 }
     refreshing.set(id, started)
     // Everybody who waits may have left.
-    started.index.catch(() => {})
+    started.page.catch(() => {})
     return started
   }
 
+  /** A listing that failed has read something: the next one goes on from there. */
+  const keepGathered = async (connection: OpenConnection, known: Index | undefined, gathered: Listing['entries']) => {
+    if (gathered.size === 0) return
+    const before = known?.listing ?? nothingListed
+    const entries = new Map([...before.entries, ...gathered])
+    const listing = { ...before, entries, drift: before.drift + gathered.size }
+    const index: Index = { ...known, place: connection.place, refreshedAtMs: known?.refreshedAtMs, listing }
+    indexes.set(connection.id, index)
+    await copies.save(connection, index, { signal: closing.signal })
+  }
+
+  /** For all who come next; nobody waits for it, and who may not write it goes without. */
+  const writeInBackground = (connection: OpenConnection, { entries }: Listing) => {
+    const written = writeCatalogObject(deps, connection.store, entries, { signal: closing.signal })
+      .then((facts) => log.write('info', 'catalog.object-written', { connection: connection.id, ...facts }))
+      .catch((error: unknown) => {
+        const level = isAppError(error, 'access-denied', 'cancelled', 'disk-denied') ? 'info' : 'warn'
+        log.write(level, 'catalog.object-not-written', { connection: connection.id, ...toWire(error) })
+      })
+      .finally(() => writing.delete(written))
+    writing.add(written)
+  }
+
   /** One listing for all who ask meanwhile. Each waits as long as they like; when all have left, it ends. */
-  const refresh = async (connection: OpenConnection, { signal }: Io): Promise<Index> => {
+  const refresh = async (connection: OpenConnection, { signal }: Io): Promise<CatalogPage> => {
     const running = refreshing.get(connection.id) ?? startRefresh(connection)
     running.waiting += 1
     try {
-      return await untilAborted(running.index, signal)
+      return await untilAborted(running.page, signal)
     } finally {
       running.waiting -= 1
       if (running.waiting === 0) running.abort.abort(new AppError('cancelled', {}))
     }
   }
 
-  const pageOf = (connection: OpenConnection, index: Index): CatalogPage => {
-    const known = pages.get(index)
-    if (known !== undefined) return known
-    const page = {
-      connectionId: connection.id,
-      ...groupPackages(index.entries.values()),
-      refreshedAt: new Date(index.refreshedAtMs).toISOString(),
-    }
-    pages.set(index, page)
-    return page
-  }
-
   return {
     async list(connection, io) {
-      let index = knownOf(connection)
-      if (index !== undefined) indexes.set(connection.id, index)
-      if (index === undefined || io.refresh === true || expired.has(connection.id))
-        index = await refresh(connection, io)
-      return pageOf(connection, index)
+      if (io.refresh === true || expired.has(connection.id)) return refresh(connection, io)
+      return (await knownOf(connection, io))?.shown?.page ?? refresh(connection, io)
     },
     version: (connection, ref, io) => readVersion(connection.store, connection.name, ref, io),
+    async rebuild(connection, io) {
+      const known = await knownOf(connection, io)
+      const found = await listPackages(deps, connection.store, nothingListed, {
+        ...io,
+        gathered: new Map(),
+        afresh: true,
+      })
+      await conclude(connection, { ...found, drift: 0 }, known, io)
+      return writeCatalogObject(deps, connection.store, found.entries, io)
+    },
     expire(connectionId) {
       expired.add(connectionId)
       // A listing under way may have passed what is new.
@@ -179,26 +208,16 @@ export function createCatalog(deps: {
     forget(connectionId) {
       indexes.delete(connectionId)
       refreshing.delete(connectionId)
-      disk.removeFile(fileOf(connectionId))
+      copies.remove(connectionId)
+    },
+    async close(timeoutMs) {
+      const timeout = clock.sleep(timeoutMs, { signal: closing.signal }).catch(() => {})
+      await Promise.race([Promise.all(writing), timeout])
+      closing.abort(new AppError('cancelled', {}))
+      await Promise.all(writing)
     },
   }
 }
 
-const sameEntries = (a: ReadonlyMap<string, CatalogEntry>, b: ReadonlyMap<string, CatalogEntry>): boolean =>
+const haveSameEntries = (a: Listing['entries'], b: Listing['entries']): boolean =>
   a.size === b.size && [...a].every(([ident, entry]) => b.get(ident) === entry)
-
-async function readVersion(store: ObjectStore, where: string, ref: PackageRef, io: Io): Promise<PublishedVersion> {
-  const ident = identOf(ref)
-  const key = `models/${ident}/meta.json`
-  try {
-    const { bytes, ...meta } = await store.read(key, { ...io, maxBytes: 64 * 1024 * 1024 })
-    const manifest = ingestMeta(bytes, { key, ident })
-    const archive = await store.head(`models/${ident}/archive.gz`, io)
-    if (archive.sizeBytes !== manifest.archive.sizeBytes) throw new AppError('archive-mismatch', { ref: specOf(ref) })
-    return { manifest, metaBytes: bytes, meta, archive }
-  } catch (error) {
-    if (isAppError(error, 'object-not-found'))
-      throw new AppError('package-not-found', { spec: specOf(ref), where }, error)
-    throw error
-  }
-}

@@ -88,6 +88,7 @@ function ingestCompatibility(value: unknown, refuse: Refuse): CompatibilityMap |
   if (names.length > 100) return refuse('Its field “compatibility” names more than 100 apps.')
   const map: Record<string, string | null> = Object.create(null)
   for (const name of names) {
+    if (name.length > 256) return refuse('Its field “compatibility” names an app with more than 256 characters.')
     const constraint = value[name]
     if (constraint !== null && (typeof constraint !== 'string' || constraint.length > 256)) {
       return refuse(`Its compatibility with ${quoteName(name)} is not a constraint.`)

@@ -1,0 +1,76 @@
+import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
+import type { Clock, Io, Log, ObjectStore } from '../ports.ts'
+import { createTurns } from '../take-turns.ts'
+import { type CatalogEntry, isOf, type ListedVersion } from './catalog-entry.ts'
+import { lineCaps, packLines, unpackLines } from './entry-lines.ts'
+
+/**
+ * What lists show of every version of a bucket, in one object: so that a first listing needs no request per package. Only a cache: an entry
+ * counts where the store's own listing names the same object, and nothing is ever installed by it.
+ */
+export const catalogKey = 'orbital/catalog.jsonl.gz'
+
+export interface ObjectDeps {
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface FoundInObject {
+  /** Of the wanted versions, those that are exactly what is listed. */
+  readonly entries: ReadonlyMap<string, CatalogEntry>
+  /** How long ago it was written, by the store's clock alone; undefined where there is none. */
+  readonly ageMs: number | undefined
+}
+
+/** Never fails for what is wrong with the object or with who may read it: then nothing was found. Throws `cancelled`. */
+export async function readCatalogObject(
+  { clock, log }: ObjectDeps,
+  store: ObjectStore,
+  wanted: ReadonlyMap<string, ListedVersion>,
+  io: Io,
+): Promise<FoundInObject> {
+  const entries = new Map<string, CatalogEntry>()
+  try {
+    const { body, sizeBytes, modifiedMs, storeNowMs } = await store.open(catalogKey, io)
+    if (sizeBytes > lineCaps.maxBytes) {
+      // Ends its connection.
+      for await (const _ of body) break
+      throw new AppError('package-too-large', { what: catalogKey, limit: `${lineCaps.maxBytes} bytes` })
+    }
+    const take = (entry: CatalogEntry) => {
+      const listed = wanted.get(entry.ident)
+      if (listed !== undefined && isOf(entry, listed)) entries.set(entry.ident, entry)
+    }
+    const turn = createTurns(clock, io)
+    const { header, refused } = await unpackLines(body, take, { ...io, turn, unreadable: false })
+    if (header === undefined || refused > 0) log.write('warn', 'catalog.object-damaged', { refused })
+    return { entries, ageMs: Math.max(0, storeNowMs - modifiedMs) }
+  } catch (error) {
+    if (io.signal.aborted) throw new AppError('cancelled', {}, error)
+    if (!isAppError(error, 'object-not-found'))
+      log.write('info', 'catalog.object-not-read', { place: store.endpoint, ...toWire(error) })
+    return { entries, ageMs: undefined }
+  }
+}
+
+/** Versions that can be read, each under what the listing said of it. Of several writers the last one wins, and each is right. */
+export async function writeCatalogObject(
+  { clock }: ObjectDeps,
+  store: ObjectStore,
+  entries: ReadonlyMap<string, CatalogEntry>,
+  io: Io,
+): Promise<{ readonly versions: number; readonly sizeBytes: number }> {
+  let versions = 0
+  function* readable() {
+    for (const entry of entries.values()) {
+      if (entry.content.kind !== 'version' || entry.etag === '') continue
+      versions += 1
+      yield entry
+    }
+  }
+  const bytes = await packLines({}, readable(), { ...io, turn: createTurns(clock, io) })
+  if (bytes.length > lineCaps.maxBytes)
+    throw new AppError('package-too-large', { what: catalogKey, limit: `${lineCaps.maxBytes} bytes` })
+  await store.put(catalogKey, bytes, { ...io, contentType: 'application/gzip' })
+  return { versions, sizeBytes: bytes.length }
+}
