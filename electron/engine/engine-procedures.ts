@@ -111,6 +111,10 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
     catalog: {
       list: async ({ connectionId, refresh }, options) =>
         (await page(connectionId, { ...ioOf(options), refresh: refresh ?? false })).page,
+      async rebuild({ connectionId }, options) {
+        const connection = await connections.open(connectionId)
+        return { connectionId: connection.id, ...(await catalog.rebuild(connection, ioOf(options))) }
+      },
       search: async ({ connectionId, query }, options) =>
         searchPackages((await page(connectionId, ioOf(options))).page.packages, query),
       async get({ connectionId, name }, options) {

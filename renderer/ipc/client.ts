@@ -14,7 +14,7 @@ const verbs: Verbs = {
   engine: { info: true },
   settings: { get: true, set: true },
   connections: { list: true, add: true, update: true, remove: true, setDefault: true, test: true },
-  catalog: { list: true, search: true, get: true, version: true, preview: true, resolve: true },
+  catalog: { list: true, rebuild: true, search: true, get: true, version: true, preview: true, resolve: true },
   publish: { plan: true, start: true, build: true },
   install: { plan: true, start: true },
   libraries: { list: true, add: true, remove: true, setDefault: true },

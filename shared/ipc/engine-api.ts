@@ -186,6 +186,11 @@ export const engineContract = {
         refreshedAt: z.string(),
       }),
     ),
+    /** Reads every published version again, and writes the catalog object that spares others from doing so. `access-denied`. */
+    rebuild: procedure(
+      z.strictObject({ connectionId: z.string().optional() }),
+      z.strictObject({ connectionId: z.string(), versions: z.number(), sizeBytes: z.number() }),
+    ),
     /** Packages that match a text (name, title, description, tags) or a constraint, best first. */
     search: procedure(
       z.strictObject({

@@ -67,14 +67,20 @@ async function matchOf(context: Context, spec: string, packages: readonly Packag
 
 export const update: Command = {
   name: 'update',
-  usage: '[--from CONNECTION]',
+  usage: '[--from CONNECTION] [--rebuild-catalog]',
   summary: 'Refresh the list of packages of a connection.',
-  options: [from],
+  options: [
+    from,
+    {
+      name: 'rebuild-catalog',
+      help: 'read every version again and write the list into the store, so that others need not read them',
+    },
+  ],
   async run(context) {
-    const page = await context.api.catalog.list(
-      { ...connectionOf(context, 'from'), refresh: true },
-      { signal: context.signal },
-    )
+    const { api, signal } = context
+    const connection = connectionOf(context, 'from')
+    const catalog = context.flag('rebuild-catalog') ? await api.catalog.rebuild(connection, { signal }) : undefined
+    const page = await api.catalog.list({ ...connection, refresh: catalog === undefined }, { signal })
     const versions = page.packages.reduce((sum, each) => sum + each.versions.length, 0)
     const document = {
       connectionId: page.connectionId,
@@ -82,9 +88,13 @@ export const update: Command = {
       versions,
       unreadable: page.unreadable,
       refreshedAt: page.refreshedAt,
+      ...(catalog === undefined ? {} : { catalog: { versions: catalog.versions, sizeBytes: catalog.sizeBytes } }),
     }
     context.output.result(document, [
       `${page.packages.length} packages, ${versions} versions.`,
+      ...(catalog === undefined
+        ? []
+        : [`The store’s catalog has ${catalog.versions} versions now, ${formatBytes(catalog.sizeBytes)}.`]),
       ...page.unreadable.map((each) => `  can’t be read: ${each.ident}: ${each.reason}`),
     ])
   },

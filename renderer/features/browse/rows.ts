@@ -1,4 +1,5 @@
 import type { PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
+import { type SearchText, scoreOf, toSearchQuery, toSearchText } from '../../../shared/model/search.ts'
 import { newestOf, type Standing } from '../../state/package-standing.ts'
 
 /** A row of the list: a package, or an entry of the store that can't be shown as one. */
@@ -77,7 +78,8 @@ export function countTags(packages: readonly PackageSummary[]): readonly (readon
 /** The rows that a query shows, in its order. */
 export function queryRows(rows: readonly BrowseRow[], query: RowQuery, standingOf: StandingOf): readonly BrowseRow[] {
   const { filter, tag, sort } = query
-  const words = query.text.trim().toLowerCase().split(/\s+/).filter(Boolean)
+  const wanted = toSearchQuery(query.text)
+  const { words } = wanted
   const byScore = sort === undefined && words.length > 0
   const { by, descending } = sort ?? newestFirst
   // Keys are taken once a row, not once a comparison.
@@ -85,7 +87,7 @@ export function queryRows(rows: readonly BrowseRow[], query: RowQuery, standingO
   for (const row of rows) {
     if (!passesFilter(row, filter, standingOf)) continue
     if (tag !== undefined && !(row.kind === 'package' && row.package.tags.includes(tag))) continue
-    const score = words.length === 0 ? 1 : scoreOf(fieldsOf(row), words)
+    const score = words.length === 0 ? 1 : scoreOf(searchTextOf(row), wanted)
     if (score === 0) continue
     found.push({ row, name: nameOf(row), score, key: byScore ? publishedAt(row) : keyOf(row, by, standingOf) })
   }
@@ -129,39 +131,15 @@ function nameOf(row: BrowseRow): string {
 const publishedAt = (row: BrowseRow): string =>
   (row.kind === 'package' ? newestOf(row.package)?.publishedAt : row.entry.modifiedAt) ?? ''
 
-type Fields = readonly (readonly [text: string, weight: number])[]
-const fields = new WeakMap<object, Fields>()
+const searchTexts = new WeakMap<object, SearchText>()
 
-function fieldsOf(row: BrowseRow): Fields {
+function searchTextOf(row: BrowseRow): SearchText {
   const of = row.kind === 'package' ? row.package : row.entry
-  const known = fields.get(of)
+  const known = searchTexts.get(of)
   if (known !== undefined) return known
-  const made: Fields =
-    row.kind === 'unreadable'
-      ? [[row.entry.ident.toLowerCase(), 8]]
-      : [
-          [row.package.name.toLowerCase(), 8],
-          [row.package.title.toLowerCase(), 6],
-          ...row.package.tags.map((tag) => [tag.toLowerCase(), 4] as const),
-          [row.package.description.toLowerCase(), 1],
-        ]
-  fields.set(of, made)
+  const made = toSearchText(
+    row.kind === 'package' ? row.package : { name: row.entry.ident, title: '', tags: [], description: '' },
+  )
+  searchTexts.set(of, made)
   return made
-}
-
-/** 0 unless every word occurs; names count most, descriptions least, and a start of a word more than its middle. */
-export function scoreOf(texts: Fields, words: readonly string[]): number {
-  let score = 0
-  for (const word of words) {
-    let best = 0
-    for (const [text, weight] of texts) {
-      const at = text.indexOf(word)
-      if (at < 0) continue
-      const fit = text === word ? 3 : at === 0 ? 2 : /[\s_-]/.test(text[at - 1] ?? '') ? 1.5 : 1
-      best = Math.max(best, weight * fit)
-    }
-    if (best === 0) return 0
-    score += best
-  }
-  return score
 }
