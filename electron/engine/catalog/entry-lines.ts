@@ -27,6 +27,8 @@ export const lineCaps = {
   maxTextBytes: 2 * 1024 * 1024 * 1024,
   maxLineBytes: 64 * 1024,
   maxLines: 2_000_000,
+  /** Lines that don't pass: nobody's catalog has so many. */
+  maxRefused: 1000,
   maxDepth: 5,
   maxValues: 1000,
 } as const
@@ -114,7 +116,7 @@ export async function unpackLines(
     const entry = value === undefined ? undefined : entryOf(value, options.unreadable)
     if (entry === undefined) refused += 1
     else onEntry(entry)
-    return count < lineCaps.maxLines
+    return count < lineCaps.maxLines && refused < lineCaps.maxRefused
   }
   const source = bytes instanceof Uint8Array ? [bytes] : bytes
   let sourceError: unknown

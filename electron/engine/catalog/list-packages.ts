@@ -116,7 +116,9 @@ export async function listPackages(
       }
     }
   }
-  await Promise.all(Array.from({ length: parallel }, readNext))
+  const readers = await Promise.allSettled(Array.from({ length: parallel }, readNext))
+  const failed = readers.find((each) => each.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 
   // 6
   const isWorth = isWorthWriting({ drift, entries: found, withdrawn, withdrawnAtMs })
