@@ -32,7 +32,8 @@ export interface ErrorDetails {
   // what is not there
   /** `remedy`: what to do about it, where there is more to do than to check the path. */
   'path-not-found': { readonly path: string; readonly kind: 'file' | 'folder'; readonly remedy?: string }
-  'package-not-found': { readonly spec: string; readonly where: string }
+  /** `newest`: of the package, when it is there and only no version fits. */
+  'package-not-found': { readonly spec: string; readonly where: string; readonly newest?: string }
   'not-installed': { readonly spec: string; readonly library: string }
   'file-not-found': { readonly spec: string; readonly path: string }
   'connection-not-found': { readonly connectionId: string }
@@ -45,7 +46,14 @@ export interface ErrorDetails {
   'upload-not-found': { readonly key: string }
   'bucket-not-found': { readonly bucket: string }
   // what does not fit
-  incompatible: { readonly ref: string; readonly app: string; readonly appVersion: string; readonly constraint: string }
+  incompatible: {
+    readonly ref: string
+    readonly app: string
+    readonly appVersion: string
+    readonly constraint: string
+    /** Further apps that it names and doesn't work with. */
+    readonly others?: readonly { readonly app: string; readonly appVersion: string; readonly constraint: string }[]
+  }
   'not-stated': { readonly ref: string; readonly app: string }
   'version-published': {
     readonly ref: string

@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import type { App } from '../../shared/model/app.ts'
+import { verdictsFor } from '../../shared/model/compatibility.ts'
 import { parseSpec, satisfies } from '../../shared/model/constraint.ts'
 import type { InstalledVersion } from '../../shared/model/installed.ts'
 import type { PackageRef } from '../../shared/model/package.ts'
+import { refusalOf } from '../../shared/model/refusal.ts'
+import { errorTextOf } from '../../shared/text/errors.ts'
 import { usage } from './arguments.ts'
 import type { Context } from './command.ts'
 
@@ -62,6 +65,31 @@ export async function resolve(
     },
     { signal: context.signal },
   )
+}
+
+/**
+ * Why not the newest: the version above the chosen one that was passed over because it refuses the person's apps. Undefined where the newest
+ * was chosen, or the spec or a rule on prereleases asked for less.
+ */
+export async function passedOver(
+  context: Context,
+  spec: string,
+  chosen: PackageRef,
+  connection: { readonly connectionId?: string },
+): Promise<string | undefined> {
+  const parsed = parseSpec(spec)
+  if (context.apps.length === 0 || 'problem' in parsed || parsed.name !== chosen.name) return undefined
+  const { package: found } = await context.api.catalog.get(
+    { ...connection, name: chosen.name },
+    { signal: context.signal },
+  )
+  for (const { version, compatibility, prerelease } of found.versions) {
+    if (version === chosen.version) return undefined
+    if (!satisfies(version, parsed.constraint) || (prerelease && !context.flag('pre'))) continue
+    const refusal = refusalOf({ name: chosen.name, version }, verdictsFor(compatibility, context.apps))
+    return refusal === undefined ? undefined : errorTextOf(refusal).happened
+  }
+  return undefined
 }
 
 /** `--from C` or `--to C` as the contract takes it. */

@@ -5,18 +5,13 @@ import type { CallOptions } from '../../shared/ipc/procedure.ts'
 import { completeConnection } from '../../shared/model/connection.ts'
 import { compareVersions } from '../../shared/model/constraint.ts'
 import type { FileEntry, PackageRef } from '../../shared/model/package.ts'
-<<<<<<< HEAD
 import { specOf } from '../../shared/model/package-ref.ts'
 import type { Transfer } from '../../shared/model/transfer.ts'
 import { isRunning } from '../../shared/model/transfer-standing.ts'
 import { requireAbsolute } from './absolute-path.ts'
-import type { Catalog, PublishedVersion } from './catalog/catalog.ts'
-import { summaryOf } from './catalog/list-packages.ts'
-=======
 import type { Catalog } from './catalog/catalog.ts'
 import { factsOfManifest, summaryOf } from './catalog/catalog-entry.ts'
 import type { PublishedVersion } from './catalog/read-version.ts'
->>>>>>> 00993e9 (catalog: read what changed, and one object instead of a request per package)
 import { resolveSpec } from './catalog/resolve.ts'
 import { searchPackages } from './catalog/search.ts'
 import type { Connections } from './connections/connections.ts'

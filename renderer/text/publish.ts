@@ -24,6 +24,7 @@ const warningTitles: { readonly [K in Warning['kind']]: (name: string) => string
   'not-portable': (name) => `${name} can’t be stored on every system`,
   'reserved-name': (name) => `${name} is a name that packages use themselves`,
   'constraint-unreadable-by-old-tools': () => 'Old tools can’t read “Works with”',
+  'constraint-unsatisfiable': () => 'It works with no version of an app',
   'include-matches-little': () => 'Most of the folder is left out',
   'unprotected-store': () => 'This store can’t stop two people from publishing the same version',
 }

@@ -62,6 +62,7 @@ export const planWarning = z.strictObject({
     'not-portable',
     'reserved-name',
     'constraint-unreadable-by-old-tools',
+    'constraint-unsatisfiable',
     'include-matches-little',
     'unprotected-store',
   ]),

@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorDetails } from '../errors.ts'
+import { needOf } from './compatibility.ts'
 
 /**
  * What a person reads of an error, in window and command line alike: what happened, what is safe (or lost), what to do.
@@ -81,8 +82,12 @@ const texts: Texts = {
     text(`${what} is too large: the limit is ${limit}.`, nothingChanged, 'Split it into several packages.'),
   'path-not-found': ({ path, kind, remedy }) =>
     text(`There is no ${kind} at ${path}.`, nothingChanged, remedy ?? 'Check the path, and the folder you are in.'),
-  'package-not-found': ({ spec, where }) =>
-    text(`${where} has no ${spec}.`, nothingChanged, 'Check the name and the version, or look in another connection.'),
+  'package-not-found': ({ spec, where, newest }) =>
+    text(
+      `${where} has no ${spec}.${newest === undefined ? '' : ` The newest version there is ${newest}.`}`,
+      nothingChanged,
+      'Check the name and the version, or look in another connection.',
+    ),
   'not-installed': ({ spec, library }) =>
     text(`${spec} is not installed in ${library}.`, nothingChanged, 'Install it first, or choose another library.'),
   'file-not-found': ({ spec, path }) =>
@@ -111,9 +116,14 @@ const texts: Texts = {
       nothingChanged,
       'Check its name and the address with whoever runs the store.',
     ),
-  incompatible: ({ ref, app, appVersion, constraint }) =>
+  incompatible: ({ ref, others = [], ...first }) =>
     text(
-      `${ref} does not work with ${app} ${appVersion}: it needs ${app} ${constraint}.`,
+      `${ref} does not work with ${[first, ...others].map(({ app, appVersion }) => `${app} ${appVersion}`).join(' or ')}: ${[
+        first,
+        ...others,
+      ]
+        .map(({ app, constraint }) => needOf(app, constraint))
+        .join('; ')}.`,
       nothingChanged,
       'Choose another version, or install it anyway.',
     ),

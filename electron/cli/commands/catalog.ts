@@ -1,6 +1,9 @@
 import { AppError } from '../../../shared/errors.ts'
+import type { App, AppVerdict } from '../../../shared/model/app.ts'
+import { verdictOf, verdictsFor } from '../../../shared/model/compatibility.ts'
 import { parseSpec, satisfies } from '../../../shared/model/constraint.ts'
-import type { PackageSummary } from '../../../shared/model/package.ts'
+import type { PackageSummary, VersionSummary } from '../../../shared/model/package.ts'
+import { explainVerdict } from '../../../shared/text/compatibility.ts'
 import type { Command, Context } from '../command.ts'
 import { from } from '../options.ts'
 import { formatBytes, table } from '../output.ts'
@@ -35,11 +38,12 @@ export const info: Command = {
     const connection = connectionOf(context, 'from')
     const { packages } = await api.catalog.list({ ...connection, refresh: true }, { signal })
     const matching = packages.find(({ name }) => name === word) ?? (await matchOf(context, word, packages))
-    output.result(matching, [
+    const judged = { ...matching, versions: matching.versions.map((each) => judge(each, context.apps)) }
+    output.result(judged, [
       `${matching.title} (${matching.name})`,
       ...(matching.description === '' ? [] : [matching.description]),
       ...table(
-        matching.versions.map((version) => [
+        judged.versions.map((version) => [
           `  ${version.version}`,
           (version.publishedAt ?? '').slice(0, 10),
           formatBytes(version.downloadBytes ?? 0),
@@ -47,11 +51,27 @@ export const info: Command = {
           Object.entries(version.compatibility ?? {})
             .map(([name, constraint]) => `${name} ${constraint ?? '(any version)'}`)
             .join('; '),
+          'verdict' in version && version.verdict !== 'compatible' ? reasonsOf(version.verdicts) : '',
         ]),
       ),
     ])
   },
 }
+
+/** What a version is to the person's apps; nothing is added where there are none. */
+const judge = (version: VersionSummary, apps: readonly App[]) =>
+  apps.length === 0
+    ? version
+    : {
+        ...version,
+        verdict: verdictOf(version.compatibility, apps),
+        verdicts: verdictsFor(version.compatibility, apps),
+      }
+const reasonsOf = (verdicts: readonly AppVerdict[]): string =>
+  verdicts
+    .filter(({ kind }) => kind !== 'compatible')
+    .map(explainVerdict)
+    .join('; ')
 
 /** The package that a spec means, with the versions that the spec allows; `package-not-found`, `usage`. */
 async function matchOf(context: Context, spec: string, packages: readonly PackageSummary[]): Promise<PackageSummary> {

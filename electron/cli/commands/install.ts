@@ -4,7 +4,7 @@ import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { from, ignoreCompatibility, pre } from '../options.ts'
 import { formatBytes } from '../output.ts'
-import { appsOf, connectionOf, isPackageFile, requirePath, resolve } from '../spec.ts'
+import { appsOf, connectionOf, isPackageFile, passedOver, requirePath, resolve } from '../spec.ts'
 
 export const install: Command = {
   name: 'install',
@@ -58,7 +58,7 @@ export async function planOf(
   const connection = fromId === undefined ? connectionOf(context, 'from') : { connectionId: fromId }
   const source = isPackageFile(word)
     ? { file: requirePath(context, word, 'file') }
-    : { ...connection, ref: await resolve(context, word, connection) }
+    : { ...connection, ref: await resolveAndSay(context, word, connection) }
   return context.api.install.plan(
     {
       source,
@@ -69,6 +69,14 @@ export async function planOf(
     },
     { signal: context.signal },
   )
+}
+
+/** Says why it is not the newest version, where that refuses the person's apps. */
+async function resolveAndSay(context: Context, spec: string, connection: { readonly connectionId?: string }) {
+  const ref = await resolve(context, spec, connection)
+  const reason = context.flag('ignore-compatibility') ? undefined : await passedOver(context, spec, ref, connection)
+  if (reason !== undefined) context.output.warn(reason)
+  return ref
 }
 
 export async function run(

@@ -1,10 +1,12 @@
 import path from 'node:path'
+import * as z from 'zod'
 import { toWire } from '../../../shared/errors.ts'
 import { fieldOf } from '../format/ingest-info.ts'
+import { parseJson } from '../parse-json.ts'
 import type { Clock, Disk, Io, Log, OpenConnection } from '../ports.ts'
 import { createTurns } from '../take-turns.ts'
 import type { CatalogEntry } from './catalog-entry.ts'
-import { packLines, unpackLines } from './entry-lines.ts'
+import { lineCaps, packLines, unpackLines } from './entry-lines.ts'
 import type { Listing } from './list-packages.ts'
 
 /** A listing as it is kept in the home folder. */
@@ -17,12 +19,24 @@ export interface KeptListing {
 export interface CatalogCopies {
   /** Undefined when there is none, it is of another place, or it is damaged. */
   load(connection: OpenConnection, io: Io): Promise<KeptListing | undefined>
-  /** Only a cache: what can't be written is logged. */
-  save(connection: OpenConnection, kept: KeptListing, io: Io): Promise<void>
+  /** Only a cache: what can't be written is logged. `isSame`: the entries are those that were saved or loaded last. */
+  save(connection: OpenConnection, kept: KeptListing, io: Io & { readonly isSame: boolean }): Promise<void>
   remove(connectionId: string): void
 }
 
-/** `<folder>/<connection>.jsonl.gz`, in the lines of entry-lines.ts. */
+const stateFile = z.object({
+  format: z.literal(1),
+  place: z.string(),
+  refreshedAtMs: z.number().min(-8.64e15).max(8.64e15).optional(),
+  drift: z.number(),
+  withdrawn: z.array(z.string()),
+  withdrawnAtMs: z.number(),
+})
+
+/**
+ * `<folder>/<connection>.jsonl.gz` has the entries (entry-lines.ts), `<connection>.json` what changes with every listing. The entries are
+ * written first: they can be newer than what is said of them, which does no harm.
+ */
 export function createCatalogCopies(deps: {
   readonly disk: Disk
   readonly clock: Clock
@@ -30,34 +44,39 @@ export function createCatalogCopies(deps: {
   readonly folder: string
 }): CatalogCopies {
   const { disk, clock, log, folder } = deps
-  const fileOf = (id: string) => path.join(folder, `${id}.jsonl.gz`)
+  const entriesOf = (id: string) => path.join(folder, `${id}.jsonl.gz`)
+  const stateOf = (id: string) => path.join(folder, `${id}.json`)
+
+  const loadEntries = async ({ id, place }: OpenConnection, io: Io) => {
+    const bytes = disk.read(entriesOf(id), { maxBytes: lineCaps.maxBytes })
+    if (bytes === undefined) return undefined
+    const entries = new Map<string, CatalogEntry>()
+    const take = (entry: CatalogEntry) => void entries.set(entry.ident, entry)
+    const turn = createTurns(clock, io)
+    const { header, refused } = await unpackLines(bytes, take, { ...io, turn, unreadable: true })
+    if (header === undefined || refused > 0) {
+      log.write('warn', 'catalog.copy-damaged', { connection: id, refused })
+      return undefined
+    }
+    return fieldOf(header, 'place') === place ? entries : undefined
+  }
+
   return {
-    async load({ id, place }, io) {
+    async load(connection, io) {
+      const { id, place } = connection
       try {
-        const bytes = disk.read(fileOf(id))
-        if (bytes === undefined) return undefined
-        const entries = new Map<string, CatalogEntry>()
-        const take = (entry: CatalogEntry) => void entries.set(entry.ident, entry)
-        const turn = createTurns(clock, io)
-        const { header, refused } = await unpackLines(bytes, take, { ...io, turn, unreadable: true })
-        if (header === undefined || fieldOf(header, 'place') !== place) return undefined
-        if (refused > 0) {
-          log.write('warn', 'catalog.copy-damaged', { connection: id, refused })
-          return undefined
-        }
-        const number = (field: string): number | undefined => {
-          const value = fieldOf(header, field)
-          return typeof value === 'number' && Number.isFinite(value) ? value : undefined
-        }
-        const withdrawn = fieldOf(header, 'withdrawn')
-        const refreshedAtMs = number('refreshedAtMs')
+        const entries = await loadEntries(connection, io)
+        if (entries === undefined) return undefined
+        const bytes = disk.read(stateOf(id), { maxBytes: lineCaps.maxBytes })
+        const parsed = stateFile.safeParse(bytes === undefined ? undefined : parseJson(bytes))
+        const state = parsed.success && parsed.data.place === place ? parsed.data : undefined
         return {
-          refreshedAtMs: refreshedAtMs !== undefined && Math.abs(refreshedAtMs) <= 8.64e15 ? refreshedAtMs : undefined,
+          refreshedAtMs: state?.refreshedAtMs,
           listing: {
             entries,
-            withdrawn: new Set(Array.isArray(withdrawn) ? withdrawn.filter((each) => typeof each === 'string') : []),
-            withdrawnAtMs: number('withdrawnAtMs') ?? 0,
-            drift: number('drift') ?? 0,
+            withdrawn: new Set(state?.withdrawn),
+            withdrawnAtMs: state?.withdrawnAtMs ?? 0,
+            drift: state?.drift ?? 0,
           },
         }
       } catch (error) {
@@ -66,19 +85,30 @@ export function createCatalogCopies(deps: {
         return undefined
       }
     },
-    async save({ id, place }, { listing, refreshedAtMs }, io) {
+    async save({ id, place }, { listing, refreshedAtMs }, { signal, isSame }) {
       const { entries, withdrawn, withdrawnAtMs, drift } = listing
+      const state: z.infer<typeof stateFile> = {
+        format: 1,
+        place,
+        ...(refreshedAtMs === undefined ? {} : { refreshedAtMs }),
+        drift,
+        withdrawn: [...withdrawn],
+        withdrawnAtMs,
+      }
       try {
-        // A header is a line like the others, with their caps; many are looked up again.
-        const kept = withdrawn.size <= 500 ? { withdrawn: [...withdrawn], withdrawnAtMs } : {}
-        const header = { place, refreshedAtMs, drift, ...kept }
-        const bytes = await packLines(header, entries.values(), { ...io, turn: createTurns(clock, io) })
         disk.makeFolder(folder)
-        disk.replace(fileOf(id), bytes)
+        if (!isSame || disk.facts(entriesOf(id)) === undefined) {
+          const turn = createTurns(clock, { signal })
+          disk.replace(entriesOf(id), await packLines({ place }, entries.values(), { signal, turn }))
+        }
+        disk.replace(stateOf(id), Buffer.from(JSON.stringify(state)))
       } catch (error) {
         log.write('warn', 'catalog.copy-not-written', { connection: id, ...toWire(error) })
       }
     },
-    remove: (id) => disk.removeFile(fileOf(id)),
+    remove(id) {
+      disk.removeFile(entriesOf(id))
+      disk.removeFile(stateOf(id))
+    },
   }
 }

@@ -3,7 +3,8 @@ import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
-import { openTestConnection, openTestStore, testLog } from '../../../testkit/publish-rig.ts'
+import { openTestConnection, openTestStore } from '../../../testkit/publish-rig.ts'
+import { silentLog } from '../../../testkit/rig-task.ts'
 import {
   countRequests,
   makeSmallVersion,
@@ -40,7 +41,7 @@ const newHome = (now = clock.now): Catalog =>
   createCatalog({
     disk: createNodeDisk(),
     clock: { ...clock, now },
-    log: testLog,
+    log: silentLog,
     announcer: { change: () => {}, sample: () => {} },
     folder: path.join(root, `home-${homes++}`),
   })

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CountingProxy, startCountingProxy } from '../../../testkit/counting-proxy.ts'
 import { describeWith } from '../../../testkit/describe-with.ts'
-import { openTestConnection, openTestStore, testLog } from '../../../testkit/publish-rig.ts'
+import { openTestConnection, openTestStore } from '../../../testkit/publish-rig.ts'
+import { silentLog } from '../../../testkit/rig-task.ts'
 import { fetchS3Server, type S3Server, startS3Server } from '../../../testkit/s3-server.ts'
 import type { S3Keys } from '../../../testkit/s3-store.ts'
 import { numberedVersions, putSmallVersions } from '../../../testkit/small-versions.ts'
@@ -40,7 +41,7 @@ describeWith(await fetchS3Server(), 'the catalog of a bucket', () => {
     return createCatalog({
       disk: createNodeDisk(),
       clock: { ...clock, now: () => clock.now() + offMs },
-      log: testLog,
+      log: silentLog,
       announcer: { change: () => {}, sample: () => {} },
       folder: join(temp.path, `home-${homes++}`),
     })

@@ -105,9 +105,8 @@ export function createCatalog(deps: {
     const index: Index = { listing, refreshedAtMs, place, shown }
     indexes.set(id, index)
     const isOther = shown.page.packages !== known?.shown?.page.packages
-    const { drift, withdrawnAtMs } = known?.listing ?? nothingListed
-    const hasLookedUp = listing.withdrawnAtMs - withdrawnAtMs > 3_600_000
-    if (isOther || drift !== listing.drift || hasLookedUp) await copies.save(connection, index, io)
+    const isSame = known !== undefined && haveSameEntries(known.listing.entries, listing.entries)
+    await copies.save(connection, index, { ...io, isSame })
     if (isOther) announcer.change({ kind: 'catalog.changed', connectionId: id })
     return shown.page
   }
@@ -157,7 +156,7 @@ export function createCatalog(deps: {
     const listing = { ...before, entries, drift: before.drift + gathered.size }
     const index: Index = { ...known, place: connection.place, refreshedAtMs: known?.refreshedAtMs, listing }
     indexes.set(connection.id, index)
-    await copies.save(connection, index, { signal: closing.signal })
+    await copies.save(connection, index, { signal: closing.signal, isSame: false })
   }
 
   /** For all who come next; nobody waits for it, and who may not write it goes without. */

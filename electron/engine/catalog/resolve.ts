@@ -1,10 +1,11 @@
 import { AppError } from '../../../shared/errors.ts'
-import type { App, AppVerdict } from '../../../shared/model/app.ts'
+import type { App } from '../../../shared/model/app.ts'
 import { chooseVersion } from '../../../shared/model/choose-version.ts'
 import { verdictOf, verdictsFor } from '../../../shared/model/compatibility.ts'
 import { parseSpec } from '../../../shared/model/constraint.ts'
 import type { PackageRef, PackageSummary } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
+import { refusalOf } from '../../../shared/model/refusal.ts'
 
 export interface ResolveOptions {
   readonly spec: string
@@ -36,27 +37,23 @@ export function resolveSpec(packages: readonly PackageSummary[], options: Resolv
     prerelease: options.prerelease ?? false,
     ignoreCompatibility: options.ignoreCompatibility ?? false,
   })
-  if (choice.kind === 'no-match') throw new AppError('package-not-found', { spec, where })
-  if (choice.kind === 'incompatible') throw refusal(found.name, choice.newest.version, choice.verdicts)
+  if (choice.kind === 'no-match') throw new AppError('package-not-found', { spec, where, ...newestOf(found) })
+  if (choice.kind === 'incompatible') {
+    const ref = { name: found.name, version: choice.newest.version }
+    throw refusalOf(ref, choice.verdicts) ?? new AppError('package-not-found', { spec, where })
+  }
   return { name: found.name, version: choice.version.version }
 }
+
+const newestOf = ({ versions }: PackageSummary) => (versions[0] === undefined ? {} : { newest: versions[0].version })
 
 /** An exact version is still refused when it is not compatible, with the reason. */
 function checked(name: string, version: PackageSummary['versions'][number], options: ResolveOptions): PackageRef {
   const { apps = [], ignoreCompatibility = false } = options
-  if (!ignoreCompatibility && apps.length > 0 && verdictOf(version.compatibility, apps) === 'not-compatible') {
-    throw refusal(name, version.version, verdictsFor(version.compatibility, apps))
-  }
-  return { name, version: version.version }
-}
-
-function refusal(name: string, version: string, verdicts: readonly AppVerdict[]): AppError {
-  const no = verdicts.find((verdict) => verdict.kind === 'not-compatible')
-  const { app, constraint } = no ?? { app: { name: '', version: '' }, constraint: '' }
-  return new AppError('incompatible', {
-    ref: specOf({ name, version }),
-    app: app.name,
-    appVersion: app.version,
-    constraint,
-  })
+  const ref = { name, version: version.version }
+  const isRefused =
+    !ignoreCompatibility && apps.length > 0 && verdictOf(version.compatibility, apps) === 'not-compatible'
+  const refusal = isRefused ? refusalOf(ref, verdictsFor(version.compatibility, apps)) : undefined
+  if (refusal !== undefined) throw refusal
+  return ref
 }

@@ -69,3 +69,14 @@ test('what suits none of the apps is refused with the app and the constraint, al
     })
   }
 })
+
+test('a constraint that no version satisfies is told with the newest version', () => {
+  const error = (() => {
+    try {
+      return resolveSpec(packages, { spec: 'fraud>=2.0.0', where: 'here' })
+    } catch (thrown) {
+      return thrown
+    }
+  })()
+  expect(error).toMatchObject({ code: 'package-not-found', details: { spec: 'fraud>=2.0.0', newest: '1.0.0' } })
+})

@@ -4,6 +4,7 @@ import type { PublishFields } from '../../../shared/ipc/engine-api.ts'
 import { forOldTools, parseConstraint } from '../../../shared/model/constraint.ts'
 import type { CompatibilityMap, PackageInfo } from '../../../shared/model/package.ts'
 import { checkName, checkVersion, quoteName, suggestName, utf8Length } from '../../../shared/model/package-path.ts'
+import { unreadableByOldTools } from '../../../shared/text/compatibility.ts'
 import { fieldOf, isObject, type JsonObject } from './ingest-info.ts'
 import { textCaps } from './meta-caps.ts'
 import { readModelCard } from './model-card.ts'
@@ -153,8 +154,7 @@ function readCompatibility(
       const written = constraint.kind === 'any' ? null : forOldTools(text)
       map[app] = written === undefined ? text : written
       if (written === undefined) {
-        const words = `Older Orbital tools can’t read the constraint ${quoteName(text)} for ${quoteName(app)}.`
-        warnings.push({ kind: 'constraint-unreadable-by-old-tools', text: words })
+        warnings.push({ kind: 'constraint-unreadable-by-old-tools', text: unreadableByOldTools(app, text) })
       }
     }
   }

@@ -6,6 +6,7 @@ import { verdictFor } from '../../../shared/model/compatibility.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { CompatibilityMap, Manifest, PackageRef } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
+import { refusalOf } from '../../../shared/model/refusal.ts'
 import type { Library } from '../library/library.ts'
 import type { Disk, Io } from '../ports.ts'
 import type { InstallRequest } from './install-request.ts'
@@ -106,11 +107,8 @@ function installedManifest(library: Library, ref: PackageRef): Manifest | undefi
 
 function refuseIncompatible({ ref, verdict, verdicts }: InstallPlan): void {
   if (verdict === 'compatible') return
-  const no = verdicts.find((each) => each.kind === 'not-compatible')
-  if (verdict === 'not-compatible' && no?.kind === 'not-compatible') {
-    const { app, constraint } = no
-    throw new AppError('incompatible', { ref: specOf(ref), app: app.name, appVersion: app.version, constraint })
-  }
+  const refusal = verdict === 'not-compatible' ? refusalOf(ref, verdicts) : undefined
+  if (refusal !== undefined) throw refusal
   if (verdict === 'not-stated') throw new AppError('not-stated', { ref: specOf(ref), app: verdicts[0]?.app.name ?? '' })
 }
 

@@ -257,7 +257,7 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
         signal,
       )
       for (const { Key, UploadId, Initiated } of output.Uploads ?? []) {
-        const key = withoutRoot(Key ?? '', output.EncodingType, root)
+        const key = withoutRoot(Key, output.EncodingType, root)
         // Some stores answer with more than what was asked for.
         if (key === undefined || UploadId === undefined || !key.startsWith(prefix)) continue
         uploads.push({ key, uploadId: UploadId, startedMs: Initiated?.getTime() ?? 0 })

@@ -7,6 +7,7 @@ import { readRecipe } from '../format/recipe.ts'
 import type { SourceFile } from '../format/source-file.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
 import type { FileToHash } from '../workers/hash.ts'
+import { compatibilityWarnings } from './compatibility-warnings.ts'
 import { compareFiles, hasNoChange } from './plan-changes.ts'
 import { proposeVersion } from './propose-version.ts'
 import { headIfThere } from './publish-context.ts'
@@ -102,7 +103,11 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
       leftOut: source.leftOut,
       totalBytes: source.totalBytes,
       problems: taken === undefined ? blocking : [...blocking, taken],
-      warnings: [...source.warnings, ...storeWarnings(deps, connection)],
+      warnings: [
+        ...source.warnings,
+        ...compatibilityWarnings(info.compatibility, source.warnings),
+        ...storeWarnings(deps, connection),
+      ],
       ...(changes === undefined ? {} : { previous: changes.summary }),
     },
     request: {

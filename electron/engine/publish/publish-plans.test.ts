@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Manifest } from '../../../shared/model/package.ts'
 import { startInProcess } from '../../../testkit/in-process-worker.ts'
-import { buildPackageFolder } from '../../../testkit/package-builder.ts'
+import { buildPackageFolder, type PackagePlan } from '../../../testkit/package-builder.ts'
 import { openTestConnection, openTestStore, startPublish } from '../../../testkit/publish-rig.ts'
 import { silentLog } from '../../../testkit/rig-task.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
@@ -54,7 +54,7 @@ const folder = (name: string) => join(temp.path, name)
 const build = (
   name: string,
   files: Parameters<typeof buildPackageFolder>[1]['files'],
-  manifest?: { name: string; version: string },
+  manifest?: PackagePlan['manifest'],
 ) => buildPackageFolder(folder(name), { files, ...(manifest === undefined ? {} : { manifest }) })
 const publish = async (planId: string, journal: string) => {
   const { request } = plans.transfer(planId)
@@ -215,6 +215,20 @@ describe('a plan', () => {
     expect(plan).toMatchObject({ problems: [], files: [{ path: 'model/meta.json' }] })
     expect(await publish(plan.planId, 'journal')).toEqual({})
     expect((await publishedOf('model-1.0.0')).files).toMatchObject([{ path: 'model/meta.json', sizeBytes: 10 }])
+  })
+
+  test('warns, once each, of what no app can satisfy and what old tools can’t read, wherever it comes from', async () => {
+    const compatibility = { reader: '>=2.0.0,<1.0.0', desk: '^1.2', other: '>=1.0.0' }
+    await build('model', [{ path: 'a.bin', sizeBytes: 10 }], { name: 'model', version: '1.0.0', compatibility })
+    const plan = await plans.plan({ connection, path: folder('model') }, io)
+    const { path: file } = await plans.build(plan.planId, temp.path, io)
+    for (const path of [folder('model'), file]) {
+      const { warnings } = await plans.plan({ connection, path }, io)
+      expect(warnings.map(({ kind, text }) => [kind, text]).sort()).toEqual([
+        ['constraint-unreadable-by-old-tools', 'Older Orbital tools can’t read the constraint “^1.2” for “desk”.'],
+        ['constraint-unsatisfiable', 'No version of “reader” can be “>=2.0.0,<1.0.0”, so it will be refused for each.'],
+      ])
+    }
   })
 
   test('is forgotten after fifty others', async () => {
