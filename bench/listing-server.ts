@@ -1,0 +1,70 @@
+/**
+ * A bucket of any number of versions, as far as listing goes: ListObjectsV2, GET of each meta.json, GET and PUT of other small objects. What it
+ * lists is computed, so that 100,000 versions need no minutes to be stored; it answers as S3 does, a thousand keys a page. Prints its port.
+ */
+import { createServer } from 'node:http'
+import { buffer, text } from 'node:stream/consumers'
+import { archiveBytes, etagOf, makeMeta, modified, nameOf } from './listed-versions.ts'
+
+const count = Number(process.argv[2])
+const put = new Map<string, { readonly bytes: Buffer; readonly etag: string }>()
+let changed = -1
+
+const objectXml = (key: string, etag: string, sizeBytes: number) =>
+  `<Contents><Key>${key}</Key><LastModified>${modified}</LastModified><ETag>&quot;${etag}&quot;</ETag><Size>${sizeBytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`
+
+function listXml(prefix: string, token: number): string {
+  const isModels = prefix === 'models/'
+  const end = isModels ? Math.min(token + 500, count) : 0
+  let contents = ''
+  for (let n = isModels ? token : 0; n < end; n += 1) {
+    const folder = `models/${nameOf(n)}-1.0.0`
+    contents += objectXml(`${folder}/archive.gz`, `a${n}`, archiveBytes)
+    contents += objectXml(`${folder}/meta.json`, etagOf(n, n === changed), makeMeta(n, n === changed).length)
+  }
+  const next = end < count && isModels ? `<NextContinuationToken>${end}</NextContinuationToken>` : ''
+  return `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bench</Name><Prefix>${prefix}</Prefix><EncodingType>url</EncodingType><KeyCount>${(end - token) * 2}</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>${next !== ''}</IsTruncated>${next}${contents}</ListBucketResult>`
+}
+
+const pages = new Map<string, Buffer>()
+const server = createServer(async (request, answer) => {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://server')
+  const key = pathname.split('/').slice(2).join('/')
+  const send = (status: number, body: Buffer, etag?: string) => {
+    answer.writeHead(status, {
+      'content-length': body.length,
+      'last-modified': new Date(modified).toUTCString(),
+      ...(etag === undefined ? { 'content-type': 'application/xml' } : { etag: `"${etag}"` }),
+    })
+    answer.end(body)
+  }
+  if (searchParams.has('list-type')) {
+    const token = Number(searchParams.get('continuation-token') ?? 0)
+    const prefix = searchParams.get('prefix') ?? ''
+    const page = pages.get(prefix + token) ?? Buffer.from(listXml(prefix, token))
+    pages.set(prefix + token, page)
+    return send(200, page)
+  }
+  if (request.method === 'POST') {
+    changed = Number(await text(request))
+    pages.clear()
+    return send(200, Buffer.alloc(0))
+  }
+  if (request.method === 'PUT') {
+    const etag = `p${put.size}`
+    put.set(key, { bytes: await buffer(request), etag })
+    return send(200, Buffer.alloc(0), etag)
+  }
+  const version = /^models\/package_(\d{6})-1\.0\.0\/meta\.json$/.exec(key)
+  if (version !== null) {
+    const n = Number(version[1])
+    return send(200, makeMeta(n, n === changed), etagOf(n, n === changed))
+  }
+  const found = put.get(key)
+  if (found === undefined) return send(404, Buffer.from('<Error><Code>NoSuchKey</Code></Error>'))
+  return send(200, found.bytes, found.etag)
+})
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  console.log(typeof address === 'object' ? address?.port : '')
+})
