@@ -1,4 +1,7 @@
-/** One computer that has never seen the bucket: what listing, refreshing, starting again and searching take. Prints its figures as JSON. */
+/**
+ * A process of a computer with the home folder given: `rebuild` writes the bucket's catalog, `list` lists a bucket and refreshes after a change,
+ * `start` starts with what is in the home folder, and searches. Prints its figures as JSON.
+ */
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createCatalog } from '../electron/engine/catalog/catalog.ts'
@@ -8,9 +11,9 @@ import { createStore } from '../electron/engine/object-store/create-store.ts'
 import type { StoreSpec } from '../electron/engine/ports.ts'
 import { createSystemClock } from '../electron/engine/system-clock.ts'
 import { countRequests } from '../testkit/small-versions.ts'
-import { createTempFolder } from '../testkit/temp-folder.ts'
 
-const [endpoint = '', work = ''] = process.argv.slice(2)
+const [endpoint = '', work = '', home = ''] = process.argv.slice(2)
+const startBytes = process.memoryUsage().rss
 const spec: StoreSpec = {
   kind: 's3',
   bucket: 'bench',
@@ -25,9 +28,8 @@ const deps = { disk: createNodeDisk(), clock, log: { write: () => {} } }
 const { store, asked } = countRequests(createStore(spec, deps))
 const connection = { id: 'bench', name: 'bench', place: endpoint, store, spec: async () => spec }
 const io = { signal: AbortSignal.timeout(600_000) }
-const temp = await createTempFolder('orbital-bench-')
-const newRun = () =>
-  createCatalog({ ...deps, announcer: { change: () => {}, sample: () => {} }, folder: join(temp.path, 'catalog') })
+const announcer = { change: () => {}, sample: () => {} }
+const catalog = createCatalog({ ...deps, announcer, folder: join(home, 'catalog') })
 
 const lag = monitorEventLoopDelay({ resolution: 1 })
 async function measure<T>(run: () => Promise<T>) {
@@ -40,39 +42,35 @@ async function measure<T>(run: () => Promise<T>) {
   return { value, ms, lagP99Ms: lag.percentile(99) / 1e6, lagMaxMs: lag.max / 1e6 }
 }
 
-let catalog = newRun()
+const memory = () => {
+  const addedPeakBytes = process.resourceUsage().maxRSS * 1024 - startBytes
+  ;(globalThis as { gc?: () => void }).gc?.()
+  return { addedPeakBytes, liveBytes: process.memoryUsage().heapUsed }
+}
+/** Beside LIST. */
+const reads = () => asked.splice(0).filter((call) => !call.startsWith('list')).length
+
 if (work === 'rebuild') {
   const { ms } = await measure(() => catalog.rebuild(connection, io))
-  console.log(JSON.stringify({ rebuildMs: ms }))
-} else {
-  const { value: page, ...cold } = await measure(() => catalog.list(connection, io))
-  const coldAsked = asked.splice(0)
+  console.log(JSON.stringify({ ms }))
+} else if (work === 'list') {
+  const { value: page, ...first } = await measure(() => catalog.list(connection, io))
+  const firstReads = reads()
   await fetch(`${endpoint}/bench/change`, { method: 'POST', body: '7' })
-  const { value: _, ...warm } = await measure(() => catalog.list(connection, { ...io, refresh: true }))
-  const warmAsked = asked.splice(0)
+  const { value: _, ...refresh } = await measure(() => catalog.list(connection, { ...io, refresh: true }))
+  const refreshReads = reads()
+  console.log(JSON.stringify({ packages: page.packages.length, first, firstReads, refresh, refreshReads, ...memory() }))
   await catalog.close(60_000)
-  catalog = newRun()
-  const { value: again, ...start } = await measure(() => catalog.list(connection, io))
+} else {
+  const { value: page, ...start } = await measure(() => catalog.list(connection, io))
   const queries = ['fraud', 'a', 'grosse 99', 'model production', 'package_000007', 'nothing at all', 'scoring>=1.0.0']
-  searchPackages(again.packages, 'first')
-  const searchMs = queries.map((query) => {
+  const search = (query: string) => {
     const startMs = performance.now()
-    searchPackages(again.packages, query)
+    searchPackages(page.packages, query)
     return performance.now() - startMs
-  })
-  const reads = (each: readonly string[]) => each.filter((call) => !call.startsWith('list')).length
-  console.log(
-    JSON.stringify({
-      packages: page.packages.length,
-      cold,
-      warm,
-      start,
-      searchMaxMs: Math.max(...searchMs),
-      coldReads: reads(coldAsked),
-      warmReads: reads(warmAsked),
-      peakBytes: process.resourceUsage().maxRSS * 1024,
-    }),
-  )
+  }
+  const firstSearchMs = search('first')
+  const searchMs = Math.max(...queries.map(search))
+  console.log(JSON.stringify({ start, firstSearchMs, searchMs, ...memory() }))
 }
 store.close()
-await temp.remove()

@@ -1,31 +1,41 @@
 /**
  * `npm run bench:catalog`: what lists of packages cost as they grow.
  *
- * Each round runs one client for each size, in turn, each in a process of its own with an empty home, against a loopback server that answers
- * as S3 does (listing-server.ts); the table has the median of the rounds. `first` lists a bucket that has a catalog object, `refresh` lists it again
- * after one version has changed, `start` reads the copy in the home folder. `--quick` takes one round.
+ * Each round runs two processes for each size, in turn, against a loopback server that answers as S3 does (listing-server.ts): one with an empty
+ * home lists a bucket that has a catalog object (`first`) and lists it again after one version has changed (`refresh`); another starts with what that
+ * one has kept (`start`) and searches. The table has the median of the rounds. `--quick` takes one round.
  */
 import { spawn } from 'node:child_process'
 import os from 'node:os'
 import { resolve } from 'node:path'
+import { createTempFolder } from '../testkit/temp-folder.ts'
 
 const sizes = [1000, 10_000, 100_000]
 const rounds = process.argv.includes('--quick') ? 1 : 5
 
-interface Figures {
-  readonly packages: number
-  readonly cold: Timing
-  readonly warm: Timing
-  readonly start: Timing
-  readonly searchMaxMs: number
-  readonly coldReads: number
-  readonly warmReads: number
-  readonly peakBytes: number
-}
 interface Timing {
   readonly ms: number
   readonly lagP99Ms: number
   readonly lagMaxMs: number
+}
+interface Memory {
+  readonly addedPeakBytes: number
+  readonly liveBytes: number
+}
+interface Listed extends Memory {
+  readonly first: Timing
+  readonly firstReads: number
+  readonly refresh: Timing
+  readonly refreshReads: number
+}
+interface Started extends Memory {
+  readonly start: Timing
+  readonly firstSearchMs: number
+  readonly searchMs: number
+}
+interface Round {
+  readonly listed: Listed
+  readonly started: Started
 }
 
 const script = (name: string) => resolve(import.meta.dirname, name)
@@ -41,8 +51,8 @@ async function startServer(count: number): Promise<{ readonly endpoint: string; 
   return { endpoint: `http://127.0.0.1:${port}`, stop: () => child.kill() }
 }
 
-async function runClient<T>(endpoint: string, work: string): Promise<T> {
-  const child = spawn(process.execPath, [script('catalog-client.ts'), endpoint, work], {
+async function runClient<T>(endpoint: string, work: string, home: string): Promise<T> {
+  const child = spawn(process.execPath, ['--expose-gc', script('catalog-client.ts'), endpoint, work, home], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let out = ''
@@ -56,44 +66,55 @@ const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 const servers = new Map<number, Awaited<ReturnType<typeof startServer>>>()
+const inNewHome = async <T>(run: (home: string) => Promise<T>): Promise<T> => {
+  const home = await createTempFolder('orbital-bench-')
+  return run(home.path).finally(home.remove)
+}
 try {
   for (const size of sizes) {
     const server = await startServer(size)
     servers.set(size, server)
-    const { rebuildMs } = await runClient<{ rebuildMs: number }>(server.endpoint, 'rebuild')
-    console.log(`${size} versions read one by one and written as a catalog: ${(rebuildMs / 1000).toFixed(1)} s`)
+    const { ms } = await inNewHome((home) => runClient<{ ms: number }>(server.endpoint, 'rebuild', home))
+    console.log(`${size} versions read one by one and written as a catalog: ${(ms / 1000).toFixed(1)} s`)
   }
-  const found = new Map<number, Figures[]>(sizes.map((size) => [size, []]))
-  for (let round = 0; round < rounds; round += 1)
-    for (const [size, { endpoint }] of servers) found.get(size)?.push(await runClient<Figures>(endpoint, 'measure'))
-
-  const of = (size: number, pick: (figures: Figures) => number) => median((found.get(size) ?? []).map(pick))
+  const found = new Map<number, Round[]>(sizes.map((size) => [size, []]))
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [size, { endpoint }] of servers) {
+      const figures = await inNewHome(async (home) => ({
+        listed: await runClient<Listed>(endpoint, 'list', home),
+        started: await runClient<Started>(endpoint, 'start', home),
+      }))
+      found.get(size)?.push(figures)
+    }
+  }
+  const of = (size: number, pick: (round: Round) => number) => median((found.get(size) ?? []).map(pick))
+  const first = ({ listed }: Round) => listed.first.ms
+  const refresh = ({ listed }: Round) => listed.refresh.ms
+  const start = ({ started }: Round) => started.start.ms
+  const columns: readonly (readonly [string, (round: Round) => number, number])[] = [
+    ['first, ms', first, 0],
+    ['requests beside LIST', ({ listed }) => listed.firstReads, 0],
+    ['refresh, ms', refresh, 0],
+    ['requests beside LIST', ({ listed }) => listed.refreshReads, 0],
+    ['loop lag p99, ms', ({ listed }) => listed.first.lagP99Ms, 1],
+    ['max, ms', ({ listed }) => listed.first.lagMaxMs, 1],
+    ['memory added at the peak, MB', ({ listed }) => listed.addedPeakBytes / 1e6, 0],
+    ['heap in use after it, MB', ({ listed }) => listed.liveBytes / 1e6, 0],
+    ['start, ms', start, 0],
+    ['first search, ms', ({ started }) => started.firstSearchMs, 1],
+    ['slowest other search, ms', ({ started }) => started.searchMs, 1],
+    ['heap in use with search, MB', ({ started }) => started.liveBytes / 1e6, 0],
+  ]
   console.log(
     `\n${os.cpus()[0]?.model}, ${os.cpus().length} cores, Node ${process.version}; median of ${rounds}; loopback.\n`,
   )
+  console.log(`| | ${sizes.map((size) => `${size} versions`).join(' | ')} |\n|---|${sizes.map(() => '---').join('|')}|`)
+  for (const [title, pick, digits] of columns)
+    console.log(`| ${title} | ${sizes.map((size) => of(size, pick).toFixed(digits)).join(' | ')} |`)
+  const growth = (pick: (round: Round) => number) => (of(100_000, pick) / 100_000 / (of(1000, pick) / 1000)).toFixed(2)
   console.log(
-    '| versions | first, ms | requests beside LIST | refresh, ms | requests beside LIST | start, ms | search, ms | loop lag p99, ms | max, ms | peak memory |',
+    `\nTime per package at 100,000 ÷ at 1,000 (goal: at most 1.2): first ${growth(first)}, refresh ${growth(refresh)}, start ${growth(start)}`,
   )
-  console.log('|---|---|---|---|---|---|---|---|---|---|')
-  for (const size of sizes) {
-    const cells = [
-      size,
-      of(size, ({ cold }) => cold.ms).toFixed(0),
-      of(size, ({ coldReads }) => coldReads),
-      of(size, ({ warm }) => warm.ms).toFixed(0),
-      of(size, ({ warmReads }) => warmReads),
-      of(size, ({ start }) => start.ms).toFixed(0),
-      of(size, ({ searchMaxMs }) => searchMaxMs).toFixed(1),
-      of(size, ({ cold }) => cold.lagP99Ms).toFixed(1),
-      of(size, ({ cold }) => cold.lagMaxMs).toFixed(1),
-      `${(of(size, ({ peakBytes }) => peakBytes) / 1e6).toFixed(0)} MB`,
-    ]
-    console.log(`| ${cells.join(' | ')} |`)
-  }
-  const growth = (pick: (figures: Figures) => number) =>
-    (of(100_000, pick) / 100_000 / (of(1000, pick) / 1000)).toFixed(2)
-  console.log(`\nTime per package at 100,000 ÷ at 1,000 (goal: at most 1.2): first ${growth(({ cold }) => cold.ms)}`)
-  console.log(`refresh ${growth(({ warm }) => warm.ms)}, start ${growth(({ start }) => start.ms)}`)
 } finally {
   for (const { stop } of servers.values()) stop()
 }

@@ -1,5 +1,6 @@
 import { isPrerelease } from '../../../shared/model/constraint.ts'
 import type { Manifest, PackageInfo, UnreadableEntry, VersionSummary } from '../../../shared/model/package.ts'
+import { shareValue } from './share-value.ts'
 
 /** What the store's listing says of a version: as long as it says the same, what was read of its meta.json still holds. */
 export interface ListedVersion {
@@ -71,7 +72,7 @@ export function contentOf(facts: VersionFacts, modifiedMs: number): CatalogEntry
     name: info.name,
     title: info.title === undefined || info.title === '' ? info.name : info.title,
     description: beginningOf(info.description ?? ''),
-    tags: info.tags ?? [],
+    tags: shareValue(info.tags ?? []),
     summary: summaryOf(facts, modifiedMs),
   }
 }
@@ -89,7 +90,7 @@ export function summaryOf(
     publishedAt: published?.at ?? isoOf(modifiedMs),
     ...(published === undefined ? {} : { publishedBy: published.by }),
     ...(info.notes === undefined ? {} : { notes: beginningOf(info.notes) }),
-    ...(info.compatibility === undefined ? {} : { compatibility: info.compatibility }),
+    ...(info.compatibility === undefined ? {} : { compatibility: shareValue(info.compatibility) }),
     ...(info.license === undefined ? {} : { license: info.license }),
     prerelease: isPrerelease(info.version),
   }

@@ -118,22 +118,22 @@ export function createCatalog(deps: {
     const io = { signal: abort.signal }
     const isNewest = () => refreshing.get(id) === started
     const list = async (): Promise<CatalogPage> => {
-      const gathered = new Map<string, CatalogEntry>()
+      const found = new Map<string, CatalogEntry>()
       let known: Index | undefined
       try {
         known = await knownOf(connection, io)
         const before = known?.listing ?? nothingListed
-        const found = await listPackages(deps, connection.store, before, { ...io, gathered })
-        const isWorth = isWorthWriting(found)
+        const all = await listPackages(deps, connection.store, before, { ...io, found })
+        const isWorth = isWorthWriting(all)
         // A write that fails is tried again when as much has changed once more.
-        const listing = isWorth ? { ...found, drift: 0 } : found
+        const listing = isWorth ? { ...all, drift: 0 } : all
         const page = await conclude(connection, listing, known, io, isNewest)
-        if (isWorth) writeInBackground(connection, found)
+        if (isWorth) writeInBackground(connection, all)
         return page
       } catch (error) {
         if (isNewest()) {
           expired.add(id)
-          await keepGathered(connection, known, gathered)
+          await keepFound(connection, known, found)
         }
         throw error
       } finally {
@@ -149,11 +149,11 @@ export function createCatalog(deps: {
   }
 
   /** A listing that failed has read something: the next one goes on from there. */
-  const keepGathered = async (connection: OpenConnection, known: Index | undefined, gathered: Listing['entries']) => {
-    if (gathered.size === 0) return
+  const keepFound = async (connection: OpenConnection, known: Index | undefined, found: Listing['entries']) => {
     const before = known?.listing ?? nothingListed
-    const entries = new Map([...before.entries, ...gathered])
-    const listing = { ...before, entries, drift: before.drift + gathered.size }
+    const news = [...found].filter(([ident, entry]) => before.entries.get(ident) !== entry)
+    if (news.length === 0) return
+    const listing = { ...before, entries: new Map([...before.entries, ...news]), drift: before.drift + news.length }
     const index: Index = { ...known, place: connection.place, refreshedAtMs: known?.refreshedAtMs, listing }
     indexes.set(connection.id, index)
     await copies.save(connection, index, { signal: closing.signal, isSame: false })
@@ -193,7 +193,7 @@ export function createCatalog(deps: {
       const known = await knownOf(connection, io)
       const found = await listPackages(deps, connection.store, nothingListed, {
         ...io,
-        gathered: new Map(),
+        found: new Map(),
         afresh: true,
       })
       await conclude(connection, { ...found, drift: 0 }, known, io)
@@ -218,5 +218,8 @@ export function createCatalog(deps: {
   }
 }
 
-const haveSameEntries = (a: Listing['entries'], b: Listing['entries']): boolean =>
-  a.size === b.size && [...a].every(([ident, entry]) => b.get(ident) === entry)
+function haveSameEntries(a: Listing['entries'], b: Listing['entries']): boolean {
+  if (a.size !== b.size) return false
+  for (const [ident, entry] of a) if (b.get(ident) !== entry) return false
+  return true
+}

@@ -2,7 +2,7 @@ import { isAppError } from '../../../shared/errors.ts'
 import type { Io, ObjectFacts, ObjectStore } from '../ports.ts'
 import type { ListedVersion } from './catalog-entry.ts'
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] }
+type Noted = { -readonly [K in keyof ListedVersion]: ListedVersion[K] }
 
 /**
  * Every version that a store lists, in its order: each key below `models/` that ends in `meta.json` is a version named by its second segment,
@@ -12,39 +12,40 @@ export async function listModels(
   store: ObjectStore,
   io: Io,
 ): Promise<{ readonly versions: ReadonlyMap<string, ListedVersion>; readonly keys: number }> {
-  const listed = new Map<string, Partial<Writable<ListedVersion>>>()
+  const versions = new Map<string, Noted>()
+  /** Those whose meta.json has not come (yet): stores list `archive.gz` first. */
+  const archives = new Map<string, number>()
   let keys = 0
   for await (const page of store.list('models/', io)) {
     keys += page.length
-    for (const object of page) note(listed, object)
+    for (const object of page) note(versions, archives, object)
   }
-  const versions = new Map<string, ListedVersion>()
-  for (const [ident, each] of listed)
-    if (each.modifiedMs !== undefined) versions.set(ident, { ...(each as ListedVersion), ident })
   return { versions, keys }
 }
 
-function note(listed: Map<string, Partial<Writable<ListedVersion>>>, { key, ...facts }: ObjectFacts): void {
+function note(versions: Map<string, Noted>, archives: Map<string, number>, { key, ...facts }: ObjectFacts): void {
   const [, ident = '', ...rest] = key.split(/[/\\]/)
-  const isMeta = key.endsWith('meta.json')
-  if (ident === '' || (!isMeta && rest.join('/') !== 'archive.gz')) return
-  let entry = listed.get(ident)
-  if (entry === undefined) {
-    entry = {}
-    listed.set(ident, entry)
-  }
-  if (!isMeta) {
-    entry.archiveBytes = facts.sizeBytes
+  if (ident === '') return
+  const entry = versions.get(ident)
+  if (!key.endsWith('meta.json')) {
+    if (rest.length !== 1 || rest[0] !== 'archive.gz') return
+    if (entry === undefined) archives.set(ident, facts.sizeBytes)
+    else entry.archiveBytes = facts.sizeBytes
     return
   }
   const isOdd = key !== `models/${ident}/meta.json`
   // The key that programs read wins over odd ones beside it.
-  if (isOdd && entry.modifiedMs !== undefined) return
-  entry.etag = facts.etag
-  entry.metaBytes = facts.sizeBytes
-  entry.modifiedMs = facts.modifiedMs
-  if (isOdd) entry.oddKey = key
-  else delete entry.oddKey
+  if (isOdd && entry !== undefined) return
+  const archiveBytes = archives.get(ident) ?? entry?.archiveBytes
+  archives.delete(ident)
+  versions.set(ident, {
+    ident,
+    etag: facts.etag,
+    metaBytes: facts.sizeBytes,
+    modifiedMs: facts.modifiedMs,
+    ...(archiveBytes === undefined ? {} : { archiveBytes }),
+    ...(isOdd ? { oddKey: key } : {}),
+  })
 }
 
 const withdrawnPrefix = 'orbital/withdrawn/'

@@ -30,8 +30,8 @@ export interface Listing {
 export const nothingListed: Listing = { entries: new Map(), withdrawn: new Set(), withdrawnAtMs: 0, drift: 0 }
 
 export interface ListOptions extends Io {
-  /** What is read on the way, for when the listing fails after all. */
-  readonly gathered: Map<string, CatalogEntry>
+  /** Filled with what is found on the way: all that there is when the listing fails after all. */
+  readonly found: Map<string, CatalogEntry>
   /** Reads every meta.json, whatever is known. */
   readonly afresh?: boolean
 }
@@ -72,7 +72,7 @@ export async function listPackages(
   if (early !== undefined || keys <= manyKeys) await lookUpWithdrawn()
 
   // 3
-  const found = new Map<string, CatalogEntry>()
+  const { found } = options
   const wanted = new Map<string, ListedVersion>()
   for (const [ident, listed] of versions) {
     if (withdrawn.has(ident)) continue
@@ -88,7 +88,6 @@ export async function listPackages(
     const object = await readCatalogObject(deps, store, wanted, io)
     for (const [ident, entry] of object.entries) {
       found.set(ident, entry)
-      options.gathered.set(ident, entry)
       wanted.delete(ident)
     }
     drift = object.ageMs === undefined ? found.size : 0
@@ -107,7 +106,6 @@ export async function listPackages(
         const entry = await readEntry(store, next, io)
         if (entry === undefined) continue
         found.set(entry.ident, entry)
-        options.gathered.set(entry.ident, entry)
         await turn()
       } catch (error) {
         // The listing has failed: the others need not go on.

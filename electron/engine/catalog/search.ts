@@ -2,8 +2,8 @@ import { parseSpec, satisfies } from '../../../shared/model/constraint.ts'
 import type { PackageSummary } from '../../../shared/model/package.ts'
 import { type SearchText, search, toSearchQuery, toSearchText } from '../../../shared/model/search.ts'
 
-/** Made once for each package of a listing. */
-const texts = new WeakMap<PackageSummary, SearchText>()
+/** Made once for each listing. */
+const texts = new WeakMap<readonly PackageSummary[], readonly SearchText[]>()
 
 /**
  * Packages that match a query, best first. A query with an operator (`name==1.0.0`, `name >=1,<2`) is a constraint: the package of exactly
@@ -13,14 +13,14 @@ export function searchPackages(packages: readonly PackageSummary[], query: strin
   const text = query.trim()
   if (text === '') return [...packages]
   if (/[=<>^~|]/.test(text)) return searchConstraint(packages, text)
-  return search(packages, searchTextOf, toSearchQuery(text))
+  return search(packages, textsOf(packages), toSearchQuery(text))
 }
 
-function searchTextOf(each: PackageSummary): SearchText {
-  const known = texts.get(each)
+function textsOf(packages: readonly PackageSummary[]): readonly SearchText[] {
+  const known = texts.get(packages)
   if (known !== undefined) return known
-  const made = toSearchText(each)
-  texts.set(each, made)
+  const made = packages.map(toSearchText)
+  texts.set(packages, made)
   return made
 }
 

@@ -84,10 +84,11 @@ export function queryRows(rows: readonly BrowseRow[], query: RowQuery, standingO
   const { by, descending } = sort ?? newestFirst
   // Keys are taken once a row, not once a comparison.
   const found: Found[] = []
-  for (const row of rows) {
+  const texts = words.length === 0 ? [] : searchTextsOf(rows)
+  for (const [at, row] of rows.entries()) {
     if (!passesFilter(row, filter, standingOf)) continue
     if (tag !== undefined && !(row.kind === 'package' && row.package.tags.includes(tag))) continue
-    const score = words.length === 0 ? 1 : scoreOf(searchTextOf(row), wanted)
+    const score = words.length === 0 ? 1 : scoreOf(texts[at] ?? '', wanted)
     if (score === 0) continue
     found.push({ row, name: nameOf(row), score, key: byScore ? publishedAt(row) : keyOf(row, by, standingOf) })
   }
@@ -131,15 +132,17 @@ function nameOf(row: BrowseRow): string {
 const publishedAt = (row: BrowseRow): string =>
   (row.kind === 'package' ? newestOf(row.package)?.publishedAt : row.entry.modifiedAt) ?? ''
 
-const searchTexts = new WeakMap<object, SearchText>()
+/** Made once for each list. */
+const searchTexts = new WeakMap<readonly BrowseRow[], readonly SearchText[]>()
 
-function searchTextOf(row: BrowseRow): SearchText {
-  const of = row.kind === 'package' ? row.package : row.entry
-  const known = searchTexts.get(of)
+function searchTextsOf(rows: readonly BrowseRow[]): readonly SearchText[] {
+  const known = searchTexts.get(rows)
   if (known !== undefined) return known
-  const made = toSearchText(
-    row.kind === 'package' ? row.package : { name: row.entry.ident, title: '', tags: [], description: '' },
+  const made = rows.map((row) =>
+    toSearchText(
+      row.kind === 'package' ? row.package : { name: row.entry.ident, title: '', tags: [], description: '' },
+    ),
   )
-  searchTexts.set(of, made)
+  searchTexts.set(rows, made)
   return made
 }
