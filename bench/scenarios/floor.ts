@@ -1,0 +1,100 @@
+import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { isMissing } from '../../testkit/available.ts'
+import { type Bench, MiB, type Scenario, writeRandomFiles } from '../bench.ts'
+import { measure } from '../measure.ts'
+import { findNginx, startNginx } from '../nginx.ts'
+import { clientTable, createRounds, quotient, speedOf } from '../report.ts'
+
+/** The floor: nginx sends the archive as fast as it can; `curl -o` only writes it down. */
+export const floor: Scenario = {
+  name: 'floor',
+  async run(bench) {
+    const sizeBytes = (bench.quick ? 256 : 2048) * MiB
+    const nginx = await findNginx()
+    const rounds = createRounds()
+    if (!isMissing(nginx)) {
+      const site = await makeSite(bench, sizeBytes)
+      const server = await startNginx(nginx, bench.path('nginx'), bench.path('site'))
+      try {
+        const env = { HOME: bench.path('public'), ORBITAL_HOME: bench.path('public') }
+        await bench.orbitalAt(
+          env,
+          'connections',
+          'add',
+          'floor',
+          '--bucket',
+          'bucket',
+          '--endpoint',
+          server.endpoint,
+          '--region',
+          'us-east-1',
+          '--public',
+        )
+        for (let round = 0; round < bench.rounds; round += 1) {
+          const target = bench.path('archive')
+          rounds.note(
+            'curl -o',
+            await measure('curl', ['-sf', '-o', target, `${server.endpoint}/bucket/${site.archiveKey}`]),
+          )
+          rmSync(target)
+          rounds.note('orbital install', await bench.orbitalAt(env, 'install', 'floor==1.0.0'))
+          await bench.orbitalAt(env, 'remove', 'floor==1.0.0')
+          await bench.orbitalAt(env, 'purge', '--trash')
+        }
+      } finally {
+        await server.stop()
+      }
+    }
+    return {
+      title: 'The floor',
+      setUp: `${sizeBytes / MiB} MiB of incompressible bytes in 4 files, from nginx without encryption on the same machine; median of ${bench.rounds}.`,
+      table: clientTable(rounds, () => sizeBytes),
+      ratios: [
+        {
+          what: 'install ÷ curl -o, speed',
+          value: speedOf(rounds, 'orbital install', 'curl -o'),
+          target: { atLeast: 1 },
+        },
+        {
+          what: 'install: CPU seconds a GB',
+          value: quotient(
+            rounds.median('orbital install', (run) => run.cpuSeconds),
+            sizeBytes / 1e9,
+          ),
+          target: { atMost: 2.5 },
+        },
+      ],
+      missing: isMissing(nginx) ? [nginx.missing] : [],
+    }
+  },
+}
+
+/** A published version as files, and the list that S3 would give of it. */
+async function makeSite(bench: Bench, sizeBytes: number): Promise<{ archiveKey: string }> {
+  const source = bench.path('source')
+  writeRandomFiles(
+    source,
+    [0, 1, 2, 3].map((n) => ({ path: `weights-${n}.bin`, sizeBytes: sizeBytes / 4 })),
+  )
+  const env = { HOME: bench.path('publisher'), ORBITAL_HOME: bench.path('publisher') }
+  const registry = bench.path('registry')
+  mkdirSync(registry, { recursive: true })
+  await bench.orbitalAt(env, 'connections', 'add', 'site', '--folder', registry)
+  await bench.orbitalAt(env, 'publish', source, '--name', 'floor', '--version', '1.0.0', '--to', 'site')
+  rmSync(source, { recursive: true })
+  const keys = ['models/floor-1.0.0/archive.gz', 'models/floor-1.0.0/meta.json']
+  const entries = keys.map((key) => {
+    const from = `${registry}/${key}`
+    const to = bench.path('site', 'bucket', key)
+    mkdirSync(to.slice(0, to.lastIndexOf('/')), { recursive: true })
+    copyFileSync(from, to)
+    const { size, mtime } = statSync(to)
+    const etag = `${Math.floor(mtime.getTime() / 1000).toString(16)}-${size.toString(16)}`
+    return `<Contents><Key>${key}</Key><LastModified>${mtime.toISOString()}</LastModified><ETag>&quot;${etag}&quot;</ETag><Size>${size}</Size></Contents>`
+  })
+  writeFileSync(
+    bench.path('site', 'list.xml'),
+    `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bucket</Name><KeyCount>2</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>${entries.join('')}</ListBucketResult>`,
+  )
+  return { archiveKey: 'models/floor-1.0.0/archive.gz' }
+}

@@ -1,0 +1,54 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { planFiles } from '../../testkit/package-builder.ts'
+import { type Scenario, writeRandomFiles } from '../bench.ts'
+import { measure } from '../measure.ts'
+import { createRounds, quotient } from '../report.ts'
+
+/** Many small files, beside `tar xf` of the same ones from the same disk. */
+export const smallFiles: Scenario = {
+  name: 'small-files',
+  async run(bench) {
+    const files = planFiles(bench.quick ? 2_000 : 10_000, 4096)
+    const source = bench.path('source')
+    writeRandomFiles(source, files)
+    await measure('tar', ['cf', bench.path('files.tar'), '-C', source, '.'])
+    const rounds = createRounds()
+    for (let round = 0; round < bench.rounds; round += 1) {
+      const version = `1.0.${round}`
+      rounds.note('orbital publish', await bench.orbital('publish', source, '--name', 'small', '--version', version))
+      const target = bench.path('untar')
+      mkdirSync(target)
+      rounds.note('tar xf', await measure('tar', ['xf', bench.path('files.tar'), '-C', target]))
+      rounds.note(
+        'tar xf, then sync',
+        await measure('sh', ['-c', `tar xf "$0" -C "$1" && sync -f "$1"`, bench.path('files.tar'), target]),
+      )
+      rmSync(target, { recursive: true })
+      rounds.note('orbital install', await bench.orbital('install', `small==${version}`))
+    }
+    const perFile = (client: string) => ((rounds.median(client, (run) => run.seconds) ?? 0) / files.length) * 1e6
+    return {
+      title: 'Small files',
+      setUp: `${files.length} files of 4 KiB; median of ${bench.rounds}. An install is on the disk when it ends; \`tar xf\` is not, \`tar xf, then sync\` is.`,
+      table: [
+        ['client', 'seconds', 'µs a file'],
+        ...rounds.clients.map((client) => [
+          client,
+          (rounds.median(client, (run) => run.seconds) ?? 0).toFixed(2),
+          perFile(client).toFixed(0),
+        ]),
+      ],
+      ratios: [
+        {
+          what: 'install ÷ tar xf, time',
+          value: quotient(
+            rounds.median('orbital install', (run) => run.seconds),
+            rounds.median('tar xf', (run) => run.seconds),
+          ),
+          target: { atMost: 2.5 },
+        },
+      ],
+      missing: [],
+    }
+  },
+}
