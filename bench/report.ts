@@ -9,13 +9,16 @@ export interface Rounds {
   readonly clients: readonly string[]
 }
 
+/** The middle one; undefined of none. */
+export const median = (values: readonly number[]): number | undefined =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
+
 export function createRounds(): Rounds {
   const runs = new Map<string, Run[]>()
   return {
     note: (client, run) => void runs.set(client, [...(runs.get(client) ?? []), run]),
     median(client, of) {
-      const values = (runs.get(client) ?? []).map(of).sort((a, b) => a - b)
-      return values[Math.floor(values.length / 2)]
+      return median((runs.get(client) ?? []).map(of))
     },
     get clients() {
       return [...runs.keys()]

@@ -10,6 +10,7 @@ import { requireAvailable } from '../testkit/available.ts'
 import { fetchS3Server } from '../testkit/s3-server.ts'
 import { type Scenario, startBench } from './bench.ts'
 import { machineFacts, toMarkdown } from './report.ts'
+import { catalog } from './scenarios/catalog.ts'
 import { changed } from './scenarios/changed.ts'
 import { floor } from './scenarios/floor.ts'
 import { growth } from './scenarios/growth.ts'
@@ -17,7 +18,7 @@ import { oldTools } from './scenarios/old-tools.ts'
 import { smallFiles } from './scenarios/small-files.ts'
 import { weights } from './scenarios/weights.ts'
 
-const scenarios: readonly Scenario[] = [weights, floor, oldTools, smallFiles, changed, growth]
+const scenarios: readonly Scenario[] = [weights, floor, oldTools, smallFiles, changed, catalog, growth]
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },

@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+import { createTempFolder } from '../../testkit/temp-folder.ts'
+import type { Scenario } from '../bench.ts'
+import { median, type Section } from '../report.ts'
+
+const sizes = [1000, 10_000, 100_000]
+
+interface Timing {
+  readonly ms: number
+  readonly lagP99Ms: number
+  readonly lagMaxMs: number
+}
+interface Memory {
+  readonly addedPeakBytes: number
+  readonly liveBytes: number
+}
+interface Listed extends Memory {
+  readonly first: Timing
+  readonly firstReads: number
+  readonly refresh: Timing
+  readonly refreshReads: number
+}
+interface Started extends Memory {
+  readonly start: Timing
+  readonly firstSearchMs: number
+  readonly searchMs: number
+}
+interface Round {
+  readonly listed: Listed
+  readonly started: Started
+}
+
+const script = (name: string) => resolve(import.meta.dirname, '..', name)
+
+async function startServer(count: number): Promise<{ readonly endpoint: string; stop(): void }> {
+  const child = spawn(process.execPath, [script('listing-server.ts'), String(count)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const port = await new Promise<string>((done, fail) => {
+    child.stdout.setEncoding('utf8').once('data', (line: string) => done(line.trim()))
+    child.once('exit', () => fail(new Error('the server ended')))
+  })
+  return { endpoint: `http://127.0.0.1:${port}`, stop: () => child.kill() }
+}
+
+async function runClient<T>(endpoint: string, work: string, home: string): Promise<T> {
+  const child = spawn(process.execPath, ['--expose-gc', script('catalog-client.ts'), endpoint, work, home], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let out = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk))
+  const code = await new Promise<number | null>((done) => child.on('close', done))
+  if (code !== 0) throw new Error(`the client ended with ${code}`)
+  return JSON.parse(out) as T
+}
+
+const inNewHome = async <T>(run: (home: string) => Promise<T>): Promise<T> => {
+  const home = await createTempFolder('orbital-bench-')
+  return run(home.path).finally(home.remove)
+}
+
+/**
+ * What lists of packages cost as they grow. Each round runs two processes for each size, in turn, against a loopback server that answers as S3 does
+ * (listing-server.ts): one with an empty home lists a bucket that has a catalog object (`first`) and lists it again after one version has changed
+ * (`refresh`); another starts with what that one has kept (`start`) and searches.
+ */
+export const catalog: Scenario = {
+  name: 'catalog',
+  async run(bench) {
+    const servers = new Map<number, Awaited<ReturnType<typeof startServer>>>()
+    const found = new Map<number, Round[]>(sizes.map((size) => [size, []]))
+    try {
+      for (const size of sizes) {
+        const server = await startServer(size)
+        servers.set(size, server)
+        await inNewHome((home) => runClient(server.endpoint, 'rebuild', home))
+      }
+      for (let round = 0; round < bench.rounds; round += 1) {
+        for (const [size, { endpoint }] of servers) {
+          const figures = await inNewHome(async (home) => ({
+            listed: await runClient<Listed>(endpoint, 'list', home),
+            started: await runClient<Started>(endpoint, 'start', home),
+          }))
+          found.get(size)?.push(figures)
+        }
+      }
+    } finally {
+      for (const { stop } of servers.values()) stop()
+    }
+    return describeRounds(found, bench.rounds)
+  },
+}
+
+function describeRounds(found: ReadonlyMap<number, readonly Round[]>, rounds: number): Section {
+  const of = (size: number, pick: (round: Round) => number) => median((found.get(size) ?? []).map(pick)) ?? 0
+  const first = ({ listed }: Round) => listed.first.ms
+  const refresh = ({ listed }: Round) => listed.refresh.ms
+  const start = ({ started }: Round) => started.start.ms
+  const search = ({ started }: Round) => Math.max(started.firstSearchMs, started.searchMs)
+  const columns: readonly (readonly [string, (round: Round) => number, number])[] = [
+    ['first list, ms', first, 0],
+    ['its requests beside LIST', ({ listed }) => listed.firstReads, 0],
+    ['refresh after one change, ms', refresh, 0],
+    ['its requests beside LIST', ({ listed }) => listed.refreshReads, 0],
+    ['loop lag p99, ms', ({ listed }) => listed.first.lagP99Ms, 1],
+    ['longest, ms', ({ listed }) => listed.first.lagMaxMs, 1],
+    ['memory added at the peak, MB', ({ listed }) => listed.addedPeakBytes / 1e6, 0],
+    ['heap in use after it, MB', ({ listed }) => listed.liveBytes / 1e6, 0],
+    ['start with what was kept, ms', start, 0],
+    ['slowest search, ms', search, 1],
+    ['heap in use with search, MB', ({ started }) => started.liveBytes / 1e6, 0],
+  ]
+  const growth = (pick: (round: Round) => number) => of(100_000, pick) / 100_000 / (of(1000, pick) / 1000)
+  return {
+    title: 'Lists of packages',
+    setUp: `A bucket with a catalog object, over loopback; median of ${rounds}.`,
+    table: [
+      ['', ...sizes.map((size) => `${size} versions`)],
+      ...columns.map(([title, pick, digits]) => [title, ...sizes.map((size) => of(size, pick).toFixed(digits))]),
+    ],
+    ratios: [
+      { what: 'first list: time a package, 100,000 ÷ 1,000', value: growth(first), target: { atMost: 1.2 } },
+      { what: 'refresh: time a package, 100,000 ÷ 1,000', value: growth(refresh), target: { atMost: 1.2 } },
+      {
+        what: 'first list of 10,000: requests beside LIST',
+        value: of(10_000, ({ listed }) => listed.firstReads),
+        target: { atMost: 1 },
+      },
+      {
+        what: 'refresh of 10,000: requests beside LIST',
+        value: of(10_000, ({ listed }) => listed.refreshReads),
+        target: { atMost: 1 },
+      },
+      { what: 'slowest search over 100,000', value: of(100_000, search), unit: ' ms', target: { atMost: 100 } },
+      {
+        what: 'heap in use with 100,000 and search',
+        value: of(100_000, ({ started }) => started.liveBytes / 1e6),
+        unit: ' MB',
+        target: { atMost: 300 },
+      },
+    ],
+    missing: [],
+  }
+}
