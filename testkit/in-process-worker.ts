@@ -1,7 +1,9 @@
 import { createNodeDisk } from '../electron/engine/disk/node-disk.ts'
+import { runDigest } from '../electron/engine/workers/digest.ts'
 import type { StartWorker } from '../electron/engine/workers/pool.ts'
 import { runHash } from '../electron/engine/workers/run-hash.ts'
 import { runPack } from '../electron/engine/workers/run-pack.ts'
+import { runSend } from '../electron/engine/workers/send.ts'
 import type { WorkerContext } from '../electron/engine/workers/serve.ts'
 import { AppError } from '../shared/errors.ts'
 
@@ -16,6 +18,7 @@ export const startInProcess: StartWorker = (name, data, { signal: outer } = {}) 
   if (outer?.aborted) stop()
   let toEngine: ((message: never) => void) | undefined
   let toWorker: ((message: never) => void) | undefined
+  const early: never[] = []
   const context: WorkerContext<never, never, never> = {
     data: data as never,
     signal: controller.signal,
@@ -23,18 +26,28 @@ export const startInProcess: StartWorker = (name, data, { signal: outer } = {}) 
     post: (message) => toEngine?.(structuredClone(message)),
     onMessage: (handler) => {
       toWorker = handler
+      for (const message of early.splice(0)) handler(message)
     },
     receive: () => {
       throw new Error('not for functions that wait')
     },
     receiveNow: () => undefined,
   }
-  const run = name === 'pack' ? runPack : runHash
-  const result = Promise.resolve().then(() => run(context, createNodeDisk()) as Promise<never>)
+  const disk = createNodeDisk()
+  const run = () => {
+    if (name === 'pack') return runPack(context, disk, startInProcess)
+    if (name === 'digest') return runDigest(context)
+    return name === 'send' ? runSend(context, disk) : runHash(context, disk)
+  }
+  const result = Promise.resolve().then(() => run() as Promise<never>)
   result.catch(() => {})
   return {
     result,
-    post: (message) => toWorker?.(structuredClone(message) as never),
+    post(message) {
+      const copy = structuredClone(message) as never
+      if (toWorker === undefined) early.push(copy)
+      else toWorker(copy)
+    },
     onMessage: (handler) => {
       toEngine = handler as typeof toEngine
     },

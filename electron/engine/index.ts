@@ -90,6 +90,11 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     return { ...connection, store: { ...connection.store, close: () => {} } }
   }
   const sourceDeps = { disk, connection: openShared, published: catalog.version }
+  const newestVersion = async (connection: OpenConnection, name: string, io: Io) => {
+    const { packages } = await catalog.list(connection, io)
+    const version = packages.find((each) => each.name === name)?.versions[0]?.version
+    return version === undefined ? undefined : (await catalog.version(connection, { name, version }, io)).manifest
+  }
   const connectionsPerTransfer = () => settings.get().connectionsPerTransfer
 
   const runners = {
@@ -109,6 +114,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
           .some(({ id, location }) => id === connectionId && (place === undefined || placeOf(location) === place)),
       tool,
       partsInFlight: connectionsPerTransfer,
+      newestVersion,
     }),
   }
 

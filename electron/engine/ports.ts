@@ -53,6 +53,12 @@ export interface UploadedPart {
   readonly etag: string
   readonly sizeBytes: number
 }
+export interface CopiedRange {
+  readonly key: string
+  readonly etag: string
+  readonly startOffset: number
+  readonly endOffset: number
+}
 export interface OpenUpload {
   readonly key: string
   readonly uploadId: string
@@ -103,15 +109,24 @@ export interface ObjectStore {
     key: string,
     options: Io & { readonly metadata?: Readonly<Record<string, string>> },
   ): Promise<{ readonly uploadId: string }>
-  /** `md5` is of the bytes, base64 in the request where the store checks it. Part numbers from 1. */
+  /** Part numbers from 1. */
   uploadPart(
     key: string,
     uploadId: string,
     partNumber: number,
     bytes: Uint8Array,
     /** `onSent` may be called with how many of the bytes are on their way; fewer again when the part is tried again. */
-    io: Io & { readonly onSent?: (sentBytes: number) => void },
+    io: Io & {
+      readonly onSent?: (sentBytes: number) => void
+      /** Waited for before each piece of the bytes goes out. */
+      readonly pace?: (bytes: number) => Promise<void>
+    },
   ): Promise<UploadedPart>
+  /**
+   * A part from [startOffset, endOffset) of another object, without its bytes passing here; absent where that is no gain. Not tried again.
+   * `precondition-failed` when the object has another etag. What the part's etag is made of is the store's secret.
+   */
+  copyPart?(key: string, uploadId: string, partNumber: number, source: CopiedRange, io: Io): Promise<UploadedPart>
   /** `upload-not-found` when it's completed or aborted. */
   listParts(key: string, uploadId: string, io: Io): Promise<readonly UploadedPart[]>
   listUploads(prefix: string, io: Io): Promise<readonly OpenUpload[]>

@@ -4,15 +4,17 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Block, ManifestFile } from '../../../shared/model/package.ts'
 import type { Disk, OpenFile } from '../ports.ts'
 import { gzipHeader, gzipTrailer, maxStoredBytes, storedHeader } from './gzip-member.ts'
+import { findHeaderEnd } from './header-end.ts'
 import type { SourceFile } from './source-file.ts'
 
 /**
  * archive.gz of a list of files, in one pass, for a worker: everything is synchronous.
  *
  *  1. A file must still be what the plan saw (lstat: kind, size, time, inode), and so must the file that was opened.
- *  2. Up to 16 MiB it is one gzip member. Larger ones are split into blocks of 8 MiB of the source, one member each.
+ *  2. Up to 16 MiB it is one gzip member. Larger ones are split into blocks of 8 MiB of the source, one member each; where the format of weights
+ *     is known, its header has blocks of its own and the others begin where the tensors do, so that a changed header costs a header.
  *  3. Samples (first, middle, last 64 KiB; a small file whole) say how: they shrink to over 0.9 → stored, over 0.75 → Huffman codes only,
- *     else level 6. A compressed member that came out no smaller is stored as well.
+ *     else level 6. A header is sampled by itself. A compressed member that came out no smaller is stored as well.
  *  4. While its bytes pass: sha256 of the file, of each block, CRC of each member, md5 of the archive.
  *  5. Afterwards the file is looked at again, as in 1.
  * Members hold no time and no name, so the same input gives the same bytes (with the same zlib), and a resumed publish can skip what it sent.
@@ -25,21 +27,48 @@ export interface PackOptions {
   readonly onRead?: (bytes: number) => void
   /** A file is complete in the archive. */
   readonly onFile?: (file: ManifestFile, index: number) => void
+  /** A piece that can be unpacked by itself (a whole file, or one block) is complete in the archive, and was handed over. */
+  readonly onMember?: (member: PackedMember) => void
 }
-export interface PackedArchive {
+/** What stands in the archive at [startOffset, endOffset). */
+export interface PackedMember {
+  readonly startOffset: number
+  readonly endOffset: number
+  /** Uncompressed bytes, and their sha256. */
+  readonly sizeBytes: number
+  readonly sha256: string
+}
+export interface PackedFiles {
   readonly files: readonly ManifestFile[]
+  readonly sizeBytes: number
+}
+export interface PackedArchive extends PackedFiles {
   /** lower-case hex */
   readonly md5: string
-  readonly sizeBytes: number
 }
 
 /** Hands over the archive's bytes in order. They are only valid during the call: their memory is used again. Throws `file-changed`, `file-unreadable`. */
 export function writeArchive(options: PackOptions & { readonly emit: (bytes: Uint8Array) => void }): PackedArchive {
-  const chunks = packArchive(options)
+  const chunks = withMd5(packArchive(options))
   for (;;) {
     const next = chunks.next()
     if (next.done === true) return next.value
     options.emit(next.value)
+  }
+}
+
+/** The same chunks, with the md5 of them all in the end. */
+export function* withMd5(chunks: Generator<Uint8Array, PackedFiles, void>): Generator<Uint8Array, PackedArchive, void> {
+  const hash = createHash('md5')
+  try {
+    for (;;) {
+      const next = chunks.next()
+      if (next.done === true) return { ...next.value, md5: hash.digest('hex') }
+      hash.update(next.value)
+      yield next.value
+    }
+  } finally {
+    chunks.return({ files: [], sizeBytes: 0 })
   }
 }
 
@@ -58,15 +87,19 @@ interface Pass {
   readonly onRead: ((bytes: number) => void) | undefined
 }
 
-/** The same as writeArchive for a consumer that waits between chunks. Leaving it early closes the file at hand. */
-export function* packArchive({ files, disk, onRead, onFile }: PackOptions): Generator<Uint8Array, PackedArchive, void> {
-  const archiveHash = createHash('md5')
+/** The same as writeArchive for a consumer that waits between chunks and takes the md5 elsewhere. Leaving it early closes the file at hand. */
+export function* packArchive({
+  files,
+  disk,
+  onRead,
+  onFile,
+  onMember,
+}: PackOptions): Generator<Uint8Array, PackedFiles, void> {
   const packed: ManifestFile[] = []
   const scratch = new Uint8Array(chunkBytes)
   let offset = 0
   const counted = function* (chunks: Iterable<Uint8Array>): Generator<Uint8Array, void, void> {
     for (const chunk of chunks) {
-      archiveHash.update(chunk)
       offset += chunk.length
       yield chunk
     }
@@ -77,17 +110,18 @@ export function* packArchive({ files, disk, onRead, onFile }: PackOptions): Gene
     try {
       checkUnchanged(file, open.facts())
       const pass: Pass = { file, open, fileHash: createHash('sha256'), scratch, onRead }
-      const method = chooseMethod(pass)
       const startOffset = offset
       const blocks: Block[] = []
       if (file.sizeBytes <= splitAboveBytes) {
-        yield* counted(packMember(pass, 0, file.sizeBytes, method, undefined))
+        yield* counted(packMember(pass, 0, file.sizeBytes, chooseMethod(pass, 0, file.sizeBytes), undefined))
       } else {
-        for (let start = 0; start < file.sizeBytes; start += blockBytes) {
-          const sizeBytes = Math.min(blockBytes, file.sizeBytes - start)
+        for (const { start, end, method } of cutBlocks(pass)) {
           const blockHash = createHash('sha256')
-          yield* counted(packMember(pass, start, sizeBytes, method, blockHash))
-          blocks.push({ endOffset: offset, sizeBytes, sha256: blockHash.digest('hex') })
+          const blockStart = offset
+          yield* counted(packMember(pass, start, end - start, method, blockHash))
+          const block = { endOffset: offset, sizeBytes: end - start, sha256: blockHash.digest('hex') }
+          blocks.push(block)
+          onMember?.({ ...block, startOffset: blockStart })
         }
       }
       checkUnchanged(file, open.facts()) // 5
@@ -101,12 +135,14 @@ export function* packArchive({ files, disk, onRead, onFile }: PackOptions): Gene
         ...(blocks.length === 0 ? {} : { blocks }),
       }
       packed.push(entry)
+      if (blocks.length === 0)
+        onMember?.({ startOffset, endOffset: offset, sizeBytes: file.sizeBytes, sha256: entry.checksum.hex })
       onFile?.(entry, index)
     } finally {
       open.close()
     }
   }
-  return { files: packed, md5: archiveHash.digest('hex'), sizeBytes: offset }
+  return { files: packed, sizeBytes: offset }
 }
 
 function checkUnchanged(file: SourceFile, facts: ReturnType<Disk['facts']>): void {
@@ -123,11 +159,39 @@ function readFully({ file, open }: Pass, into: Uint8Array, offset: number): void
   if (open.read(into, offset) !== into.length) throw new AppError('file-changed', { path: file.path })
 }
 
+interface Cut {
+  readonly start: number
+  readonly end: number
+  readonly method: Method
+}
+
+// 2
+function cutBlocks(pass: Pass): Cut[] {
+  const { path, sizeBytes } = pass.file
+  const read = (offset: number, length: number) => {
+    const bytes = pass.scratch.subarray(0, length)
+    readFully(pass, bytes, offset)
+    return bytes
+  }
+  const headerEnd = findHeaderEnd({ path, sizeBytes, read })
+  const cuts: Cut[] = []
+  for (const [from, to] of [
+    [0, headerEnd],
+    [headerEnd, sizeBytes],
+  ] as const) {
+    if (from === to) continue
+    const method = chooseMethod(pass, from, to)
+    for (let start = from; start < to; start += blockBytes)
+      cuts.push({ start, end: Math.min(to, start + blockBytes), method })
+  }
+  return cuts
+}
+
 // 3
-function chooseMethod(pass: Pass): Method {
-  const { sizeBytes } = pass.file
+function chooseMethod(pass: Pass, from: number, to: number): Method {
+  const sizeBytes = to - from
   const starts =
-    sizeBytes <= 3 * sampleBytes ? [0] : [0, Math.floor((sizeBytes - sampleBytes) / 2), sizeBytes - sampleBytes]
+    sizeBytes <= 3 * sampleBytes ? [from] : [from, from + Math.floor((sizeBytes - sampleBytes) / 2), to - sampleBytes]
   const length = starts.length === 1 ? sizeBytes : sampleBytes
   if (length === 0) return 'stored'
   let shrunkBytes = 0

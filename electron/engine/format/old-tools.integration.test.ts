@@ -9,7 +9,7 @@ import { type BuiltFile, buildPackageFolder } from '../../../testkit/package-bui
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { decodeMembers } from './archive-reader.ts'
-import { type PackedArchive, packArchive } from './archive-writer.ts'
+import { type PackedArchive, packArchive, withMd5 } from './archive-writer.ts'
 import { ingestInstalledMeta, ingestMeta } from './ingest-meta.ts'
 import { readRecipe } from './recipe.ts'
 import { openSputnik, writeSputnik } from './sputnik-file.ts'
@@ -74,7 +74,7 @@ describeWith(await fetchOldTools(), 'files of the old tools', () => {
     const path = join(folder.path, 'ours.sputnik')
     let packed: PackedArchive | undefined
     const chunks = function* () {
-      packed = yield* packArchive({ files: recipe.files, disk })
+      packed = yield* withMd5(packArchive({ files: recipe.files, disk }))
     }
     const metaBytes = () => {
       if (packed === undefined) throw new Error('not packed')

@@ -32,6 +32,8 @@ const chunkBytes = 256 * 1024
 
 /** Who wants to know how much of a request's body the system has taken: by the body, which reaches the handler as it is. */
 export const sentListeners = new WeakMap<Uint8Array, (sentBytes: number) => void>()
+/** What holds a request's body back, piece by piece; by the body too. */
+export const sendPaces = new WeakMap<Uint8Array, (bytes: number) => Promise<void>>()
 /** How long a store may take to answer `Expect: 100-continue` before the body is sent all the same. */
 const continueMs = 1_000
 
@@ -110,7 +112,8 @@ export function createHttpHandler(options: {
 }
 
 const progressOf = Symbol('bytes taken')
-type Outgoing = http.ClientRequest & { [progressOf]?: number }
+const isPaced = Symbol('held back by this side')
+type Outgoing = http.ClientRequest & { [progressOf]?: number; [isPaced]?: boolean }
 
 /** Looks ten times per stall time; the timer starts when the request leaves the queue for a socket. */
 function watch(
@@ -126,7 +129,7 @@ function watch(
     for (;;) {
       await clock.sleep(stallMs / 10, { signal: done.signal })
       const moved = (outgoing.socket?.bytesRead ?? 0) + (outgoing[progressOf] ?? 0)
-      const waits = outgoing.socket === null || (answer()?.readableLength ?? 0) > 0
+      const waits = outgoing.socket === null || (answer()?.readableLength ?? 0) > 0 || outgoing[isPaced] === true
       if (moved !== seen || waits) {
         seen = moved
         sinceMs = clock.monotonic()
@@ -160,6 +163,11 @@ async function sendBody(outgoing: Outgoing, request: HttpRequest): Promise<void>
   outgoing[progressOf] = 0
   for (let at = 0; at < body.length && !refused && !outgoing.destroyed; at += chunkBytes) {
     const chunk = body.subarray(at, at + chunkBytes)
+    const pace = sendPaces.get(body)
+    if (pace !== undefined) {
+      outgoing[isPaced] = true
+      await pace(chunk.length).finally(() => (outgoing[isPaced] = false))
+    }
     const written = new Promise<void>((resolve, reject) => {
       outgoing.write(chunk, (error) => (error ? reject(error) : resolve()))
     })

@@ -65,3 +65,15 @@ function captureAnswer(stack: unknown, use: (answer: RawAnswer) => void): void {
   }
   middlewareStack.add(middleware, { step: 'deserialize', priority: 'low', name: 'captureAnswer' })
 }
+
+/** The signature covers everything but the body's bytes. */
+export function leaveBodyUnsigned(stack: unknown): void {
+  type Args = { readonly request: { readonly headers: Record<string, string> } }
+  type Next = (args: Args) => Promise<unknown>
+  const middlewareStack = stack as { add(middleware: (next: Next) => Next, options: object): void }
+  const middleware = (next: Next) => (args: Args) => {
+    args.request.headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD'
+    return next(args)
+  }
+  middlewareStack.add(middleware, { step: 'build', name: 'leaveBodyUnsigned' })
+}

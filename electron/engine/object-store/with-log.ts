@@ -20,6 +20,10 @@ export function withLog(store: ObjectStore, deps: { readonly clock: Clock; reado
       throw error
     }
   }
+  const watchedCopy =
+    (copy: NonNullable<ObjectStore['copyPart']>): ObjectStore['copyPart'] =>
+    (key, ...rest) =>
+      watch('copy-part', key, () => copy(key, ...rest))
   return {
     ...store,
     head: (key, io) => watch('head', key, () => store.head(key, io)),
@@ -30,6 +34,7 @@ export function withLog(store: ObjectStore, deps: { readonly clock: Clock; reado
     createUpload: (key, options) => watch('create-upload', key, () => store.createUpload(key, options)),
     uploadPart: (key, id, number, bytes, io) =>
       watch('upload-part', key, () => store.uploadPart(key, id, number, bytes, io)),
+    ...(store.copyPart === undefined ? {} : { copyPart: watchedCopy(store.copyPart) }),
     listParts: (key, id, io) => watch('list-parts', key, () => store.listParts(key, id, io)),
     listUploads: (prefix, io) => watch('list-uploads', prefix, () => store.listUploads(prefix, io)),
     completeUpload: (key, id, parts, options) =>

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { isAppError, toWire } from '../../../shared/errors.ts'
 import type { PackResult } from '../workers/pack.ts'
+import type { PackSource } from '../workers/pack-source.ts'
+import type { CopySource } from '../workers/reusable-members.ts'
 import type { FromPack, PackStart, ToPack } from '../workers/run-pack.ts'
 import { transactionField } from './archive-belongs.ts'
+import { findCopySource } from './find-copy-source.ts'
 import type { OwnUpload, PublishContext } from './publish-context.ts'
 import { choosePartBytes } from './publish-keys.ts'
 import { readSource } from './read-source.ts'
@@ -58,24 +61,59 @@ export async function createUpload(
 }
 
 /**
- * Packs the source in a worker and sends what the store does not have yet. Each part is in the journal as soon as it is there.
+ * Packs the source in a worker and sends what the store does not have yet; ranges of the last version's archive may be copied there. Each part is in the journal as soon as it is there.
  * `upload-not-found` when somebody ended the upload meanwhile.
  */
-export async function packParts(context: PublishContext, upload: OwnUpload): Promise<PackResult> {
-  const { task, request, keys, connection, io } = context
+export async function packParts(
+  context: PublishContext,
+  upload: OwnUpload,
+  options: { readonly mayCopy: boolean },
+): Promise<PackResult> {
+  const { task, request } = context
+  const source = readSource(request, context.disk)
+  task.setTotal(request.totalBytes, source.files)
+  const copySource = options.mayCopy ? await findCopySource(context, source, upload.partBytes) : undefined
+  const packed = await packInWorker(context, upload, source, copySource)
+  if (await isCopiedInFull(context, upload, packed)) return packed
+  // Sends what was copied; the rest is known.
+  task.log.write('warn', 'publish.copies-differ', { ident: context.keys.ident })
+  context.forgetParts(packed.copied)
+  return packInWorker(context, upload, source, undefined)
+}
+
+/** By what the store itself says of the upload now. */
+async function isCopiedInFull({ store, keys, io }: PublishContext, upload: OwnUpload, { copied }: PackResult) {
+  if (copied.length === 0) return true
+  const found = new Map(
+    (await store.listParts(keys.archive, upload.uploadId, io)).map((part) => [part.partNumber, part]),
+  )
+  return copied.every(({ partNumber, etag, sizeBytes }) => {
+    const part = found.get(partNumber)
+    return part?.sizeBytes === sizeBytes && part.etag === etag
+  })
+}
+
+async function packInWorker(
+  context: PublishContext,
+  upload: OwnUpload,
+  source: PackSource,
+  copySource: CopySource | undefined,
+): Promise<PackResult> {
+  const { task, keys, connection, io } = context
   const job: PackStart = {
-    source: readSource(request, context.disk),
+    source,
+    copySource,
+    limitBytesPerSecond: context.limitBytesPerSecond,
     partBytes: upload.partBytes,
     known: [...context.ownParts.values()],
     mayBeSealed: context.mayBeSealed(),
-    partsInFlight: Math.max(1, Math.min(context.partsInFlight, Math.floor(maxMemoryBytes / upload.partBytes) - 1)),
+    partsInFlight: Math.max(1, Math.min(context.partsInFlight, Math.floor(maxMemoryBytes / upload.partBytes))),
     counters: task.counters.shared,
     spec: await connection.spec(io),
     connectionName: connection.name,
     key: keys.archive,
     uploadId: upload.uploadId,
   }
-  task.setTotal(request.totalBytes, job.source.files)
   const worker = context.startWorker<PackResult, FromPack, ToPack>('pack', job, io)
   let isReconnecting = false
   worker.onMessage((message) => {
@@ -107,5 +145,5 @@ export async function packParts(context: PublishContext, upload: OwnUpload): Pro
   }
 }
 
-/** Of parts that are being filled or sent. */
-const maxMemoryBytes = 192 * 1024 * 1024
+/** Of parts that are being sent; as much as two more are being filled or looked at. */
+const maxMemoryBytes = 96 * 1024 * 1024

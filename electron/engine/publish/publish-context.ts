@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
-import type { PackageRef } from '../../../shared/model/package.ts'
+import type { Manifest, PackageRef } from '../../../shared/model/package.ts'
 import type { Clock, Disk, Io, ObjectHead, ObjectStore, OpenConnection, UploadedPart } from '../ports.ts'
 import type { JournalRecord, TransferTask } from '../transfers/transfer-runner.ts'
 import type { PackedPart, PackResult } from '../workers/pack.ts'
@@ -44,6 +44,10 @@ export interface PublishDeps {
   readonly tool: string
   /** Parts in flight at once. */
   partsInFlight(): number
+  /** Undefined where there is no limit. */
+  limitBytesPerSecond?(): number | undefined
+  /** The newest published version, whose archive may hold much of the next one. */
+  newestVersion?(connection: OpenConnection, name: string, io: Io): Promise<Manifest | undefined>
   readonly timing?: Partial<PublishTiming>
   /** How threads are started; pool.ts where it is missing. */
   readonly startWorker?: StartWorker
@@ -78,6 +82,8 @@ export interface PublishContext {
   readonly tool: string
   readonly timing: PublishTiming
   readonly partsInFlight: number
+  readonly limitBytesPerSecond: number | undefined
+  newestVersion(): Promise<Manifest | undefined>
   readonly startWorker: StartWorker
   /** What this run packed; its checksums spare hashing the source again. */
   packed?: PackResult
@@ -92,6 +98,8 @@ export interface PublishContext {
   readonly ownParts: ReadonlyMap<number, PackedPart>
   /** Of those, the ones that the store still has as they were sent. */
   keepParts(atStore: readonly UploadedPart[]): void
+  /** They are to be sent anew. */
+  forgetParts(parts: readonly UploadedPart[]): void
   noteUpload(upload: OwnUpload): void
   notePart(uploadId: string, part: PackedPart): void
   noteSealing(uploadId: string, sealNumber: number): void
@@ -141,6 +149,8 @@ export async function createPublishContext(deps: PublishDeps, task: TransferTask
     tool: deps.tool,
     timing: { ...defaultTiming, ...deps.timing },
     partsInFlight: deps.partsInFlight(),
+    limitBytesPerSecond: deps.limitBytesPerSecond?.(),
+    newestVersion: async () => deps.newestVersion?.(connection, ref.name, io),
     startWorker: deps.startWorker ?? startWorker,
     // A folder has no server that could ignore them.
     conditions: store.keepsMetadata ? 'unknown' : 'heeded',
@@ -159,6 +169,9 @@ export async function createPublishContext(deps: PublishDeps, task: TransferTask
         const there = found.get(number)
         if (there?.etag !== part.etag || there.sizeBytes !== part.sizeBytes) journal.parts.delete(number)
       }
+    },
+    forgetParts(parts) {
+      for (const { partNumber } of parts) journal.parts.delete(partNumber)
     },
     noteUpload(upload) {
       record('upload', upload)

@@ -136,7 +136,7 @@ async function uploadAndSeal(context: PublishContext, sealNumber: number, attemp
 
 async function packAndDescribe(context: PublishContext, upload: OwnUpload): Promise<Seal> {
   const { request } = context
-  const packed = await packParts(context, upload)
+  const packed = await packParts(context, upload, { mayCopy: true })
   context.packed = packed
   const publishedBy = request.publishedBy
   const meta = writeMeta({
@@ -228,7 +228,7 @@ async function judge(context: PublishContext, visible: VisibleMeta): Promise<Out
     if (!isSame || !(await repairArchive(context, manifest, archive, head)))
       throw new AppError('archive-mismatch', { ref: specOf(ref) })
   }
-  if (isSame) return isOwn ? {} : { alreadyThere: true }
+  if (isSame) return isOwn ? reusedIn(context) : { alreadyThere: true }
   const publishedBy = manifest.orbital?.publishedBy
   throw new AppError('version-published', {
     ref: specOf(ref),
@@ -238,6 +238,11 @@ async function judge(context: PublishContext, visible: VisibleMeta): Promise<Out
     reason: 'published',
   })
 }
+
+const reusedIn = ({ packed }: PublishContext): Outcome =>
+  packed === undefined || packed.copied.length === 0
+    ? {}
+    : { reusedBytes: packed.copied.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
 
 async function refuseWithdrawn(context: PublishContext): Promise<void> {
   const { store, keys, ref, io } = context

@@ -3,7 +3,7 @@ import type { Manifest } from '../../../shared/model/package.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import { openSputnik } from '../format/sputnik-file.ts'
 import type { Disk } from '../ports.ts'
-import type { PackSource } from '../workers/pack.ts'
+import type { PackSource } from '../workers/pack-source.ts'
 import { type PublishRequest, sourceFilesOf } from './publish-request.ts'
 
 type Source = Pick<PublishRequest, 'source' | 'files' | 'insideFolder' | 'maxArchiveBytes'>

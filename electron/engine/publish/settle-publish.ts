@@ -131,7 +131,7 @@ export async function repairArchive(
   const { store, keys, io } = context
   const metadata = archive.transaction === undefined ? undefined : { [transactionField]: archive.transaction }
   const upload = await createUpload(context, archive.transaction, metadata)
-  const packed = await packParts(context, upload)
+  const packed = await packParts(context, upload, { mayCopy: false })
   const isExact =
     packed.md5 === archive.md5 &&
     packed.sizeBytes === archive.sizeBytes &&

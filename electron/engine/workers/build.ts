@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../../../shared/errors.ts'
 import type { PackageInfo } from '../../../shared/model/package.ts'
-import type { PackedArchive } from '../format/archive-writer.ts'
+import { type PackedArchive, withMd5 } from '../format/archive-writer.ts'
 import { writeSputnik } from '../format/sputnik-file.ts'
 import { writeMeta } from '../format/write-meta.ts'
 import type { Disk, Io } from '../ports.ts'
-import { archiveOf, type PackSource } from './pack.ts'
+import { archiveOf, type PackSource } from './pack-source.ts'
 
 export interface BuildJob {
   readonly source: PackSource
@@ -31,7 +31,7 @@ export async function buildSputnik(
 ): Promise<BuildResult> {
   let packed: PackedArchive | undefined
   function* chunks(): Generator<Uint8Array, void, void> {
-    packed = yield* archiveOf(job.source, disk, io.throwIfStopped)
+    packed = yield* withMd5(archiveOf(job.source, disk, { onRead: io.throwIfStopped }))
   }
   const metaBytes = () => {
     if (packed === undefined) throw new AppError('internal', { what: 'meta of an archive that is not written' })

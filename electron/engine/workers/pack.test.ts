@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
-import { buildPackageFolder } from '../../../testkit/package-builder.ts'
+import { buildPackageFolder, createBytes } from '../../../testkit/package-builder.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { writeArchive } from '../format/archive-writer.ts'
 import type { SourceFile } from '../format/source-file.ts'
+import type { UploadedPart } from '../ports.ts'
 import { counterIndex } from '../transfers/transfer-runner.ts'
-import { type PackedPart, type PackPorts, packToParts } from './pack.ts'
+import { type PackedPart, type PackJob, type PackPorts, packToParts, ringBytesOf } from './pack.ts'
+import { membersOf } from './reusable-members.ts'
+import { createRing, type Ring } from './ring.ts'
 
 const partBytes = 64 * 1024
 const disk = createNodeDisk()
@@ -47,35 +51,73 @@ function createCounters() {
   return { shared, at: (index: number) => Number(Atomics.load(values, index)) }
 }
 
-/** A store that keeps parts; `uploadPart` may be wrapped. */
+type SendPart = (partNumber: number, bytes: Uint8Array, io: Parameters<PackPorts['send']>[1]) => Promise<UploadedPart>
+
+/** The archive's md5, taken a while after it was asked for. */
+function createHasher(ring: Ring): PackPorts['hashTo'] {
+  const hash = createHash('md5')
+  let done = 0
+  let last: Promise<unknown> = Promise.resolve()
+  return (end) => {
+    const next = last.then(async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      for (const piece of ring.pieces(done, end)) hash.update(piece)
+      done = end
+      return hash.copy().digest('hex')
+    })
+    last = next
+    return next
+  }
+}
+
+/** A store that keeps parts; `sendPart` may be wrapped. */
 function pack(
   options: {
     known?: PackedPart[]
     mayBeSealed?: boolean
     counters?: SharedArrayBuffer
     signal?: AbortSignal
-  } & Partial<PackPorts> = {},
+    sendPart?: SendPart
+    copySource?: PackJob['copySource']
+    copyFrom?: Buffer
+    sources?: readonly SourceFile[]
+    partBytes?: number
+  } = {},
 ) {
   const sent = new Map<number, Buffer>()
+  const copies: number[] = []
   const told: PackedPart[] = []
-  const keep: PackPorts['uploadPart'] = async (partNumber, bytes) => {
+  const keep: SendPart = async (partNumber, bytes) => {
     sent.set(partNumber, Buffer.from(bytes))
     return { partNumber, etag: `"${partNumber}"`, sizeBytes: bytes.length }
   }
-  const {
-    known = [],
-    mayBeSealed = false,
-    counters = createCounters().shared,
-    signal = never,
-    uploadPart = keep,
-  } = options
+  const { known = [], mayBeSealed = false, counters = createCounters().shared, signal = never } = options
+  const { sendPart = keep, copySource, copyFrom, sources = files } = options
+  const job: PackJob = {
+    source: { kind: 'folder', files: sources },
+    partBytes: options.partBytes ?? partBytes,
+    known,
+    mayBeSealed,
+    partsInFlight: 3,
+    counters,
+    copySource,
+  }
+  const ring = createRing(ringBytesOf(job))
+  const send: PackPorts['send'] = async (order, io) => {
+    const { partNumber, start, end } = order
+    if (order.kind === 'send') return sendPart(partNumber, ring.read(start, end), io)
+    for (const { offset, bytes } of order.samples)
+      expect(copyFrom?.subarray(offset, offset + bytes.length).equals(bytes)).toBe(true)
+    copies.push(partNumber)
+    return keep(partNumber, copyFrom?.subarray(order.sourceStart, order.sourceStart + end - start) ?? Buffer.of(), io)
+  }
   const result = packToParts(
-    { source: { kind: 'folder', files }, partBytes, known, mayBeSealed, partsInFlight: 3, counters },
-    { disk, onPart: (part) => told.push(part), ...options, uploadPart: (...given) => uploadPart(...given) },
+    job,
+    { disk, ring, hashTo: createHasher(ring), send, onPart: (part) => told.push(part) },
     { signal },
   )
   result.catch(() => {})
-  return { result, sent, told, keep }
+  return { result, sent, told, keep, copies }
 }
 
 describe('packing to parts', () => {
@@ -94,7 +136,7 @@ describe('packing to parts', () => {
     let onTheirWay = 0
     let most = 0
     const packing: ReturnType<typeof pack> = pack({
-      uploadPart: async (partNumber, bytes, io) => {
+      sendPart: async (partNumber, bytes, io) => {
         onTheirWay += 1
         most = Math.max(most, onTheirWay)
         // Several turns later the bytes must still be those of this part.
@@ -144,7 +186,7 @@ describe('packing to parts', () => {
     let running = 0
     const gone = new AppError('upload-not-found', { key: 'x' })
     const { result } = pack({
-      uploadPart: async (partNumber, _, { signal }) => {
+      sendPart: async (partNumber, _, { signal }) => {
         if (partNumber === 2) throw gone
         running += 1
         await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
@@ -160,12 +202,38 @@ describe('packing to parts', () => {
     const stop = new AbortController()
     const { result } = pack({
       signal: stop.signal,
-      uploadPart: (_, __, { signal }) =>
+      sendPart: (_, __, { signal }) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => reject(new AppError('cancelled', {})), { once: true })
           stop.abort(new AppError('cancelled', {}))
         }),
     })
     await expect(result).rejects.toMatchObject({ code: 'cancelled' })
+  })
+})
+
+describe('packing with an archive to copy from', () => {
+  test('makes the same archive of ranges that are copied and parts that are sent', async () => {
+    const MiB = 1024 * 1024
+    const sizes = [6, 7, 5, 17].map((each) => each * MiB + 17)
+    const sources = await buildFiles(sizes)
+    const before = archiveOf(sources)
+    const { files: packed } = writeArchive({ files: sources, disk, emit: () => {} })
+    const [, , third] = sources
+    if (third === undefined) throw new Error('no file')
+    await writeFile(third.absolutePath, createBytes(5 * MiB + 300_000, 7))
+    const { size, mtimeMs, ino } = lstatSync(third.absolutePath)
+    const changed = sources.map((file) =>
+      file === third ? { ...file, sizeBytes: size, modifiedMs: mtimeMs, inode: ino } : file,
+    )
+    const copySource = { key: 'a', etag: '"a"', leastRunBytes: 0, members: membersOf({ files: packed }) }
+    const { result, sent, copies } = pack({ sources: changed, partBytes: 16 * MiB, copySource, copyFrom: before })
+    const { parts, copied, md5 } = await result
+    const whole = Buffer.concat(parts.map(({ partNumber }) => sent.get(partNumber) ?? Buffer.of()))
+    expect(whole.equals(archiveOf(changed))).toBe(true)
+    expect(md5).toBe(createHash('md5').update(whole).digest('hex'))
+    expect(copies).toEqual([1, 3])
+    expect(copied.map(({ partNumber }) => partNumber)).toEqual([1, 3])
+    expect(parts[1]?.sizeBytes).toBeLessThan(size * 1.001)
   })
 })

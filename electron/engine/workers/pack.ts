@@ -1,28 +1,17 @@
-import { createHash } from 'node:crypto'
 import { AppError } from '../../../shared/errors.ts'
 import type { ManifestFile } from '../../../shared/model/package.ts'
-import { type PackedArchive, packArchive } from '../format/archive-writer.ts'
-import type { SourceFile } from '../format/source-file.ts'
 import type { Disk, Io, UploadedPart } from '../ports.ts'
-import { counterIndex } from '../transfers/transfer-runner.ts'
+import { createPackMeter, type SourceRange } from './pack-meter.ts'
+import { archiveOf, type PackSource } from './pack-source.ts'
+import { createPartCutter, maxUndecidedBytes, type PartOrder } from './part-cutter.ts'
+import type { CopySource } from './reusable-members.ts'
+import type { Ring } from './ring.ts'
 
 /** A part that is at the store, and what of this machine's bytes it holds. */
 export interface PackedPart extends UploadedPart {
-  /** Of its bytes, lower-case hex. ETags say this for some stores only. */
+  /** Of the archive up to the end of this part, lower-case hex: it comes with the archive's own md5, and no part needs one of its own. */
   readonly md5: string
 }
-
-export type PackSource =
-  | { readonly kind: 'folder'; readonly files: readonly SourceFile[] }
-  /** An archive that lies ready inside a `.sputnik` file, as its manifest tells of it. */
-  | {
-      readonly kind: 'sputnik'
-      readonly path: string
-      readonly archiveOffset: number
-      readonly archiveBytes: number
-      readonly md5: string
-      readonly files: readonly ManifestFile[]
-    }
 
 export interface PackJob {
   readonly source: PackSource
@@ -31,8 +20,9 @@ export interface PackJob {
   readonly known: readonly PackedPart[]
   /** A seal may tell of the known parts, so none may be replaced: where one differs it ends in `upload-not-found`, for a new upload. */
   readonly mayBeSealed?: boolean
-  /** Memory is bounded by this many parts and one. */
   readonly partsInFlight: number
+  /** An archive at the store, whose unchanged ranges are copied there instead of being sent. */
+  readonly copySource?: CopySource | undefined
   /** Of the transfer (transfer-runner.ts). Received and settled bytes rise when a part is at the store, in source bytes. */
   readonly counters: SharedArrayBuffer
 }
@@ -42,218 +32,173 @@ export interface PackResult {
   readonly files: readonly ManifestFile[]
   readonly md5: string
   readonly sizeBytes: number
+  /** Parts that were copied at the store, in archive bytes. */
+  readonly copied: readonly PackedPart[]
 }
+
+export type SendOrder = PartOrder & { readonly partNumber: number }
 
 export interface PackPorts {
   readonly disk: Disk
-  /** One part to the upload; retries are its own. */
-  uploadPart(
-    partNumber: number,
-    bytes: Uint8Array,
-    io: Io & { readonly onSent: (sentBytes: number) => void },
-  ): Promise<UploadedPart>
+  /** At least ringBytesOf(job). */
+  readonly ring: Ring
+  /** The archive is in the ring up to `end`, which rises: answers the md5 of all up to there. */
+  hashTo(end: number): Promise<string>
+  /** One part to the upload, from the ring or from the source of copies; retries are its own. */
+  send(order: SendOrder, io: Io & { readonly onSent: (sentBytes: number) => void }): Promise<UploadedPart>
   /** Called for each chunk of the archive; throws when the work must end. */
   readonly throwIfStopped?: () => void
   /** Called once for each part when it is at the store, in any order. */
   onPart(part: PackedPart): void
 }
 
+const stepBytes = 1024 * 1024
+
+/** Memory for the parts on their way, the one that is filled, and what is not decided yet. */
+export const ringBytesOf = ({ partBytes, partsInFlight, copySource }: PackJob): number =>
+  (partsInFlight + 1) * partBytes + (copySource === undefined ? stepBytes : maxUndecidedBytes + 8 * stepBytes)
+
 /**
  * The source's bytes as parts of an upload:
- *  1. archive bytes come in order, from the files or from the `.sputnik`;
- *  2. they fill a part; when it is full, its md5 is taken;
- *  3. known with the same md5 → not sent; else it goes out as soon as fewer than `partsInFlight` are on their way, from a buffer that is used again;
- *  4. the last part is what remains (at least one part, also of an empty archive).
- * The first failure ends everything: nothing is on its way any more when it rejects.
+ *  1. archive bytes come in order, from the files or from the `.sputnik`, into the ring; there they stay until they are hashed and at the store;
+ *  2. another thread takes the archive's md5 behind them;
+ *  3. the cutter says what is a part, and whether it is sent or copied; it goes out as soon as fewer than `partsInFlight` are on their way;
+ *  4. a known part of the same size and md5 is not sent again, which waits for the md5;
+ *  5. a part is told of when it is at the store and its md5 is known.
+ * The first failure ends everything; whoever sends must then be stopped.
  */
 export async function packToParts(job: PackJob, ports: PackPorts, { signal }: Io): Promise<PackResult> {
   const failed = new AbortController()
   const io = { signal: AbortSignal.any([signal, failed.signal]) }
+  const { ring } = ports
   const meter = createPackMeter(job)
   const known = new Map(job.known.map((part) => [part.partNumber, part]))
   const parts: PackedPart[] = []
-  const onTheirWay = new Set<Promise<void>>()
-  const spare: (typeof buffer)[] = []
-  let buffer: Buffer = Buffer.allocUnsafeSlow(job.partBytes)
-  let filled = 0
+  const copied: PackedPart[] = []
+  const onTheirWay = new Map<Promise<void>, number>()
+  const orders: PartOrder[] = []
   let failure: unknown
+  let written = 0
+  let askedTo = 0
+  let hashedTo = 0
+  let hashing: Promise<string> | undefined
+  let wake = () => {}
 
-  const settle = (part: PackedPart, range: SourceRange, alreadySent = 0) => {
-    parts.push(part)
-    meter.settle(range, alreadySent)
-    ports.onPart(part)
+  const fail = (error: unknown) => {
+    failure ??= error
+    failed.abort(new AppError('cancelled', {}))
+    wake()
   }
-  const send = async (partNumber: number, bytes: Buffer, md5: string, range: SourceRange) => {
+  const progress = () => new Promise<void>((resolve) => (wake = resolve))
+  const stopIfOver = () => {
+    if (failure !== undefined) throw failure
+    io.signal.throwIfAborted()
+  }
+
+  // 2. Never beyond the last part's end that is known, since the md5 at each is wanted.
+  const hashTo = (end: number): Promise<string> => {
+    for (let next = askedTo; next < end || hashing === undefined; ) {
+      next = Math.min(end, next + stepBytes)
+      const stepEnd = next
+      hashing = ports.hashTo(stepEnd)
+      hashing.then(() => {
+        hashedTo = stepEnd
+        wake()
+      }, fail)
+    }
+    askedTo = end
+    return hashing
+  }
+  // 3, 4, 5
+  const handle = async (order: SendOrder, range: SourceRange, md5: Promise<string>) => {
+    const { partNumber, start, end } = order
+    const before = known.get(partNumber)
+    const isLikely = before !== undefined && before.sizeBytes === end - start
     let shownBytes = 0
+    const settle = (part: PackedPart) => {
+      parts.push(part)
+      if (order.kind === 'copy') copied.push(part)
+      meter.settle(range, shownBytes)
+      ports.onPart(part)
+    }
+    if (isLikely && before.md5 === (await md5)) return settle(before)
+    if (job.mayBeSealed === true) throw new AppError('upload-not-found', { key: `part ${partNumber}` })
+    io.signal.throwIfAborted()
     const onSent = (sentBytes: number) => {
-      const sourceBytes = Math.floor(((range.end - range.start) * sentBytes) / bytes.length)
+      const sourceBytes = Math.floor(((range.end - range.start) * sentBytes) / (end - start))
       if (sourceBytes > shownBytes) meter.addSent(sourceBytes - shownBytes)
       shownBytes = Math.max(shownBytes, sourceBytes)
     }
-    try {
-      const uploaded = await ports.uploadPart(partNumber, bytes, { ...io, onSent })
-      meter.addWire(bytes.length)
-      settle({ ...uploaded, md5 }, range, shownBytes)
-    } catch (error) {
-      failure ??= error
-      failed.abort(new AppError('cancelled', {}))
+    const uploaded = await ports.send(order, { ...io, onSent })
+    if (order.kind === 'send') meter.addWire(end - start)
+    settle({ ...uploaded, md5: await md5 })
+  }
+  const dispatch = async () => {
+    for (let order = orders.shift(); order !== undefined; order = orders.shift()) {
+      const md5 = hashTo(order.end)
+      while (onTheirWay.size >= job.partsInFlight) await progress()
+      stopIfOver()
+      const work = handle({ ...order, partNumber: meter.nextPart() }, meter.takeRange(), md5)
+        .catch(fail)
+        .finally(() => {
+          onTheirWay.delete(work)
+          wake()
+        })
+      onTheirWay.set(work, order.kind === 'send' ? order.start : Number.POSITIVE_INFINITY)
+    }
+    hashTo(cutter.neededFrom())
+  }
+  const cutter = createPartCutter({
+    partBytes: job.partBytes,
+    copySource: job.copySource,
+    read: ring.read,
+    emit: (order) => orders.push(order),
+  })
+  // 1
+  const write = async (bytes: Uint8Array) => {
+    for (let at = 0; at < bytes.length; ) {
+      const piece = bytes.subarray(at, at + Math.min(stepBytes, job.partBytes))
+      const end = written + piece.length
+      while (end - Math.min(hashedTo, cutter.neededFrom(), ...onTheirWay.values()) > ring.sizeBytes) {
+        await progress()
+        stopIfOver()
+      }
+      ring.write(written, piece)
+      written = end
+      at += piece.length
+      cutter.written(written)
+      if (orders.length > 0) await dispatch()
     }
   }
-  // 2, 3
-  const cut = async () => {
-    const bytes = buffer.subarray(0, filled)
-    const partNumber = meter.nextPart()
-    const range = meter.takeRange()
-    const md5 = createHash('md5').update(bytes).digest('hex')
-    const before = known.get(partNumber)
-    if (before !== undefined && before.md5 === md5 && before.sizeBytes === bytes.length) settle(before, range)
-    else if (job.mayBeSealed === true) throw new AppError('upload-not-found', { key: `part ${partNumber}` })
-    else {
-      while (onTheirWay.size >= job.partsInFlight) await Promise.race(onTheirWay)
-      const used = buffer
-      const sending = send(partNumber, bytes, md5, range).finally(() => {
-        onTheirWay.delete(sending)
-        spare.push(used)
-      })
-      onTheirWay.add(sending)
-      buffer = spare.pop() ?? Buffer.allocUnsafeSlow(job.partBytes)
-    }
-    filled = 0
-    // Lets answers and messages in also while everything is known already.
-    await new Promise((resolve) => setImmediate(resolve))
-    io.signal.throwIfAborted()
-  }
-
-  const archive = archiveOf(job.source, ports.disk, meter.onRead)
+  const onMember = job.copySource === undefined ? undefined : cutter.member
+  const archive = archiveOf(job.source, ports.disk, { onRead: meter.onRead, onMember })
   try {
-    io.signal.throwIfAborted()
+    stopIfOver()
+    let turnAt = stepBytes
     let next = archive.next()
     for (; next.done !== true; next = archive.next()) {
       ports.throwIfStopped?.()
-      for (let at = 0; at < next.value.length; ) {
-        const taken = Math.min(job.partBytes - filled, next.value.length - at)
-        buffer.set(next.value.subarray(at, at + taken), filled)
-        at += taken
-        filled += taken
-        if (filled === job.partBytes) await cut()
-      }
+      if (orders.length > 0) await dispatch()
+      await write(next.value)
+      if (written < turnAt) continue
+      turnAt = written + stepBytes
+      hashTo(cutter.neededFrom())
+      // Lets answers and messages in also while nothing is waited for.
+      await new Promise((resolve) => setImmediate(resolve))
+      stopIfOver()
     }
-    // 4
-    if (filled > 0 || parts.length + onTheirWay.size === 0) await cut()
-    await Promise.all(onTheirWay)
-    if (failure !== undefined) throw failure
-    parts.sort((a, b) => a.partNumber - b.partNumber)
-    return { ...next.value, parts }
+    cutter.finish(written)
+    await dispatch()
+    await Promise.all(onTheirWay.keys())
+    stopIfOver()
+    const byNumber = (a: PackedPart, b: PackedPart) => a.partNumber - b.partNumber
+    return { ...next.value, md5: await hashTo(written), parts: parts.sort(byNumber), copied: copied.sort(byNumber) }
   } catch (error) {
     failed.abort(new AppError('cancelled', {}))
-    await Promise.all(onTheirWay)
+    await Promise.all(onTheirWay.keys())
     throw failure ?? error
   } finally {
     // Closes the file at hand.
-    archive.return({ files: [], md5: '', sizeBytes: 0 })
+    archive.return({ files: [], sizeBytes: 0 })
   }
-}
-
-// 1
-export function archiveOf(
-  source: PackSource,
-  disk: Disk,
-  onRead: (bytes: number) => void,
-): Generator<Uint8Array, PackedArchive, void> {
-  return source.kind === 'folder'
-    ? packArchive({ files: source.files, disk, onRead })
-    : sputnikArchive(source, disk, onRead)
-}
-
-const chunkBytes = 256 * 1024
-
-/** As it is, with its md5 checked on the way. Its bytes count for as many source bytes as they unpack to. */
-function* sputnikArchive(
-  source: Extract<PackSource, { kind: 'sputnik' }>,
-  disk: Disk,
-  onRead: (bytes: number) => void,
-): Generator<Uint8Array, PackedArchive, void> {
-  const hash = createHash('md5')
-  const chunk = Buffer.allocUnsafe(chunkBytes)
-  const open = disk.open(source.path, 'read')
-  let file = 0
-  try {
-    for (let offset = 0; offset < source.archiveBytes; ) {
-      const bytes = chunk.subarray(0, Math.min(chunkBytes, source.archiveBytes - offset))
-      if (open.read(bytes, source.archiveOffset + offset) !== bytes.length)
-        throw new AppError('not-a-package-file', { path: source.path, reason: 'It ends too early.' })
-      hash.update(bytes)
-      offset += bytes.length
-      for (; file < source.files.length && (source.files[file]?.endOffset ?? 0) <= offset; file += 1)
-        onRead(source.files[file]?.sizeBytes ?? 0)
-      yield bytes
-    }
-  } finally {
-    open.close()
-  }
-  const md5 = hash.digest('hex')
-  if (md5 !== source.md5)
-    throw new AppError('not-a-package-file', {
-      path: source.path,
-      reason: 'Its archive is damaged: its MD5 is not the one it should have.',
-    })
-  return { files: source.files, md5, sizeBytes: source.archiveBytes }
-}
-
-/** Source bytes [start, end) that a part stands for: those read since the part before it was cut. */
-interface SourceRange {
-  readonly start: number
-  readonly end: number
-}
-
-function createPackMeter({ counters, source }: PackJob) {
-  const values = new BigInt64Array(counters)
-  const files = source.files
-  const ends: number[] = []
-  for (const { sizeBytes } of files) ends.push((ends.at(-1) ?? 0) + sizeBytes)
-  let readBytes = 0
-  let takenBytes = 0
-  let partNumber = 0
-  const add = (index: number, bytes: number) => {
-    if (index < values.length) Atomics.add(values, index, BigInt(bytes))
-  }
-  for (let index = 0; index < 2 * files.length && counterIndex.firstFile + index < values.length; index += 1)
-    Atomics.store(values, counterIndex.firstFile + index, 0n)
-  Atomics.store(values, counterIndex.received, 0n)
-  Atomics.store(values, counterIndex.settled, 0n)
-
-  return {
-    nextPart: () => (partNumber += 1),
-    onRead: (bytes: number) => {
-      readBytes += bytes
-    },
-    takeRange(): SourceRange {
-      const range = { start: takenBytes, end: readBytes }
-      takenBytes = readBytes
-      return range
-    },
-    addWire: (bytes: number) => add(counterIndex.wire, bytes),
-    addSent: (bytes: number) => add(counterIndex.received, bytes),
-    settle({ start, end }: SourceRange, alreadySent: number) {
-      add(counterIndex.received, end - start - alreadySent)
-      add(counterIndex.settled, end - start)
-      for (let file = firstAfter(ends, start); file < files.length && (ends[file - 1] ?? 0) < end; file += 1) {
-        const bytes = Math.min(end, ends[file] ?? end) - Math.max(start, ends[file - 1] ?? 0)
-        add(counterIndex.firstFile + 2 * file, bytes)
-        add(counterIndex.firstFile + 2 * file + 1, bytes)
-      }
-    },
-  }
-}
-
-/** Index of the first end that is greater than a position, by halving. */
-function firstAfter(ends: readonly number[], position: number): number {
-  let low = 0
-  let high = ends.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((ends[middle] ?? 0) > position) high = middle
-    else low = middle + 1
-  }
-  return low
 }

@@ -1,86 +1,138 @@
-import { AppError } from '../../../shared/errors.ts'
-import { createStore } from '../object-store/create-store.ts'
-import type { Disk, Log, LogLevel, PlainCredentials, StoreSpec } from '../ports.ts'
-import { createSystemClock } from '../system-clock.ts'
-import { type PackedPart, type PackJob, type PackResult, packToParts } from './pack.ts'
+import { AppError, fromWire, isAppError, toWire } from '../../../shared/errors.ts'
+import type { Disk, Io, PlainCredentials, UploadedPart } from '../ports.ts'
+import type { DigestStart, FromDigest, ToDigest } from './digest.ts'
+import { type PackedPart, type PackJob, type PackPorts, type PackResult, packToParts, ringBytesOf } from './pack.ts'
+import { type StartWorker, startWorker } from './pool.ts'
+import { createRing, type Ring } from './ring.ts'
+import type { FromSend, SendNews, SendStart, SendTarget, ToSend } from './send.ts'
 import type { WorkerContext } from './serve.ts'
 
 /** What the worker that packs is started with. */
-export interface PackStart extends PackJob {
-  readonly spec: StoreSpec
-  readonly connectionName: string
-  readonly key: string
-  readonly uploadId: string
-}
-export type FromPack =
-  | { readonly kind: 'part'; readonly part: PackedPart }
-  | { readonly kind: 'credentials-wanted' }
-  /** A request failed and is tried again. */
-  | { readonly kind: 'retry'; readonly attempt: number; readonly nextTryAtMs: number }
-  | {
-      readonly kind: 'log'
-      readonly level: LogLevel
-      readonly event: string
-      readonly fields?: Readonly<Record<string, unknown>>
-    }
+export interface PackStart extends PackJob, SendTarget {}
+export type FromPack = { readonly kind: 'part'; readonly part: PackedPart } | SendNews
 export interface ToPack {
   readonly kind: 'credentials'
   readonly credentials: PlainCredentials
 }
 
-/** The worker's function: its own store and disk; credentials that expire are asked for anew. */
-export async function runPack(context: WorkerContext<PackStart, FromPack, ToPack>, disk: Disk): Promise<PackResult> {
-  const { data, signal, post } = context
-  const log: Log = {
-    write: (level, event, fields) => post({ kind: 'log', level, event, ...(fields === undefined ? {} : { fields }) }),
+/**
+ * The worker's function. It reads, compresses and takes the files' checksums; one thread beside it takes the archive's md5, another sends.
+ * Where a range can't be copied after all, everything starts over without copies; parts that are at the store are not sent again.
+ */
+export async function runPack(
+  context: WorkerContext<PackStart, FromPack, ToPack>,
+  disk: Disk,
+  start: StartWorker = startWorker,
+): Promise<PackResult> {
+  const known = new Map(context.data.known.map((part) => [part.partNumber, part]))
+  const onPart = (part: PackedPart) => {
+    known.set(part.partNumber, part)
+    context.post({ kind: 'part', part })
   }
-  const clock = createSystemClock()
-  const store = createStore(data.spec, {
-    disk,
-    clock,
-    log,
-    connectionName: data.connectionName,
-    credentials: receiveCredentials(context),
-    onRetry: ({ attempt, nextTryAtMs }) => post({ kind: 'retry', attempt, nextTryAtMs }),
-  })
   try {
-    return await packToParts(
-      data,
-      {
-        disk,
-        throwIfStopped: context.throwIfStopped,
-        uploadPart: (partNumber, bytes, io) => store.uploadPart(data.key, data.uploadId, partNumber, bytes, io),
-        onPart: (part) => post({ kind: 'part', part }),
-      },
-      { signal },
-    )
-  } finally {
-    store.close()
+    return await packOnce(context, context.data, disk, start, onPart)
+  } catch (error) {
+    if (!(error instanceof CopyFailed)) throw error
+    context.post({ kind: 'log', level: 'info', event: 'publish.no-copies', fields: toWire(error.cause) as never })
+    const data = { ...context.data, known: [...known.values()], copySource: undefined, copyFrom: undefined }
+    return packOnce(context, data, disk, start, onPart)
   }
 }
 
-/** First those of the spec, then those that the engine sends when asked. */
-function receiveCredentials({ data, post, onMessage }: WorkerContext<PackStart, FromPack, ToPack>) {
-  let first = data.spec.kind === 's3' ? data.spec.credentials : undefined
-  const waiting: ((credentials: PlainCredentials) => void)[] = []
-  onMessage(({ credentials }) => {
-    for (const give of waiting.splice(0)) give(credentials)
-  })
-  return async ({ signal }: { readonly signal: AbortSignal }): Promise<PlainCredentials> => {
-    if (first !== undefined) {
-      const given = first
-      first = undefined
-      return given
-    }
-    return new Promise((resolve, reject) => {
-      const stop = () => reject(signal.reason ?? new AppError('cancelled', {}))
-      if (signal.aborted) return stop()
-      signal.addEventListener('abort', stop, { once: true })
-      if (waiting.length === 0) post({ kind: 'credentials-wanted' })
-      waiting.push((credentials) => {
-        signal.removeEventListener('abort', stop)
-        resolve(credentials)
-      })
-    })
+/** Never leaves this file. */
+class CopyFailed extends Error {}
+
+async function packOnce(
+  { signal, throwIfStopped, post, onMessage }: WorkerContext<PackStart, FromPack, ToPack>,
+  data: PackStart,
+  disk: Disk,
+  start: StartWorker,
+  onPart: (part: PackedPart) => void,
+): Promise<PackResult> {
+  const ring = createRing(ringBytesOf(data))
+  const digest = startDigest(start, ring, { signal })
+  const { copySource, spec, connectionName, key, uploadId, limitBytesPerSecond } = data
+  const sender = startSender(
+    start,
+    {
+      ring: ring.shared,
+      spec,
+      connectionName,
+      key,
+      uploadId,
+      limitBytesPerSecond,
+      copyFrom: copySource === undefined ? undefined : { key: copySource.key, etag: copySource.etag },
+    },
+    post,
+    { signal },
+  )
+  onMessage(sender.give)
+  try {
+    return await packToParts(
+      data,
+      { disk, ring, throwIfStopped, hashTo: digest.hashTo, send: sender.send, onPart },
+      { signal },
+    )
+  } finally {
+    await Promise.all([digest.stop(), sender.stop()])
   }
+}
+
+function startDigest(start: StartWorker, ring: Ring, io: Io) {
+  const data: DigestStart = { ring: ring.shared }
+  const worker = start<never, FromDigest, ToDigest>('digest', data, io)
+  const waiting: { readonly resolve: (md5: string) => void; readonly reject: (error: unknown) => void }[] = []
+  worker.onMessage(({ md5 }) => waiting.shift()?.resolve(md5))
+  const end = (error: unknown) => {
+    for (const { reject } of waiting.splice(0)) reject(error)
+  }
+  worker.result.then(() => end(new AppError('cancelled', {})), end)
+  return {
+    hashTo: (endOffset: number) =>
+      new Promise<string>((resolve, reject) => {
+        waiting.push({ resolve, reject })
+        worker.post({ end: endOffset })
+      }),
+    stop: worker.stop,
+  }
+}
+
+interface Waiting {
+  readonly isCopy: boolean
+  readonly onSent: (sentBytes: number) => void
+  readonly resolve: (part: UploadedPart) => void
+  readonly reject: (error: unknown) => void
+}
+
+function startSender(start: StartWorker, data: SendStart, post: (news: SendNews) => void, io: Io) {
+  const worker = start<void, FromSend, ToSend>('send', data, io)
+  const waiting = new Map<number, Waiting>()
+  const take = (partNumber: number) => {
+    const found = waiting.get(partNumber)
+    waiting.delete(partNumber)
+    return found
+  }
+  worker.onMessage((message) => {
+    if (message.kind === 'done') take(message.part.partNumber)?.resolve(message.part)
+    else if (message.kind === 'on-its-way') waiting.get(message.partNumber)?.onSent(message.sentBytes)
+    else if (message.kind === 'failed') {
+      const found = take(message.partNumber)
+      const error = fromWire(message.error)
+      const isFinal = isAppError(error, 'cancelled', 'upload-not-found', 'sign-in-expired', 'sign-in-missing')
+      found?.reject(found.isCopy && !isFinal ? new CopyFailed('', { cause: error }) : error)
+    } else post(message)
+  })
+  const end = (error: unknown) => {
+    for (const { reject } of waiting.values()) reject(error)
+    waiting.clear()
+  }
+  worker.result.then(() => end(new AppError('cancelled', {})), end)
+  const send: PackPorts['send'] = (order, { signal, onSent }) =>
+    new Promise((resolve, reject) => {
+      waiting.set(order.partNumber, { isCopy: order.kind === 'copy', onSent, resolve, reject })
+      // What is on its way then is ended by stopping the worker.
+      signal.addEventListener('abort', () => take(order.partNumber)?.reject(signal.reason), { once: true })
+      worker.post({ kind: 'order', order })
+    })
+  return { send, stop: worker.stop, give: (message: ToPack) => worker.post(message) }
 }
