@@ -62,13 +62,16 @@ const published = (transfer: Transfer) => ({
   alreadyThere: transfer.outcome?.alreadyThere ?? false,
   unprotected: transfer.outcome?.unprotected ?? false,
   totalBytes: transfer.progress.totalBytes,
+  sentBytes: transfer.wireBytes,
+  copiedBytes: transfer.outcome?.reusedBytes ?? 0,
 })
 
-function toldOf({ ref, outcome, connectionId, progress }: Transfer): string[] {
+function toldOf({ ref, outcome, connectionId, progress, wireBytes }: Transfer): string[] {
   const where = connectionId ?? ''
+  const sent = outcome?.reusedBytes === undefined ? '' : ` (${formatBytes(wireBytes)} sent, the rest copied there)`
   const first = outcome?.alreadyThere
     ? `${ref.name} ${ref.version} is already there with the same content (${where}).`
-    : `Published ${ref.name} ${ref.version} to ${where}, ${formatBytes(progress.totalBytes)}.`
+    : `Published ${ref.name} ${ref.version} to ${where}, ${formatBytes(progress.totalBytes)}${sent}.`
   const warning = 'This store can’t keep two people from publishing the same version at once.'
   return outcome?.unprotected ? [first, warning, install(ref)] : [first, install(ref)]
 }

@@ -107,14 +107,14 @@ async function packInWorker(
     partBytes: upload.partBytes,
     known: [...context.ownParts.values()],
     mayBeSealed: context.mayBeSealed(),
-    partsInFlight: Math.max(1, Math.min(context.partsInFlight, Math.floor(maxMemoryBytes / upload.partBytes))),
+    partsInFlight: boundedParts(context.partsInFlight, upload.partBytes, copySource !== undefined),
     counters: task.counters.shared,
     spec: await connection.spec(io),
     connectionName: connection.name,
     key: keys.archive,
     uploadId: upload.uploadId,
   }
-  const worker = context.startWorker<PackResult, FromPack, ToPack>('pack', job, io)
+  const worker = context.startWorker<PackResult, FromPack, ToPack>('pack', job, { ...io, youngMebibytes: 4 })
   let isReconnecting = false
   worker.onMessage((message) => {
     if (message.kind === 'part') {
@@ -145,5 +145,7 @@ async function packInWorker(
   }
 }
 
-/** Of parts that are being sent; as much as two more are being filled or looked at. */
-const maxMemoryBytes = 96 * 1024 * 1024
+/** Of parts that are being sent. Where ranges are copied less is sent, and more is held back to see what it is. */
+const boundedParts = (wanted: number, partBytes: number, copies: boolean): number =>
+  Math.max(1, Math.min(wanted, Math.floor((copies ? 32 : 96) / (partBytes / mebibyte))))
+const mebibyte = 1024 * 1024

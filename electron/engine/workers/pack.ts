@@ -54,9 +54,12 @@ export interface PackPorts {
 
 const stepBytes = 1024 * 1024
 
-/** Memory for the parts on their way, the one that is filled, and what is not decided yet. */
+/**
+ * Memory for the parts on their way, the one that is filled, and what is not decided yet. Without copies it is a multiple of a part, so that none
+ * lies around its end.
+ */
 export const ringBytesOf = ({ partBytes, partsInFlight, copySource }: PackJob): number =>
-  (partsInFlight + 1) * partBytes + (copySource === undefined ? stepBytes : maxUndecidedBytes + 8 * stepBytes)
+  (partsInFlight + 1) * partBytes + (copySource === undefined ? 0 : maxUndecidedBytes + 2 * stepBytes)
 
 /**
  * The source's bytes as parts of an upload:

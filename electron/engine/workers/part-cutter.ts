@@ -24,7 +24,7 @@ const maxRunBytes = 64 * mebibyte
 const sampleBytes = 16 * 1024
 const sampleEveryBytes = 16 * mebibyte
 /** Never is more than this kept back to see whether it can be copied. */
-export const maxUndecidedBytes = 40 * mebibyte
+export const maxUndecidedBytes = 36 * mebibyte
 
 /**
  * Cuts an archive into parts while it is written. Without a source of copies: parts of one size. With one:

@@ -9,6 +9,8 @@ export interface StartWorkerOptions {
   readonly graceMs?: number
   /** Buffers of `data` that move instead of being copied. */
   readonly transfer?: readonly Transferable[]
+  /** For one that lives long and makes little garbage: so much is kept before it is looked through. */
+  readonly youngMebibytes?: number
 }
 export interface RunningWorker<Result, FromIt = unknown, ToIt = unknown> {
   /**
@@ -34,7 +36,7 @@ const workerUrl = (name: string): URL =>
 export function startWorker<Result, FromIt = unknown, ToIt = unknown>(
   name: string | URL,
   data: unknown,
-  { signal, graceMs = 2000, transfer = [] }: StartWorkerOptions = {},
+  { signal, graceMs = 2000, transfer = [], youngMebibytes }: StartWorkerOptions = {},
 ): RunningWorker<Result, FromIt, ToIt> {
   const label = typeof name === 'string' ? name : (name.pathname.split('/').at(-1) ?? '')
   const control = createControl()
@@ -44,6 +46,7 @@ export function startWorker<Result, FromIt = unknown, ToIt = unknown>(
     workerData,
     transferList: [...transfer],
     name: label,
+    ...(youngMebibytes === undefined ? {} : { resourceLimits: { maxYoungGenerationSizeMb: youngMebibytes } }),
   })
   const broken = (what: string, cause?: unknown) => new AppError('internal', { what: `${label} worker ${what}` }, cause)
 

@@ -80,7 +80,7 @@ async function packOnce(
 
 function startDigest(start: StartWorker, ring: Ring, io: Io) {
   const data: DigestStart = { ring: ring.shared }
-  const worker = start<never, FromDigest, ToDigest>('digest', data, io)
+  const worker = start<never, FromDigest, ToDigest>('digest', data, { ...io, youngMebibytes: 2 })
   const waiting: { readonly resolve: (md5: string) => void; readonly reject: (error: unknown) => void }[] = []
   worker.onMessage(({ md5 }) => waiting.shift()?.resolve(md5))
   const end = (error: unknown) => {
@@ -105,7 +105,7 @@ interface Waiting {
 }
 
 function startSender(start: StartWorker, data: SendStart, post: (news: SendNews) => void, io: Io) {
-  const worker = start<void, FromSend, ToSend>('send', data, io)
+  const worker = start<void, FromSend, ToSend>('send', data, { ...io, youngMebibytes: 4 })
   const waiting = new Map<number, Waiting>()
   const take = (partNumber: number) => {
     const found = waiting.get(partNumber)
