@@ -154,13 +154,12 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         }
         return publishPlans.plan(input, ioOf(options))
       },
-      start: async ({ planId }) => ({
-        transferId: queue.start({
-          kind: 'publish',
-          journalParent: parts.publishJournals,
-          ...publishPlans.transfer(planId),
-        }),
-      }),
+      async start({ planId, ...pace }) {
+        const planned = publishPlans.transfer(planId)
+        const request = { ...planned.request, ...pace }
+        const journalParent = parts.publishJournals
+        return { transferId: queue.start({ kind: 'publish', journalParent, ...planned, request }) }
+      },
       async build({ planId, out }, options) {
         if (out !== undefined) requireAbsolute(out)
         return publishPlans.build(planId, out, ioOf(options))

@@ -114,6 +114,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
           .some(({ id, location }) => id === connectionId && (place === undefined || placeOf(location) === place)),
       tool,
       partsInFlight: connectionsPerTransfer,
+      limitBytesPerSecond: () => settings.get().uploadLimitBytesPerSecond || undefined,
       newestVersion,
     }),
   }

@@ -100,6 +100,8 @@ export const publishPlan = z.strictObject({
       exact: z.boolean(),
     })
     .optional(),
+  /** What is sent at most where the store copies what it has of the last version; else everything is. */
+  mostSentBytes: z.number().optional(),
 })
 export type PublishPlan = Readonly<z.infer<typeof publishPlan>>
 
@@ -249,7 +251,16 @@ export const engineContract = {
       publishPlan,
     ),
     /** Queues it. Refuses a plan with problems (`recipe-invalid`). */
-    start: procedure(z.strictObject({ planId: z.string() }), z.strictObject({ transferId: z.string() })),
+    start: procedure(
+      z.strictObject({
+        planId: z.string(),
+        /** So many parts at once; else as the setting says. */
+        connections: z.number().int().min(1).max(16).optional(),
+        /** Else the setting's. */
+        limitBytesPerSecond: z.number().int().positive().optional(),
+      }),
+      z.strictObject({ transferId: z.string() }),
+    ),
     /** Writes `<name>-<version>.sputnik` instead of publishing. Answers its path. */
     build: procedure(
       z.strictObject({ planId: z.string(), out: z.string().optional() }),

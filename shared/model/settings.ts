@@ -10,6 +10,8 @@ const fields = {
   transfersAtOnce: z.number().int().min(1).max(4),
   /** Connections per transfer. */
   connectionsPerTransfer: z.number().int().min(1).max(16),
+  /** Of each publish; 0 or absent: none. */
+  uploadLimitBytesPerSecond: z.number().int().min(0).optional(),
   singleKeys: z.boolean(),
   defaultLibraryId: z.string().optional(),
 }

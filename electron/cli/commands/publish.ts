@@ -4,6 +4,7 @@ import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { packageFields } from '../options.ts'
 import { formatBytes } from '../output.ts'
+import { pace, paceOf } from '../pace.ts'
 import { connectionOf, isPackageFile, requirePath } from '../spec.ts'
 
 export const publish: Command = {
@@ -14,6 +15,7 @@ export const publish: Command = {
   options: [
     { name: 'to', value: 'CONNECTION', help: 'where to (orbital connections list)' },
     ...packageFields,
+    ...pace,
     { name: 'dry-run', help: 'only say what would be published' },
   ],
   async run(context) {
@@ -34,9 +36,10 @@ export const publish: Command = {
       plans.push(plan)
     }
     if (context.flag('dry-run')) return output.result(plans.length === 1 ? plans[0] : plans, plans.flatMap(linesOf))
+    const asked = paceOf(context)
     const done: Transfer[] = []
     for (const { planId } of plans) {
-      const { transferId } = await api.publish.start({ planId }, { signal })
+      const { transferId } = await api.publish.start({ planId, ...asked }, { signal })
       done.push(await context.follow(transferId))
     }
     output.result(done.length === 1 ? published(done[0] as Transfer) : done.map(published), done.flatMap(toldOf))
@@ -83,6 +86,9 @@ function linesOf(plan: PublishPlan): string[] {
     `${plan.info.name} ${plan.info.version}: ${plan.files.length} files, ${formatBytes(plan.totalBytes)}`,
     ...plan.files.map((file) => `  ${file.path}  ${formatBytes(file.sizeBytes)}`),
     ...plan.leftOut.map((each) => `  left out: ${each.path} (${each.why})`),
+    ...(plan.mostSentBytes === undefined
+      ? []
+      : [`  to send: up to ${formatBytes(plan.mostSentBytes)}, where the store copies what it has already`]),
     ...plan.problems.map(
       (each) => `  ${each.field}: ${each.problem}${each.fix === undefined ? '' : ` Use ${each.fix}.`}`,
     ),

@@ -72,8 +72,9 @@ export function* withMd5(chunks: Generator<Uint8Array, PackedFiles, void>): Gene
   }
 }
 
-const splitAboveBytes = 16 * 1024 * 1024
-const blockBytes = 8 * 1024 * 1024
+/** Files over this size are split into blocks of that one. */
+export const splitAboveBytes = 16 * 1024 * 1024
+export const blockBytes = 8 * 1024 * 1024
 const sampleBytes = 64 * 1024
 /** Four stored blocks. */
 const chunkBytes = 4 * maxStoredBytes

@@ -120,6 +120,27 @@ describe('an archive', () => {
     expect(sha256(await unpack(archive, big as ManifestFile, 1_000_000))).toBe(sha256(bytes))
   })
 
+  test('gives the header of weights a block of its own, so that another header leaves all others as they are', async () => {
+    const tensors = createBytes(17 * MiB, 3)
+    const blocksWith = async (json: string) => {
+      const length = Buffer.alloc(8)
+      length.writeBigUInt64LE(BigInt(json.length))
+      const bytes = Buffer.concat([length, Buffer.from(json), tensors])
+      const source = await putFile('big.safetensors', bytes)
+      const { files, archive } = pack([source])
+      const [file] = files
+      if (file?.blocks === undefined) throw new Error('not split')
+      expect(sha256(await unpack(archive, file, 1_000_000))).toBe(sha256(bytes))
+      expect(zlib.gunzipSync(archive).equals(bytes)).toBe(true)
+      return file.blocks.map(({ sizeBytes, sha256: hex }) => [sizeBytes, hex] as const)
+    }
+    const first = await blocksWith('{"a":{"dtype":"F32"}}')
+    const second = await blocksWith('{"a":{"dtype":"F32"},"__metadata__":{"step":"12000"}}')
+    expect(first.map(([sizeBytes]) => sizeBytes)).toEqual([29, 8 * MiB, 8 * MiB, 1 * MiB])
+    expect(second[0]).not.toEqual(first[0])
+    expect(second.slice(1)).toEqual(first.slice(1))
+  })
+
   test('is the same bytes each time', async () => {
     const sources = [
       await putFile('a', createBytes(300_000, 1, 'compressible')),

@@ -18,6 +18,10 @@ export function storedHeader(length: number, isLast: boolean): Uint8Array {
   return Uint8Array.of(isLast ? 1 : 0, length & 0xff, length >>> 8, ~length & 0xff, (~length >>> 8) & 0xff)
 }
 
+/** Length of a member that holds so many bytes as they are. */
+export const storedMemberBytes = (sizeBytes: number): number =>
+  headerBytes.length + sizeBytes + 5 * Math.max(1, Math.ceil(sizeBytes / maxStoredBytes)) + trailerLength
+
 export type HeaderParse =
   | { readonly kind: 'complete'; readonly length: number }
   | { readonly kind: 'more' }

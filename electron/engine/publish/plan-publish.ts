@@ -8,7 +8,8 @@ import type { SourceFile } from '../format/source-file.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
 import type { FileToHash } from '../workers/hash.ts'
 import { compatibilityWarnings } from './compatibility-warnings.ts'
-import { compareFiles, hasNoChange } from './plan-changes.ts'
+import { type Changes, compareFiles, hasNoChange } from './plan-changes.ts'
+import { mostSentBytes } from './plan-send.ts'
 import { proposeVersion } from './propose-version.ts'
 import { headIfThere } from './publish-context.ts'
 import { largestArchiveBytes, maxArchiveBytes, publishKeys } from './publish-keys.ts'
@@ -109,6 +110,7 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
         ...storeWarnings(deps, connection),
       ],
       ...(changes === undefined ? {} : { previous: changes.summary }),
+      ...sentAtMost(connection, source, newest, changes),
     },
     request: {
       connectionId: connection.id,
@@ -124,6 +126,17 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
     blocking,
     toHash: newest === undefined ? [] : filesToHash(source, newest, checksums),
   }
+}
+
+/** Where ranges are copied at the store and there is something to copy them from. */
+function sentAtMost(
+  { store }: OpenConnection,
+  { files }: PlanSource,
+  newest: Manifest | undefined,
+  changes: Changes | undefined,
+): Pick<PublishPlan, 'mostSentBytes'> {
+  if (store.copyPart === undefined || newest?.orbital === undefined || changes === undefined) return {}
+  return { mostSentBytes: mostSentBytes(files, newest, changes.ofFile) }
 }
 
 interface PlanSource {

@@ -148,8 +148,8 @@ export async function createPublishContext(deps: PublishDeps, task: TransferTask
     io,
     tool: deps.tool,
     timing: { ...defaultTiming, ...deps.timing },
-    partsInFlight: deps.partsInFlight(),
-    limitBytesPerSecond: deps.limitBytesPerSecond?.(),
+    partsInFlight: request.connections ?? deps.partsInFlight(),
+    limitBytesPerSecond: request.limitBytesPerSecond ?? deps.limitBytesPerSecond?.(),
     newestVersion: async () => deps.newestVersion?.(connection, ref.name, io),
     startWorker: deps.startWorker ?? startWorker,
     // A folder has no server that could ignore them.

@@ -29,6 +29,9 @@ export const publishRequest = z.strictObject({
   /** Bytes of the `.sputnik` file's archive, or as many as the archive of a folder can have at most. */
   maxArchiveBytes: count,
   publishedBy: z.string(),
+  /** As asked for this time; else as the settings say. */
+  connections: z.number().int().min(1).max(16).optional(),
+  limitBytesPerSecond: z.number().int().positive().optional(),
 })
 export type PublishRequest = Readonly<z.infer<typeof publishRequest>>
 
