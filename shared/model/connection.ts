@@ -23,6 +23,10 @@ export const s3Location = z.strictObject({
     .optional(),
   /** Found by itself when absent. */
   region: z.string().max(64).optional(),
+  /** How addresses name the bucket: `https://store/bucket/…` or `https://bucket.store/…`. When absent, by the host at Amazon, by the path elsewhere. */
+  addressing: z.enum(['path', 'host']).optional(),
+  /** Absolute path of a file (PEM) with the certificate authorities of the store, trusted beside the known ones. */
+  certificateFile: z.string().min(1).max(4096).optional(),
   signIn,
 })
 export const folderLocation = z.strictObject({

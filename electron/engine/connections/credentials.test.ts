@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { SignIn } from '../../../shared/model/connection.ts'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
+import { createSystemClock } from '../system-clock.ts'
 import { createCredentials } from './credentials.ts'
 
 const io = { signal: AbortSignal.timeout(60_000) }
@@ -14,6 +15,8 @@ async function start(files: Readonly<Record<string, string>>, env: Readonly<Reco
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder.path, name), text)
   const deps = {
     disk: createNodeDisk(),
+    clock: createSystemClock(),
+    network: { trustFiles: [], proxies: {} },
     secrets: { get: async () => undefined },
     env: {
       HOME: folder.path,

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
 import { createStore } from '../object-store/create-store.ts'
-import type { Disk, Log, LogLevel, PlainCredentials, StoreSpec } from '../ports.ts'
+import type { CredentialsIo, Disk, Log, LogLevel, PlainCredentials, StoreSpec } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { type PackedPart, type PackJob, type PackResult, packToParts } from './pack.ts'
 import type { WorkerContext } from './serve.ts'
@@ -14,7 +14,7 @@ export interface PackStart extends PackJob {
 }
 export type FromPack =
   | { readonly kind: 'part'; readonly part: PackedPart }
-  | { readonly kind: 'credentials-wanted' }
+  | { readonly kind: 'credentials-wanted'; readonly renew: boolean }
   /** A request failed and is tried again. */
   | { readonly kind: 'retry'; readonly attempt: number; readonly nextTryAtMs: number }
   | {
@@ -26,6 +26,8 @@ export type FromPack =
 export interface ToPack {
   readonly kind: 'credentials'
   readonly credentials: PlainCredentials
+  /** Whether they were fetched anew, for those who were refused with the last ones. */
+  readonly renew: boolean
 }
 
 /** The worker's function: its own store and disk; credentials that expire are asked for anew. */
@@ -62,12 +64,14 @@ export async function runPack(context: WorkerContext<PackStart, FromPack, ToPack
 /** First those of the spec, then those that the engine sends when asked. */
 function receiveCredentials({ data, post, onMessage }: WorkerContext<PackStart, FromPack, ToPack>) {
   let first = data.spec.kind === 's3' ? data.spec.credentials : undefined
-  const waiting: ((credentials: PlainCredentials) => void)[] = []
-  onMessage(({ credentials }) => {
-    for (const give of waiting.splice(0)) give(credentials)
+  let waiting: { readonly renew: boolean; give(credentials: PlainCredentials): void }[] = []
+  onMessage(({ credentials, renew }) => {
+    const served = waiting.filter((each) => renew || !each.renew)
+    waiting = waiting.filter((each) => !served.includes(each))
+    for (const { give } of served) give(credentials)
   })
-  return async ({ signal }: { readonly signal: AbortSignal }): Promise<PlainCredentials> => {
-    if (first !== undefined) {
+  return async ({ signal, renew = false }: CredentialsIo): Promise<PlainCredentials> => {
+    if (first !== undefined && !renew) {
       const given = first
       first = undefined
       return given
@@ -76,11 +80,12 @@ function receiveCredentials({ data, post, onMessage }: WorkerContext<PackStart, 
       const stop = () => reject(signal.reason ?? new AppError('cancelled', {}))
       if (signal.aborted) return stop()
       signal.addEventListener('abort', stop, { once: true })
-      if (waiting.length === 0) post({ kind: 'credentials-wanted' })
-      waiting.push((credentials) => {
+      if (!waiting.some((each) => each.renew || !renew)) post({ kind: 'credentials-wanted', renew })
+      const give = (credentials: PlainCredentials) => {
         signal.removeEventListener('abort', stop)
         resolve(credentials)
-      })
+      }
+      waiting.push({ renew, give })
     })
   }
 }
