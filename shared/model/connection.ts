@@ -69,11 +69,11 @@ export function completeConnection({
 }
 
 export const permissionCheck = z.strictObject({
-  permission: z.enum(['list', 'read', 'publish', 'conditional', 'cleanup']),
+  permission: z.enum(['list', 'read', 'publish', 'record', 'uploads', 'conditional', 'cleanup']),
   state: z.enum(['allowed', 'not-allowed', 'not-tested', 'failed']),
   /** One plain sentence of what was tried and seen. */
   detail: z.string(),
-  /** The S3 name, for the engineer: ListBucket, GetObject, PutObject, If-None-Match, AbortMultipartUpload. */
+  /** The S3 name, for the engineer: ListBucket, GetObject, PutObject models/*, If-None-Match, AbortMultipartUpload. */
   technicalName: z.string(),
 })
 export const connectionReport = z.strictObject({
@@ -82,7 +82,8 @@ export const connectionReport = z.strictObject({
   checks: z.array(permissionCheck),
   /** Set when the store can't be reached or entered at all. */
   failure: z.custom<import('../errors.ts').WireError>().optional(),
-  /** Least policy for an admin (JSON), for S3 connections. */
+  /** The least policies for an admin (JSON), for S3 connections: for publishing and installing, and for installing alone. */
   policy: z.string().optional(),
+  readOnlyPolicy: z.string().optional(),
 })
 export type ConnectionReport = Readonly<z.infer<typeof connectionReport>>

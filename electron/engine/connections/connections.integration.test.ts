@@ -88,6 +88,8 @@ describeWith(await fetchS3Server(), 'connections on SeaweedFS', () => {
       'list allowed',
       'read allowed',
       'publish allowed',
+      'record allowed',
+      'uploads allowed',
       'conditional allowed',
       'cleanup allowed',
     ])
@@ -104,8 +106,10 @@ describeWith(await fetchS3Server(), 'connections on SeaweedFS', () => {
       'list allowed',
       'read allowed',
       'publish not-allowed',
+      'record not-allowed',
+      'uploads not-allowed',
       'conditional not-tested',
-      'cleanup not-tested',
+      'cleanup not-allowed',
     ])
     expect(code).toBe('object-not-found')
     const connections = await start()
@@ -164,6 +168,8 @@ describeWith(await fetchRclone(), 'connections on rclone', () => {
       'list allowed',
       'read allowed',
       'publish allowed',
+      'record allowed',
+      'uploads allowed',
       'conditional not-allowed',
       'cleanup allowed',
     ])

@@ -245,6 +245,8 @@ describe('connections', () => {
       'list allowed',
       'read allowed',
       'publish allowed',
+      'record allowed',
+      'uploads allowed',
       'conditional allowed',
       'cleanup allowed',
     ])

@@ -257,7 +257,8 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     const { spec, storeDeps } = prepare(entry, from)
     const store = createPlainStore(spec, storeDeps)
     try {
-      return await testConnection({ connectionId: entry.id, location: entry.location }, store, { clock }, io)
+      const location = { ...entry.location, root: rootOf(entry.location) }
+      return await testConnection({ connectionId: entry.id, location }, store, { clock }, io)
     } finally {
       store.close()
     }

@@ -23,9 +23,13 @@ export interface Target {
 }
 /** What a request is made with. */
 export interface Route {
-  readonly agent: http.Agent
-  readonly secureContext?: tls.SecureContext
   readonly isProxied: boolean
+  readonly requestOptions: {
+    readonly agent: http.Agent
+    readonly secureContext?: tls.SecureContext
+    /** Without it the proxy's agent guesses, and keeps its sockets under a name at which it doesn't find them again. */
+    readonly secureEndpoint: boolean
+  }
 }
 
 /** How long a proxy may take to connect. */
@@ -64,12 +68,12 @@ export function createAgents({ maxSockets, network, disk }: AgentsOptions) {
         const options = { ...agentOptions, ...secure }
         return limitConnect(isTls ? new HttpsProxyAgent(proxy, options) : new HttpProxyAgent(proxy, options))
       })
-      return { agent, ...secure, isProxied: true }
+      return { isProxied: true, requestOptions: { agent, ...secure, secureEndpoint: isTls } }
     }
     const agent = isTls
       ? agentOf('https', () => new https.Agent(agentOptions))
       : agentOf('http', () => new http.Agent(agentOptions))
-    return { agent, ...secure, isProxied: false }
+    return { isProxied: false, requestOptions: { agent, ...secure, secureEndpoint: isTls } }
   }
   return {
     route,

@@ -79,7 +79,7 @@ export function createHttpHandler(options: {
   function send(
     request: HttpRequest,
     { isTls, hostname, port }: Target,
-    { agent, secureContext }: Route,
+    { requestOptions }: Route,
     { abortSignal }: HandleOptions,
   ): Promise<{ response: HttpAnswer }> {
     return new Promise((resolve, reject) => {
@@ -90,8 +90,7 @@ export function createHttpHandler(options: {
         method: request.method,
         path: request.path + queryOf(request.query),
         headers: { ...request.headers },
-        agent,
-        ...(secureContext === undefined ? {} : { secureContext }),
+        ...requestOptions,
       })
       let answer: http.IncomingMessage | undefined
       const fail = (error: Error) => {

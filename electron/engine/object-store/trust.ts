@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import tls from 'node:tls'
 import { AppError } from '../../../shared/errors.ts'
 import type { Disk } from '../ports.ts'
@@ -24,11 +25,7 @@ export function createTrust(files: readonly string[], disk: Disk | undefined) {
     const own = files.flatMap((file) => readCertificates(file, disk))
     if (own.length === 0 && system.length === 0) return undefined
     const ca = [...new Set([...certificatesOf('default'), ...own, ...system])]
-    try {
-      return tls.createSecureContext({ ca })
-    } catch (error) {
-      throw noCertificate(files[0] ?? '', error)
-    }
+    return tls.createSecureContext({ ca })
   }
   return {
     /** Undefined where the runtime's default is all. `file-unreadable` or `usage` when a file is not there or holds no certificate. */
@@ -48,12 +45,19 @@ export function createTrust(files: readonly string[], disk: Disk | undefined) {
   }
 }
 
-/** The certificates of a PEM file. */
+/** The certificates of a PEM file; `file-unreadable` or `usage`. */
 export function readCertificates(file: string, disk: Disk | undefined): readonly string[] {
   const bytes = disk?.read(file, { maxBytes: 16_000_000 })
   if (bytes === undefined) throw new AppError('file-unreadable', { path: file })
   const found = pemsOf(bytes)
   if (found.length === 0) throw noCertificate(file)
+  for (const pem of found) {
+    try {
+      new X509Certificate(pem)
+    } catch (error) {
+      throw noCertificate(file, error)
+    }
+  }
   return found
 }
 
