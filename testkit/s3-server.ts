@@ -15,6 +15,9 @@ export interface S3Server extends S3Store {
   readonly readOnly: S3Keys
 }
 
+/** Everybody may list and read a bucket of this name, without a sign-in. */
+export const publicBucket = 'public'
+
 const version = '4.48'
 const wheelSha256 = '3fa71d325cbe78f674340f5fa7270e4bac446354c8565bd4ee256c3c3c99463d'
 
@@ -115,6 +118,8 @@ function describeIdentities(admins: readonly S3Keys[], readOnly: S3Keys): unknow
   return {
     identities: [
       { name: 'admin', credentials: credentials(admins), actions: ['Admin', 'Read', 'List', 'Tagging', 'Write'] },
+      // Whoever does not sign in.
+      { name: 'anonymous', actions: [`Read:${publicBucket}`, `List:${publicBucket}`] },
       { name: 'reader', credentials: credentials([readOnly]), actions: ['Read', 'List'] },
     ],
   }
