@@ -78,7 +78,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     location: { kind: 'folder', path: path.join(home, 'registry'), root: '' },
     origin: 'built-in',
   }
-  const environmentLocation = readEnvironmentLocation(env, log)
+  const environmentLocation = readEnvironmentLocation(env, disk, log)
   const environment: readonly Entry[] =
     environmentLocation === undefined
       ? []

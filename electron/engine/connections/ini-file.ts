@@ -37,21 +37,22 @@ export function parseIni(text: string): Pick<IniFile, 'sections' | 'oddLine'> {
     .split(/\r\n|\n|\r/)
     .entries()) {
     const line = raw.split(/(?:^|\s)[#;]/, 1)[0] ?? ''
-    if (line.trim() === '') continue
+    const content = line.trim()
+    if (content === '') continue
     const indent = line.length - line.trimStart().length
-    const header = /^\s*\[([^\]]+)\]\s*$/.exec(line)
-    if (header?.[1] !== undefined) {
-      const name = header[1].trim()
+    if (content.startsWith('[') && content.endsWith(']')) {
+      const name = content.slice(1, -1).trim()
       section = sections.get(name) ?? new Map()
       sections.set(name, section)
       valueIndent = undefined
       continue
     }
     if (valueIndent !== undefined && indent > valueIndent) continue
-    const pair = /^\s*([^=:\s]+)\s*[=:]\s*(.*?)\s*$/.exec(line)
-    if (section === undefined || pair?.[1] === undefined) oddLine ??= index + 1
+    const signAt = content.search(/[=:]/)
+    const name = content.slice(0, Math.max(0, signAt)).trim()
+    if (section === undefined || name === '' || /\s/.test(name)) oddLine ??= index + 1
     else {
-      section.set(pair[1].toLowerCase(), pair[2] ?? '')
+      section.set(name.toLowerCase(), content.slice(signAt + 1).trim())
       valueIndent = indent
     }
   }

@@ -13,6 +13,6 @@ export function readNetwork(env: Environment, location: Location, disk: Disk): N
   const extra = env.NODE_EXTRA_CA_CERTS
   const isThere = extra !== undefined && path.isAbsolute(extra) && disk.facts(extra) !== undefined
   const files = [own, env.AWS_CA_BUNDLE, isThere ? extra : undefined]
-  const trustFiles = files.filter((file): file is string => file !== undefined && path.isAbsolute(file))
+  const trustFiles = files.flatMap((file) => (file === undefined || file === '' ? [] : [path.resolve(file)]))
   return { trustFiles: [...new Set(trustFiles)], proxies: readProxies(env) }
 }
