@@ -282,8 +282,3 @@ function retryAfterOf(headers: Seen['headers']): number | undefined {
     : (Date.parse(text) - Date.parse(headers.date ?? '')) / 1000
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 3600) * 1000 : undefined
 }
-
-/** True when a provider of credentials found nothing: the next one may be asked. */
-export function isMissingSignIn(error: unknown): boolean {
-  return look(error).name === 'CredentialsProviderError'
-}
