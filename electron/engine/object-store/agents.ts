@@ -1,8 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
 import tls from 'node:tls'
-import { HttpProxyAgent } from 'http-proxy-agent'
-import { HttpsProxyAgent } from 'https-proxy-agent'
 import { AppError } from '../../../shared/errors.ts'
 import type { Disk, NetworkSpec } from '../ports.ts'
 import { proxyFor } from './proxies.ts'
@@ -32,9 +30,6 @@ export interface Route {
   }
 }
 
-/** How long a proxy may take to connect. */
-const proxyMs = 30_000
-
 /**
  * The one place where agents, and so sockets, are made: for stores and for whoever gives sign-ins, in every thread. It knows the authorities that are
  * trusted and the proxies of the environment.
@@ -43,31 +38,29 @@ export function createAgents({ maxSockets, network, disk }: AgentsOptions) {
   const agentOptions = { keepAlive: true, maxSockets, scheduling: 'lifo' } as const
   const trust = createTrust(network?.trustFiles ?? [], disk)
   const agents = new Map<string, http.Agent>()
-  const agentOf = (key: string, make: () => http.Agent): http.Agent => {
+  /** An agent makes sockets for waiting requests as it made earlier ones, with the list of authorities of then: a new list, new agents. */
+  let generation = 0
+  const agentOf = (kind: string, make: () => http.Agent): http.Agent => {
+    const key = `${kind} ${generation}`
     const agent = agents.get(key) ?? make()
     agents.set(key, agent)
     return agent
   }
-  const destroy = () => {
-    for (const agent of agents.values()) agent.destroy()
-    agents.clear()
-  }
-
   /** `usage` when the proxy of the environment can't be understood; what `createTrust` says of files. */
-  const route = (target: Target): Route => {
+  const route = async (target: Target): Promise<Route> => {
     const { isTls } = target
     const proxy = proxyFor(target, network?.proxies ?? {})
     if (proxy === 'unusable') {
       const name = isTls ? 'HTTPS_PROXY' : 'HTTP_PROXY'
       throw new AppError('usage', { problem: `${name} is not the address of an HTTP proxy.` })
     }
+    // Loaded when it is needed: most have no proxy. Before the list of authorities is looked at, which may change meanwhile.
+    const proxyAgents = proxy === undefined ? undefined : await import('./proxy-agents.ts')
     const secureContext = isTls || proxy?.protocol === 'https:' ? trust.context() : undefined
     const secure = secureContext === undefined ? {} : { secureContext }
-    if (proxy !== undefined) {
-      const agent = agentOf(`proxy ${isTls}`, () => {
-        const options = { ...agentOptions, ...secure }
-        return limitConnect(isTls ? new HttpsProxyAgent(proxy, options) : new HttpProxyAgent(proxy, options))
-      })
+    if (proxy !== undefined && proxyAgents !== undefined) {
+      const options = { ...agentOptions, ...secure, isTls }
+      const agent = agentOf(`proxy ${isTls}`, () => proxyAgents.createProxyAgent(proxy, options))
       return { isProxied: true, requestOptions: { agent, ...secure, secureEndpoint: isTls } }
     }
     const agent = isTls
@@ -77,28 +70,18 @@ export function createAgents({ maxSockets, network, disk }: AgentsOptions) {
   }
   return {
     route,
-    /** Trusts the system's authorities too; false when that changes nothing. Requests must be made anew. */
-    trustSystem(): boolean {
-      if (!trust.widen()) return false
-      destroy()
+    /** After a request by `route` met an unknown authority: trusts the system's too. False when there are no more than it was made with. */
+    trustSystem({ requestOptions }: Route): boolean {
+      // Another request may have been first.
+      if (!trust.widen()) return trust.context() !== requestOptions.secureContext
+      generation += 1
       return true
     },
-    destroy,
+    destroy() {
+      for (const agent of agents.values()) agent.destroy()
+      agents.clear()
+    },
   }
-}
-
-/** A proxy that takes the connection and says nothing would hold a request for ever: no other timer runs before there is a socket. */
-function limitConnect<Agent extends HttpsProxyAgent<string> | HttpProxyAgent<string>>(agent: Agent): Agent {
-  const connect = agent.connect.bind(agent) as (...args: unknown[]) => Promise<never>
-  agent.connect = ((...args: unknown[]) => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<never>((_, reject) => {
-      const error = Object.assign(new Error('the proxy is silent'), { code: 'ETIMEDOUT' })
-      timer = setTimeout(() => reject(error), proxyMs)
-    })
-    return Promise.race([connect(...args), late]).finally(() => clearTimeout(timer))
-  }) as never
-  return agent
 }
 
 /**

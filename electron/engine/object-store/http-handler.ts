@@ -64,13 +64,13 @@ export function createHttpHandler(options: {
       const mayAsk = isTls && isCertificateError(error) && handleOptions.abortSignal?.aborted !== true
       return mayAsk ? await withIssuer(error, target, route) : error
     }
-    const first = agents.route(target)
+    const first = await agents.route(target)
     try {
       return await send(request, target, first, handleOptions)
     } catch (error) {
-      if (!isTls || !isUnknownIssuer(error) || !agents.trustSystem()) throw await explain(error, first)
+      if (!isTls || !isUnknownIssuer(error) || !agents.trustSystem(first)) throw await explain(error, first)
     }
-    const second = agents.route(target)
+    const second = await agents.route(target)
     return send(request, target, second, handleOptions).catch(async (error: unknown) => {
       throw await explain(error, second)
     })

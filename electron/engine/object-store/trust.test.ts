@@ -45,10 +45,11 @@ test('an authority that the computer’s administrator added is trusted without 
     path: '/',
     headers: {},
   }
-  for (const round of [1, 2]) {
-    const { response } = await handler.handle(request)
+  // At once, so that all meet the unknown authority before one has asked the system.
+  const answers = await Promise.all([1, 2, 3, 4].map(() => handler.handle(request)))
+  for (const { response } of answers) {
     response.body.resume()
     expect(response.statusCode).toBe(200)
-    expect(requests).toBe(round)
   }
+  expect(requests).toBe(4)
 })

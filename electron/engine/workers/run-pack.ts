@@ -1,8 +1,8 @@
-import { AppError } from '../../../shared/errors.ts'
 import { createStore } from '../object-store/create-store.ts'
-import type { CredentialsIo, Disk, Log, LogLevel, PlainCredentials, StoreSpec } from '../ports.ts'
+import type { Disk, Log, LogLevel, StoreSpec } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { type PackedPart, type PackJob, type PackResult, packToParts } from './pack.ts'
+import { type CredentialsGiven, type CredentialsWanted, receiveCredentials } from './receive-credentials.ts'
 import type { WorkerContext } from './serve.ts'
 
 /** What the worker that packs is started with. */
@@ -14,7 +14,7 @@ export interface PackStart extends PackJob {
 }
 export type FromPack =
   | { readonly kind: 'part'; readonly part: PackedPart }
-  | { readonly kind: 'credentials-wanted'; readonly renew: boolean }
+  | CredentialsWanted
   /** A request failed and is tried again. */
   | { readonly kind: 'retry'; readonly attempt: number; readonly nextTryAtMs: number }
   | {
@@ -23,12 +23,7 @@ export type FromPack =
       readonly event: string
       readonly fields?: Readonly<Record<string, unknown>>
     }
-export interface ToPack {
-  readonly kind: 'credentials'
-  readonly credentials: PlainCredentials
-  /** Whether they were fetched anew, for those who were refused with the last ones. */
-  readonly renew: boolean
-}
+export type ToPack = CredentialsGiven
 
 /** The worker's function: its own store and disk; credentials that expire are asked for anew. */
 export async function runPack(context: WorkerContext<PackStart, FromPack, ToPack>, disk: Disk): Promise<PackResult> {
@@ -42,7 +37,7 @@ export async function runPack(context: WorkerContext<PackStart, FromPack, ToPack
     clock,
     log,
     connectionName: data.connectionName,
-    credentials: receiveCredentials(context),
+    credentials: receiveCredentials(data.spec, context),
     onRetry: ({ attempt, nextTryAtMs }) => post({ kind: 'retry', attempt, nextTryAtMs }),
   })
   try {
@@ -58,34 +53,5 @@ export async function runPack(context: WorkerContext<PackStart, FromPack, ToPack
     )
   } finally {
     store.close()
-  }
-}
-
-/** First those of the spec, then those that the engine sends when asked. */
-function receiveCredentials({ data, post, onMessage }: WorkerContext<PackStart, FromPack, ToPack>) {
-  let first = data.spec.kind === 's3' ? data.spec.credentials : undefined
-  let waiting: { readonly renew: boolean; give(credentials: PlainCredentials): void }[] = []
-  onMessage(({ credentials, renew }) => {
-    const served = waiting.filter((each) => renew || !each.renew)
-    waiting = waiting.filter((each) => !served.includes(each))
-    for (const { give } of served) give(credentials)
-  })
-  return async ({ signal, renew = false }: CredentialsIo): Promise<PlainCredentials> => {
-    if (first !== undefined && !renew) {
-      const given = first
-      first = undefined
-      return given
-    }
-    return new Promise((resolve, reject) => {
-      const stop = () => reject(signal.reason ?? new AppError('cancelled', {}))
-      if (signal.aborted) return stop()
-      signal.addEventListener('abort', stop, { once: true })
-      if (!waiting.some((each) => each.renew || !renew)) post({ kind: 'credentials-wanted', renew })
-      const give = (credentials: PlainCredentials) => {
-        signal.removeEventListener('abort', stop)
-        resolve(credentials)
-      }
-      waiting.push({ renew, give })
-    })
   }
 }
