@@ -161,8 +161,7 @@ async function test(context: Context): Promise<void> {
   const id = context.words[1] ?? all.find((each) => each.isDefault)?.id ?? 'local'
   const name = all.find((each) => each.id === id)?.name ?? id
   const report = await context.api.connections.test({ id }, { signal: context.signal })
-  const isComplete = report.checks.every(({ state }) => state === 'allowed')
-  const wantsPolicy = context.flag('policy') || !isComplete
+  const wantsPolicy = context.flag('policy') || report.checks.some(({ state }) => state === 'not-allowed')
   context.output.result(report, [
     name === id ? `${id}:` : `${id} (${name}):`,
     ...table(report.checks.map((check) => [`${words[check.state]}`, check.detail, check.technicalName])),
