@@ -86,10 +86,12 @@ export function toServiceError(error: unknown, question: SignInQuestion): AppErr
   return failed(status > 0 ? `${endpoint} answered with ${status}.` : 'It gave no usable answer.')
 }
 
-/** The store did not accept the keys of a request: others, or renewed ones, may do. */
+/** The store did not accept the keys of a request, or may not have: others, or renewed ones, may do. */
 export const isSignInRefused = (error: unknown): boolean => {
-  const { name } = look(error)
-  return expiredSignIn.has(name) || wrongSignIn.has(name)
+  const { name, status } = look(error)
+  // Amazon's answer to a HEAD with an expired token, which has no body to say so.
+  const isWordless = status === 400 && name === 'Unknown'
+  return expiredSignIn.has(name) || wrongSignIn.has(name) || isWordless
 }
 
 /** The region that a refusal names, when the request went to (or was signed for) another one. */

@@ -225,7 +225,12 @@ describe('a sign-in that the store does not take any more', () => {
       },
     )
     onTestFinished(store.close)
-    return { read: () => store.read('a', { ...io, maxBytes: 9 }), asked, requests: server.requests }
+    return {
+      head: () => store.head('a', io),
+      read: () => store.read('a', { ...io, maxBytes: 9 }),
+      asked,
+      requests: server.requests,
+    }
   }
 
   test.each(['ExpiredToken', 'InvalidAccessKeyId'])('%s: fetched anew, once for all, and asked again', async (code) => {
@@ -235,6 +240,12 @@ describe('a sign-in that the store does not take any more', () => {
     expect(asked.filter((renew) => renew)).toHaveLength(1)
     await read()
     expect(requests).toHaveLength(9)
+  })
+
+  test('an answer to HEAD has no words to say so', async () => {
+    const { head, asked } = await start(['OLD', 'NEW'])
+    expect(await head()).toMatchObject({ etag: '"e"' })
+    expect(asked.filter((renew) => renew)).toHaveLength(1)
   })
 
   test('there is no other, or another is refused too', async () => {
