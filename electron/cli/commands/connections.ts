@@ -18,6 +18,16 @@ export const connections: Command = {
     { name: 'root', value: 'PATH/', help: 'add: the folder inside the bucket, if not its top' },
     { name: 'endpoint', value: 'URL', help: 'add: address of an S3-compatible store' },
     { name: 'region', value: 'REGION', help: 'add: found by itself if not given' },
+    {
+      name: 'addressing',
+      value: 'WAY',
+      help: 'add: path or host, how addresses name the bucket, if not as usual there',
+    },
+    {
+      name: 'certificate-file',
+      value: 'FILE',
+      help: 'add: certificate authorities (PEM) that the store’s certificate comes from',
+    },
     { name: 'profile', value: 'NAME', help: 'add: sign in by this profile of ~/.aws' },
     { name: 'public', help: 'add: a public bucket, without sign-in' },
     {
@@ -26,6 +36,7 @@ export const connections: Command = {
       help: 'add: sign in by keys; the secret is asked for, or taken from AWS_SECRET_ACCESS_KEY',
     },
     { name: 'store-secret', help: 'add: keep the secret in a file that only you can read' },
+    { name: 'policy', help: 'test: print the least policies for the bucket, whatever the test says' },
   ],
   async run(context) {
     const [verb = 'list'] = context.words
@@ -88,12 +99,16 @@ async function newConnectionOf(context: Context): Promise<NewConnection> {
   const profile = context.text('profile')
   const endpoint = context.text('endpoint')
   const region = context.text('region')
+  const addressing = addressingOf(context)
+  const certificateFile = context.text('certificate-file')
   const location = {
     kind: 's3' as const,
     bucket: bucket ?? '',
     root: rootPath,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
+    ...(addressing === undefined ? {} : { addressing }),
+    ...(certificateFile === undefined ? {} : { certificateFile: path.resolve(context.cwd, certificateFile) }),
   }
   if (context.flag('public')) return { name, location: { ...location, signIn: { kind: 'anonymous' } } }
   if (keyId === undefined)
@@ -115,6 +130,12 @@ async function folderOf(context: Context, word: string): Promise<string> {
 }
 
 const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer)
+
+function addressingOf(context: Context): 'path' | 'host' | undefined {
+  const addressing = context.text('addressing')
+  if (addressing === undefined || addressing === 'path' || addressing === 'host') return addressing
+  throw usage('--addressing is path or host.')
+}
 
 async function secretOf(context: Context): Promise<string> {
   const keep =
@@ -140,12 +161,14 @@ async function test(context: Context): Promise<void> {
   const id = context.words[1] ?? all.find((each) => each.isDefault)?.id ?? 'local'
   const name = all.find((each) => each.id === id)?.name ?? id
   const report = await context.api.connections.test({ id }, { signal: context.signal })
+  const wantsPolicy = context.flag('policy') || report.checks.some(({ state }) => state === 'not-allowed')
   context.output.result(report, [
     name === id ? `${id}:` : `${id} (${name}):`,
     ...table(report.checks.map((check) => [`${words[check.state]}`, check.detail, check.technicalName])),
-    ...(report.policy === undefined || report.checks.every(({ state }) => state === 'allowed')
-      ? []
-      : ['', 'The least policy that your admin must grant:', report.policy]),
+    ...(wantsPolicy && report.policy !== undefined
+      ? ['', 'The least that an admin must allow for publishing and installing:', report.policy]
+      : []),
+    ...(wantsPolicy && report.readOnlyPolicy !== undefined ? ['', 'For installing alone:', report.readOnlyPolicy] : []),
   ])
   if (report.failure !== undefined) throw new AppError(report.failure.code, report.failure.details as never)
 }

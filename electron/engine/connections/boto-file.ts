@@ -1,39 +1,37 @@
+import path from 'node:path'
 import type { Disk } from '../ports.ts'
+import { expandHome, homeOf, type ProfileValues } from './aws-profiles.ts'
+import type { Environment } from './environment.ts'
+import { readIniFile } from './ini-file.ts'
 
 /**
- * `aws_access_key_id` and `aws_secret_access_key` of the section `[Credentials]` in the first of these files that has both: where the old
- * Python tools look. Files that can't be read are passed over, as boto does.
+ * Keys where the old Python tools (boto 2) look for them:
+ *  1. The files: those of `BOTO_CONFIG` (one) or `BOTO_PATH` (several), where one of these is set; else `/etc/boto.cfg`, then `~/.boto`.
+ *  2. Values of later files come before those of earlier ones.
+ *  3. The section: `[profile NAME]` where a profile is named, else `[Credentials]`.
+ * Undefined when id or secret are not there. Files that can't be read are passed over, as boto does.
  */
 export function readBotoKeys(
   disk: Disk,
-  files: readonly string[],
-): { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined {
-  for (const file of files) {
-    const values = readCredentialsSection(readText(disk, file))
-    const accessKeyId = values.get('aws_access_key_id')
-    const secretAccessKey = values.get('aws_secret_access_key')
-    if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey }
-  }
-  return undefined
+  env: Environment,
+  profile: string | undefined,
+): { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string } | undefined {
+  const section = profile === undefined ? 'Credentials' : `profile ${profile}`
+  const values: ProfileValues = new Map(
+    botoFiles(env).flatMap((file) => [...(readIniFile(disk, file).sections.get(section) ?? [])]),
+  )
+  const accessKeyId = values.get('aws_access_key_id')
+  const secretAccessKey = values.get('aws_secret_access_key')
+  const sessionToken = values.get('aws_security_token')
+  if (!accessKeyId || !secretAccessKey) return undefined
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
 }
 
-function readText(disk: Disk, file: string): string {
-  try {
-    const bytes = disk.read(file, { maxBytes: 1_000_000 })
-    return bytes === undefined ? '' : Buffer.from(bytes).toString('utf8')
-  } catch {
-    return ''
-  }
-}
+const systemFile = '/etc/boto.cfg'
 
-function readCredentialsSection(text: string): ReadonlyMap<string, string> {
-  const values = new Map<string, string>()
-  let isOurs = false
-  for (const line of text.split(/\r?\n/)) {
-    const section = /^\s*\[([^\]]*)\]/.exec(line)
-    if (section !== null) isOurs = section[1] === 'Credentials'
-    const pair = /^\s*([A-Za-z_]+)\s*[=:]\s*(.*?)\s*$/.exec(line)
-    if (isOurs && pair?.[1] !== undefined && pair[2] !== undefined) values.set(pair[1].toLowerCase(), pair[2])
-  }
-  return values
+function botoFiles(env: Environment): readonly string[] {
+  const home = homeOf(env)
+  const named = env.BOTO_CONFIG ? [env.BOTO_CONFIG] : env.BOTO_PATH ? env.BOTO_PATH.split(path.delimiter) : undefined
+  const files = named ?? [systemFile, ...(home === undefined ? [] : [path.join(home, '.boto')])]
+  return files.map((file) => expandHome(file, home)).filter((file) => path.isAbsolute(file))
 }

@@ -3,10 +3,11 @@ import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/clie
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { WireError } from '../../../shared/errors.ts'
 import type { ConnectionReport, NewConnection } from '../../../shared/model/connection.ts'
+import { startCountingProxy } from '../../../testkit/counting-proxy.ts'
 import { describeWith } from '../../../testkit/describe-with.ts'
 import { findFreePorts } from '../../../testkit/free-ports.ts'
 import { fetchRclone, startRcloneServer } from '../../../testkit/rclone-server.ts'
-import { fetchS3Server, type S3Server, startS3Server } from '../../../testkit/s3-server.ts'
+import { fetchS3Server, publicBucket, type S3Server, startS3Server } from '../../../testkit/s3-server.ts'
 import { createS3Client, type S3Keys, type S3Store } from '../../../testkit/s3-store.ts'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
@@ -88,13 +89,27 @@ describeWith(await fetchS3Server(), 'connections on SeaweedFS', () => {
       'list allowed',
       'read allowed',
       'publish allowed',
+      'record allowed',
+      'uploads allowed',
       'conditional allowed',
       'cleanup allowed',
     ])
     expect(code).toBe('object-not-found')
     expect(await leftBehind()).toEqual([])
-    const policy = JSON.parse(report.policy ?? '')
-    expect(JSON.stringify(policy)).toContain(`arn:aws:s3:::${bucket}/p/orbital/*`)
+    const resources = (policy: string | undefined) =>
+      JSON.parse(policy ?? '').Statement.map((each: { Sid: string; Resource: string | string[] }) =>
+        [each.Sid, each.Resource].flat().join(' '),
+      )
+    const arn = `arn:aws:s3:::${bucket}`
+    const reading = [`List ${arn}`, `Read ${arn}/p/models/* ${arn}/p/orbital/*`]
+    expect(resources(report.readOnlyPolicy)).toEqual(reading)
+    expect(resources(report.policy)).toEqual([
+      ...reading,
+      `Publish ${arn}/p/models/* ${arn}/p/orbital/*`,
+      `Uploads ${arn}/p/models/*`,
+      `ListUploads ${arn}`,
+      `CleanUp ${arn}/p/orbital/*`,
+    ])
   })
 
   test('a reader may list and read', async () => {
@@ -104,14 +119,75 @@ describeWith(await fetchS3Server(), 'connections on SeaweedFS', () => {
       'list allowed',
       'read allowed',
       'publish not-allowed',
+      'record not-allowed',
+      'uploads not-allowed',
       'conditional not-tested',
-      'cleanup not-tested',
+      'cleanup not-allowed',
     ])
     expect(code).toBe('object-not-found')
     const connections = await start()
     const { id } = await connections.add(candidateOf({ ...server, ...server.readOnly }, bucket))
     const { store } = await connections.open(id)
     await expect(store.put('models/a', Buffer.from('x'), io)).rejects.toMatchObject({ code: 'access-denied' })
+  })
+
+  test('where removing is refused, nothing is written, and the rest is known all the same', async () => {
+    const proxy = await startCountingProxy(server.endpoint)
+    onTestFinished(proxy.stop)
+    const connections = await start()
+    const testIt = async () => {
+      const candidate = candidateOf({ ...server, endpoint: proxy.endpoint }, bucket)
+      const report = await connections.test({ candidate }, io)
+      expect(report.failure).toBeUndefined()
+      expect(await leftBehind()).toEqual([])
+      return statesOf(report)
+    }
+    const denied = { status: 403, body: '<Error><Code>AccessDenied</Code></Error>' }
+    proxy.answer({ ...denied, match: { method: 'DELETE' } })
+    expect(await testIt()).toEqual([
+      'list allowed',
+      'read allowed',
+      'publish allowed',
+      'record allowed',
+      'uploads not-allowed',
+      'conditional not-tested',
+      'cleanup not-allowed',
+    ])
+    expect(proxy.requests.filter(({ method, status }) => method === 'PUT' && status === 200)).toEqual([])
+    proxy.answer({ ...denied, match: { path: /uploads=|list-type/ } })
+    expect(await testIt()).toEqual([
+      'list not-allowed',
+      'read allowed',
+      'publish not-allowed',
+      'record allowed',
+      'uploads not-tested',
+      'conditional allowed',
+      'cleanup allowed',
+    ])
+    proxy.answer({ ...denied, match: { method: 'GET', path: /[?&]uploads/ } })
+    expect(await testIt()).toContain('uploads not-allowed')
+  })
+
+  test('a public bucket is read without a sign-in, another one isn’t', async () => {
+    await server.createBucket(publicBucket)
+    const anonymous = (name: string): NewConnection => ({
+      name,
+      location: { kind: 's3', bucket: name, root: '', endpoint: server.endpoint, signIn: { kind: 'anonymous' } },
+    })
+    const connections = await start()
+    const report = await connections.test({ candidate: anonymous(publicBucket) }, io)
+    expect(report.failure).toBeUndefined()
+    expect(statesOf(report)).toEqual([
+      'list allowed',
+      'read allowed',
+      'publish not-allowed',
+      'record not-allowed',
+      'uploads not-allowed',
+      'conditional not-tested',
+      'cleanup not-allowed',
+    ])
+    const denied = await connections.test({ candidate: anonymous(bucket) }, io)
+    expect(statesOf(denied).filter((each) => each.endsWith(' allowed'))).toEqual([])
   })
 
   interface WrongEntry {
@@ -164,6 +240,8 @@ describeWith(await fetchRclone(), 'connections on rclone', () => {
       'list allowed',
       'read allowed',
       'publish allowed',
+      'record allowed',
+      'uploads allowed',
       'conditional not-allowed',
       'cleanup allowed',
     ])

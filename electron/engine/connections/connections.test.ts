@@ -122,6 +122,32 @@ describe('connections', () => {
     expect(spec).toMatchObject({ credentials: { kind: 'keys', accessKeyId: 'AK', secretAccessKey } })
   })
 
+  test('what the environment does not say of its bucket, its profile does', async () => {
+    const config =
+      '[profile lab]\nendpoint_url = http://127.0.0.1:9001\nregion = lab-1\nca_bundle = /srv/ca.pem\n[default]\nregion = eu-west-1\n'
+    const prepare = async (home: string) => {
+      await mkdir(path.join(home, '.aws'))
+      await writeFile(path.join(home, '.aws/config'), config)
+    }
+    const of = async (env: Record<string, string>) =>
+      (await start({ env: { BUCKET: 'models', ...env }, prepare })).connections.get('env').location
+    const lab = { endpoint: 'http://127.0.0.1:9001', region: 'lab-1', certificateFile: '/srv/ca.pem' }
+    expect(await of({ AWS_PROFILE: 'lab' })).toMatchObject(lab)
+    expect(await of({ AWS_PROFILE: 'lab', AWS_ENDPOINT_URL: 'http://127.0.0.1:9002', AWS_REGION: 'r' })).toMatchObject({
+      ...lab,
+      endpoint: 'http://127.0.0.1:9002',
+      region: 'r',
+    })
+    expect(await of({})).toEqual({
+      kind: 's3',
+      bucket: 'models',
+      root: '',
+      region: 'eu-west-1',
+      signIn: { kind: 'chain' },
+    })
+    expect(await of({ AWS_PROFILE: 'lab', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' })).not.toHaveProperty('endpoint')
+  })
+
   test('without any sign-in the environment’s bucket is not entered as a stranger', async () => {
     const { connections } = await start({ env: { BUCKET: 'models' } })
     const open = await connections.open('env')
@@ -245,6 +271,8 @@ describe('connections', () => {
       'list allowed',
       'read allowed',
       'publish allowed',
+      'record allowed',
+      'uploads allowed',
       'conditional allowed',
       'cleanup allowed',
     ])

@@ -9,11 +9,13 @@ import {
   s3Location,
 } from '../../../shared/model/connection.ts'
 import { createPlainStore, createStore } from '../object-store/create-store.ts'
+import { readCertificates } from '../object-store/trust.ts'
 import type {
   Clock,
   Disk,
   Io,
   Log,
+  NetworkSpec,
   ObjectStore,
   OpenConnection,
   PlainCredentials,
@@ -24,6 +26,7 @@ import { createConnectionFile, type StoredConnection, type StoredConnections } f
 import { environmentId, isReserved, localId, makeConnectionId } from './connection-ids.ts'
 import { createCredentials } from './credentials.ts'
 import { type Environment, readEnvironmentLocation } from './environment.ts'
+import { readNetwork } from './network.ts'
 import { testConnection } from './probe.ts'
 
 /**
@@ -75,7 +78,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     location: { kind: 'folder', path: path.join(home, 'registry'), root: '' },
     origin: 'built-in',
   }
-  const environmentLocation = readEnvironmentLocation(env, log)
+  const environmentLocation = readEnvironmentLocation(env, disk, log)
   const environment: readonly Entry[] =
     environmentLocation === undefined
       ? []
@@ -185,15 +188,18 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     forget(id)
   }
 
+  const networkOf = (location: Location): NetworkSpec => readNetwork(env, location, disk)
   const specOf = (location: Location, credentials: PlainCredentials): StoreSpec => {
     if (location.kind === 'folder') return { kind: 'folder', path: location.path, root: rootOf(location) }
-    const { endpoint, region } = location
+    const { endpoint, region, addressing } = location
     return {
       kind: 's3',
       bucket: location.bucket,
       root: rootOf(location),
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(region === undefined ? {} : { region }),
+      ...(addressing === undefined ? {} : { addressing }),
+      network: networkOf(location),
       credentials,
       connections: deps.settings?.connections ?? defaultSockets,
     }
@@ -206,7 +212,10 @@ export function createConnections(deps: ConnectionsDeps): Connections {
   ) => {
     const { id, name, location } = entry
     const signIn = location.kind === 's3' ? location.signIn : ({ kind: 'anonymous' } as const)
-    const credentials = createCredentials({ id, name, signIn }, { disk, secrets: from, env })
+    const credentials = createCredentials(
+      { id, name, signIn },
+      { disk, clock, secrets: from, env, network: networkOf(location) },
+    )
     const stallMs = deps.settings?.stallMs
     return {
       credentials,
@@ -248,7 +257,8 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     const { spec, storeDeps } = prepare(entry, from)
     const store = createPlainStore(spec, storeDeps)
     try {
-      return await testConnection({ connectionId: entry.id, location: entry.location }, store, { clock }, io)
+      const location = { ...entry.location, root: rootOf(entry.location) }
+      return await testConnection({ connectionId: entry.id, location }, store, { clock }, io)
     } finally {
       store.close()
     }
@@ -296,6 +306,13 @@ function secretOf({ secretAccessKey, sessionToken }: NewConnection): Readonly<Re
 
 function checkLocation(location: Location, disk: Disk): void {
   if (location.kind === 's3') {
+    if (location.certificateFile !== undefined) {
+      if (!path.isAbsolute(location.certificateFile)) {
+        const problem = `A certificate file needs an absolute path, not “${location.certificateFile}”.`
+        throw new AppError('usage', { problem })
+      }
+      readCertificates(location.certificateFile, disk)
+    }
     if (s3Location.shape.endpoint.safeParse(location.endpoint).success) return
     throw new AppError('usage', {
       problem: 'An address is http:// or https:// and the name of the store, without a user name or password in it.',

@@ -1,13 +1,14 @@
-import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { SignIn } from '../../../shared/model/connection.ts'
-import { isMissingSignIn, toSignInError } from '../object-store/s3-errors.ts'
-import type { Disk, Io, PlainCredentials, SecretStore } from '../ports.ts'
-import { untilAborted } from '../until-aborted.ts'
+import { toSignInError } from '../object-store/s3-errors.ts'
+import type { Clock, Disk, Io, NetworkSpec, PlainCredentials, SecretStore } from '../ports.ts'
+import { type AwsProfiles, readAwsProfiles } from './aws-profiles.ts'
 import { readBotoKeys } from './boto-file.ts'
+import { type CredentialsProvider, cacheCredentials } from './credentials-cache.ts'
 import type { Environment } from './environment.ts'
-
-export type CredentialsProvider = (io: Io) => Promise<PlainCredentials>
+import { type Identity, keysOf } from './identity.ts'
+import { namesContainer, signInByContainer, signInByInstance } from './machine-sign-in.ts'
+import { type SignInDeps, signInByProfile, signInByWebToken } from './profile-sign-in.ts'
 
 /** What a secret store keeps of a connection. */
 export interface ConnectionSecret {
@@ -17,16 +18,27 @@ export interface ConnectionSecret {
 
 export interface CredentialsDeps {
   readonly disk: Disk
+  readonly clock: Clock
   readonly secrets: Pick<SecretStore, 'get'>
   readonly env: Environment
+  /** How services that give sign-ins are reached. */
+  readonly network: NetworkSpec
+  /** How long a credential_process may take; a minute. */
+  readonly processTimeoutMs?: number
 }
 
 /**
- * How requests to a connection are signed; asked anew whenever what it gave expires.
+ * How requests to a connection are signed; renewed before it expires, and when the store has refused it.
  *  - anonymous: not at all.
  *  - keys: the id as stored, the secret from the secret store; `secret-unavailable` when it isn't there.
- *  - chain: environment variables (not when a profile is named), the AWS files of this machine with their roles and SSO, a boto file, then what
- *    the machine itself is given (containers, EC2). `sign-in-missing` when there is nothing, `sign-in-expired` when it has run out.
+ *  - chain: the first of these that is there. What is there and broken ends the search with an error: nobody is signed in as somebody else.
+ *     1. `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, unless the connection names a profile.
+ *     2. the profile: the connection's, else `AWS_PROFILE`, else `default`, in the AWS files (profile-sign-in.ts), then as `[profile NAME]` in a boto file.
+ *        One that is named is the last place that is looked at.
+ *     3. `AWS_WEB_IDENTITY_TOKEN_FILE` with `AWS_ROLE_ARN`.
+ *     4. `[Credentials]` in a boto file.
+ *     5. the role of this container, then that of this machine.
+ *    `sign-in-missing` when there is nothing, `sign-in-expired` when it has run out, `sign-in-failed` when what should give it doesn't.
  */
 export function createCredentials(
   connection: { readonly id: string; readonly name: string; readonly signIn: SignIn },
@@ -43,70 +55,88 @@ export function createCredentials(
         return keysOf({ accessKeyId: signIn.accessKeyId, ...secret, secretAccessKey: secret.secretAccessKey })
       }
     case 'chain':
-      return createChain(name, signIn.profile, deps)
+      return cacheCredentials((io) => askChain(name, signIn.profile, deps, io), deps.clock)
   }
 }
 
-interface Identity {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-  readonly expiration?: Date
-}
-
-const keysOf = ({ accessKeyId, secretAccessKey, sessionToken, expiration }: Identity): PlainCredentials => ({
-  kind: 'keys',
-  accessKeyId,
-  secretAccessKey,
-  ...(sessionToken === undefined || sessionToken === '' ? {} : { sessionToken }),
-  ...(expiration === undefined ? {} : { expiresAtMs: expiration.getTime() }),
-})
-
-function createChain(name: string, profile: string | undefined, { disk, env }: CredentialsDeps): CredentialsProvider {
-  /** The files that the environment names, which need not be this process's. */
-  const files = {
-    ...(env.AWS_SHARED_CREDENTIALS_FILE ? { filepath: env.AWS_SHARED_CREDENTIALS_FILE } : {}),
-    ...(env.AWS_CONFIG_FILE ? { configFilepath: env.AWS_CONFIG_FILE } : {}),
-  }
-  // Loaded when it is needed: it is large.
-  const load = () => import('@aws-sdk/credential-providers')
-  const fromFiles = async () => {
-    const chosen = profile ?? env.AWS_PROFILE
-    return (await load()).fromIni({ ...files, ...(chosen ? { profile: chosen } : {}), ignoreCache: true })()
-  }
-  const fromMachine = async () => (await load()).fromNodeProviderChain({ ...files, timeout: 1_000, maxRetries: 0 })()
-
-  return async ({ signal }) => {
-    const ask = async (): Promise<PlainCredentials> => {
-      if (profile !== undefined) return keysOf(await fromFiles())
-      const {
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-        AWS_SESSION_TOKEN: sessionToken,
-      } = env
-      if (accessKeyId && secretAccessKey)
-        return keysOf({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) })
-      try {
-        return keysOf(await fromFiles())
-      } catch (error) {
-        if (!isMissingSignIn(error)) throw error
-      }
-      const boto = readBotoKeys(disk, botoFiles(env))
-      if (boto !== undefined) return keysOf(boto)
-      return keysOf(await fromMachine())
-    }
-    try {
-      return await untilAborted(ask(), signal)
-    } catch (error) {
-      throw toSignInError(error, name)
-    }
+async function askChain(
+  connection: string,
+  profile: string | undefined,
+  deps: CredentialsDeps,
+  io: Io,
+): Promise<PlainCredentials> {
+  try {
+    return keysOf(await findIdentity(connection, profile, deps, io))
+  } catch (error) {
+    throw toSignInError(error, connection)
   }
 }
 
-/** In boto's order of precedence. */
-function botoFiles(env: Environment): readonly string[] {
-  const home = env.HOME ?? env.USERPROFILE
-  return [env.BOTO_CONFIG, home === undefined ? undefined : path.join(home, '.boto'), '/etc/boto.cfg'].filter(
-    (file): file is string => file !== undefined && file !== '' && path.isAbsolute(file),
-  )
+async function findIdentity(
+  connection: string,
+  profile: string | undefined,
+  deps: CredentialsDeps,
+  io: Io,
+): Promise<Identity> {
+  const { disk, env } = deps
+  // 1
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = env
+  if (profile === undefined && accessKeyId && secretAccessKey)
+    return { accessKeyId, secretAccessKey, ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}) }
+  // 2
+  const profiles = readAwsProfiles(disk, env)
+  const signInDeps: SignInDeps = {
+    ...deps,
+    connection,
+    profiles,
+    async fromMachine(source, machineIo) {
+      if (source === 'EcsContainer') return signInByContainer(env, connection, machineIo)
+      const found = await signInByInstance(env, machineIo)
+      if (found !== undefined) return found
+      throw new AppError('sign-in-missing', { connection, reason: 'This machine has no role.' })
+    },
+  }
+  const named = profile ?? (env.AWS_PROFILE || undefined)
+  const ofProfile = await signInByProfile(named ?? 'default', signInDeps, io)
+  if (ofProfile !== undefined) return ofProfile
+  if (named !== undefined) {
+    const ofBoto = readBotoKeys(disk, env, named)
+    if (ofBoto !== undefined) return ofBoto
+    throw new AppError('sign-in-missing', { connection, reason: describeMissing(named, profiles) })
+  }
+  // 3
+  const { AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile, AWS_ROLE_ARN: roleArn, AWS_ROLE_SESSION_NAME: sessionName } = env
+  if (tokenFile && roleArn) {
+    const token = { tokenFile, roleArn, ...(sessionName ? { sessionName } : {}) }
+    const region = env.AWS_REGION || env.AWS_DEFAULT_REGION
+    return signInByWebToken(token, signInDeps, 'The role of AWS_ROLE_ARN', region)
+  }
+  // 4
+  const ofBoto = readBotoKeys(disk, env, undefined)
+  if (ofBoto !== undefined) return ofBoto
+  // 5
+  if (namesContainer(env)) return signInByContainer(env, connection, io)
+  const ofInstance = await signInByInstance(env, io)
+  if (ofInstance !== undefined) return ofInstance
+  const reason = describeOdd(profiles)
+  throw new AppError('sign-in-missing', { connection, ...(reason === undefined ? {} : { reason }) })
+}
+
+/** Names the profile and where it was looked for. */
+function describeMissing(profile: string, profiles: AwsProfiles): string {
+  const files = [profiles.credentialsFile, profiles.configFile].map(({ path }) => path).filter((path) => path !== '')
+  const isThere = profiles.profile(profile) !== undefined
+  const fact = `The profile “${profile}” ${isThere ? 'has no sign-in' : 'is not there'}`
+  const where = files.length === 0 ? '.' : ` in ${files.join(' or ')}.`
+  const odd = describeOdd(profiles)
+  return `${fact}${where}${odd === undefined ? '' : ` ${odd}`}`
+}
+
+/** What in the AWS files could not be read. */
+function describeOdd({ credentialsFile, configFile }: AwsProfiles): string | undefined {
+  const odd = [credentialsFile, configFile].flatMap(({ path, state, oddLine }) => {
+    if (state === 'unreadable') return [`${path} can’t be read.`]
+    return oddLine === undefined ? [] : [`Line ${oddLine} of ${path} can’t be understood.`]
+  })
+  return odd.length === 0 ? undefined : odd.join(' ')
 }

@@ -5,7 +5,7 @@ import { specOf } from '../../../shared/model/package-ref.ts'
 import type { PublishedVersion } from '../catalog/read-version.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import { openSputnik } from '../format/sputnik-file.ts'
-import type { Disk, Io, OpenConnection, PlainCredentials } from '../ports.ts'
+import type { CredentialsIo, Disk, Io, OpenConnection, PlainCredentials } from '../ports.ts'
 import type { UnpackSource } from '../workers/unpack.ts'
 import type { InstallRequest } from './install-request.ts'
 
@@ -30,7 +30,7 @@ export interface InstallSource {
   readonly bound: string
   readonly unpack: UnpackSource
   readonly connectionName: string
-  credentials(io: Io): Promise<PlainCredentials>
+  credentials(io: CredentialsIo): Promise<PlainCredentials>
 }
 
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

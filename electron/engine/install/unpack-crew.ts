@@ -1,5 +1,5 @@
 import { type AppError, fromWire, toAppError, toWire } from '../../../shared/errors.ts'
-import type { Io, PlainCredentials } from '../ports.ts'
+import type { CredentialsIo, Io, PlainCredentials } from '../ports.ts'
 import type { Phase } from '../transfers/transfer-runner.ts'
 import { type RunningWorker, startWorker } from '../workers/pool.ts'
 import type { FromUnpack, LineState, ToUnpack, Unit, UnpackStart, WholeUnit } from '../workers/unpack.ts'
@@ -18,7 +18,7 @@ export interface CrewOptions extends Io {
   readonly linesPerWorker: number
   /** For tests: another entry that runs the same function. */
   readonly entry?: URL | undefined
-  credentials(io: Io): Promise<PlainCredentials>
+  credentials(io: CredentialsIo): Promise<PlainCredentials>
   onSettled(unit: Unit): readonly Unit[]
   onFailed(unit: Unit, error: AppError): readonly Unit[]
   onPhase(phase: Phase): void
@@ -103,9 +103,13 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
     told = JSON.stringify(phase)
     options.onPhase(phase)
   }
-  const answerCredentials = async (worker: Worker) => {
+  const answerCredentials = async (worker: Worker, renew: boolean) => {
     try {
-      worker.post({ kind: 'credentials', credentials: await options.credentials({ signal: stop.signal }) })
+      worker.post({
+        kind: 'credentials',
+        credentials: await options.credentials({ signal: stop.signal, renew }),
+        renew,
+      })
     } catch (error) {
       worker.post({ kind: 'no-credentials', error: toWire(error) })
     }
@@ -121,7 +125,7 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
   }
   // 2
   const hear = (member: Member) => (message: FromUnpack) => {
-    if (message.kind === 'credentials-wanted') return void answerCredentials(member.worker)
+    if (message.kind === 'credentials-wanted') return void answerCredentials(member.worker, message.renew)
     if (message.kind === 'settled-part') return guard(() => settlePart(member, message.unit))
     if (message.kind === 'line') {
       member.lines.set(message.id, message.state)

@@ -1,4 +1,4 @@
-import type { Clock, Disk, Io, Log, ObjectStore, PlainCredentials, StoreSpec } from '../ports.ts'
+import type { Clock, CredentialsIo, Disk, Log, ObjectStore, PlainCredentials, StoreSpec } from '../ports.ts'
 import { createFolderObjectStore } from './folder-object-store.ts'
 import { createS3ObjectStore } from './s3-object-store.ts'
 import { withLog } from './with-log.ts'
@@ -8,8 +8,8 @@ export interface StoreDeps {
   readonly disk: Disk
   readonly clock: Clock
   readonly log: Log
-  /** Fresh credentials, asked for before the first request and when the last ones expire; without it the spec's are used to the end. */
-  readonly credentials?: (io: Io) => Promise<PlainCredentials>
+  /** Fresh credentials, asked for before the first request, when the last ones expire, and (`renew`) when the store refused them; without it the spec's are used to the end. */
+  readonly credentials?: (io: CredentialsIo) => Promise<PlainCredentials>
   /** For messages about signing in. */
   readonly connectionName?: string
   /** Called before each pause between tries: "reconnecting". */

@@ -1,6 +1,9 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { Clock } from '../ports.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { Clock, Disk, NetworkSpec } from '../ports.ts'
+import { createAgents, lookUpIssuer, type Route, type Target } from './agents.ts'
+import { isCertificateError, isUnknownIssuer } from './certificate-codes.ts'
 
 /** The part of the SDK's request that matters here; `path` and `query` are as the signature covers them. */
 export interface HttpRequest {
@@ -28,6 +31,10 @@ export class StallError extends Error {
   }
 }
 
+interface HandleOptions {
+  readonly abortSignal?: AbortSignal
+}
+
 const chunkBytes = 256 * 1024
 
 /** Who wants to know how much of a request's body the system has taken: by the body, which reaches the handler as it is. */
@@ -41,29 +48,51 @@ const continueMs = 1_000
  * The sockets of one store, as the SDK's request handler: kept alive, at most `connections` and two for small requests beside them.
  * A request fails with StallError when it has a socket (or waits for one to connect) and for `stallMs` neither a byte of its body was taken
  * nor one of the answer came; bytes that came and that nobody has read yet are no stall. An abort ends request and body at once.
+ * A certificate of an authority unknown to the runtime is tried once more with the system's authorities; nothing was sent by then.
  */
 export function createHttpHandler(options: {
   readonly connections: number
   readonly stallMs: number
   readonly clock: Clock
+  readonly network?: NetworkSpec | undefined
+  readonly disk?: Disk | undefined
 }) {
-  const agentOptions = { keepAlive: true, maxSockets: options.connections + 2, scheduling: 'lifo' } as const
-  const agents = { http: new http.Agent(agentOptions), https: new https.Agent(agentOptions) }
+  const { network, disk } = options
+  const agents = createAgents({ maxSockets: options.connections + 2, network, disk })
+  async function handle(request: HttpRequest, handleOptions: HandleOptions = {}): Promise<{ response: HttpAnswer }> {
+    const isTls = request.protocol === 'https:'
+    const target = { isTls, hostname: request.hostname, port: request.port ?? (isTls ? 443 : 80) }
+    const explain = async (error: unknown, route: Route) => {
+      const mayAsk = isTls && isCertificateError(error) && handleOptions.abortSignal?.aborted !== true
+      return mayAsk ? await withIssuer(error, target, route) : error
+    }
+    const first = await agents.route(target)
+    try {
+      return await send(request, target, first, handleOptions)
+    } catch (error) {
+      if (!isTls || !isUnknownIssuer(error) || !agents.trustSystem(first)) throw await explain(error, first)
+    }
+    const second = await agents.route(target)
+    return send(request, target, second, handleOptions).catch(async (error: unknown) => {
+      throw await explain(error, second)
+    })
+  }
 
-  function handle(
+  function send(
     request: HttpRequest,
-    { abortSignal }: { readonly abortSignal?: AbortSignal } = {},
+    { isTls, hostname, port }: Target,
+    { requestOptions }: Route,
+    { abortSignal }: HandleOptions,
   ): Promise<{ response: HttpAnswer }> {
     return new Promise((resolve, reject) => {
       if (abortSignal?.aborted) return reject(abortErrorOf(abortSignal))
-      const isTls = request.protocol === 'https:'
       const outgoing = (isTls ? https : http).request({
-        host: request.hostname.replace(/^\[|\]$/g, ''),
-        ...(request.port === undefined ? {} : { port: request.port }),
+        host: hostname.replace(/^\[|\]$/g, ''),
+        port,
         method: request.method,
         path: request.path + queryOf(request.query),
         headers: { ...request.headers },
-        agent: isTls ? agents.https : agents.http,
+        ...requestOptions,
       })
       let answer: http.IncomingMessage | undefined
       const fail = (error: Error) => {
@@ -105,10 +134,16 @@ export function createHttpHandler(options: {
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
     destroy() {
-      agents.http.destroy()
-      agents.https.destroy()
+      agents.destroy()
     },
   }
+}
+
+/** The error with who issued the certificate, as an AppError has it; behind a proxy that can't be asked. */
+async function withIssuer(error: unknown, target: Target, { isProxied }: Route): Promise<unknown> {
+  const issuer = isProxied ? undefined : await lookUpIssuer(target)
+  const endpoint = target.port === 443 ? target.hostname : `${target.hostname}:${target.port}`
+  return issuer === undefined ? error : new AppError('certificate-refused', { endpoint, issuer }, error)
 }
 
 const progressOf = Symbol('bytes taken')

@@ -1,6 +1,6 @@
 import { untilAborted } from '../until-aborted.ts'
 import type { createS3Client } from './s3-client.ts'
-import { isClockSkew, regionIn, type S3Question, toStoreError } from './s3-errors.ts'
+import { isClockSkew, isSignInRefused, regionIn, type S3Question, toStoreError } from './s3-errors.ts'
 
 export interface Answer<T> {
   readonly output: T
@@ -12,8 +12,9 @@ type S3 = ReturnType<typeof createS3Client>
 type Client = ReturnType<S3['current']>
 
 /**
- * How a command is sent: one request, but for two cases in which the store did nothing and said how to ask rightly (another region, or
- * clocks that disagree); then it is asked once more. `learnsRegion`: every answer may name the region for the next ones.
+ * How a command is sent: one request, but for three cases in which the store did nothing and another try may do (another region, clocks that disagree, a
+ * sign-in that it doesn't take any more while there is a newer one); then it is asked once more. `learnsRegion`: every answer may name the region for the
+ * next ones.
  */
 export function createAsk(s3: S3, { learnsRegion }: { readonly learnsRegion: boolean }) {
   return ask
@@ -24,13 +25,15 @@ export function createAsk(s3: S3, { learnsRegion }: { readonly learnsRegion: boo
     question: S3Question,
     signal: AbortSignal,
   ): Promise<Answer<T>> {
+    let client = s3.current()
     const once = async (): Promise<Answer<T>> => {
+      client = s3.current()
       let seen: RawAnswer | undefined
       const command = makeCommand()
       captureAnswer(command.middlewareStack, (answer) => {
         seen = answer
       })
-      const output = await untilAborted(run(s3.current(), command, { abortSignal: signal }), signal)
+      const output = await untilAborted(run(client, command, { abortSignal: signal }), signal)
       const { statusCode: status = 0, headers = {} } = seen ?? {}
       const region = headers['x-amz-bucket-region']
       if (region !== undefined && learnsRegion) s3.learnRegion(region)
@@ -39,13 +42,19 @@ export function createAsk(s3: S3, { learnsRegion }: { readonly learnsRegion: boo
     try {
       return await once()
     } catch (error) {
-      const region = regionIn(error)
-      const isWorthAnother = region === undefined ? isClockSkew(error) : s3.learnRegion(region)
-      if (!isWorthAnother || signal.aborted) throw toStoreError(error, question)
+      const isWorthAnother = !signal.aborted && (await mayDo(error))
+      if (!isWorthAnother) throw toStoreError(error, question)
     }
     return once().catch((error: unknown) => {
       throw toStoreError(error, question)
     })
+
+    async function mayDo(error: unknown): Promise<boolean> {
+      const region = regionIn(error)
+      // Another request may have learned it first.
+      if (region !== undefined) return s3.learnRegion(region) || s3.current() !== client
+      return isClockSkew(error) || (isSignInRefused(error) && s3.renewSignIn(client, { signal }))
+    }
   }
 }
 

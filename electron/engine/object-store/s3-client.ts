@@ -1,5 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
-import type { Clock, Io, Log, PlainCredentials, StoreSpec } from '../ports.ts'
+import type { Clock, CredentialsIo, Disk, Io, Log, PlainCredentials, StoreSpec } from '../ports.ts'
 import { createHttpHandler } from './http-handler.ts'
 import { toSignInError } from './s3-errors.ts'
 
@@ -8,8 +8,10 @@ export type S3Spec = Extract<StoreSpec, { readonly kind: 's3' }>
 export interface S3Deps {
   readonly clock: Clock
   readonly log: Log
-  /** Asked again when what it gave expires; the spec's own credentials where it is missing. */
-  readonly credentials?: (io: Io) => Promise<PlainCredentials>
+  /** Asked again when what it gave expires, or was refused; the spec's own credentials where it is missing. */
+  readonly credentials?: (io: CredentialsIo) => Promise<PlainCredentials>
+  /** Reads the files of certificate authorities that the spec names. */
+  readonly disk?: Disk
   /** The connection's name for messages; the bucket where it is missing. */
   readonly connectionName?: string
   /** 30 s. */
@@ -28,15 +30,19 @@ export function createS3Client(spec: S3Spec, deps: S3Deps) {
     connections: spec.connections,
     stallMs: deps.stallMs ?? 30_000,
     clock: deps.clock,
+    network: spec.network,
+    disk: deps.disk,
   })
   const connection = deps.connectionName ?? spec.bucket
   const askCredentials = deps.credentials ?? (async () => spec.credentials)
 
+  let used: PlainCredentials | undefined
   const identity = async () => {
     const never = new AbortController()
     const given = await askCredentials({ signal: never.signal }).catch((error: unknown) => {
       throw toSignInError(error, connection)
     })
+    used = given
     if (given.kind === 'anonymous') return { accessKeyId: '', secretAccessKey: '' }
     const { accessKeyId, secretAccessKey, sessionToken, expiresAtMs } = given
     return {
@@ -50,8 +56,9 @@ export function createS3Client(spec: S3Spec, deps: S3Deps) {
   const connect = (region: string): S3Client => {
     const config: S3ClientConfig & { readonly ignoreConfiguredEndpointUrls: true } = {
       region,
-      // Amazon's addresses come from the region, path style is what compatible stores understand.
-      ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint, forcePathStyle: true }),
+      // Amazon's addresses come from the region, path style is what all compatible stores understand.
+      ...(spec.endpoint === undefined ? {} : { endpoint: spec.endpoint }),
+      forcePathStyle: spec.addressing === undefined ? spec.endpoint !== undefined : spec.addressing === 'path',
       credentials: identity,
       ...(spec.credentials.kind === 'anonymous' ? { signer: { sign: async (request) => request } } : {}),
       requestHandler: requestHandler as unknown as NonNullable<S3ClientConfig['requestHandler']>,
@@ -80,6 +87,16 @@ export function createS3Client(spec: S3Spec, deps: S3Deps) {
   quietVersionWarning(deps.log)
   let region = spec.region ?? firstRegion
   let client = connect(region)
+  let renewing: Promise<boolean> | undefined
+  const fetchOthers = async (signal: AbortSignal): Promise<boolean> => {
+    const before = used
+    const given = await askCredentials({ signal, renew: true })
+    if (JSON.stringify(given) === JSON.stringify(before)) return false
+    deps.log.write('info', 'store.sign-in', { bucket: spec.bucket, renewed: true })
+    // A client keeps what it was given; a new one asks again.
+    client = connect(region)
+    return true
+  }
   return {
     connection,
     current: () => client,
@@ -90,6 +107,17 @@ export function createS3Client(spec: S3Spec, deps: S3Deps) {
       region = named
       client = connect(region)
       return true
+    },
+    /**
+     * After the store refused the sign-in of a request that was made with `refused`: true when there is another one by now, so that the request is
+     * worth another try.
+     */
+    async renewSignIn(refused: S3Client, { signal }: Io): Promise<boolean> {
+      if (client !== refused) return true
+      renewing ??= fetchOthers(signal).finally(() => {
+        renewing = undefined
+      })
+      return renewing
     },
     close: () => requestHandler.destroy(),
   }

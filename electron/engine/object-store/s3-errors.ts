@@ -1,4 +1,5 @@
 import { AppError, type ErrorDetails } from '../../../shared/errors.ts'
+import { isCertificateCode } from './certificate-codes.ts'
 import { StallError } from './http-handler.ts'
 
 /**
@@ -45,6 +46,52 @@ export function toSignInError(error: unknown, connection: string): AppError {
   const seen = look(error)
   if (seen.name === 'AbortError') return new AppError('cancelled', {}, error)
   return fromSignIn(error, seen, connection) ?? new AppError('sign-in-missing', { connection }, error)
+}
+
+/** What is known about a service that gives sign-ins (roles, single sign-on) when one failed. */
+export interface SignInQuestion {
+  readonly connection: string
+  /** Begins a sentence: `The role of the profile “work”`. */
+  readonly source: string
+  /** Signs in again, for a shell. */
+  readonly command?: string
+  /** Of the last request, where one was made. */
+  readonly endpoint?: string
+  readonly status?: number
+  /** What the last request failed with, if it had no answer. */
+  readonly networkError?: unknown
+}
+
+/**
+ * Of a service that gives sign-ins: what the network says; `sign-in-expired` when what was shown to it has run out, `sign-in-wrong` when it doesn't
+ * know the keys it was asked with, else `sign-in-failed`.
+ */
+export function toServiceError(error: unknown, question: SignInQuestion): AppError {
+  if (error instanceof AppError) return error
+  const { connection, source, command, endpoint = '', networkError } = question
+  const seen = look(error)
+  if (seen.name === 'AbortError') return new AppError('cancelled', {}, error)
+  const status = seen.status > 0 ? seen.status : (question.status ?? 0)
+  if (networkError instanceof AppError) return networkError
+  const about: S3Question = { endpoint, bucket: '', connection, action: 'sign in', about: { kind: 'bucket' } }
+  const network = networkError === undefined ? undefined : fromNetwork(networkError, look(networkError), about)
+  if (network !== undefined) return network
+  const isExpired = expiredSignIn.has(seen.name) || (status === 401 && command !== undefined)
+  if (isExpired)
+    return new AppError('sign-in-expired', { connection, ...(command === undefined ? {} : { command }) }, error)
+  if (wrongSignIn.has(seen.name)) return new AppError('sign-in-wrong', { connection }, error)
+  const failed = (reason: string) => new AppError('sign-in-failed', { connection, source, reason }, error)
+  if (status === 403) return failed(`${endpoint} does not allow it.`)
+  if (busyStatuses.has(status)) return new AppError('store-busy', { endpoint, status }, error)
+  return failed(status > 0 ? `${endpoint} answered with ${status}.` : 'It gave no usable answer.')
+}
+
+/** The store did not accept the keys of a request, or may not have: others, or renewed ones, may do. */
+export const isSignInRefused = (error: unknown): boolean => {
+  const { name, status } = look(error)
+  // Amazon's answer to a HEAD with an expired token, which has no body to say so.
+  const isWordless = status === 400 && name === 'Unknown'
+  return expiredSignIn.has(name) || wrongSignIn.has(name) || isWordless
 }
 
 /** The region that a refusal names, when the request went to (or was signed for) another one. */
@@ -104,19 +151,6 @@ const interrupted: Readonly<Record<string, ErrorDetails['network-interrupted']['
   ESOCKETTIMEDOUT: 'timeout',
   ORBITAL_STALLED: 'stalled',
 }
-const certificateCodes = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_GET_CRL',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'HOSTNAME_MISMATCH',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'PATH_LENGTH_EXCEEDED',
-])
 
 function fromNetwork(error: unknown, { code, status }: Seen, { endpoint }: S3Question): AppError | undefined {
   if (error instanceof StallError) return new AppError('network-interrupted', { endpoint, reason: 'stalled' }, error)
@@ -124,7 +158,7 @@ function fromNetwork(error: unknown, { code, status }: Seen, { endpoint }: S3Que
   if (unreachable.has(code)) return new AppError('network-unreachable', { endpoint }, error)
   const reason = interrupted[code]
   if (reason !== undefined) return new AppError('network-interrupted', { endpoint, reason }, error)
-  if (certificateCodes.has(code) || code.startsWith('CERT_')) {
+  if (isCertificateCode(code)) {
     const issuer = issuerOf(error)
     return new AppError('certificate-refused', { endpoint, ...(issuer === undefined ? {} : { issuer }) }, error)
   }
@@ -232,6 +266,7 @@ function fromStore(error: unknown, { name, status, headers }: Seen, question: S3
     return new AppError('access-denied', { action: question.action, what: key === '' ? bucket : key }, error)
   }
   if (status >= 300 && status < 400) return answer('The bucket is at another address.')
+  if (status === 407) return answer('The proxy of this network wants a sign-in of its own.')
   if (status === 501) return answer('It does not know this kind of request.')
   if (status === 507) return answer('It has no room left.')
   if (status > 0) return answer(/^[A-Za-z]{3,64}$/.test(name) ? name : 'Not an answer of a store.')
@@ -248,9 +283,4 @@ function retryAfterOf(headers: Seen['headers']): number | undefined {
     ? Number(text)
     : (Date.parse(text) - Date.parse(headers.date ?? '')) / 1000
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 3600) * 1000 : undefined
-}
-
-/** True when a provider of credentials found nothing: the next one may be asked. */
-export function isMissingSignIn(error: unknown): boolean {
-  return look(error).name === 'CredentialsProviderError'
 }

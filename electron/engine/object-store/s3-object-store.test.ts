@@ -69,9 +69,10 @@ describe('S3 store', () => {
       if (region === 'garage') object(answer, 'x')
       else refuse(answer, 400, 'AuthorizationHeaderMalformed', '<Region>garage</Region>')
     })
-    await store.read('a', { ...io, maxBytes: 9 })
-    await store.read('b', { ...io, maxBytes: 9 })
-    expect(regions).toEqual(['us-east-1', 'garage', 'garage'])
+    // Two at once: one of them learns it, both ask again.
+    await Promise.all(['a', 'b'].map((key) => store.read(key, { ...io, maxBytes: 9 })))
+    await store.read('c', { ...io, maxBytes: 9 })
+    expect(regions).toEqual(['us-east-1', 'us-east-1', 'garage', 'garage', 'garage'])
   })
 
   test('asks again with the store’s time when the clocks disagree', async () => {
@@ -198,6 +199,62 @@ describe('S3 store', () => {
     const used = server.requests.map(({ headers }) => /Credential=(K\d)/.exec(headers.authorization ?? '')?.[1])
     expect(used.at(-1)).toBe('K2')
     expect(asked).toBe(2)
+  })
+})
+
+describe('a sign-in that the store does not take any more', () => {
+  /** Takes the second key only; `given` hands out what `keys` says, one after the other when asked to renew. */
+  const start = async (keyIds: readonly string[], code = 'ExpiredToken') => {
+    const asked: boolean[] = []
+    let at = 0
+    const server = await serve((request, answer) =>
+      request.headers.authorization?.includes('Credential=NEW/')
+        ? object(answer, 'x')
+        : refuse(answer, code === 'ExpiredToken' ? 400 : 403, code),
+    )
+    const store = createS3ObjectStore(
+      { kind: 's3', bucket: 'team', root: '', endpoint: server.endpoint, credentials: keys, connections: 8 },
+      {
+        clock,
+        log,
+        credentials: async ({ renew = false }) => {
+          asked.push(renew)
+          if (renew) at += 1
+          return { kind: 'keys', accessKeyId: keyIds[Math.min(at, keyIds.length - 1)] ?? '', secretAccessKey: 's' }
+        },
+      },
+    )
+    onTestFinished(store.close)
+    return {
+      head: () => store.head('a', io),
+      read: () => store.read('a', { ...io, maxBytes: 9 }),
+      asked,
+      requests: server.requests,
+    }
+  }
+
+  test.each(['ExpiredToken', 'InvalidAccessKeyId'])('%s: fetched anew, once for all, and asked again', async (code) => {
+    const { read, asked, requests } = await start(['OLD', 'NEW'], code)
+    await Promise.all([read(), read(), read(), read()])
+    expect(requests).toHaveLength(8)
+    expect(asked.filter((renew) => renew)).toHaveLength(1)
+    await read()
+    expect(requests).toHaveLength(9)
+  })
+
+  test('an answer to HEAD has no words to say so', async () => {
+    const { head, asked } = await start(['OLD', 'NEW'])
+    expect(await head()).toMatchObject({ etag: '"e"' })
+    expect(asked.filter((renew) => renew)).toHaveLength(1)
+  })
+
+  test('there is no other, or another is refused too', async () => {
+    const same = await start(['OLD'])
+    await expect(same.read()).rejects.toMatchObject({ code: 'sign-in-expired' })
+    expect(same.requests).toHaveLength(1)
+    const other = await start(['OLD', 'OTHER'])
+    await expect(other.read()).rejects.toMatchObject({ code: 'sign-in-expired' })
+    expect(other.requests).toHaveLength(2)
   })
 })
 

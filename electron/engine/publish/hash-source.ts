@@ -3,6 +3,7 @@ import type { Checksum } from '../../../shared/model/package.ts'
 import type { Io, OpenConnection } from '../ports.ts'
 import type { FileToHash, HashedFile, HashJob } from '../workers/hash.ts'
 import type { StartWorker } from '../workers/pool.ts'
+import type { CredentialsGiven, CredentialsWanted } from '../workers/receive-credentials.ts'
 
 /**
  * Checksums of files on this machine by their path in the package, taken in a worker. `onFile` is told of each as it comes.
@@ -32,8 +33,22 @@ export async function hashObject(
   io: Io,
 ): Promise<string> {
   const spec = await connection.spec(io)
-  const job: HashJob = { kind: 'object', spec, key }
-  const md5 = await startWorker<string | undefined>('hash', job, io).result
+  const job: HashJob = { kind: 'object', spec, connectionName: connection.name, key }
+  const worker = startWorker<string | undefined, CredentialsWanted, CredentialsGiven>('hash', job, io)
+  let failure: unknown
+  const renewCredentials = async (renew: boolean) => {
+    try {
+      const fresh = await connection.spec({ ...io, renew })
+      if (fresh.kind === 's3') worker.post({ kind: 'credentials', credentials: fresh.credentials, renew })
+    } catch (error) {
+      failure = error
+      await worker.stop()
+    }
+  }
+  worker.onMessage(({ renew }) => void renewCredentials(renew))
+  const md5 = await worker.result.catch((error: unknown) => {
+    throw failure ?? error
+  })
   if (md5 === undefined) throw new AppError('internal', { what: 'hash worker gave nothing' })
   return md5
 }

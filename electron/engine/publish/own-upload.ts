@@ -126,12 +126,12 @@ async function packInWorker(
       isReconnecting = true
       task.enter({ kind: 'reconnecting', attempt: message.attempt, nextTryAtMs: message.nextTryAtMs })
     } else if (message.kind === 'log') task.log.write(message.level, message.event, message.fields)
-    else void renewCredentials()
+    else void renewCredentials(message.renew)
   })
-  const renewCredentials = async () => {
+  const renewCredentials = async (renew: boolean) => {
     try {
-      const spec = await connection.spec(io)
-      if (spec.kind === 's3') worker.post({ kind: 'credentials', credentials: spec.credentials })
+      const spec = await connection.spec({ ...io, renew })
+      if (spec.kind === 's3') worker.post({ kind: 'credentials', credentials: spec.credentials, renew })
     } catch (error) {
       failure = error
       await worker.stop()

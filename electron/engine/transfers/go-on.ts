@@ -8,6 +8,7 @@ import type { Journal } from './transfer-runner.ts'
 export const pauseReasons: Partial<Record<ErrorCode, PauseReason>> = {
   'disk-full': 'disk-full',
   'sign-in-expired': 'sign-in',
+  'sign-in-failed': 'sign-in',
   'secret-unavailable': 'sign-in',
   'network-unreachable': 'store-unreachable',
   'network-interrupted': 'store-unreachable',

@@ -11,7 +11,7 @@ export interface FileToHash extends SourceFile {
 export type HashJob =
   | { readonly kind: 'files'; readonly files: readonly FileToHash[] }
   /** The MD5 of a whole object, for stores that tell neither it nor who wrote the object. */
-  | { readonly kind: 'object'; readonly spec: StoreSpec; readonly key: string }
+  | { readonly kind: 'object'; readonly spec: StoreSpec; readonly connectionName: string; readonly key: string }
 
 export interface HashedFile {
   readonly path: string

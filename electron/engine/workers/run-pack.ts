@@ -1,8 +1,9 @@
 import { AppError, fromWire, isAppError, toWire } from '../../../shared/errors.ts'
-import type { Disk, Io, PlainCredentials, UploadedPart } from '../ports.ts'
+import type { Disk, Io, UploadedPart } from '../ports.ts'
 import type { DigestStart, FromDigest, ToDigest } from './digest.ts'
 import { type PackedPart, type PackJob, type PackPorts, type PackResult, packToParts, ringBytesOf } from './pack.ts'
 import { type StartWorker, startWorker } from './pool.ts'
+import type { CredentialsGiven } from './receive-credentials.ts'
 import { createRing, type Ring } from './ring.ts'
 import type { FromSend, SendNews, SendStart, SendTarget, ToSend } from './send.ts'
 import type { WorkerContext } from './serve.ts'
@@ -10,10 +11,7 @@ import type { WorkerContext } from './serve.ts'
 /** What the worker that packs is started with. */
 export interface PackStart extends PackJob, SendTarget {}
 export type FromPack = { readonly kind: 'part'; readonly part: PackedPart } | SendNews
-export interface ToPack {
-  readonly kind: 'credentials'
-  readonly credentials: PlainCredentials
-}
+export type ToPack = CredentialsGiven
 
 /**
  * The worker's function. It reads, compresses and takes the files' checksums; one thread beside it takes the archive's md5, another sends.
@@ -118,7 +116,14 @@ function startSender(start: StartWorker, data: SendStart, post: (news: SendNews)
     else if (message.kind === 'failed') {
       const found = take(message.partNumber)
       const error = fromWire(message.error)
-      const isFinal = isAppError(error, 'cancelled', 'upload-not-found', 'sign-in-expired', 'sign-in-missing')
+      const isFinal = isAppError(
+        error,
+        'cancelled',
+        'upload-not-found',
+        'sign-in-expired',
+        'sign-in-missing',
+        'sign-in-failed',
+      )
       found?.reject(found.isCopy && !isFinal ? new CopyFailed('', { cause: error }) : error)
     } else post(message)
   })

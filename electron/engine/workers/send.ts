@@ -1,19 +1,10 @@
 import { AppError, isAppError, toWire, type WireError } from '../../../shared/errors.ts'
 import { createStore } from '../object-store/create-store.ts'
-import type {
-  Clock,
-  Disk,
-  Io,
-  Log,
-  LogLevel,
-  ObjectStore,
-  PlainCredentials,
-  StoreSpec,
-  UploadedPart,
-} from '../ports.ts'
+import type { Clock, Disk, Io, Log, LogLevel, ObjectStore, StoreSpec, UploadedPart } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { type ByteLimit, createByteLimit } from '../transfers/byte-limit.ts'
 import type { SendOrder } from './pack.ts'
+import { type CredentialsGiven, type CredentialsWanted, receiveCredentials } from './receive-credentials.ts'
 import { type Ring, ringOver } from './ring.ts'
 import type { WorkerContext } from './serve.ts'
 
@@ -30,12 +21,10 @@ export interface SendTarget {
 export interface SendStart extends SendTarget {
   readonly ring: SharedArrayBuffer
 }
-export type ToSend =
-  | { readonly kind: 'order'; readonly order: SendOrder }
-  | { readonly kind: 'credentials'; readonly credentials: PlainCredentials }
+export type ToSend = { readonly kind: 'order'; readonly order: SendOrder } | CredentialsGiven
 /** What the engine is to hear, by way of the thread that packs. */
 export type SendNews =
-  | { readonly kind: 'credentials-wanted' }
+  | CredentialsWanted
   /** A request failed and is tried again. */
   | { readonly kind: 'retry'; readonly attempt: number; readonly nextTryAtMs: number }
   | {
@@ -59,13 +48,19 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
   const log: Log = {
     write: (level, event, fields) => post({ kind: 'log', level, event, ...(fields === undefined ? {} : { fields }) }),
   }
-  const credentials = createCredentials(data.spec, () => post({ kind: 'credentials-wanted' }))
+  let giveCredentials = (_given: CredentialsGiven) => {}
+  const credentials = receiveCredentials(data.spec, {
+    post,
+    onMessage: (handler) => {
+      giveCredentials = handler
+    },
+  })
   const store = createStore(data.spec, {
     disk,
     clock,
     log,
     connectionName: data.connectionName,
-    credentials: credentials.ask,
+    credentials,
     onRetry: ({ attempt, nextTryAtMs }) => post({ kind: 'retry', attempt, nextTryAtMs }),
   })
   const ring = ringOver(data.ring)
@@ -89,7 +84,7 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
     running.add(work)
   }
   onMessage((message) => {
-    if (message.kind === 'credentials') credentials.give(message.credentials)
+    if (message.kind === 'credentials') giveCredentials(message)
     else take(message.order)
   })
   await new Promise<void>((resolve) => {
@@ -150,33 +145,5 @@ async function copyPart(
       if (attempt === mostTries || !isAppError(error, 'store-busy', 'network-interrupted')) throw error
       await clock.sleep(250 * 2 ** attempt * (0.5 + Math.random() / 2), io)
     }
-  }
-}
-
-/** First those of the spec, then those that are given after they were asked for. */
-function createCredentials(spec: StoreSpec, want: () => void) {
-  let first = spec.kind === 's3' ? spec.credentials : undefined
-  const waiting: ((credentials: PlainCredentials) => void)[] = []
-  return {
-    give(credentials: PlainCredentials) {
-      for (const give of waiting.splice(0)) give(credentials)
-    },
-    async ask({ signal }: Io): Promise<PlainCredentials> {
-      if (first !== undefined) {
-        const given = first
-        first = undefined
-        return given
-      }
-      return new Promise((resolve, reject) => {
-        const stop = () => reject(signal.reason ?? new AppError('cancelled', {}))
-        if (signal.aborted) return stop()
-        signal.addEventListener('abort', stop, { once: true })
-        if (waiting.length === 0) want()
-        waiting.push((credentials) => {
-          signal.removeEventListener('abort', stop)
-          resolve(credentials)
-        })
-      })
-    },
   }
 }

@@ -10,7 +10,7 @@ import { createSpoolSink, spoolFileOf } from '../install/spool-sink.ts'
 import { createTally } from '../install/tally.ts'
 import { createUnpackSink } from '../install/unpack-sink.ts'
 import { hashFile, hashRange } from '../library/verify.ts'
-import type { Clock, Disk, Io, ObjectStore, PlainCredentials, StoreSpec } from '../ports.ts'
+import type { Clock, CredentialsIo, Disk, Io, ObjectStore, PlainCredentials, StoreSpec } from '../ports.ts'
 import { createJournal } from '../transfers/journal.ts'
 import type { Journal } from '../transfers/transfer-runner.ts'
 import type { WorkerContext } from './serve.ts'
@@ -78,7 +78,8 @@ export type SettledRecord =
 
 export type ToUnpack =
   | { readonly kind: 'unit'; readonly id: number; readonly unit: Unit }
-  | { readonly kind: 'credentials'; readonly credentials: PlainCredentials }
+  /** `renew`: fetched anew, for those who were refused with the last ones. */
+  | { readonly kind: 'credentials'; readonly credentials: PlainCredentials; readonly renew: boolean }
   | { readonly kind: 'no-credentials'; readonly error: WireError }
   | { readonly kind: 'end' }
 export type LineState =
@@ -93,12 +94,12 @@ export type FromUnpack =
   /** The store answers the whole object to a range. */
   | { readonly kind: 'no-ranges'; readonly id: number }
   | { readonly kind: 'line'; readonly id: number; readonly state: LineState }
-  | { readonly kind: 'credentials-wanted' }
+  | { readonly kind: 'credentials-wanted'; readonly renew: boolean }
 
 export interface UnpackPorts {
   readonly disk: Disk
   readonly clock: Clock
-  createStore(spec: StoreSpec, credentials: (io: Io) => Promise<PlainCredentials>): Promise<ObjectStore>
+  createStore(spec: StoreSpec, credentials: (io: CredentialsIo) => Promise<PlainCredentials>): Promise<ObjectStore>
 }
 
 export async function unpack(
@@ -110,7 +111,7 @@ export async function unpack(
   const tally = createTally(context.data.counters)
   const lines = new Map<number, { state: LineState['kind']; lastMs: number }>()
   let journal: Journal | undefined
-  let wanted: { resolve(found: PlainCredentials): void; reject(error: unknown): void }[] = []
+  let wanted: { readonly renew: boolean; resolve(found: PlainCredentials): void; reject(error: unknown): void }[] = []
   let end: () => void = () => {}
   const ended = new Promise<void>((resolve) => {
     end = resolve
@@ -133,9 +134,9 @@ export async function unpack(
   // ---------------------------------------------------------------- the store
   const store =
     source.kind === 'store'
-      ? await createStore(source.spec, () => {
-          context.post({ kind: 'credentials-wanted' })
-          return new Promise((resolve, reject) => void wanted.push({ resolve, reject }))
+      ? await createStore(source.spec, ({ renew = false }) => {
+          context.post({ kind: 'credentials-wanted', renew })
+          return new Promise((resolve, reject) => void wanted.push({ renew, resolve, reject }))
         })
       : undefined
   const say = (id: number, state: LineState) => {
@@ -366,8 +367,8 @@ export async function unpack(
         return
       }
       case 'credentials':
-        for (const { resolve } of wanted) resolve(message.credentials)
-        wanted = []
+        for (const { renew, resolve } of wanted) if (message.renew || !renew) resolve(message.credentials)
+        wanted = wanted.filter(({ renew }) => renew && !message.renew)
         return
       case 'no-credentials':
         for (const { reject } of wanted) reject(new AppError(message.error.code, message.error.details as never))

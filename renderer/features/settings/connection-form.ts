@@ -19,9 +19,11 @@ export interface ConnectionForm {
   readonly secretAccessKey: string
   readonly sessionToken: string
   readonly path: string
+  /** What the command line can set and the form doesn't show: it stays with the bucket that it was set for. */
+  readonly kept?: { readonly addressing?: 'path' | 'host'; readonly certificateFile?: string }
 }
 
-export type FormField = Exclude<keyof ConnectionForm, 'kind' | 'signIn'>
+export type FormField = Exclude<keyof ConnectionForm, 'kind' | 'signIn' | 'kept'>
 export type FormProblem =
   | 'name-missing'
   | 'bucket-missing'
@@ -132,6 +134,7 @@ function locationOf(form: ConnectionForm): Location {
     root: folderInBucket(form.root),
     ...(form.kind === 'compatible' ? { endpoint: form.endpoint.trim() } : {}),
     ...(region === '' ? {} : { region }),
+    ...form.kept,
     signIn: signInOf(form),
   }
 }
@@ -147,7 +150,7 @@ function signInOf(form: ConnectionForm): SignIn {
 /** The form of a connection that is there. No secret: it never comes back. */
 export function formOf({ name, location }: Connection): ConnectionForm {
   if (location.kind === 'folder') return { ...emptyForm, kind: 'folder', name, path: location.path }
-  const { bucket, root, region = '', endpoint, signIn } = location
+  const { bucket, root, region = '', endpoint, addressing, certificateFile, signIn } = location
   const ofAmazon = { chain: 'profile', keys: 'keys', anonymous: 'public' } as const
   return {
     ...emptyForm,
@@ -160,5 +163,9 @@ export function formOf({ name, location }: Connection): ConnectionForm {
     signIn: signIn.kind,
     profile: signIn.kind === 'chain' ? (signIn.profile ?? '') : '',
     accessKeyId: signIn.kind === 'keys' ? signIn.accessKeyId : '',
+    kept: {
+      ...(addressing === undefined ? {} : { addressing }),
+      ...(certificateFile === undefined ? {} : { certificateFile }),
+    },
   }
 }
