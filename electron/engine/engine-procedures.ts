@@ -104,8 +104,17 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         connections.test('id' in input ? input : { candidate: completeConnection(input.candidate) }, ioOf(options)),
     },
     catalog: {
-      list: async ({ connectionId, refresh }, options) =>
-        (await page(connectionId, { ...ioOf(options), refresh: refresh ?? false })).page,
+      async list({ connectionId, refresh = false, from = 0, count }, options) {
+        const { page: listed } = await page(connectionId, { ...ioOf(options), refresh })
+        const { packages, unreadable } = listed
+        const isWhole = from === 0 && count === undefined
+        return {
+          ...listed,
+          packages: isWhole ? packages : packages.slice(from, count === undefined ? undefined : from + count),
+          total: packages.length,
+          unreadable: from === 0 ? unreadable : [],
+        }
+      },
       async rebuild({ connectionId }, options) {
         const connection = await connections.open(connectionId)
         return { connectionId: connection.id, ...(await catalog.rebuild(connection, ioOf(options))) }

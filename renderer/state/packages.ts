@@ -43,11 +43,26 @@ async function askFor(connectionId: string): Promise<void> {
   const refresh = wantsRefresh.delete(connectionId)
   setCatalog(connectionId, { refreshing: refresh })
   try {
-    const { packages, unreadable, refreshedAt } = await client.catalog.list({ connectionId, refresh })
+    const { packages, unreadable, refreshedAt } = await listInPieces(connectionId, refresh)
     setCatalog(connectionId, { load: ready, refreshing: false, packages, unreadable, refreshedAt })
   } catch (error) {
     setCatalog(connectionId, { load: { kind: 'failed', error: toAppError(error) }, refreshing: false })
   }
+}
+
+/** Packages that cross at once: a few milliseconds of work for the host and for the window. */
+const pieceLength = 1000
+
+async function listInPieces(connectionId: string, refresh: boolean) {
+  const first = await client.catalog.list({ connectionId, refresh, count: pieceLength })
+  const packages = [...first.packages]
+  while (packages.length < first.total) {
+    const next = await client.catalog.list({ connectionId, from: packages.length, count: pieceLength })
+    // Another list came between.
+    if (next.refreshedAt !== first.refreshedAt || next.packages.length === 0) return listInPieces(connectionId, false)
+    packages.push(...next.packages)
+  }
+  return { ...first, packages }
 }
 
 const freshForMs = 10_000

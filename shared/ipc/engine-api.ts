@@ -179,12 +179,22 @@ export const engineContract = {
     ),
   },
   catalog: {
-    /** The catalog as last refreshed (refreshed first when it never was, or with `refresh`). */
+    /**
+     * The catalog as last refreshed (refreshed first when it never was, or with `refresh`). With `count` only so many of its packages, from `from`
+     * on, so that a long list crosses in pieces; they belong together while `refreshedAt` is the same. What can't be read comes with the first.
+     */
     list: procedure(
-      z.strictObject({ connectionId: z.string().optional(), refresh: z.boolean().optional() }),
+      z.strictObject({
+        connectionId: z.string().optional(),
+        refresh: z.boolean().optional(),
+        from: z.number().int().min(0).optional(),
+        count: z.number().int().min(1).optional(),
+      }),
       z.strictObject({
         connectionId: z.string(),
         packages: z.array(packageSummary),
+        /** How many packages there are. */
+        total: z.number(),
         unreadable: z.array(unreadableEntry),
         refreshedAt: z.string(),
       }),

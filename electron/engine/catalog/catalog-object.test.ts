@@ -4,6 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
 import { openTestConnection, openTestStore } from '../../../testkit/publish-rig.ts'
+import { readVectors } from '../../../testkit/read-vectors.ts'
 import { silentLog } from '../../../testkit/rig-task.ts'
 import {
   countRequests,
@@ -428,4 +429,63 @@ test('one bad version is one entry with its reason', async () => {
     { ident: 'd-1.0.0', problem: 'upload-unfinished' },
     { ident: 'renamed-1.0.0', problem: 'meta-invalid' },
   ])
+})
+
+test('metas of every age and shape: what can be read is listed as it is, each other one is a row', async () => {
+  const sha256 = 'ab'.repeat(32)
+  const file = { path: ['a.txt'], noffset: 60, size: 5, checksum: ['sha256', sha256] }
+  const shapes: Record<string, (info: object) => object> = {
+    'slashes-1.0.0': (info) => ({ manifest: [{ ...file, path: 'data/a.txt' }], package: info }),
+    'md5-1.0.0': (info) => ({ manifest: [{ ...file, checksum: ['md5', 'ab'.repeat(16)] }], package: info }),
+    'Capital-Name-1.0': (info) => ({ manifest: [file], package: { ...info, name: 'Capital-Name', version: '1.0' } }),
+    'nothing_said-1.0.0': (info) => ({
+      manifest: [file],
+      package: { ...info, description: null, license: null, compatibility: null, include: [['a.txt']], what: {} },
+    }),
+    'every_app-1.0.0': (info) => ({ manifest: [file], package: { ...info, compatibility: { app: null, b: '' } } }),
+    'odd_constraint-1.0.0': (info) => ({ manifest: [file], package: { ...info, compatibility: { app: 'soon' } } }),
+    'shared-1.0.0': (info) => ({ etag: '"x"', manifest: [file], package: info }),
+    'cached-1.0.0': (info) => ({
+      archive: ['archive.gz', 'ab'.repeat(16), 'models/x/archive.gz'],
+      manifest: [file],
+      package: info,
+    }),
+    'sha1-1.0.0': (info) => ({ manifest: [{ ...file, checksum: ['sha1', 'ab'.repeat(20)] }], package: info }),
+    'minus-1.0.0': (info) => ({ manifest: [{ ...file, size: -1 }], package: info }),
+    'leads_out-1.0.0': (info) => ({ manifest: [{ ...file, path: ['..', 'x'] }], package: info }),
+    'listed-1.0.0': (info) => ({ manifest: [file], package: [info] }),
+  }
+  for (const [ident, shape] of Object.entries(shapes)) {
+    const [, name, version] = /^(.+)-([\d.]+)$/.exec(ident) ?? []
+    const meta = { archive: ['archive.gz', 'ab'.repeat(16)], ...shape({ name, version }) }
+    mkdirSync(path.dirname(fileOf(ident)), { recursive: true })
+    writeFileSync(fileOf(ident), JSON.stringify(meta))
+    writeFileSync(fileOf(ident, 'archive.gz'), Buffer.alloc(60))
+  }
+  const { packages, unreadable } = await list(newHome())
+  expect(packages.map(({ name, versions }) => [name, versions[0]?.version])).toEqual([
+    ['Capital-Name', '1.0'],
+    ['every_app', '1.0.0'],
+    ['md5', '1.0.0'],
+    ['nothing_said', '1.0.0'],
+    ['odd_constraint', '1.0.0'],
+    ['shared', '1.0.0'],
+    ['slashes', '1.0.0'],
+  ])
+  expect(unreadable.map(({ ident, problem }) => `${ident} ${problem}`)).toEqual(
+    ['cached', 'leads_out', 'listed', 'minus', 'sha1'].map((name) => `${name}-1.0.0 meta-invalid`),
+  )
+})
+
+test('every hostile meta is one row, and the package beside it is listed', async () => {
+  const vectors = readVectors('metas')
+  for (const [n, { body }] of vectors.entries()) {
+    mkdirSync(path.dirname(fileOf(`vector${n}-1.0.0`)), { recursive: true })
+    writeFileSync(fileOf(`vector${n}-1.0.0`), body)
+    writeFileSync(fileOf(`vector${n}-1.0.0`, 'archive.gz'), 'x')
+  }
+  writeSmallVersions(bucket, numberedVersions(1))
+  const { packages, unreadable } = await list(newHome())
+  expect(packages.map(({ name }) => name)).toEqual(['package_000000'])
+  expect(unreadable).toHaveLength(vectors.length)
 })
