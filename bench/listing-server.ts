@@ -7,11 +7,11 @@ import { buffer, text } from 'node:stream/consumers'
 import { archiveBytes, etagOf, makeMeta, modified, nameOf } from './listed-versions.ts'
 
 const count = Number(process.argv[2])
-const put = new Map<string, { readonly bytes: Buffer; readonly etag: string }>()
+const put = new Map<string, { readonly bytes: Buffer; readonly etag: string; readonly at: string }>()
 let changed = -1
 
-const objectXml = (key: string, etag: string, sizeBytes: number) =>
-  `<Contents><Key>${key}</Key><LastModified>${modified}</LastModified><ETag>&quot;${etag}&quot;</ETag><Size>${sizeBytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`
+const objectXml = (key: string, etag: string, sizeBytes: number, at = modified) =>
+  `<Contents><Key>${key}</Key><LastModified>${at}</LastModified><ETag>&quot;${etag}&quot;</ETag><Size>${sizeBytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`
 
 function listXml(prefix: string, token: number): string {
   const isModels = prefix === 'models/'
@@ -22,6 +22,8 @@ function listXml(prefix: string, token: number): string {
     contents += objectXml(`${folder}/archive.gz`, `a${n}`, archiveBytes)
     contents += objectXml(`${folder}/meta.json`, etagOf(n, n === changed), makeMeta(n, n === changed).length)
   }
+  for (const [key, { bytes, etag }] of put)
+    if (!isModels && key.startsWith(prefix)) contents += objectXml(key, etag, bytes.length)
   const next = end < count && isModels ? `<NextContinuationToken>${end}</NextContinuationToken>` : ''
   return `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bench</Name><Prefix>${prefix}</Prefix><EncodingType>url</EncodingType><KeyCount>${(end - token) * 2}</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>${next !== ''}</IsTruncated>${next}${contents}</ListBucketResult>`
 }
@@ -30,10 +32,10 @@ const pages = new Map<string, Buffer>()
 const server = createServer(async (request, answer) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://server')
   const key = pathname.split('/').slice(2).join('/')
-  const send = (status: number, body: Buffer, etag?: string) => {
+  const send = (status: number, body: Buffer, etag?: string, at = modified) => {
     answer.writeHead(status, {
       'content-length': body.length,
-      'last-modified': new Date(modified).toUTCString(),
+      'last-modified': new Date(at).toUTCString(),
       ...(etag === undefined ? { 'content-type': 'application/xml' } : { etag: `"${etag}"` }),
     })
     answer.end(body)
@@ -51,8 +53,9 @@ const server = createServer(async (request, answer) => {
     return send(200, Buffer.alloc(0))
   }
   if (request.method === 'PUT') {
+    pages.clear()
     const etag = `p${put.size}`
-    put.set(key, { bytes: await buffer(request), etag })
+    put.set(key, { bytes: await buffer(request), etag, at: new Date().toISOString() })
     return send(200, Buffer.alloc(0), etag)
   }
   const version = /^models\/package_(\d{6})-1\.0\.0\/meta\.json$/.exec(key)
@@ -62,7 +65,7 @@ const server = createServer(async (request, answer) => {
   }
   const found = put.get(key)
   if (found === undefined) return send(404, Buffer.from('<Error><Code>NoSuchKey</Code></Error>'))
-  return send(200, found.bytes, found.etag)
+  return send(200, found.bytes, found.etag, found.at)
 })
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()

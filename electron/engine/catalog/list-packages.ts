@@ -67,8 +67,7 @@ export async function listPackages(
     withdrawn = await (early ?? listWithdrawn(store, io))
     withdrawnAtMs = clock.now()
   }
-  const sinceMs = clock.now() - withdrawnAtMs
-  const isStale = sinceMs < 0 || sinceMs > withdrawnForMs
+  const isOld = (sinceMs = clock.now() - withdrawnAtMs) => sinceMs < 0 || sinceMs > withdrawnForMs
   if (early !== undefined || keys <= manyKeys) await lookUpWithdrawn()
 
   // 3
@@ -91,11 +90,10 @@ export async function listPackages(
       wanted.delete(ident)
     }
     drift = object.ageMs === undefined ? found.size : 0
-    // Who wrote it had looked.
-    if (object.ageMs !== undefined) withdrawnAtMs = Math.max(withdrawnAtMs, clock.now() - object.ageMs)
+    // Who wrote it had looked, and left out what was withdrawn: then there would be something left to read.
+    if (object.ageMs !== undefined && size === 0 && wanted.size === 0) withdrawnAtMs = clock.now() - object.ageMs
   }
-  const isOld = isStale && clock.now() - withdrawnAtMs > withdrawnForMs
-  if (keys > manyKeys && early === undefined && isOld) await lookUpWithdrawn()
+  if (keys > manyKeys && early === undefined && isOld()) await lookUpWithdrawn()
 
   // 5
   const toRead = [...wanted.values()].filter(({ ident }) => !withdrawn.has(ident)).reverse()
