@@ -1,5 +1,6 @@
 import type { AppVerdict } from '../../shared/model/app.ts'
 import { explainConstraint, parseConstraint } from '../../shared/model/constraint.ts'
+import { deadConstraints } from '../../shared/model/refusal.ts'
 
 /** A constraint as short as it can be said: `2.1 or later`, `3.0 or later, before 4`, `exactly 1.2.0`. */
 export function shortConstraint(text: string | null): string {
@@ -24,5 +25,10 @@ export function shortConstraint(text: string | null): string {
 export function verdictReason(verdict: AppVerdict): string {
   if (verdict.kind === 'not-stated') return 'not stated'
   if (verdict.constraint === null) return 'every version'
+  const [dead] = deadConstraints({ [verdict.app.name]: verdict.constraint })
+  if (dead !== undefined)
+    return dead.kind === 'unreadable'
+      ? `“${dead.constraint}” is not a constraint`
+      : `“${dead.constraint}” fits no version`
   return `needs ${shortConstraint(verdict.constraint)}`
 }
