@@ -230,35 +230,6 @@ export const purge: Command = {
   },
 }
 
-export const verify: Command = {
-  name: 'verify',
-  usage: '[spec…]',
-  summary: 'Read every file of installed packages again and compare it with its checksum.',
-  async run(context) {
-    const library = await context.library()
-    const chosen =
-      context.words.length === 0
-        ? await context.api.installed.list({ libraryId: library.id })
-        : (await Promise.all(context.words.map((word) => matchInstalled(context, word)))).flat()
-    const reports = []
-    for (const { ref, libraryId } of chosen)
-      reports.push(await context.api.installed.verify({ libraryId, ref }, { signal: context.signal }))
-    const bad = reports.find((each) => each.damaged.length + each.missing.length > 0)
-    const lines = reports.flatMap((each) => [
-      `${each.ref.name} ${each.ref.version}: ${each.verifiedFiles} files verified`,
-      ...each.damaged.map((file) => `  changed: ${file}`),
-      ...each.missing.map((file) => `  missing: ${file}`),
-      ...each.extra.map((file) => `  not part of the package: ${file}`),
-    ])
-    context.output.result(reports, lines)
-    if (bad !== undefined)
-      throw new AppError('file-damaged', {
-        ref: specOf(bad.ref),
-        path: [...bad.damaged, ...bad.missing][0] ?? '',
-      })
-  },
-}
-
 export const du: Command = {
   name: 'du',
   usage: '',

@@ -10,6 +10,7 @@ import { writeCatalogObject } from './catalog-object.ts'
 import { groupPackages } from './group-packages.ts'
 import { isWorthWriting, type Listing, listPackages, nothingListed } from './list-packages.ts'
 import { type PublishedVersion, readVersion } from './read-version.ts'
+import { unlessWithdrawn } from './withdrawn.ts'
 
 export interface CatalogPage {
   readonly connectionId: string
@@ -188,7 +189,8 @@ export function createCatalog(deps: {
       if (io.refresh === true || expired.has(connection.id)) return refresh(connection, io)
       return (await knownOf(connection, io))?.shown?.page ?? refresh(connection, io)
     },
-    version: (connection, ref, io) => readVersion(connection.store, connection.name, ref, io),
+    version: (connection, ref, io) =>
+      unlessWithdrawn(connection, ref, readVersion(connection.store, connection.name, ref, io), io),
     async rebuild(connection, io) {
       const known = await knownOf(connection, io)
       const found = await listPackages(deps, connection.store, nothingListed, {
