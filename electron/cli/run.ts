@@ -26,6 +26,7 @@ import { connections } from './commands/connections.ts'
 import { exportVersion } from './commands/export.ts'
 import { install } from './commands/install.ts'
 import { cat, du, files, list, pathOf, purge, remove, restore } from './commands/installed.ts'
+import { libraries } from './commands/libraries.ts'
 import { publish } from './commands/publish.ts'
 import { runServe, serve } from './commands/serve.ts'
 import { transfers } from './commands/transfers.ts'
@@ -57,6 +58,7 @@ const commands: readonly Command[] = [
   du,
   transfers,
   connections,
+  libraries,
   serve,
 ]
 

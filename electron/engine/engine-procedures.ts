@@ -190,6 +190,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         return { transferId }
       },
     },
+    packageFile: parts.upkeep.packageFile,
     libraries: {
       list: async () => [...libraries.list()],
       async add(input) {

@@ -1,11 +1,13 @@
 import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
 import type { CallOptions } from '../../shared/ipc/procedure.ts'
-import type { PackageRef } from '../../shared/model/package.ts'
+import type { FileEntry, ManifestFile, PackageRef } from '../../shared/model/package.ts'
 import { requireAbsolute } from './absolute-path.ts'
 import type { Catalog, PublishedVersion } from './catalog/catalog.ts'
 import type { Library, VerifyReport } from './library/library.ts'
+import { listOldCache } from './library/old-cache.ts'
 import type { Clock, Disk, Io, Log, OpenConnection } from './ports.ts'
+import { readPackageFile } from './publish/read-source.ts'
 import { unpublishVersion } from './publish/unpublish.ts'
 import { exportInstalled } from './repair/export-installed.ts'
 import { checkArchive, exportPublished } from './repair/published-archive.ts'
@@ -27,7 +29,8 @@ export interface UpkeepParts {
 /** The procedures that keep what is there in order: verify, repair, export, unpublish. */
 export function createUpkeepProcedures(parts: UpkeepParts): {
   readonly catalog: Pick<EngineApi['catalog'], 'checkArchive' | 'export' | 'unpublish'>
-  readonly installed: Pick<EngineApi['installed'], 'verify' | 'repair' | 'export'>
+  readonly installed: Pick<EngineApi['installed'], 'info' | 'cached' | 'verify' | 'repair' | 'export'>
+  readonly packageFile: EngineApi['packageFile']
 } {
   const { disk, clock, log, announcer, catalog, libraryOf } = parts
   const ioOf = ({ signal = parts.stopping, onProgress }: CallOptions = {}) =>
@@ -77,7 +80,16 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
         }
       },
     },
+    packageFile: {
+      async files({ path }) {
+        requireAbsolute(path)
+        const { info, files } = readPackageFile(disk, path).manifest
+        return { info, files: files.map(fileEntryOf) }
+      },
+    },
     installed: {
+      info: async ({ libraryId, ref }) => (await libraryOf(libraryId)).manifest(ref).info,
+      cached: async ({ libraryId }) => [...listOldCache(disk, (await libraryOf(libraryId)).places)],
       async verify({ libraryId, ref }, options) {
         return shownReport(ref, await verify(await libraryOf(libraryId), ref, ioOf(options)))
       },
@@ -104,4 +116,10 @@ const shownReport = (ref: PackageRef, { verifiedFiles, damaged, missing, extra }
   damaged: [...damaged],
   missing: [...missing],
   extra: [...extra],
+})
+
+const fileEntryOf = ({ path, sizeBytes, checksum }: ManifestFile): FileEntry => ({
+  path,
+  sizeBytes,
+  checksum: `${checksum.algorithm}:${checksum.hex}`,
 })

@@ -28,10 +28,13 @@ const verbs: Verbs = {
   },
   publish: { plan: true, start: true, build: true },
   install: { plan: true, start: true },
+  packageFile: { files: true },
   libraries: { list: true, add: true, remove: true, setDefault: true },
   installed: {
     list: true,
     files: true,
+    info: true,
+    cached: true,
     path: true,
     preview: true,
     remove: true,

@@ -310,6 +310,13 @@ export const engineContract = {
       z.strictObject({ transferId: z.string() }),
     ),
   },
+  packageFile: {
+    /** A `.sputnik` file's package and files, by its meta.json; the archive is not read. `not-a-package-file`. */
+    files: procedure(
+      z.strictObject({ path: z.string().min(1) }),
+      z.strictObject({ info: packageInfo, files: z.array(fileEntry) }),
+    ),
+  },
   libraries: {
     list: procedure(nothing, z.array(library)),
     add: procedure(
@@ -327,6 +334,13 @@ export const engineContract = {
   installed: {
     list: procedure(z.strictObject({ libraryId: z.string().optional() }), z.array(installedVersion)),
     files: procedure(z.strictObject({ libraryId: z.string().optional(), ref: packageRef }), z.array(fileEntry)),
+    /** What an installed version says of itself. */
+    info: procedure(z.strictObject({ libraryId: z.string().optional(), ref: packageRef }), packageInfo),
+    /** What old tools keep in the library's cache. `archiveBytes` is absent where they keep only the description. */
+    cached: procedure(
+      z.strictObject({ libraryId: z.string().optional() }),
+      z.array(z.strictObject({ ref: packageRef, info: packageInfo, archiveBytes: z.number().optional() })),
+    ),
     /** Absolute path of an installed version's folder, or of a file in it. */
     path: procedure(
       z.strictObject({ libraryId: z.string().optional(), spec, file: z.string().optional() }),

@@ -1,23 +1,33 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
-import type { PackageRef } from '../../../shared/model/package.ts'
-import { specOf } from '../../../shared/model/package-ref.ts'
+import type { FileEntry, PackageRef } from '../../../shared/model/package.ts'
+import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context, OptionSpec } from '../command.ts'
 import { from } from '../options.ts'
 import { formatBytes, table } from '../output.ts'
-import { connectionOf, matchInstalled, requiredWord, resolve } from '../spec.ts'
+import { connectionOf, isPackageFile, matchInstalled, requiredWord, requirePath, resolve } from '../spec.ts'
 
 export const list: Command = {
   name: 'list',
   aliases: ['find'],
-  usage: '[spec]',
+  usage: '[spec] [--meta] [--cache]',
   summary: 'List what is installed.',
+  options: [
+    { name: 'meta', help: 'print what each package says of itself, as JSON' },
+    { name: 'cache', help: 'list what old tools keep in the cache of this library instead' },
+  ],
   async run(context) {
     const library = await context.library()
     const [word] = context.words
+    if (context.flag('cache')) return listCache(context, library.id)
     const all = await context.api.installed.list({ libraryId: library.id })
     const shown = word === undefined ? all : await matchesOf(context, word, all)
+    if (context.flag('meta')) {
+      const infos = []
+      for (const { ref } of shown) infos.push(await context.api.installed.info({ libraryId: library.id, ref }))
+      return context.output.result(infos, JSON.stringify(infos, null, 2).split('\n'))
+    }
     const rows = shown.map((each) => [
       each.ref.name,
       each.ref.version,
@@ -26,6 +36,26 @@ export const list: Command = {
     ])
     context.output.result(shown, rows.length === 0 ? ['Nothing is installed here.'] : table(rows))
   },
+}
+
+async function listCache(context: Context, libraryId: string): Promise<void> {
+  const [word = ''] = context.words
+  const all = await context.api.installed.cached({ libraryId })
+  const shown = all.filter(({ ref }) => [specOf(ref), identOf(ref)].some((name) => name.includes(word)))
+  if (context.flag('meta')) {
+    const infos = shown.map(({ info }) => info)
+    return context.output.result(infos, JSON.stringify(infos, null, 2).split('\n'))
+  }
+  const document = shown.map(({ ref, archiveBytes }) => ({
+    ref,
+    ...(archiveBytes === undefined ? {} : { archiveBytes }),
+  }))
+  const rows = shown.map(({ ref, archiveBytes }) => [
+    ref.name,
+    ref.version,
+    archiveBytes === undefined ? 'description only' : formatBytes(archiveBytes),
+  ])
+  context.output.result(document, rows.length === 0 ? ['The cache is empty.'] : table(rows))
 }
 
 /** A constraint's matches; for anything else, what has it in its name (as the old tools' `find`). */
@@ -57,22 +87,30 @@ const lookInto: OptionSpec = { ...from, help: 'look into this connection instead
 
 export const files: Command = {
   name: 'files',
-  usage: '<spec> [--from CONNECTION]',
-  summary: 'List the files of an installed or published package.',
+  usage: '<spec or .sputnik file> [--from CONNECTION]',
+  summary: 'List the files of an installed or published package, or of a .sputnik file.',
   options: [lookInto],
   async run(context) {
     const word = requiredWord(context, 'package')
+    if (isPackageFile(word)) {
+      const { info, files: entries } = await context.api.packageFile.files({ path: requirePath(context, word, 'file') })
+      return printFiles(context, info, entries)
+    }
     const installed = context.text('from') === undefined ? await installedOf(context, word) : undefined
     const { ref, entries } =
       installed === undefined ? await publishedFiles(context, word) : await installedFiles(context, installed)
-    const document = Object.fromEntries(
-      entries.map((entry) => [entry.path, { checksum: entry.checksum, size: entry.sizeBytes }]),
-    )
-    context.output.result(
-      { [`${ref.name}-${ref.version}`]: document },
-      table(entries.map((entry) => [entry.path, formatBytes(entry.sizeBytes), entry.checksum])),
-    )
+    printFiles(context, ref, entries)
   },
+}
+
+function printFiles({ output }: Context, ref: PackageRef, entries: readonly FileEntry[]): void {
+  const document = Object.fromEntries(
+    entries.map((entry) => [entry.path, { checksum: entry.checksum, size: entry.sizeBytes }]),
+  )
+  output.result(
+    { [identOf(ref)]: document },
+    table(entries.map((entry) => [entry.path, formatBytes(entry.sizeBytes), entry.checksum])),
+  )
 }
 
 async function installedFiles(context: Context, { ref, libraryId }: InstalledVersion) {
