@@ -210,31 +210,42 @@ export const restore: Command = {
   summary: 'Bring removed packages back from the trash; without a spec, list the trash.',
   async run(context) {
     const library = await context.library()
-    const entries = await context.api.trash.list({ libraryId: library.id })
+    const trashed = await context.api.trash.list({ libraryId: library.id })
     const [word] = context.words
     if (word === undefined) {
-      const rows = entries.map((each) => [
+      const rows = trashed.map((each) => [
         each.ref.name,
         each.ref.version,
         formatBytes(each.diskBytes),
         `removed ${each.removedAt.slice(0, 10)}`,
+        each.extras === undefined ? '' : extrasOf(each.extras),
       ])
-      return context.output.result(entries, rows.length === 0 ? ['The trash is empty.'] : table(rows))
+      return context.output.result(trashed, rows.length === 0 ? ['The trash is empty.'] : table(rows))
     }
-    const matching = entries.filter(({ ref }) => [ref.name, specOf(ref), `${ref.name}-${ref.version}`].includes(word))
+    const matching = trashed.filter(({ ref }) => [ref.name, specOf(ref), `${ref.name}-${ref.version}`].includes(word))
     if (matching.length === 0) throw new AppError('trash-entry-not-found', { entryId: word })
     // Newest first: of several removals of one version the last one comes back, the others stay in the trash.
-    const newest = matching.filter(
-      ({ ref }, at) => matching.findIndex((each) => specOf(each.ref) === specOf(ref)) === at,
+    const versions = matching.filter(
+      ({ ref, extras }, at) =>
+        extras === undefined && matching.findIndex((each) => !each.extras && specOf(each.ref) === specOf(ref)) === at,
     )
+    // What a repair took out of a version goes back into it, after the version itself.
+    const entries = [...versions, ...matching.filter(({ extras }) => extras !== undefined)]
     const restored = []
-    for (const { id } of newest) restored.push(await context.api.trash.restore({ libraryId: library.id, entryId: id }))
-    context.output.result(
-      restored,
-      restored.map(({ ref, path }) => `Restored ${ref.name} ${ref.version}.  ${path}`),
-    )
+    const lines = []
+    for (const { id, extras } of entries) {
+      const version = await context.api.trash.restore({ libraryId: library.id, entryId: id })
+      const name = `${version.ref.name} ${version.ref.version}`
+      restored.push(version)
+      lines.push(extras === undefined ? `Restored ${name}.` : `Put ${extrasOf(extras)} back into ${name}.`)
+      lines.push(`${lines.pop()}  ${version.path}`)
+    }
+    context.output.result(restored, lines)
   },
 }
+
+const extrasOf = ({ length }: readonly string[]): string =>
+  length === 1 ? '1 extra file or folder' : `${length} extra files or folders`
 
 export const purge: Command = {
   name: 'purge',

@@ -50,9 +50,9 @@ async function confirm(context: Context, ref: PackageRef): Promise<void> {
     throw usage(`--yes names “${given}”, and what is to be taken back is “${specOf(ref)}”.`)
   }
   if (!context.interactive) throw usage(`This can’t be undone. To do it without being asked, add: --yes ${specOf(ref)}`)
-  context.output.line(
+  context.output.warn(
     `Nobody will find ${ref.name} ${ref.version} in ${context.text('from')} any more, and its number can’t be used again.`,
   )
   if (!isIt(await context.ask(`Type ${specOf(ref)} to take it back: `)))
-    throw usage('That is another version: nothing was changed.')
+    throw usage('That is another version.')
 }
