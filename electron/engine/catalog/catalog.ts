@@ -10,7 +10,6 @@ import { writeCatalogObject } from './catalog-object.ts'
 import { groupPackages } from './group-packages.ts'
 import { isWorthWriting, type Listing, listPackages, nothingListed } from './list-packages.ts'
 import { type PublishedVersion, readVersion } from './read-version.ts'
-import { unlessWithdrawn } from './withdrawn.ts'
 
 export interface CatalogPage {
   readonly connectionId: string
@@ -189,8 +188,7 @@ export function createCatalog(deps: {
       if (io.refresh === true || expired.has(connection.id)) return refresh(connection, io)
       return (await knownOf(connection, io))?.shown?.page ?? refresh(connection, io)
     },
-    version: (connection, ref, io) =>
-      unlessWithdrawn(connection, ref, readVersion(connection.store, connection.name, ref, io), io),
+    version: (connection, ref, io) => readVersion(connection.store, connection.name, ref, io),
     async rebuild(connection, io) {
       const known = await knownOf(connection, io)
       const found = await listPackages(deps, connection.store, nothingListed, {
