@@ -375,7 +375,7 @@ export const engineContract = {
     ),
     /**
      * Verifies, and makes every altered or missing file anew from the connection it came from (or the one named), fetching only what is wrong. What
-     * is no part of the version goes to the trash. `object-changed` when other files are published under this version by now.
+     * is no part of the version goes to the trash. `content-differs` when other files are published under this version by now.
      */
     repair: procedure(
       z.strictObject({ libraryId: z.string().optional(), ref: packageRef, connectionId: z.string().optional() }),

@@ -62,7 +62,8 @@ async function readArchive(
   const worker = startWorker<ReadArchiveResult, FromReadArchive, CredentialsAnswer>('read-archive', start, { signal })
   let doneBytes = 0
   worker.onMessage((message) => {
-    if (message.kind === 'credentials-wanted') return void answerCredentials(worker, connection, { signal })
+    if (message.kind === 'credentials-wanted')
+      return void answerCredentials(worker, connection, { signal, renew: message.renew })
     doneBytes += message.bytes
     onProgress?.({ doneBytes, totalBytes })
   })

@@ -168,7 +168,7 @@ describe('repairing an installed version', () => {
     flip(placeOf('data/large.bin'), 9 * MiB)
     writeFileSync(placeOf('extra.txt'), 'extra')
     const before = treeOf()
-    await expect(repair()).rejects.toMatchObject({ code: 'object-changed' })
+    await expect(repair()).rejects.toMatchObject({ code: 'content-differs' })
     expect(treeOf()).toEqual(before)
     expect(rig.library.get(ref).damagedFiles).toEqual(['data/large.bin'])
   })

@@ -108,7 +108,8 @@ async function openSource(
 ): Promise<Source> {
   const connection = await deps.connection(connectionId ?? library.facts(ref)?.fromConnectionId, io)
   const version = await deps.published(connection, ref, io)
-  if (!hasSameFiles(installed, version.manifest)) throw new AppError('object-changed', { key: version.meta.key })
+  if (!hasSameFiles(installed, version.manifest))
+    throw new AppError('content-differs', { ref: specOf(ref), where: connection.name })
   return { connection, version }
 }
 
@@ -139,7 +140,8 @@ async function makeAnew(
   }
   const worker = startWorker<RepairedFiles, FromRepair, CredentialsAnswer>(deps.entry ?? 'repair', start, { signal })
   worker.onMessage((message) => {
-    if (message.kind === 'credentials-wanted') return void answerCredentials(worker, connection, { signal })
+    if (message.kind === 'credentials-wanted')
+      return void answerCredentials(worker, connection, { signal, renew: message.renew })
     doneBytes += message.bytes
     onProgress?.({ doneBytes, totalBytes })
   })

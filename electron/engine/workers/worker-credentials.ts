@@ -4,6 +4,8 @@ import type { Io, OpenConnection, PlainCredentials } from '../ports.ts'
 /** How a thread with a store of its own gets a fresh sign-in from the engine. */
 export interface CredentialsWanted {
   readonly kind: 'credentials-wanted'
+  /** The store has refused the last ones. */
+  readonly renew: boolean
 }
 export type CredentialsAnswer =
   | { readonly kind: 'credentials'; readonly credentials: PlainCredentials }
@@ -13,7 +15,7 @@ export type CredentialsAnswer =
 export function createCredentialsAsker(context: {
   post(message: CredentialsWanted): void
   onMessage(handler: (message: CredentialsAnswer) => void): void
-}): () => Promise<PlainCredentials> {
+}): (io: Io & { readonly renew?: boolean }) => Promise<PlainCredentials> {
   const wanted: { resolve(found: PlainCredentials): void; reject(error: unknown): void }[] = []
   context.onMessage((message) => {
     for (const { resolve, reject } of wanted.splice(0)) {
@@ -21,10 +23,10 @@ export function createCredentialsAsker(context: {
       else reject(new AppError(message.error.code, message.error.details as never))
     }
   })
-  return () =>
+  return ({ renew = false }) =>
     new Promise((resolve, reject) => {
       wanted.push({ resolve, reject })
-      context.post({ kind: 'credentials-wanted' })
+      context.post({ kind: 'credentials-wanted', renew })
     })
 }
 
@@ -32,7 +34,7 @@ export function createCredentialsAsker(context: {
 export async function answerCredentials(
   worker: { post(message: CredentialsAnswer): void },
   connection: OpenConnection,
-  io: Io,
+  io: Io & { readonly renew: boolean },
 ): Promise<void> {
   try {
     const spec = await connection.spec(io)
