@@ -53,6 +53,5 @@ async function confirm(context: Context, ref: PackageRef): Promise<void> {
   context.output.warn(
     `Nobody will find ${ref.name} ${ref.version} in ${context.text('from')} any more, and its number can’t be used again.`,
   )
-  if (!isIt(await context.ask(`Type ${specOf(ref)} to take it back: `)))
-    throw usage('That is another version.')
+  if (!isIt(await context.ask(`Type ${specOf(ref)} to take it back: `))) throw usage('That is another version.')
 }
