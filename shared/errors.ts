@@ -71,6 +71,8 @@ export interface ErrorDetails {
   'archive-damaged': { readonly ref: string; readonly path?: string; readonly reason: string }
   'archive-mismatch': { readonly ref: string }
   'file-damaged': { readonly ref: string; readonly path: string }
+  /** Other files are published under an installed version. */
+  'content-differs': { readonly ref: string; readonly where: string }
   'object-changed': { readonly key: string }
   'state-damaged': { readonly path: string }
   // access
@@ -146,6 +148,7 @@ const codeFacts: { readonly [C in ErrorCode]: CodeFacts } = {
   'archive-damaged': { exit: 5, retry: 'after-user-action' },
   'archive-mismatch': { exit: 5, retry: 'after-user-action' },
   'file-damaged': { exit: 5, retry: 'after-user-action' },
+  'content-differs': { exit: 5, retry: 'after-user-action' },
   'object-changed': { exit: 5, retry: 'after-user-action' },
   'state-damaged': { exit: 5, retry: 'after-user-action' },
   'sign-in-missing': { exit: 6, retry: 'after-user-action' },

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import zlib from 'node:zlib'
-import { createCatalog } from '../electron/engine/catalog/catalog.ts'
+import { type Catalog, createCatalog } from '../electron/engine/catalog/catalog.ts'
 import { createNodeDisk } from '../electron/engine/disk/node-disk.ts'
 import { writeArchive } from '../electron/engine/format/archive-writer.ts'
 import { writeMeta } from '../electron/engine/format/write-meta.ts'
@@ -94,6 +94,7 @@ export function putPackage(store: string, put: PutPackage): BuiltPackage {
 export interface InstallRig {
   readonly library: Library
   readonly connection: OpenConnection
+  published: Catalog['version']
   /** A new transfer of that request; its journal lies in the library. */
   createTask(request: InstallRequest): RigTask
   /** An earlier transfer, by its id. */
@@ -156,6 +157,7 @@ export function createInstallRig(options: {
   return {
     library,
     connection,
+    published: catalog.version,
     createTask(request) {
       const id = randomUUID()
       return taskOf(id, createJournal(disk, journalOf(id), { kind: 'transfer', request }))

@@ -16,6 +16,8 @@ export interface Output {
   result(document: unknown, lines: readonly string[]): void
   warn(text: string): void
   progress(transfer: Transfer, progress: Progress): void
+  /** Work that is no transfer, for people: `what` is being done. Elsewhere than on a terminal only long work is told of. */
+  work(what: string, done: { readonly doneBytes: number; readonly totalBytes: number }): void
   /** Ends a progress line on a terminal. */
   endProgress(): void
   error(error: WireError): void
@@ -73,7 +75,7 @@ export function createOutput(
       } else if (quiet) {
         return
       } else if (terminal.columns !== undefined) {
-        terminal.stderr(`\r\u001b[K${barOf(transfer, progress, terminal.columns)}`)
+        terminal.stderr(`\r\u001b[K${barOf(factsOf(transfer, progress), progress, terminal.columns)}`)
         hasProgressLine = true
       } else {
         const bytes = shownBytes(transfer, progress)
@@ -82,6 +84,19 @@ export function createOutput(
         if (step !== lastPlainStep) terminal.stderr(`${factsOf(transfer, progress)}\n`)
         lastPlainStep = step
       }
+    },
+    work(what, { doneBytes, totalBytes }) {
+      if (json || quiet || totalBytes === 0) return
+      const facts = `${what}: ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`
+      if (terminal.columns !== undefined) {
+        const progress = { settledBytes: doneBytes, receivedBytes: doneBytes, totalBytes }
+        terminal.stderr(`\r\u001b[K${barOf(facts, progress, terminal.columns)}`)
+        hasProgressLine = true
+        return
+      }
+      const step = `${what} ${Math.floor((10 * doneBytes) / totalBytes)}`
+      if (totalBytes >= longWorkBytes && step !== lastPlainStep) terminal.stderr(`${facts}\n`)
+      lastPlainStep = step
     },
     endProgress: clear,
     error(error) {
@@ -116,8 +131,14 @@ function factsOf(transfer: Transfer, progress: Progress): string {
   return `${verb} ${transfer.ref.name} ${transfer.ref.version}: ${formatBytes(shownBytes(transfer, progress))} ${unit} of ${formatBytes(progress.totalBytes)}${speed}${left}${standing}`
 }
 
-function barOf(transfer: Transfer, progress: Progress, columns: number): string {
-  const facts = factsOf(transfer, progress)
+/** About a second of reading. */
+const longWorkBytes = 500_000_000
+
+function barOf(
+  facts: string,
+  progress: Pick<Progress, 'settledBytes' | 'receivedBytes' | 'totalBytes'>,
+  columns: number,
+): string {
   const room = columns - facts.length - 4
   if (room < 10) return facts.slice(0, columns - 1)
   const width = Math.min(room, 40)

@@ -23,12 +23,16 @@ import type { Command, Context } from './command.ts'
 import { build } from './commands/build.ts'
 import { info, search, update } from './commands/catalog.ts'
 import { connections } from './commands/connections.ts'
+import { exportVersion } from './commands/export.ts'
 import { install } from './commands/install.ts'
-import { cat, du, files, list, pathOf, purge, remove, restore, verify } from './commands/installed.ts'
+import { cat, du, files, list, pathOf, purge, remove, restore } from './commands/installed.ts'
+import { libraries } from './commands/libraries.ts'
 import { publish } from './commands/publish.ts'
 import { runServe, serve } from './commands/serve.ts'
 import { transfers } from './commands/transfers.ts'
+import { unpublish } from './commands/unpublish.ts'
 import { upgrade } from './commands/upgrade.ts'
+import { verify } from './commands/verify.ts'
 import { createOutput, type Output } from './output.ts'
 import { startFolder } from './start-folder.ts'
 import { endOnStrayErrors } from './stray-errors.ts'
@@ -46,12 +50,15 @@ const commands: readonly Command[] = [
   purge,
   verify,
   build,
+  exportVersion,
+  unpublish,
   update,
   upgrade,
   info,
   du,
   transfers,
   connections,
+  libraries,
   serve,
 ]
 

@@ -23,6 +23,7 @@ import { defaultPreviewBytes, fileOf, previewInstalled, previewPublished } from 
 import type { PublishPlans } from './publish/publish-plans.ts'
 import type { SettingsFile } from './settings.ts'
 import type { TransferQueue } from './transfers/queue-contract.ts'
+import type { createUpkeepProcedures } from './upkeep-procedures.ts'
 
 /** The parts that the procedures are put together from. */
 export interface EngineParts {
@@ -36,6 +37,7 @@ export interface EngineParts {
   readonly queue: TransferQueue
   readonly publishPlans: PublishPlans
   readonly installPlans: InstallPlans
+  readonly upkeep: ReturnType<typeof createUpkeepProcedures>
   /** `<home>/state/transfers`: journals of publish transfers. */
   readonly publishJournals: string
   readonly facts: { readonly version: string; readonly epoch: string; readonly home: string; readonly platform: string }
@@ -140,6 +142,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         const { connection, version } = await published(connectionId, ref, io)
         return previewPublished(connection.store, version, path, { ...io, maxBytes })
       },
+      ...parts.upkeep.catalog,
       async resolve({ connectionId, ...wanted }, options) {
         const io = ioOf(options)
         const { connection, page: listed } = await page(connectionId, { ...io, refresh: true })
@@ -196,6 +199,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         return { transferId }
       },
     },
+    packageFile: parts.upkeep.packageFile,
     libraries: {
       list: async () => [...libraries.list()],
       async add(input) {
@@ -228,10 +232,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       },
       remove: async ({ libraryId, ref }) => (await libraryOf(libraryId)).remove(ref),
       keep: async ({ libraryId, ref, kept }) => (await libraryOf(libraryId)).keep(ref, kept),
-      async verify({ libraryId, ref }, options) {
-        const { damaged, missing, extra, verifiedFiles } = await (await libraryOf(libraryId)).verify(ref, ioOf(options))
-        return { ref, verifiedFiles, damaged: [...damaged], missing: [...missing], extra: [...extra] }
-      },
+      ...parts.upkeep.installed,
     },
     trash: {
       list: async ({ libraryId }) => [...(await libraryOf(libraryId)).trash()],

@@ -16,6 +16,7 @@ import { createPublishRunner } from './publish/publish.ts'
 import { createPublishPlans } from './publish/publish-plans.ts'
 import { createSettingsFile } from './settings.ts'
 import { createTransferQueue } from './transfers/queue.ts'
+import { createUpkeepProcedures } from './upkeep-procedures.ts'
 
 export interface EnginePorts {
   readonly disk: Disk
@@ -194,7 +195,20 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     apps: () => settings.get().apps,
   })
 
+  const upkeep = createUpkeepProcedures({
+    disk,
+    clock,
+    log,
+    announcer,
+    catalog,
+    tool,
+    publisher,
+    connection: (id) => connections.open(id),
+    libraryOf,
+    stopping: stopping.signal,
+  })
   const api = createEngineProcedures({
+    upkeep,
     disk,
     secrets,
     announcer,

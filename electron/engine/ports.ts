@@ -245,6 +245,8 @@ export interface Disk {
   rename(from: string, to: string): void
   /** Hard rename over a file. */
   renameOver(from: string, to: string): void
+  /** The same in a tree that may be read-only: a folder that forbids it is opened for that moment, and a file that was there lends its permissions. */
+  renameInto(from: string, to: string): void
   /** A file to a name that is free: `already-exists` otherwise, with one winner among all who try (a race is possible only where the file system has no hard links). */
   renameNew(from: string, to: string): void
   /** One file; nothing there is fine. */

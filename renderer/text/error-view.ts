@@ -48,6 +48,7 @@ const remedies: { readonly [C in ErrorCode]: ErrorRemedy } = {
   'archive-damaged': 'retry',
   'archive-mismatch': 'retry',
   'file-damaged': 'retry',
+  'content-differs': 'none',
   'object-changed': 'refresh',
   'state-damaged': 'none',
   'sign-in-missing': 'connection',

@@ -235,6 +235,27 @@ export const engineContract = {
       }),
       filePreview,
     ),
+    /**
+     * Reads the archive of a published version to its end and compares size and md5 with its meta.json: `archive-damaged`, `archive-mismatch`.
+     * Answers what it has when all is right. Like all that read much, it tells `onProgress` where that is heard.
+     */
+    checkArchive: procedure(
+      z.strictObject({ connectionId: z.string().optional(), ref: packageRef }),
+      z.strictObject({ ref: packageRef, connectionId: z.string(), sizeBytes: z.number(), md5: z.string() }),
+    ),
+    /** Writes a published version as a `.sputnik` file, archive and meta.json as they are: to `out`, or into it if it is a folder. `already-exists`. */
+    export: procedure(
+      z.strictObject({ connectionId: z.string().optional(), ref: packageRef, out: z.string().min(1) }),
+      z.strictObject({ path: z.string(), sizeBytes: z.number(), md5: z.string() }),
+    ),
+    /**
+     * Takes a published version back for good: hidden from everybody, its number reserved for ever. Ended half-way, the same call completes it.
+     * `package-not-found` when there never was such a version, `access-denied` for who may not delete.
+     */
+    unpublish: procedure(
+      z.strictObject({ connectionId: z.string().optional(), ref: packageRef, why: z.string().max(4096).optional() }),
+      z.strictObject({ ref: packageRef, connectionId: z.string(), alreadyWithdrawn: z.boolean() }),
+    ),
     /** Resolves a spec (`name`, `name==1.0.0`, `name >=1,<2`, npm ranges) to the version that would be installed. */
     resolve: procedure(
       z.strictObject({
@@ -299,6 +320,13 @@ export const engineContract = {
       z.strictObject({ transferId: z.string() }),
     ),
   },
+  packageFile: {
+    /** A `.sputnik` file's package and files, by its meta.json; the archive is not read. `not-a-package-file`. */
+    files: procedure(
+      z.strictObject({ path: z.string().min(1) }),
+      z.strictObject({ info: packageInfo, files: z.array(fileEntry) }),
+    ),
+  },
   libraries: {
     list: procedure(nothing, z.array(library)),
     add: procedure(
@@ -316,6 +344,13 @@ export const engineContract = {
   installed: {
     list: procedure(z.strictObject({ libraryId: z.string().optional() }), z.array(installedVersion)),
     files: procedure(z.strictObject({ libraryId: z.string().optional(), ref: packageRef }), z.array(fileEntry)),
+    /** What an installed version says of itself. */
+    info: procedure(z.strictObject({ libraryId: z.string().optional(), ref: packageRef }), packageInfo),
+    /** What old tools keep in the library's cache. `archiveBytes` is absent where they keep only the description. */
+    cached: procedure(
+      z.strictObject({ libraryId: z.string().optional() }),
+      z.array(z.strictObject({ ref: packageRef, info: packageInfo, archiveBytes: z.number().optional() })),
+    ),
     /** Absolute path of an installed version's folder, or of a file in it. */
     path: procedure(
       z.strictObject({ libraryId: z.string().optional(), spec, file: z.string().optional() }),
@@ -347,6 +382,32 @@ export const engineContract = {
         missing: z.array(z.string()),
         extra: z.array(z.string()),
       }),
+    ),
+    /**
+     * Verifies, and makes every altered or missing file anew from the connection it came from (or the one named), fetching only what is wrong. What
+     * is no part of the version goes to the trash. `content-differs` when other files are published under this version by now.
+     */
+    repair: procedure(
+      z.strictObject({ libraryId: z.string().optional(), ref: packageRef, connectionId: z.string().optional() }),
+      z.strictObject({
+        ref: packageRef,
+        verifiedFiles: z.number(),
+        /** As they were found, before the repair. */
+        damaged: z.array(z.string()),
+        missing: z.array(z.string()),
+        extra: z.array(z.string()),
+        repaired: z.array(z.string()),
+        /** Of the archive, compressed. */
+        fetchedBytes: z.number(),
+        /** What went to the trash, whole folders as one. */
+        takenOut: z.array(z.string()),
+        trash: trashEntry.optional(),
+      }),
+    ),
+    /** Writes an installed version as a `.sputnik` file, packed anew: to `out`, or into it if it is a folder. `file-damaged`, `already-exists`. */
+    export: procedure(
+      z.strictObject({ libraryId: z.string().optional(), ref: packageRef, out: z.string().min(1) }),
+      z.strictObject({ path: z.string(), sizeBytes: z.number() }),
     ),
   },
   trash: {

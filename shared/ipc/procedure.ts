@@ -16,6 +16,8 @@ export type Contract = { readonly [noun: string]: { readonly [verb: string]: Pro
 /** What a call may be given besides its input. */
 export interface CallOptions {
   readonly signal?: AbortSignal
+  /** Heard by callers in the engine's own process only, of calls that read or fetch much: bytes done of the total, rising. */
+  readonly onProgress?: (done: { readonly doneBytes: number; readonly totalBytes: number }) => void
 }
 
 /**

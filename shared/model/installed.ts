@@ -33,6 +33,8 @@ export const trashEntry = z.strictObject({
   removedAt: z.string(),
   expiresAt: z.string(),
   diskBytes: z.number(),
+  /** Not the version but what a repair found in its folder that was no part of it, by path; restoring puts it back there. */
+  extras: z.array(z.string()).optional(),
 })
 export type TrashEntry = Readonly<z.infer<typeof trashEntry>>
 

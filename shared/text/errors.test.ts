@@ -39,6 +39,7 @@ const details: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   'archive-damaged': { ref, reason: 'the checksum differs.' },
   'archive-mismatch': { ref },
   'file-damaged': { ref, path: 'a.txt' },
+  'content-differs': { ref: 'model==1.0.0', where: 'Team' },
   'object-changed': { key: 'k' },
   'state-damaged': { path },
   'sign-in-missing': { connection: 'Team' },

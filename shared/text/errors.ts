@@ -186,7 +186,13 @@ const texts: Texts = {
     text(
       `${path} of ${ref} was changed after it was installed.`,
       'The other files are as published.',
-      'Install it again with “force” to get the published file back.',
+      'Repair it (orbital verify --repair), or install it again with “force”.',
+    ),
+  'content-differs': ({ ref, where }) =>
+    text(
+      `The files of ${ref} in “${where}” are not the ones that were installed.`,
+      'Nothing was changed.',
+      'Repair it from where it was installed from, or install it again to have the files of this connection.',
     ),
   'object-changed': () =>
     text(

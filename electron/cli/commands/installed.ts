@@ -1,23 +1,33 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
-import type { PackageRef } from '../../../shared/model/package.ts'
-import { specOf } from '../../../shared/model/package-ref.ts'
+import type { FileEntry, PackageRef } from '../../../shared/model/package.ts'
+import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context, OptionSpec } from '../command.ts'
 import { from } from '../options.ts'
 import { formatBytes, table } from '../output.ts'
-import { connectionOf, matchInstalled, requiredWord, resolve } from '../spec.ts'
+import { connectionOf, isPackageFile, matchInstalled, requiredWord, requirePath, resolve } from '../spec.ts'
 
 export const list: Command = {
   name: 'list',
   aliases: ['find'],
-  usage: '[spec]',
+  usage: '[spec] [--meta] [--cache]',
   summary: 'List what is installed.',
+  options: [
+    { name: 'meta', help: 'print what each package says of itself, as JSON' },
+    { name: 'cache', help: 'list what old tools keep in the cache of this library instead' },
+  ],
   async run(context) {
     const library = await context.library()
     const [word] = context.words
+    if (context.flag('cache')) return listCache(context, library.id)
     const all = await context.api.installed.list({ libraryId: library.id })
     const shown = word === undefined ? all : await matchesOf(context, word, all)
+    if (context.flag('meta')) {
+      const infos = []
+      for (const { ref } of shown) infos.push(await context.api.installed.info({ libraryId: library.id, ref }))
+      return context.output.result(infos, JSON.stringify(infos, null, 2).split('\n'))
+    }
     const rows = shown.map((each) => [
       each.ref.name,
       each.ref.version,
@@ -26,6 +36,26 @@ export const list: Command = {
     ])
     context.output.result(shown, rows.length === 0 ? ['Nothing is installed here.'] : table(rows))
   },
+}
+
+async function listCache(context: Context, libraryId: string): Promise<void> {
+  const [word = ''] = context.words
+  const all = await context.api.installed.cached({ libraryId })
+  const shown = all.filter(({ ref }) => [specOf(ref), identOf(ref)].some((name) => name.includes(word)))
+  if (context.flag('meta')) {
+    const infos = shown.map(({ info }) => info)
+    return context.output.result(infos, JSON.stringify(infos, null, 2).split('\n'))
+  }
+  const document = shown.map(({ ref, archiveBytes }) => ({
+    ref,
+    ...(archiveBytes === undefined ? {} : { archiveBytes }),
+  }))
+  const rows = shown.map(({ ref, archiveBytes }) => [
+    ref.name,
+    ref.version,
+    archiveBytes === undefined ? 'description only' : formatBytes(archiveBytes),
+  ])
+  context.output.result(document, rows.length === 0 ? ['The cache is empty.'] : table(rows))
 }
 
 /** A constraint's matches; for anything else, what has it in its name (as the old tools' `find`). */
@@ -57,22 +87,30 @@ const lookInto: OptionSpec = { ...from, help: 'look into this connection instead
 
 export const files: Command = {
   name: 'files',
-  usage: '<spec> [--from CONNECTION]',
-  summary: 'List the files of an installed or published package.',
+  usage: '<spec or .sputnik file> [--from CONNECTION]',
+  summary: 'List the files of an installed or published package, or of a .sputnik file.',
   options: [lookInto],
   async run(context) {
     const word = requiredWord(context, 'package')
+    if (isPackageFile(word)) {
+      const { info, files: entries } = await context.api.packageFile.files({ path: requirePath(context, word, 'file') })
+      return printFiles(context, info, entries)
+    }
     const installed = context.text('from') === undefined ? await installedOf(context, word) : undefined
     const { ref, entries } =
       installed === undefined ? await publishedFiles(context, word) : await installedFiles(context, installed)
-    const document = Object.fromEntries(
-      entries.map((entry) => [entry.path, { checksum: entry.checksum, size: entry.sizeBytes }]),
-    )
-    context.output.result(
-      { [`${ref.name}-${ref.version}`]: document },
-      table(entries.map((entry) => [entry.path, formatBytes(entry.sizeBytes), entry.checksum])),
-    )
+    printFiles(context, ref, entries)
   },
+}
+
+function printFiles({ output }: Context, ref: PackageRef, entries: readonly FileEntry[]): void {
+  const document = Object.fromEntries(
+    entries.map((entry) => [entry.path, { checksum: entry.checksum, size: entry.sizeBytes }]),
+  )
+  output.result(
+    { [identOf(ref)]: document },
+    table(entries.map((entry) => [entry.path, formatBytes(entry.sizeBytes), entry.checksum])),
+  )
 }
 
 async function installedFiles(context: Context, { ref, libraryId }: InstalledVersion) {
@@ -172,31 +210,42 @@ export const restore: Command = {
   summary: 'Bring removed packages back from the trash; without a spec, list the trash.',
   async run(context) {
     const library = await context.library()
-    const entries = await context.api.trash.list({ libraryId: library.id })
+    const trashed = await context.api.trash.list({ libraryId: library.id })
     const [word] = context.words
     if (word === undefined) {
-      const rows = entries.map((each) => [
+      const rows = trashed.map((each) => [
         each.ref.name,
         each.ref.version,
         formatBytes(each.diskBytes),
         `removed ${each.removedAt.slice(0, 10)}`,
+        each.extras === undefined ? '' : extrasOf(each.extras),
       ])
-      return context.output.result(entries, rows.length === 0 ? ['The trash is empty.'] : table(rows))
+      return context.output.result(trashed, rows.length === 0 ? ['The trash is empty.'] : table(rows))
     }
-    const matching = entries.filter(({ ref }) => [ref.name, specOf(ref), `${ref.name}-${ref.version}`].includes(word))
+    const matching = trashed.filter(({ ref }) => [ref.name, specOf(ref), `${ref.name}-${ref.version}`].includes(word))
     if (matching.length === 0) throw new AppError('trash-entry-not-found', { entryId: word })
     // Newest first: of several removals of one version the last one comes back, the others stay in the trash.
-    const newest = matching.filter(
-      ({ ref }, at) => matching.findIndex((each) => specOf(each.ref) === specOf(ref)) === at,
+    const versions = matching.filter(
+      ({ ref, extras }, at) =>
+        extras === undefined && matching.findIndex((each) => !each.extras && specOf(each.ref) === specOf(ref)) === at,
     )
+    // What a repair took out of a version goes back into it, after the version itself.
+    const entries = [...versions, ...matching.filter(({ extras }) => extras !== undefined)]
     const restored = []
-    for (const { id } of newest) restored.push(await context.api.trash.restore({ libraryId: library.id, entryId: id }))
-    context.output.result(
-      restored,
-      restored.map(({ ref, path }) => `Restored ${ref.name} ${ref.version}.  ${path}`),
-    )
+    const lines = []
+    for (const { id, extras } of entries) {
+      const version = await context.api.trash.restore({ libraryId: library.id, entryId: id })
+      const name = `${version.ref.name} ${version.ref.version}`
+      restored.push(version)
+      lines.push(extras === undefined ? `Restored ${name}.` : `Put ${extrasOf(extras)} back into ${name}.`)
+      lines.push(`${lines.pop()}  ${version.path}`)
+    }
+    context.output.result(restored, lines)
   },
 }
+
+const extrasOf = ({ length }: readonly string[]): string =>
+  length === 1 ? '1 extra file or folder' : `${length} extra files or folders`
 
 export const purge: Command = {
   name: 'purge',
@@ -227,35 +276,6 @@ export const purge: Command = {
     const emptied = trash ? await context.api.trash.empty({ libraryId }, { signal }) : { freedBytes: 0 }
     const freedBytes = purged.freedBytes + emptied.freedBytes
     context.output.result({ freedBytes }, [`Freed ${formatBytes(freedBytes)}.`])
-  },
-}
-
-export const verify: Command = {
-  name: 'verify',
-  usage: '[spec…]',
-  summary: 'Read every file of installed packages again and compare it with its checksum.',
-  async run(context) {
-    const library = await context.library()
-    const chosen =
-      context.words.length === 0
-        ? await context.api.installed.list({ libraryId: library.id })
-        : (await Promise.all(context.words.map((word) => matchInstalled(context, word)))).flat()
-    const reports = []
-    for (const { ref, libraryId } of chosen)
-      reports.push(await context.api.installed.verify({ libraryId, ref }, { signal: context.signal }))
-    const bad = reports.find((each) => each.damaged.length + each.missing.length > 0)
-    const lines = reports.flatMap((each) => [
-      `${each.ref.name} ${each.ref.version}: ${each.verifiedFiles} files verified`,
-      ...each.damaged.map((file) => `  changed: ${file}`),
-      ...each.missing.map((file) => `  missing: ${file}`),
-      ...each.extra.map((file) => `  not part of the package: ${file}`),
-    ])
-    context.output.result(reports, lines)
-    if (bad !== undefined)
-      throw new AppError('file-damaged', {
-        ref: specOf(bad.ref),
-        path: [...bad.damaged, ...bad.missing][0] ?? '',
-      })
   },
 }
 

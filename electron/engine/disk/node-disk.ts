@@ -4,6 +4,7 @@ import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { Disk, EntryFacts, FileFacts, OpenFile } from '../ports.ts'
 import { type DiskAction, errnoOf, toDiskError } from './disk-errors.ts'
+import { throughReadOnly } from './read-only.ts'
 import { removeEntry, removeTree } from './remove-tree.ts'
 import { type RenameRetry, renameWithRetry } from './retry-rename.ts'
 
@@ -59,6 +60,7 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
       move(from, to)
     },
     renameOver: move,
+    renameInto: (from, to) => attempt(to, 'move', () => throughReadOnly(from, to, () => move(from, to))),
     renameNew: (from, to) => attempt(to, 'move', () => renameNew(from, to)),
     removeFile: (target) => attempt(target, 'delete', () => removeEntry(target)),
     removeTree: (target) => attempt(target, 'delete', () => removeTree(target)),

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
-import type { LibraryJob, LibraryJobResult } from '../workers/library-job.ts'
+import type { LibraryJob, LibraryJobProgress, LibraryJobResult } from '../workers/library-job.ts'
 import { startWorker } from '../workers/pool.ts'
 import type { LibraryWork } from './library.ts'
 
@@ -8,14 +8,17 @@ export function createLibraryWork(): LibraryWork {
   const run = async <K extends LibraryJob['kind']>(
     job: Extract<LibraryJob, { kind: K }>,
     signal: AbortSignal,
+    onBytes?: (bytes: number) => void,
   ): Promise<LibraryJobResult> => {
     if (signal.aborted) throw signal.reason ?? new AppError('cancelled', {})
-    return startWorker<LibraryJobResult>('library', job, { signal, graceMs: 500 }).result
+    const worker = startWorker<LibraryJobResult, LibraryJobProgress>('library', job, { signal, graceMs: 500 })
+    if (onBytes !== undefined) worker.onMessage(({ readBytes }) => onBytes(readBytes))
+    return worker.result
   }
   const bytesOf = (result: LibraryJobResult): readonly number[] => (result.kind === 'verify' ? [] : result.bytes)
   return {
-    async verify(folder, manifest, { signal }) {
-      const result = await run({ kind: 'verify', folder, manifest }, signal)
+    async verify(folder, manifest, { signal, onBytes }) {
+      const result = await run({ kind: 'verify', folder, manifest }, signal, onBytes)
       if (result.kind !== 'verify') throw new AppError('internal', { what: 'another job’s result' })
       return result.report
     },

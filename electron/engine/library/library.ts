@@ -5,6 +5,7 @@ import type { FileEntry, Manifest, PackageRef } from '../../../shared/model/pack
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { Clock, Disk, Io, Log } from '../ports.ts'
 import { beginCommit, type CommitRecord, type CommitResult, finishCommit, readCommit } from './commit-version.ts'
+import { moveExtrasToTrash, restoreExtras } from './extra-files.ts'
 import { createInstalledReader } from './installed.ts'
 import { createLeases, type Leases } from './leases.ts'
 import { type LibraryPlaces, placesOf, stagedTreeOf } from './places.ts'
@@ -15,7 +16,11 @@ import { factsOfTree, type VersionFacts, writeFacts } from './version-facts.ts'
 
 /** What would hold up the main thread: done in a worker. */
 export interface LibraryWork {
-  verify(folder: string, manifest: Manifest, io: Io): Promise<TreeReport>
+  verify(
+    folder: string,
+    manifest: Manifest,
+    io: Io & { readonly onBytes?: (bytes: number) => void },
+  ): Promise<TreeReport>
   /** Allocated bytes of each tree. */
   measure(roots: readonly string[], io: Io): Promise<readonly number[]>
   /** Deletes the trees; answers the allocated bytes that were freed. */
@@ -50,7 +55,9 @@ export interface Library {
   remove(ref: PackageRef): TrashEntry
   keep(ref: PackageRef, kept: boolean): InstalledVersion
   /** Rehashes every file; the time is noted when all are right, the damaged ones when not. */
-  verify(ref: PackageRef, io: Io): Promise<VerifyReport>
+  verify(ref: PackageRef, io: Io & { readonly onBytes?: (bytes: number) => void }): Promise<VerifyReport>
+  /** Moves what stands at these paths of a version's folder, and isn't part of it, to the trash; undefined when nothing is there. */
+  takeOut(ref: PackageRef, paths: readonly string[]): TrashEntry | undefined
   trash(): readonly TrashEntry[]
   restore(entryId: string): InstalledVersion
   /** All, or those; answers what that freed. */
@@ -166,11 +173,18 @@ export function createLibrary(deps: LibraryDeps): Library {
       }
       return { ref, ...report }
     },
+    takeOut(ref, paths) {
+      const { manifest } = treeOf(ref)
+      const entry = moveExtrasToTrash(shared, { ref, title: manifest.info.title ?? ref.name }, paths)
+      if (entry !== undefined) changed()
+      return entry
+    },
     trash: () => listTrash(shared),
     restore(entryId) {
       const entry = listTrash(shared).find((each) => each.id === entryId)
       if (entry === undefined) throw new AppError('trash-entry-not-found', { entryId })
-      restoreFromTrash(shared, entryId)
+      if (entry.extras === undefined) restoreFromTrash(shared, entryId)
+      else restoreExtras(shared, entryId)
       changed()
       return installed.get(entry.ref)
     },

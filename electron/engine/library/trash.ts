@@ -25,9 +25,11 @@ const entryFile = z.looseObject({
   removedAtMs: z.number(),
   diskBytes: z.number(),
   facts: versionFacts.optional(),
+  /** What was in a version's folder and no part of it: paths below it, and below `content` (extra-files.ts). */
+  extras: z.array(z.string()).optional(),
   by: processIdentity,
 })
-type EntryFile = Readonly<z.infer<typeof entryFile>>
+export type EntryFile = Readonly<z.infer<typeof entryFile>>
 
 export const keptDays = 30
 /** Moving to trash takes moments; what has no content after this long was killed. */
@@ -86,7 +88,8 @@ export function restoreFromTrash(deps: TrashDeps, id: string): { readonly ident:
   const { disk, places } = deps
   const folder = path.join(places.trash, id)
   const entry = isSafeName(id) ? readEntry(disk, folder) : undefined
-  if (entry === undefined || !hasContent(disk, folder)) throw new AppError('trash-entry-not-found', { entryId: id })
+  if (entry === undefined || entry.extras !== undefined || !hasContent(disk, folder))
+    throw new AppError('trash-entry-not-found', { entryId: id })
   const ident = identOf(entry.ref)
   if (disk.facts(places.version(ident)) !== undefined) throw new AppError('already-exists', { what: ident })
   if (entry.facts !== undefined) writeFacts(disk, places, ident, entry.facts)
@@ -153,13 +156,13 @@ const entryNames = (disk: Disk, places: LibraryPlaces): readonly string[] =>
     : disk.entries(places.trash).flatMap(({ name }) => (isSafeName(name) ? [name] : []))
 const hasContent = (disk: Disk, folder: string): boolean => disk.facts(path.join(folder, 'content')) !== undefined
 
-function readEntry(disk: Disk, folder: string): EntryFile | undefined {
+export function readEntry(disk: Disk, folder: string): EntryFile | undefined {
   const bytes = disk.read(path.join(folder, 'entry.json'), { maxBytes: 16 * 1024 * 1024 })
   if (bytes === undefined) return undefined
   return entryFile.safeParse(parseJson(bytes)).data
 }
 
-const shownEntry = (deps: TrashDeps, id: string, entry: EntryFile): TrashEntry => ({
+export const shownEntry = (deps: TrashDeps, id: string, entry: EntryFile): TrashEntry => ({
   id,
   libraryId: deps.libraryId,
   ref: entry.ref,
@@ -167,4 +170,5 @@ const shownEntry = (deps: TrashDeps, id: string, entry: EntryFile): TrashEntry =
   removedAt: new Date(entry.removedAtMs).toISOString(),
   expiresAt: new Date(entry.removedAtMs + keptMs).toISOString(),
   diskBytes: entry.diskBytes,
+  ...(entry.extras === undefined ? {} : { extras: [...entry.extras] }),
 })

@@ -1,5 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import type { Clock, CredentialsIo, Disk, Io, Log, PlainCredentials, StoreSpec } from '../ports.ts'
+import { version } from '../version.ts'
 import { createHttpHandler } from './http-handler.ts'
 import { toSignInError } from './s3-errors.ts'
 
@@ -80,6 +81,7 @@ export function createS3Client(spec: S3Spec, deps: S3Deps) {
       authSchemePreference: [],
       sigv4aSigningRegionSet: [],
       userAgentAppId: async () => undefined,
+      customUserAgent: [['orbital', version]],
     }
     return new S3Client(config)
   }

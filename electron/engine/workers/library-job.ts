@@ -14,7 +14,13 @@ export type LibraryJobResult =
   /** Allocated bytes of each tree (that were freed, for `remove`). */
   | { readonly kind: 'measure' | 'remove'; readonly bytes: readonly number[] }
 
-export async function runLibraryJob(job: LibraryJob, disk: Disk, io: Io): Promise<LibraryJobResult> {
+/** Told while files are read: so many more bytes. */
+export interface LibraryJobProgress {
+  readonly readBytes: number
+}
+type JobIo = Io & { readonly onBytes?: (bytes: number) => void }
+
+export async function runLibraryJob(job: LibraryJob, disk: Disk, io: JobIo): Promise<LibraryJobResult> {
   switch (job.kind) {
     case 'verify':
       return { kind: 'verify', report: await verifyTree(disk, job.folder, job.manifest, io) }

@@ -1,0 +1,57 @@
+import path from 'node:path'
+import type { Library } from '../../../shared/model/settings.ts'
+import { usage } from '../arguments.ts'
+import type { Command, Context } from '../command.ts'
+import { table } from '../output.ts'
+import { requiredWord } from '../spec.ts'
+
+export const libraries: Command = {
+  name: 'libraries',
+  usage: 'list | add <folder> [--one-version] | remove <id> | default <id>',
+  summary: 'Manage libraries: the folders that packages are installed in, also those of old tools.',
+  options: [
+    { name: 'one-version', help: 'add: keep one version of each package there, as old tools do' },
+    { name: 'title', value: 'TEXT', help: 'add: what it is called, instead of its folder’s name' },
+  ],
+  async run(context) {
+    const { api, output } = context
+    const [verb = 'list'] = context.words
+    switch (verb) {
+      case 'list': {
+        const all = await api.libraries.list({})
+        return output.result(all, table(all.map(rowOf)))
+      }
+      case 'add':
+        return add(context)
+      case 'remove': {
+        const id = requiredWord(context, 'library', 1)
+        await api.libraries.remove({ id })
+        return output.result({ id }, [`Removed ${id} from the list. Its folder stays as it is.`])
+      }
+      case 'default': {
+        const id = requiredWord(context, 'library', 1)
+        await api.libraries.setDefault({ id })
+        return output.result({ id }, [`${id} is the default library.`])
+      }
+      default:
+        throw usage(`orbital libraries ${libraries.usage}`)
+    }
+  },
+}
+
+async function add(context: Context): Promise<void> {
+  const title = context.text('title')
+  const added = await context.api.libraries.add({
+    path: path.resolve(context.cwd, requiredWord(context, 'folder', 1)),
+    oneVersionPerPackage: context.flag('one-version'),
+    ...(title === undefined ? {} : { name: title }),
+  })
+  context.output.result(added, [`Added ${added.id}: ${added.path}`])
+}
+
+const rowOf = (library: Library): string[] => [
+  library.id,
+  library.isDefault ? 'default' : '',
+  library.oneVersionPerPackage ? 'one version per package' : 'versions side by side',
+  library.available ? library.path : `${library.path} (not there now)`,
+]

@@ -1,0 +1,129 @@
+import { AppError, isAppError } from '../../../shared/errors.ts'
+import type { CallOptions } from '../../../shared/ipc/procedure.ts'
+import type { InstalledVersion } from '../../../shared/model/installed.ts'
+import type { PackageRef } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
+import { usage } from '../arguments.ts'
+import type { Command, Context } from '../command.ts'
+import { formatBytes } from '../output.ts'
+import { connectionOf, matchInstalled, resolve } from '../spec.ts'
+
+/** Files as they were found, and what a repair made of them. */
+interface Report {
+  readonly ref: PackageRef
+  readonly verifiedFiles: number
+  readonly damaged: readonly string[]
+  readonly missing: readonly string[]
+  readonly extra: readonly string[]
+  readonly repaired?: readonly string[]
+  readonly fetchedBytes?: number
+  readonly takenOut?: readonly string[]
+  readonly archive?: { readonly connectionId: string; readonly sizeBytes: number; readonly md5: string }
+}
+
+export const verify: Command = {
+  name: 'verify',
+  usage: '[spec…] [--repair] [--archive] [--from CONNECTION]',
+  summary:
+    'Read every file of installed packages again and compare it with its checksum; with --repair, mend what is wrong.',
+  options: [
+    {
+      name: 'repair',
+      help: 'fetch what was changed or is missing again, and only that; move extra files to the trash',
+    },
+    { name: 'archive', help: 'read the archive in the store, too; with it also packages that are not installed' },
+    { name: 'from', value: 'CONNECTION', help: 'where from, instead of where the package was installed from' },
+  ],
+  async run(context) {
+    const { output } = context
+    const repairs = context.flag('repair')
+    if (context.text('from') !== undefined && !repairs && !context.flag('archive'))
+      throw usage('--from goes with --repair or --archive: without them only this computer is read.')
+    const reports: Report[] = []
+    const failures: AppError[] = []
+    for (const target of await targetsOf(context)) {
+      try {
+        reports.push(await verifyOne(context, target))
+      } catch (error) {
+        // One package that can't be mended keeps no other from being looked at.
+        if (!(error instanceof AppError) || isAppError(error, 'cancelled')) throw error
+        output.warn(`${target.ref.name} ${target.ref.version} could not be ${repairs ? 'repaired' : 'verified'}.`)
+        failures.push(error)
+      }
+    }
+    output.result(reports, reports.flatMap(linesOf))
+    const bad = repairs ? undefined : reports.find((each) => each.damaged.length + each.missing.length > 0)
+    if (bad !== undefined)
+      throw new AppError('file-damaged', { ref: specOf(bad.ref), path: [...bad.damaged, ...bad.missing][0] ?? '' })
+    if (failures[0] !== undefined) throw failures[0]
+  },
+}
+
+interface Target {
+  readonly ref: PackageRef
+  readonly installed?: InstalledVersion
+}
+
+async function targetsOf(context: Context): Promise<readonly Target[]> {
+  const library = await context.library()
+  if (context.words.length === 0) {
+    const all = await context.api.installed.list({ libraryId: library.id })
+    return all.map((installed) => ({ ref: installed.ref, installed }))
+  }
+  const targets: Target[] = []
+  for (const word of context.words) {
+    try {
+      for (const installed of await matchInstalled(context, word)) targets.push({ ref: installed.ref, installed })
+    } catch (error) {
+      if (!isAppError(error, 'not-installed') || !context.flag('archive') || context.flag('repair')) throw error
+      targets.push({ ref: await resolve(context, word) })
+    }
+  }
+  return targets
+}
+
+async function verifyOne(context: Context, { ref, installed }: Target): Promise<Report> {
+  const { api } = context
+  const nothing = { ref, verifiedFiles: 0, damaged: [], missing: [], extra: [] }
+  const libraryId = installed?.libraryId
+  const doing = (what: string): CallOptions => ({
+    signal: context.signal,
+    onProgress: (done) => context.output.work(`${what} ${ref.name} ${ref.version}`, done),
+  })
+  const files: Report =
+    libraryId === undefined
+      ? nothing
+      : context.flag('repair')
+        ? await api.installed.repair({ libraryId, ref, ...connectionOf(context, 'from') }, doing('Repairing'))
+        : await api.installed.verify({ libraryId, ref }, doing('Verifying'))
+  context.output.endProgress()
+  if (!context.flag('archive')) return files
+  const from = context.text('from') ?? installed?.fromConnectionId
+  const archive = await api.catalog.checkArchive(
+    { ...(from === undefined ? {} : { connectionId: from }), ref },
+    doing('Reading the archive of'),
+  )
+  context.output.endProgress()
+  return { ...files, archive }
+}
+
+function linesOf(report: Report): string[] {
+  const { ref, repaired, takenOut, archive } = report
+  const isMended = repaired !== undefined
+  const name = `${ref.name} ${ref.version}`
+  const counted = isMended ? report.verifiedFiles + repaired.length : report.verifiedFiles
+  return [
+    ...(archive !== undefined && counted === 0 ? [] : [`${name}: ${counted} files verified`]),
+    ...report.damaged.map((file) => `  ${isMended ? 'repaired' : 'changed'}: ${file}`),
+    ...report.missing.map((file) => `  ${isMended ? 'brought back' : 'missing'}: ${file}`),
+    ...(takenOut ?? report.extra).map(
+      (file) => `  ${isMended ? 'moved to the trash' : 'not part of the package'}: ${file}`,
+    ),
+    ...(repaired !== undefined && repaired.length > 0 ? [`  ${formatBytes(report.fetchedBytes ?? 0)} fetched`] : []),
+    ...(archive === undefined
+      ? []
+      : [
+          `${name}: archive in ${archive.connectionId} verified, ${formatBytes(archive.sizeBytes)}, MD5 ${archive.md5}`,
+        ]),
+  ]
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import type { CallOptions } from '../../../shared/ipc/procedure.ts'
+import type { TrashEntry } from '../../../shared/model/installed.ts'
+import type { Manifest, PackageRef } from '../../../shared/model/package.ts'
+import { identOf, specOf } from '../../../shared/model/package-ref.ts'
+import type { PublishedVersion } from '../catalog/read-version.ts'
+import { stallMs } from '../install/install-limits.ts'
+import { hasSameFiles } from '../install/same-files.ts'
+import type { Library } from '../library/library.ts'
+import type { TreeReport } from '../library/verify.ts'
+import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
+import { startWorker } from '../workers/pool.ts'
+import type { FromRepair, RepairStart } from '../workers/repair.ts'
+import { answerCredentials, type CredentialsAnswer } from '../workers/worker-credentials.ts'
+import { findExtras } from './damage.ts'
+import { type RepairedFiles, stampOf } from './repair-files.ts'
+
+/**
+ * One installed version, repaired from where it came from:
+ *  1. Every file is read and hashed. All right, nothing extra → done.
+ *  2. The lease of the version's repair is taken (`busy`), a folder of its own staged.
+ *  3. Something is damaged or missing: the connection is opened; what is published there under this version must have the very same files.
+ *  4. What is no part of the version, or stands in a file's way, goes to the trash.
+ *  5. Files are made anew (repair-files.ts): fetched only as far as they are wrong, verified, each put in its place by one rename.
+ *  6. It is noted as verified.
+ * A failure or a kill anywhere leaves each file as it was or as it has to be.
+ */
+export interface RepairDeps {
+  readonly disk: Disk
+  readonly clock: Clock
+  /** The default connection without an id. */
+  connection(connectionId: string | undefined, io: Io): Promise<OpenConnection>
+  published(connection: OpenConnection, ref: PackageRef, io: Io): Promise<PublishedVersion>
+  /** For tests: another entry of the repair worker. */
+  readonly entry?: URL
+}
+
+export interface RepairReport {
+  readonly repaired: readonly string[]
+  /** Of the archive, compressed. */
+  readonly fetchedBytes: number
+  /** What was no part of the version, now in the trash. */
+  readonly takenOut: readonly string[]
+  readonly trash?: TrashEntry
+}
+
+type RepairIo = Io & Pick<CallOptions, 'onProgress'>
+
+export async function repairVersion(
+  deps: RepairDeps,
+  library: Library,
+  ref: PackageRef,
+  report: TreeReport,
+  { connectionId, ...io }: RepairIo & { readonly connectionId?: string | undefined },
+): Promise<RepairReport> {
+  const { disk, clock } = deps
+  const folder = library.pathOf(ref)
+  const installed = library.manifest(ref)
+  const bad = [...report.damaged, ...report.missing]
+  const stamp = stampOf(disk, path.join(folder, 'meta.json'))
+  // 1
+  if (bad.length === 0 && report.extra.length === 0) return { repaired: [], fetchedBytes: 0, takenOut: [] }
+  // 2
+  const transaction = `repair-${createHash('sha256').update(identOf(ref)).digest('hex').slice(0, 24)}`
+  const lease = library.leases.take(transaction)
+  if (lease === undefined) throw new AppError('busy', { what: specOf(ref) })
+  const staging = path.join(library.places.staging, transaction)
+  try {
+    // 3
+    const source =
+      bad.length === 0 ? undefined : await openSource(deps, library, ref, installed, { ...io, connectionId })
+    // 4
+    const takenOut = findExtras(disk, folder, installed, report)
+    const trash = library.takeOut(ref, takenOut)
+    // 5
+    disk.removeTree(staging)
+    disk.makeFolder(staging)
+    const done =
+      source === undefined
+        ? { repaired: [], fetchedBytes: 0 }
+        : await makeAnew(deps, source, { folder, staging, stamp, bad: new Set(bad) }, io)
+    // 6
+    const facts = library.facts(ref)
+    if (facts !== undefined && stampOf(disk, path.join(folder, 'meta.json')) === stamp) {
+      const { damagedFiles: _, ...others } = facts
+      library.writeFacts(ref, { ...others, verifiedAt: new Date(clock.now()).toISOString() })
+    }
+    return { ...done, takenOut, ...(trash === undefined ? {} : { trash }) }
+  } finally {
+    disk.removeTree(staging)
+    lease.release()
+  }
+}
+
+interface Source {
+  readonly connection: OpenConnection
+  readonly version: PublishedVersion
+}
+
+async function openSource(
+  deps: RepairDeps,
+  library: Library,
+  ref: PackageRef,
+  installed: Manifest,
+  { connectionId, ...io }: Io & { readonly connectionId: string | undefined },
+): Promise<Source> {
+  const connection = await deps.connection(connectionId ?? library.facts(ref)?.fromConnectionId, io)
+  const version = await deps.published(connection, ref, io)
+  if (!hasSameFiles(installed, version.manifest))
+    throw new AppError('content-differs', { ref: specOf(ref), where: connection.name })
+  return { connection, version }
+}
+
+async function makeAnew(
+  deps: RepairDeps,
+  { connection, version }: Source,
+  where: {
+    readonly folder: string
+    readonly staging: string
+    readonly stamp: string
+    readonly bad: ReadonlySet<string>
+  },
+  { signal, onProgress }: RepairIo,
+): Promise<RepairedFiles> {
+  const { manifest, archive } = version
+  const { bad, ...places } = where
+  const files = manifest.files.flatMap((file, index) => (bad.has(file.path) ? [index] : []))
+  const totalBytes = files.reduce((sum, index) => sum + (manifest.files[index]?.sizeBytes ?? 0), 0)
+  let doneBytes = 0
+  const start: RepairStart = {
+    ...places,
+    manifest,
+    files,
+    archive: { key: archive.key, etag: archive.etag },
+    spec: await connection.spec({ signal }),
+    connectionName: connection.name,
+    stallMs,
+  }
+  const worker = startWorker<RepairedFiles, FromRepair, CredentialsAnswer>(deps.entry ?? 'repair', start, { signal })
+  worker.onMessage((message) => {
+    if (message.kind === 'credentials-wanted')
+      return void answerCredentials(worker, connection, { signal, renew: message.renew })
+    doneBytes += message.bytes
+    onProgress?.({ doneBytes, totalBytes })
+  })
+  return worker.result
+}
