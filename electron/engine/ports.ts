@@ -214,9 +214,13 @@ export interface OpenFile {
   /** Of the opened file itself, wherever its name leads by now. */
   facts(): FileFacts
   write(bytes: Uint8Array, offset: number): void
+  /** One after the other, from `offset` on. */
+  writeParts(parts: readonly Uint8Array[], offset: number): void
   /** Bytes read, fewer only at the end. */
   read(into: Uint8Array, offset: number): number
   sync(): void
+  /** The same without blocking the thread. Wait for it before closing. */
+  syncLater(): Promise<void>
   close(): void
 }
 
@@ -252,5 +256,7 @@ export interface Disk {
   /** A whole tree, symlinks not followed; nothing there is fine. */
   removeTree(path: string): void
   syncFolder(path: string): void
+  /** What was written below `root` is durable afterwards: each of `files` (relative, `/`-separated) and every folder on the way to it. */
+  syncTree(root: string, files: readonly string[], io: Io): Promise<void>
   volume(path: string): VolumeFacts
 }

@@ -6,6 +6,7 @@ import type { Disk, EntryFacts, FileFacts, OpenFile } from '../ports.ts'
 import { type DiskAction, errnoOf, toDiskError } from './disk-errors.ts'
 import { removeEntry, removeTree } from './remove-tree.ts'
 import { type RenameRetry, renameWithRetry } from './retry-rename.ts'
+import { syncTree } from './sync-tree.ts'
 
 export interface NodeDiskOptions {
   readonly renameRetry?: Partial<RenameRetry>
@@ -63,6 +64,7 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
     removeFile: (target) => attempt(target, 'delete', () => removeEntry(target)),
     removeTree: (target) => attempt(target, 'delete', () => removeTree(target)),
     syncFolder,
+    syncTree: (root, files, io) => syncTree(root, files, { ...io, syncFolder }),
     volume: (target) => attempt(target, 'measure', () => readVolume(target)),
   }
 }
@@ -137,8 +139,13 @@ function openFile(target: string, mode: 'read' | 'create' | 'update'): OpenFile 
   return {
     facts: () => attempt(target, 'look up', () => toFacts(target, fs.fstatSync(handle))),
     write: (bytes, offset) => attempt(target, 'write file', () => writeAll(handle, bytes, offset)),
+    writeParts: (parts, offset) => attempt(target, 'write file', () => writeParts(handle, parts, offset)),
     read: (into, offset) => attempt(target, 'read file', () => readAll(handle, into, offset)),
     sync: () => attempt(target, 'write file', () => fs.fsyncSync(handle)),
+    syncLater: () =>
+      new Promise((resolve, reject) => {
+        fs.fsync(handle, (error) => (error === null ? resolve() : reject(toDiskError(error, target, 'write file'))))
+      }),
     close() {
       if (!isOpen) return
       isOpen = false
@@ -152,6 +159,21 @@ function writeAll(handle: number, bytes: Uint8Array, offset: number | null): voi
   while (written < bytes.length) {
     const position = offset === null ? null : offset + written
     written += fs.writeSync(handle, bytes, written, bytes.length - written, position)
+  }
+}
+
+function writeParts(handle: number, parts: readonly Uint8Array[], offset: number): void {
+  if (parts.length === 1 && parts[0] !== undefined) return writeAll(handle, parts[0], offset)
+  const totalBytes = parts.reduce((sum, { length }) => sum + length, 0)
+  let written = fs.writevSync(handle, [...parts], offset)
+  if (written === totalBytes) return
+  // The system took a part of it: the rest one by one.
+  let at = offset
+  for (const part of parts) {
+    const done = Math.min(part.length, written)
+    written -= done
+    writeAll(handle, part.subarray(done), at + done)
+    at += part.length
   }
 }
 

@@ -142,7 +142,9 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       tally: createTally(task.counters.shared),
     })
     const connections = Math.max(1, deps.connections())
-    const workers = manifest.archive.sizeBytes <= oneWorkerBytes ? 1 : Math.min(2, availableParallelism(), connections)
+    const isSmall = manifest.archive.sizeBytes <= oneWorkerBytes
+    const bigFiles = segments.reduce((files, each) => (each.kind === 'files' ? files : files.add(each.file)), new Set())
+    const workers = isSmall ? 1 : Math.min(2, availableParallelism(), connections, Math.max(1, bigFiles.size))
     const ref = specOf(manifest.ref)
     let isVerifying = false
     task.enter({ kind: 'transferring' })
@@ -150,7 +152,13 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       signal: task.signal,
       entry: deps.entry,
       workers,
-      linesPerWorker: Math.ceil(connections / workers),
+      provesBeside: !isSmall,
+      lines: () => connections,
+      fileOf(unit) {
+        if (!('segment' in unit)) return undefined
+        const segment = segments[unit.segment]
+        return segment === undefined || segment.kind === 'files' ? undefined : segment.file
+      },
       start: {
         source: source.unpack,
         manifest,
