@@ -214,8 +214,6 @@ export interface OpenFile {
   /** Of the opened file itself, wherever its name leads by now. */
   facts(): FileFacts
   write(bytes: Uint8Array, offset: number): void
-  /** One after the other, from `offset` on. */
-  writeParts(parts: readonly Uint8Array[], offset: number): void
   /** Bytes read, fewer only at the end. */
   read(into: Uint8Array, offset: number): number
   sync(): void
@@ -240,8 +238,8 @@ export interface Disk {
   replace(path: string, bytes: Uint8Array, options?: { readonly secret?: boolean }): void
   /** Exclusive create with content and sync; `already-exists` otherwise. */
   create(path: string, bytes: Uint8Array): void
-  /** Appends and syncs. */
-  append(path: string, bytes: Uint8Array): void
+  /** Appends and syncs; `synced: false` leaves that to the system, for what may be lost with the power. */
+  append(path: string, bytes: Uint8Array, options?: { readonly synced?: boolean }): void
   makeFolder(path: string): void
   /** Exclusive: already-exists. */
   makeNewFolder(path: string): void

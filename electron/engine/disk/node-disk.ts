@@ -49,7 +49,8 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
       syncFolder(path.dirname(target))
     },
     create: (target, bytes) => attempt(target, 'create file', () => writeNew(target, bytes, 0o666)),
-    append: (target, bytes) => attempt(target, 'write file', () => appendFile(target, bytes)),
+    append: (target, bytes, { synced = true } = {}) =>
+      attempt(target, 'write file', () => appendFile(target, bytes, synced)),
     makeFolder: (target) => attempt(target, 'make folder', () => void fs.mkdirSync(target, { recursive: true })),
     makeNewFolder: (target) => attempt(target, 'make folder', () => fs.mkdirSync(target)),
     rename(from, to) {
@@ -139,7 +140,6 @@ function openFile(target: string, mode: 'read' | 'create' | 'update'): OpenFile 
   return {
     facts: () => attempt(target, 'look up', () => toFacts(target, fs.fstatSync(handle))),
     write: (bytes, offset) => attempt(target, 'write file', () => writeAll(handle, bytes, offset)),
-    writeParts: (parts, offset) => attempt(target, 'write file', () => writeParts(handle, parts, offset)),
     read: (into, offset) => attempt(target, 'read file', () => readAll(handle, into, offset)),
     sync: () => attempt(target, 'write file', () => fs.fsyncSync(handle)),
     syncLater: () =>
@@ -159,21 +159,6 @@ function writeAll(handle: number, bytes: Uint8Array, offset: number | null): voi
   while (written < bytes.length) {
     const position = offset === null ? null : offset + written
     written += fs.writeSync(handle, bytes, written, bytes.length - written, position)
-  }
-}
-
-function writeParts(handle: number, parts: readonly Uint8Array[], offset: number): void {
-  if (parts.length === 1 && parts[0] !== undefined) return writeAll(handle, parts[0], offset)
-  const totalBytes = parts.reduce((sum, { length }) => sum + length, 0)
-  let written = fs.writevSync(handle, [...parts], offset)
-  if (written === totalBytes) return
-  // The system took a part of it: the rest one by one.
-  let at = offset
-  for (const part of parts) {
-    const done = Math.min(part.length, written)
-    written -= done
-    writeAll(handle, part.subarray(done), at + done)
-    at += part.length
   }
 }
 
@@ -202,13 +187,13 @@ function writeNew(target: string, bytes: Uint8Array, mode: number): void {
 }
 
 /** A failed append leaves the file as it was, so that the next one does not follow half a record. */
-function appendFile(target: string, bytes: Uint8Array): void {
+function appendFile(target: string, bytes: Uint8Array, synced: boolean): void {
   const handle = fs.openSync(target, 'a')
   try {
     const sizeBefore = fs.fstatSync(handle).size
     try {
       writeAll(handle, bytes, null)
-      fs.fsyncSync(handle)
+      if (synced) fs.fsyncSync(handle)
     } catch (error) {
       cutBack(handle, sizeBefore)
       throw error

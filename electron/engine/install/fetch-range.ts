@@ -99,20 +99,19 @@ function createAttempt(deps: Pick<FetchDeps, 'store' | 'stallMs' | 'onState'>, {
   const stop = () => controller.abort(signal.reason)
   if (signal.aborted) stop()
   else signal.addEventListener('abort', stop, { once: true })
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const arm = () => {
-    timer = setTimeout(() => {
-      isStalled = true
-      controller.abort(stalled(deps.store))
-    }, deps.stallMs)
-  }
-  const disarm = () => clearTimeout(timer)
+  let isWaiting = false
+  const timer = setTimeout(() => {
+    if (!isWaiting) return
+    isStalled = true
+    controller.abort(stalled(deps.store))
+  }, deps.stallMs)
   const run = async <T>(work: Promise<T>): Promise<T> => {
-    arm()
+    isWaiting = true
+    timer.refresh()
     try {
       return await work
     } finally {
-      disarm()
+      isWaiting = false
     }
   }
   return {
@@ -135,7 +134,7 @@ function createAttempt(deps: Pick<FetchDeps, 'store' | 'stallMs' | 'onState'>, {
     },
     interpret: (error: unknown): AppError => (isStalled ? stalled(deps.store) : toAppError(error)),
     end() {
-      disarm()
+      clearTimeout(timer)
       signal.removeEventListener('abort', stop)
       controller.abort(new AppError('cancelled', {}))
     },

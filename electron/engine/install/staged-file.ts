@@ -2,20 +2,19 @@ import { createHash, hash as hashAtOnce } from 'node:crypto'
 import { isAppError } from '../../../shared/errors.ts'
 import type { Disk, OpenFile } from '../ports.ts'
 
-/** A file (or a block of one) being written to staging, hashed on the way. Bytes lie in memory until `flush`. */
+/** A file (or a block of one) being written to staging, hashed on the way. */
 export interface StagedFile {
-  /** The bytes must stay as they are until the next flush. */
+  /** The bytes' memory may be used again afterwards. */
   write(bytes: Uint8Array): void
-  /** Afterwards the memory of what was written may be used again. */
-  flush(): void
   /** All is handed to the system; answers the hex of what was written, unless no algorithm was given. */
   finish(): string | undefined
   /** Closes without a promise about what is there. */
   abandon(): void
 }
 
-/** Less is gathered: each write costs a call of its own. */
-const worthWritingBytes = 128 * 1024
+/** So much is written at once. Larger writes take larger pieces of memory from the system, which cost it ten times as much where they are scarce. */
+const gatherBytes = 64 * 1024
+const spare: Uint8Array[] = []
 
 /** `isFresh`: whatever was left there goes. Else the file is shared by several writers, each at its own offset. */
 export function openStagedFile(
@@ -38,51 +37,54 @@ export function openStagedFile(
   let hash: ReturnType<typeof createHash> | undefined
   let hex: string | undefined
   let offset = options.fileOffset
-  let parts: Uint8Array[] = []
-  let partsBytes = 0
   let gathered: Uint8Array | undefined
+  let gatheredBytes = 0
 
-  const put = () => {
-    if (partsBytes === 0) return
+  const put = (bytes: Uint8Array) => {
+    if (bytes.length === 0) return
     if (algorithm !== undefined) {
-      const only = parts.length === 1 ? parts[0] : undefined
-      if (only?.length === sizeBytes) hex = hashAtOnce(algorithm, only, 'hex')
+      if (bytes.length === sizeBytes) hex = hashAtOnce(algorithm, bytes, 'hex')
       else {
         hash ??= createHash(algorithm)
-        for (const part of parts) hash.update(part)
+        hash.update(bytes)
       }
     }
-    file.writeParts(parts, offset)
-    offset += partsBytes
-    parts = []
-    partsBytes = 0
+    file.write(bytes, offset)
+    offset += bytes.length
+  }
+  const flush = () => {
+    if (gathered !== undefined) put(gathered.subarray(0, gatheredBytes))
+    gatheredBytes = 0
+  }
+  const close = () => {
+    if (gathered !== undefined) spare.push(gathered)
+    gathered = undefined
+    file.close()
   }
   return {
     write(bytes) {
-      parts.push(bytes)
-      partsBytes += bytes.length
-    },
-    flush() {
-      if (partsBytes >= worthWritingBytes) return put()
-      if (parts.every(({ buffer }) => buffer === gathered?.buffer)) return
-      gathered ??= new Uint8Array(worthWritingBytes)
-      let at = 0
-      for (const part of parts) {
-        if (part.buffer !== gathered.buffer) gathered.set(part, at)
-        at += part.length
+      // All of a small file.
+      if (bytes.length === sizeBytes && sizeBytes <= gatherBytes) return put(bytes)
+      let from = 0
+      while (from < bytes.length) {
+        gathered ??= spare.pop() ?? Buffer.allocUnsafeSlow(gatherBytes)
+        const part = bytes.subarray(from, from + gatherBytes - gatheredBytes)
+        gathered.set(part, gatheredBytes)
+        gatheredBytes += part.length
+        from += part.length
+        if (gatheredBytes === gatherBytes) flush()
       }
-      parts = [gathered.subarray(0, at)]
     },
     finish() {
       try {
-        put()
+        flush()
       } finally {
-        file.close()
+        close()
       }
       if (algorithm === undefined) return undefined
       return hex ?? (hash ?? createHash(algorithm)).digest('hex')
     },
-    abandon: () => file.close(),
+    abandon: close,
   }
 }
 

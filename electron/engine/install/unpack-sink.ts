@@ -114,7 +114,6 @@ export function createUnpackSink(options: {
         countTaken(piece)
         if (takenBytes === sliceBytes) end()
       }
-      current?.file.flush()
     },
     finish() {
       const piece = pieces[at]

@@ -133,11 +133,12 @@ export async function unpack(
   })
 
   const settle = (record: SettledRecord) => {
-    if (journal === undefined)
-      journal = createJournal(disk, path.join(context.data.settled, randomUUID()), {
-        kind: 'settled',
-        ...{ format: 1 },
-      })
+    journal ??= createJournal(
+      disk,
+      path.join(context.data.settled, randomUUID()),
+      { kind: 'settled', ...{ format: 1 } },
+      { synced: false },
+    )
     journal.append(record)
   }
   const settleSegment = async (index: number) => {
