@@ -103,6 +103,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       clock,
       library: (id) => libraries.get(id).library,
       connections: connectionsPerTransfer,
+      limitBytesPerSecond: () => settings.get().downloadLimitBytesPerSecond || undefined,
     }),
     publish: createPublishRunner({
       disk,

@@ -35,13 +35,19 @@ export interface PlannedInstall {
   readonly request: InstallRequest
 }
 
+export interface StartOptions {
+  readonly ignoreCompatibility: boolean
+  readonly connections?: number | undefined
+  readonly limitBytesPerSecond?: number | undefined
+}
+
 /** Gathers what a plan is made of, and keeps the last plans under their ids: the window is not trusted with requests. */
 export interface InstallPlans {
   plan(question: InstallQuestion, io: Io): Promise<InstallPlan>
   /**
    * The plan as it may be started: `plan-not-found`; `incompatible` or `not-stated` unless `ignoreCompatibility`; `disk-full` when it does not fit.
    */
-  start(planId: string, options: { readonly ignoreCompatibility: boolean }): PlannedInstall
+  start(planId: string, options: StartOptions): PlannedInstall
 }
 
 const mostPlans = 50
@@ -82,7 +88,7 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
       for (const oldest of plans.keys()) if (plans.size > mostPlans) plans.delete(oldest)
       return planned.plan
     },
-    start(planId, { ignoreCompatibility }) {
+    start(planId, { ignoreCompatibility, connections, limitBytesPerSecond }) {
       const planned = plans.get(planId)
       if (planned === undefined) throw new AppError('plan-not-found', { planId })
       const { plan } = planned
@@ -91,7 +97,15 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
         const path = deps.library(plan.libraryId).library.places.root
         throw new AppError('disk-full', { path, neededBytes: plan.neededBytes, freeBytes: plan.freeBytes })
       }
-      return planned
+      const { request } = planned
+      return {
+        plan,
+        request: {
+          ...request,
+          ...(connections === undefined ? {} : { connections }),
+          ...(limitBytesPerSecond === undefined ? {} : { limitBytesPerSecond }),
+        },
+      }
     },
   }
 }

@@ -18,5 +18,9 @@ export const installRequest = z.looseObject({
   toTrash: z.array(z.string()),
   /** `<name> <version>` */
   forApp: z.string().optional(),
+  /** Exactly so many connections; else it starts with the setting's, and takes more while they bring more. */
+  connections: z.number().int().min(1).max(16).optional(),
+  /** Else the setting's. */
+  limitBytesPerSecond: z.number().int().positive().optional(),
 })
 export type InstallRequest = Readonly<z.infer<typeof installRequest>>

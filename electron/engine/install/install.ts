@@ -14,10 +14,12 @@ import type { Clock, Disk } from '../ports.ts'
 import { peekJournal } from '../transfers/journal.ts'
 import { counterIndex, type Outcome, type TransferRunner, type TransferTask } from '../transfers/transfer-runner.ts'
 import type { SettledRecord } from '../workers/unpack.ts'
-import { oneWorkerBytes, quietMs, segmentBytes, stallMs } from './install-limits.ts'
+import { mostConnections, oneWorkerBytes, quietMs, segmentBytes, stallMs } from './install-limits.ts'
 import { type InstallRequest, installRequest } from './install-request.ts'
 import { type InstallSource, openInstallSource, type SourceDeps } from './install-source.ts'
 import { neededBytesOf } from './install-space.ts'
+import { createLineCount, type LineCount, lookEveryMs } from './line-count.ts'
+import { createSharedLimit } from './rate-limit.ts'
 import { hasSameFiles } from './same-files.ts'
 import { createTally } from './tally.ts'
 import { planUnits, type SettledBefore } from './unit-plan.ts'
@@ -42,8 +44,10 @@ export interface InstallDeps extends SourceDeps {
   readonly disk: Disk
   readonly clock: Clock
   library(libraryId: string): Library
-  /** Lines to the store for one transfer. */
+  /** Lines to the store that a transfer starts with. */
   connections(): number
+  /** For each transfer; none where it answers undefined. */
+  limitBytesPerSecond?(): number | undefined
   /** For tests that kill: called after each step. */
   step?(name: string): void
   /** For tests: another entry of the unpack worker, and shorter times. */
@@ -63,6 +67,7 @@ const staleStaging: readonly ErrorCode[] = [
 
 export function createInstallRunner(deps: InstallDeps): TransferRunner {
   const { disk, clock } = deps
+  const lineCounts = new Set<LineCount>()
 
   const run = async (task: TransferTask): Promise<Outcome> => {
     const request = installRequest.parse(task.request)
@@ -84,7 +89,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
         await library.discard(task.id, io)
         return done({ alreadyThere: true })
       }
-      await fetchAll(task, library, source)
+      await fetchAll(task, library, request, source)
       deps.step?.('install.staged')
       const result = await commit(task, library, request, source)
       // 7
@@ -123,7 +128,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
   }
 
   // 4, 5
-  const fetchAll = async (task: TransferTask, library: Library, source: InstallSource) => {
+  const fetchAll = async (task: TransferTask, library: Library, request: InstallRequest, source: InstallSource) => {
     const { manifest, metaBytes } = source
     const { places } = library
     const segments = planSegments(manifest, { maxBytes: segmentBytes })
@@ -141,19 +146,27 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       source: source.unpack.kind,
       tally: createTally(task.counters.shared),
     })
-    const connections = Math.max(1, deps.connections())
+    const lineCount = createLineCount(clock, {
+      start: request.connections ?? Math.max(1, deps.connections()),
+      most: request.connections ?? mostConnections,
+    })
+    const bytesPerSecond = request.limitBytesPerSecond ?? deps.limitBytesPerSecond?.()
     const isSmall = manifest.archive.sizeBytes <= oneWorkerBytes
     const bigFiles = segments.reduce((files, each) => (each.kind === 'files' ? files : files.add(each.file)), new Set())
-    const workers = isSmall ? 1 : Math.min(2, availableParallelism(), connections, Math.max(1, bigFiles.size))
+    const workers = isSmall ? 1 : Math.min(2, availableParallelism(), lineCount.lines(), Math.max(1, bigFiles.size))
     const ref = specOf(manifest.ref)
     let isVerifying = false
     task.enter({ kind: 'transferring' })
-    await runUnits(units.first, {
+    const received = new BigInt64Array(task.counters.shared)
+    const look = () => lineCount.look(Number(Atomics.load(received, counterIndex.wire)))
+    const looking = setInterval(look, lookEveryMs)
+    lineCounts.add(lineCount)
+    const running = runUnits(units.first, {
       signal: task.signal,
       entry: deps.entry,
       workers,
       provesBeside: !isSmall,
-      lines: () => connections,
+      lines: () => linesOf(lineCount),
       fileOf(unit) {
         if (!('segment' in unit)) return undefined
         const segment = segments[unit.segment]
@@ -171,6 +184,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
         quietMs: deps.quietMs ?? quietMs,
         ref,
         connectionName: source.connectionName,
+        ...(bytesPerSecond === undefined ? {} : { limit: { shared: createSharedLimit(), bytesPerSecond } }),
       },
       credentials: source.credentials,
       onSettled(unit) {
@@ -188,6 +202,15 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       },
       onPhase: (phase) => task.enter(phase),
     })
+    await running.finally(() => {
+      clearInterval(looking)
+      lineCounts.delete(lineCount)
+    })
+  }
+  /** One of all that run now; each has at least one. */
+  const linesOf = (lineCount: LineCount): number => {
+    const others = [...lineCounts].reduce((sum, each) => (each === lineCount ? sum : sum + each.lines()), 0)
+    return Math.max(1, Math.min(lineCount.lines(), mostConnections - others))
   }
 
   const checkSpace = (

@@ -8,7 +8,8 @@ import tls from 'node:tls'
  *  1. An idle socket of the pool is taken, or a new one opened. A kept one that the store closed meanwhile, before a byte came, is replaced
  *     once by a new one.
  *  2. The head: read up to the empty line, at most 32 KiB. Only a body of known length is understood (`Content-Length`, no transfer coding);
- *     anything else is answered as `unusual`, and the connection is dropped.
+ *     of anything else only the head is handed out. What is no HTTP is `unusual`. Either way the
+ *     connection is dropped.
  *  3. The body: chunks of up to 256 KiB, each valid until the next is asked for; meanwhile the socket is not read. Reads of one turn of the
  *     loop are gathered.
  *  4. A body read to its last byte leaves the socket to the next request; leaving earlier, an abort or a byte too many ends it.
@@ -27,7 +28,8 @@ export interface LeanAnswer {
   readonly status: number
   /** Names lower case. */
   readonly headers: Readonly<Record<string, string>>
-  readonly lengthBytes: number
+  /** Undefined when it is not plain; there is no body then. */
+  readonly lengthBytes: number | undefined
   /** Ends early when the connection does; rejects with the socket's error. */
   readonly body: AsyncIterable<Uint8Array>
   /** Drops the connection: the body is not wanted. */
@@ -131,12 +133,17 @@ function createLeanSocket(target: LeanTarget, onClosed: (socket: LeanSocket) => 
       throw failure ?? closedEarly()
     }
     // 2
-    const lengthBytes = Number(head?.headers['content-length'] ?? Number.NaN)
-    if (head === undefined || !isPlain(head.headers) || !Number.isSafeInteger(lengthBytes)) {
+    if (head === undefined) {
       drop()
       return 'unusual'
     }
-    const keeps = head.isOneOne && head.headers.connection?.toLowerCase() !== 'close'
+    const { status, headers } = head
+    const lengthBytes = Number(headers['content-length'] ?? Number.NaN)
+    if (!isPlain(headers) || !Number.isSafeInteger(lengthBytes)) {
+      drop()
+      return { status, headers, lengthBytes: undefined, body: nothing(), drop }
+    }
+    const keeps = head.isOneOne && headers.connection?.toLowerCase() !== 'close'
     const finish = (isWhole: boolean) => {
       // 4
       if (!isWhole || !keeps || isClosed || !inbox.isEmpty()) return drop()
@@ -144,12 +151,14 @@ function createLeanSocket(target: LeanTarget, onClosed: (socket: LeanSocket) => 
       onFree()
     }
     const body = readBody(inbox, lengthBytes, () => failure, finish)
-    return { status: head.status, headers: head.headers, lengthBytes, body, drop }
+    return { status, headers, lengthBytes, body, drop }
   }
 
   const self: LeanSocket = { send, destroy: close }
   return self
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 const isPlain = (headers: Readonly<Record<string, string>>): boolean =>
   headers['transfer-encoding'] === undefined && headers['content-encoding'] === undefined

@@ -93,7 +93,13 @@ export function createLeanReader(
   ): ObjectBody | undefined => {
     const { status, headers, lengthBytes } = answer
     const { etag } = headers
-    if (status !== 206 || etag === undefined || (ifMatch !== undefined && etag !== ifMatch)) return undefined
+    if (
+      status !== 206 ||
+      lengthBytes === undefined ||
+      etag === undefined ||
+      (ifMatch !== undefined && etag !== ifMatch)
+    )
+      return undefined
     const contentRange = headers['content-range'] ?? ''
     const extent = extentOf({ ContentRange: contentRange, ContentLength: lengthBytes }, status, range)
     if (extent === undefined) return undefined

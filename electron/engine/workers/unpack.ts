@@ -5,6 +5,7 @@ import type { Manifest } from '../../../shared/model/package.ts'
 import { planSegments, type Segment } from '../format/plan-segments.ts'
 import { type FetchState, fetchRange, fetchWhole, type WantedPart } from '../install/fetch-range.ts'
 import { createFileProver } from '../install/prove-file.ts'
+import { createRateLimit } from '../install/rate-limit.ts'
 import { sealTree } from '../install/seal-tree.ts'
 import { fileAt, type Piece, piecesOf } from '../install/segment-pieces.ts'
 import { createSpoolSink, spoolFileOf } from '../install/spool-sink.ts'
@@ -69,6 +70,8 @@ export interface UnpackStart {
   /** For messages. */
   readonly ref: string
   readonly connectionName: string
+  /** Of all workers together. */
+  readonly limit?: { readonly shared: SharedArrayBuffer; readonly bytesPerSecond: number }
 }
 export type SettledRecord =
   | { readonly kind: 'segment'; readonly segment: number }
@@ -116,6 +119,10 @@ export async function unpack(
   const segments = planSegments(manifest, { maxBytes: context.data.segmentBytes })
   const tally = createTally(context.data.counters)
   const lines = new Map<number, { state: LineState['kind']; lastMs: number }>()
+  const limit =
+    context.data.limit === undefined
+      ? undefined
+      : createRateLimit(context.data.limit.shared, context.data.limit.bytesPerSecond, clock)
   const prover = createFileProver(disk, tree, ref)
   const syncStaged = createStagedSyncs(disk, tree)
   const folders = new Set<string>()
@@ -195,8 +202,9 @@ export async function unpack(
     if (store === undefined) throw new AppError('internal', { what: 'no store' })
     const { key, etag } = source
     const deps = { store, clock, random: Math.random, stallMs, onState: hear(id) }
-    const take = (chunk: Uint8Array) => {
+    const take = async (chunk: Uint8Array) => {
       noteChunk(id, chunk.length)
+      await limit?.take(chunk.length, io)
       return push(chunk)
     }
     return fetchRange(deps, { key, etag, startOffset, endOffset }, take, io)
