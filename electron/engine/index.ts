@@ -192,6 +192,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       const { facts, library } = libraries.get(id)
       return { library, oneVersionPerPackage: facts.oneVersionPerPackage }
     },
+    libraries: libraries.known,
     apps: () => settings.get().apps,
   })
 

@@ -12,11 +12,14 @@ import type { Disk, Io } from '../ports.ts'
 import type { InstallRequest } from './install-request.ts'
 import { readSputnik, type SourceDeps } from './install-source.ts'
 import { planInstall } from './plan-install.ts'
+import { findReusable, type InstalledSource } from './reuse.ts'
 
 export interface InstallPlansDeps extends SourceDeps {
   readonly disk: Disk
   /** The default one where no id is given; `library-not-found`. */
   library(libraryId: string | undefined): { readonly library: Library; readonly oneVersionPerPackage: boolean }
+  /** All libraries of this machine, from which installed files can be taken, with what they are called. */
+  libraries?(): readonly { readonly name: string; readonly library: Library }[]
   /** The person's apps, where none are named. */
   apps(): readonly App[]
 }
@@ -77,6 +80,11 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
         libraryId: library.id,
         installed,
         installedManifest: installedManifest(library, found.manifest.ref),
+        reusable: findReusable(
+          deps.disk,
+          found.manifest,
+          installedSources(library, found.manifest.ref, deps.libraries?.()),
+        ),
         volume: deps.disk.volume(library.places.root),
         oneVersionPerPackage,
         apps: question.apps ?? deps.apps(),
@@ -108,6 +116,25 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
       }
     },
   }
+}
+
+/** Versions that may have files of a package: those of the same name first, this library before others. */
+function installedSources(
+  own: Library,
+  ref: PackageRef,
+  others: readonly { readonly name: string; readonly library: Library }[] = [],
+): readonly InstalledSource[] {
+  const rest = others.filter(({ library }) => library.places.root !== own.places.root)
+  return [{ name: '', library: own }, ...rest]
+    .flatMap(({ name, library }) =>
+      library.list().map((each) => ({
+        label: `${each.ref.name} ${each.ref.version}${name === '' ? '' : ` (${name})`}`,
+        root: each.path,
+        manifest: library.manifest(each.ref),
+        isSameName: each.ref.name === ref.name,
+      })),
+    )
+    .sort((a, b) => Number(b.isSameName) - Number(a.isSameName))
 }
 
 function installedManifest(library: Library, ref: PackageRef): Manifest | undefined {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { AppError, type ErrorCode, isAppError, toWire } from '../../../shared/errors.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
-import { planSegments, type Segment } from '../format/plan-segments.ts'
+import type { Segment } from '../format/plan-segments.ts'
 import type { CommitRecord } from '../library/commit-version.ts'
 import type { Library } from '../library/library.ts'
 import { stagedTreeOf } from '../library/places.ts'
@@ -16,6 +16,7 @@ import { counterIndex, type Outcome, type TransferRunner, type TransferTask } fr
 import type { SettledRecord } from '../workers/unpack.ts'
 import { mostConnections, oneWorkerBytes, quietMs, segmentBytes, stallMs } from './install-limits.ts'
 import { type InstallRequest, installRequest } from './install-request.ts'
+import { installSegments, movedBytesOf } from './install-segments.ts'
 import { type InstallSource, openInstallSource, type SourceDeps } from './install-source.ts'
 import { neededBytesOf } from './install-space.ts'
 import { createLineCount, type LineCount, lookEveryMs } from './line-count.ts'
@@ -32,9 +33,10 @@ import { runUnits } from './unpack-crew.ts'
  *     Staged bytes of another archive go. Record `bound`.
  *  3. Already there: verified with the same files → done. Not verified → verified now; whole → done. Else it will make way.
  *  4. Space: what is still needed must fit.
- *  5. Fetch and unpack, in workers: each segment is fetched by range, unpacked, hashed against the manifest, written into staging, synced, and
- *     then noted in the worker's journal. What earlier runs noted is rehashed and skipped. Split files are hashed as a whole, a `.sputnik`'s
- *     archive by its md5. At the end: meta.json, all folders synced.
+ *  5. Fetch and unpack, in workers: what an installed version has is copied from there; each other segment is fetched by range, unpacked,
+ *     hashed against the manifest, written into staging, and then noted in the worker's journal. What earlier runs noted is rehashed and
+ *     skipped. Split files are hashed as a whole while their blocks arrive, a `.sputnik`'s archive by its md5. At the end: meta.json, and
+ *     everything synced.
  *  6. Commit (library/commit-version.ts): record, facts, rename, older ones to trash. Place taken meanwhile: the winner's tree is verified; whole
  *     → ours goes, done; else it makes way to trash.
  *  7. Staging and spool go.
@@ -89,12 +91,12 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
         await library.discard(task.id, io)
         return done({ alreadyThere: true })
       }
-      await fetchAll(task, library, request, source)
+      const moved = await fetchAll(task, library, request, source)
       deps.step?.('install.staged')
       const result = await commit(task, library, request, source)
       // 7
       await library.discard(task.id, { signal: AbortSignal.timeout(60_000) })
-      return done(result)
+      return done({ ...result, ...moved })
     } catch (error) {
       if (!isAppError(error, ...staleStaging)) throw error
       task.ensureOwned()
@@ -131,7 +133,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
   const fetchAll = async (task: TransferTask, library: Library, request: InstallRequest, source: InstallSource) => {
     const { manifest, metaBytes } = source
     const { places } = library
-    const segments = planSegments(manifest, { maxBytes: segmentBytes })
+    const segments = installSegments(manifest, segmentBytes, request.reuse)
     const settledFolder = path.join(places.staging, task.id, 'settled')
     const settled = readSettled(disk, settledFolder)
     checkSpace(library, source, segments, settled)
@@ -155,6 +157,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const bigFiles = segments.reduce((files, each) => (each.kind === 'files' ? files : files.add(each.file)), new Set())
     const workers = isSmall ? 1 : Math.min(2, availableParallelism(), lineCount.lines(), Math.max(1, bigFiles.size))
     const ref = specOf(manifest.ref)
+    const copied = new Set<number>()
     let isVerifying = false
     task.enter({ kind: 'transferring' })
     const received = new BigInt64Array(task.counters.shared)
@@ -176,6 +179,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
         source: source.unpack,
         manifest,
         segmentBytes,
+        ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
         tree: stagedTreeOf(places, task.id),
         spool: path.join(places.spool, task.id),
         settled: settledFolder,
@@ -188,6 +192,9 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       },
       credentials: source.credentials,
       onSettled(unit) {
+        if (unit.kind === 'copy' || (unit.kind === 'check' && settled.copied.has(unit.segment)))
+          copied.add(unit.segment)
+        if (unit.kind === 'fetch') copied.delete(unit.segment)
         const more = units.onSettled(unit)
         deps.step?.(`install.settled ${unit.kind}`)
         if (units.isVerifying() && !isVerifying) {
@@ -206,6 +213,8 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       clearInterval(looking)
       lineCounts.delete(lineCount)
     })
+    if (source.unpack.kind === 'file') return {}
+    return movedBytesOf(manifest, segments, (index) => copied.has(index))
   }
   /** One of all that run now; each has at least one. */
   const linesOf = (lineCount: LineCount): number => {
@@ -330,15 +339,19 @@ function replacedBy(library: Library, ref: PackageRef) {
 
 function readSettled(disk: Disk, folder: string): SettledBefore {
   const segments = new Set<number>()
+  const copied = new Set<number>()
   const ranges: Extract<SettledRecord, { kind: 'range' }>[] = []
   for (const { name } of disk.facts(folder) === undefined ? [] : disk.entries(folder)) {
     for (const record of peekJournal(disk, path.join(folder, name)) ?? []) {
       const settled = record as SettledRecord
-      if (settled.kind === 'segment') segments.add(settled.segment)
-      else if (settled.kind === 'range') ranges.push(settled)
+      if (settled.kind === 'segment') {
+        segments.add(settled.segment)
+        if (settled.isCopied === true) copied.add(settled.segment)
+        else copied.delete(settled.segment)
+      } else if (settled.kind === 'range') ranges.push(settled)
     }
   }
-  return { segments, ranges }
+  return { segments, copied, ranges }
 }
 
 function resetCounters({ counters }: TransferTask): void {

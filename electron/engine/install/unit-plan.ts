@@ -3,18 +3,21 @@ import type { Manifest } from '../../../shared/model/package.ts'
 import type { Segment } from '../format/plan-segments.ts'
 import type { SettledRecord, Unit } from '../workers/unpack.ts'
 import { segmentBytes } from './install-limits.ts'
+import { isReusedSegment } from './install-segments.ts'
 import type { Tally } from './tally.ts'
 
 /** What earlier runs settled, by their workers' journals. */
 export interface SettledBefore {
   readonly segments: ReadonlySet<number>
+  /** Those of them that were taken from this machine. */
+  readonly copied: ReadonlySet<number>
   readonly ranges: readonly Extract<SettledRecord, { kind: 'range' }>[]
 }
 
 /**
  * Which units are to be run, from the first to the last:
  *  1. A settled segment is checked; what turns out wrong is fetched.
- *  2. Others are fetched; a large unsplit file in ranges, which are unpacked when all are there.
+ *  2. What is on this machine is copied, or fetched when it is not what it was. Others are fetched; a large unsplit file in ranges, which are unpacked when all are there.
  *  3. A split file is proved by its own checksum, which is taken from its start on as far as its blocks have settled, one unit of it at a
  *     time; a `.sputnik`'s archive by its md5.
  *  4. When nothing is left: seal.
@@ -51,6 +54,8 @@ export function planUnits(options: {
     fetching += units.filter(isFetching).length
     return units
   }
+  const firstUnits = (index: number): readonly Unit[] =>
+    isReusedSegment(segments[index]) ? [{ kind: 'copy', segment: index }] : fetchUnits(index)
   const fetchUnits = (index: number): readonly Unit[] => {
     const segment = segments[index]
     if (segment?.kind !== 'stream' || source === 'file') return [{ kind: 'fetch', segment: index }]
@@ -82,6 +87,7 @@ export function planUnits(options: {
     switch (unit.kind) {
       case 'fetch':
       case 'check':
+      case 'copy':
       case 'inflate':
         return segmentSettled(unit.segment)
       case 'range':
@@ -103,6 +109,7 @@ export function planUnits(options: {
     if (!isAppError(error, 'archive-damaged')) throw error
     switch (unit.kind) {
       case 'check':
+      case 'copy':
         return fetchUnits(unit.segment)
       case 'check-range':
         return [{ kind: 'range', segment: unit.segment, startOffset: unit.startOffset, endOffset: unit.endOffset }]
@@ -125,7 +132,7 @@ export function planUnits(options: {
 
   // 1, 2: checks first, so that progress starts where it was.
   const checks = [...settled.segments].map((segment): Unit => ({ kind: 'check', segment }))
-  const fetches = segments.flatMap((_, index) => (settled.segments.has(index) ? [] : fetchUnits(index)))
+  const fetches = segments.flatMap((_, index) => (settled.segments.has(index) ? [] : firstUnits(index)))
   const order = (unit: Unit) => (isFetching(unit) ? 1 : 0)
   const first = [...checks, ...fetches].sort((a, b) => order(a) - order(b))
   if (source === 'file') first.unshift({ kind: 'archive-md5' })

@@ -14,7 +14,7 @@ import { type S3Question, toStoreError } from './s3-errors.ts'
 export type RangeReader = Pick<ObjectStore, 'endpoint' | 'open' | 'close'>
 
 /**
- * Ranges of objects over sockets of its own, at a fraction of the SDK's cost a byte (docs/adr/0010-lean-data-path.md).
+ * Ranges of objects over sockets of its own, at a fraction of the SDK's cost a byte (docs/adr/0011-lean-data-path.md).
  *  1. Only what is plain: a range, a store whose address is known. Anything else is the SDK's.
  *  2. The request is signed here, and sent over a kept connection.
  *  3. 206 with exactly the asked range, its length and the asked etag: the body is handed out.

@@ -2,10 +2,13 @@ import { createHash, randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { AppError, assertNever, toWire, type WireError } from '../../../shared/errors.ts'
 import type { Manifest } from '../../../shared/model/package.ts'
-import { planSegments, type Segment } from '../format/plan-segments.ts'
+import type { Segment } from '../format/plan-segments.ts'
+import { copyPieces } from '../install/copy-pieces.ts'
 import { type FetchState, fetchRange, fetchWhole, type WantedPart } from '../install/fetch-range.ts'
+import { installSegments } from '../install/install-segments.ts'
 import { createFileProver } from '../install/prove-file.ts'
 import { createRateLimit } from '../install/rate-limit.ts'
+import { lookUpReuse, type Reuse } from '../install/reuse.ts'
 import { sealTree } from '../install/seal-tree.ts'
 import { fileAt, type Piece, piecesOf } from '../install/segment-pieces.ts'
 import { createSpoolSink, spoolFileOf } from '../install/spool-sink.ts'
@@ -22,6 +25,7 @@ import type { WorkerContext } from './serve.ts'
 /**
  * What an unpack worker does: units, several at a time, each of them one of
  *  - fetch: a segment from the store (or the `.sputnik` file) into staged files, verified and synced;
+ *  - copy: a segment from files that are installed already, hashed on the way;
  *  - range: 8 MiB of a large unsplit file into the spool, synced;
  *  - inflate: such a file from the spool into its staged file, once all its ranges are there;
  *  - check, check-range: whether what an earlier run settled is still right;
@@ -33,6 +37,7 @@ import type { WorkerContext } from './serve.ts'
  */
 export type Unit =
   | { readonly kind: 'fetch'; readonly segment: number }
+  | { readonly kind: 'copy'; readonly segment: number }
   | { readonly kind: 'range'; readonly segment: number; readonly startOffset: number; readonly endOffset: number }
   | { readonly kind: 'inflate'; readonly segment: number }
   | { readonly kind: 'check'; readonly segment: number }
@@ -58,6 +63,7 @@ export interface UnpackStart {
   readonly source: UnpackSource
   readonly manifest: Manifest
   readonly segmentBytes: number
+  readonly reuse?: Reuse
   /** Folders of this transfer. */
   readonly tree: string
   readonly spool: string
@@ -74,7 +80,7 @@ export interface UnpackStart {
   readonly limit?: { readonly shared: SharedArrayBuffer; readonly bytesPerSecond: number }
 }
 export type SettledRecord =
-  | { readonly kind: 'segment'; readonly segment: number }
+  | { readonly kind: 'segment'; readonly segment: number; readonly isCopied?: true }
   | {
       readonly kind: 'range'
       readonly segment: number
@@ -116,7 +122,8 @@ export async function unpack(
   { disk, clock, createStore }: UnpackPorts,
 ): Promise<void> {
   const { source, manifest, tree, spool, ref, stallMs, quietMs } = context.data
-  const segments = planSegments(manifest, { maxBytes: context.data.segmentBytes })
+  const segments = installSegments(manifest, context.data.segmentBytes, context.data.reuse)
+  const reusable = lookUpReuse(context.data.reuse)
   const tally = createTally(context.data.counters)
   const lines = new Map<number, { state: LineState['kind']; lastMs: number }>()
   const limit =
@@ -148,10 +155,10 @@ export async function unpack(
     )
     journal.append(record)
   }
-  const settleSegment = async (index: number) => {
+  const settleSegment = async (index: number, how: { readonly isCopied?: true } = {}) => {
     const segment = segmentAt(index)
     if (segment.kind !== 'files') await syncStaged(fileAt(manifest, segment.file).path)
-    settle({ kind: 'segment', segment: index })
+    settle({ kind: 'segment', segment: index, ...how })
   }
   const segmentAt = (index: number): Segment => {
     const segment = segments[index]
@@ -278,6 +285,13 @@ export async function unpack(
     disk.removeFile(spooled)
   }
 
+  const copy = async (index: number, io: Io) => {
+    const pieces = piecesOf(manifest, segmentAt(index))
+    const sourceOf = ({ file, block }: Piece) => reusable.find(file, block)
+    await copyPieces({ disk, tree, pieces, sourceOf, tally, ref, makeFolderOf }, io)
+    await settleSegment(index, { isCopied: true })
+  }
+
   const check = async (index: number, io: Io) => {
     const pieces = piecesOf(manifest, segmentAt(index))
     for (const piece of pieces) if (!(await isRight(piece, io))) throw wrong(piece)
@@ -341,6 +355,9 @@ export async function unpack(
       case 'fetch':
       case 'range':
         return runOne(id, unit, io)
+      case 'copy':
+        await copy(unit.segment, io)
+        return 'settled'
       case 'inflate':
         await inflate(unit.segment, io)
         return 'settled'
