@@ -154,8 +154,9 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     })
     const bytesPerSecond = request.limitBytesPerSecond ?? deps.limitBytesPerSecond?.()
     const isSmall = manifest.archive.sizeBytes <= oneWorkerBytes
-    const bigFiles = segments.reduce((files, each) => (each.kind === 'files' ? files : files.add(each.file)), new Set())
-    const workers = isSmall ? 1 : Math.min(2, availableParallelism(), lineCount.lines(), Math.max(1, bigFiles.size))
+    // Two threads pay where they write different files.
+    const writers = new Set(segments.map((each, index) => (each.kind === 'files' ? -index - 1 : each.file))).size
+    const workers = isSmall ? 1 : Math.min(2, availableParallelism(), lineCount.lines(), writers)
     const ref = specOf(manifest.ref)
     const copied = new Set<number>()
     let isVerifying = false
