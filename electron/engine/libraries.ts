@@ -39,7 +39,7 @@ export function createLibraries<L>(deps: {
   const everyOne = (): readonly StoredLibrary[] => {
     const own = {
       id: builtIn,
-      name: 'This computer',
+      name: 'My library',
       path: path.join(deps.home, 'library'),
       oneVersionPerPackage: false,
     }

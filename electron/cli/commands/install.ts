@@ -21,6 +21,8 @@ export const install: Command = {
   ],
   async run(context) {
     if (context.words.length === 0) throw usage('Say what to install: a package, or a .sputnik file.')
+    // A mistake in them is told before anything else.
+    paceOf(context)
     const library = await context.library()
     const results: unknown[] = []
     const lines: string[] = []
@@ -33,7 +35,8 @@ export const install: Command = {
         )
         continue
       }
-      const { path: installedPath, alreadyThere, downloadBytes, reusedBytes } = await run(context, plan)
+      const installed = await run(context, plan)
+      const { path: installedPath, alreadyThere, downloadBytes, reusedBytes } = installed
       results.push({
         ...plan.ref,
         libraryId: library.id,
@@ -45,7 +48,7 @@ export const install: Command = {
       })
       lines.push(
         `${plan.ref.name} ${plan.ref.version} is ${alreadyThere ? 'already installed' : 'installed'}.`,
-        ...(reusedBytes > 0 ? [`  ${formatBytes(downloadBytes)} downloaded, ${formatBytes(reusedBytes)} reused`] : []),
+        ...movedLines(installed),
         `  ${installedPath}`,
       )
     }
@@ -90,6 +93,10 @@ interface Installed {
   readonly reusedBytes: number
 }
 
+/** What was fetched and what was taken from this machine, when there was something to take. */
+export const movedLines = ({ downloadBytes, reusedBytes }: Installed): readonly string[] =>
+  reusedBytes === 0 ? [] : [`  ${formatBytes(downloadBytes)} downloaded, ${formatBytes(reusedBytes)} reused`]
+
 const reusedOf = ({ reusedBytes, reusedFrom }: InstallPlan): string =>
   reusedBytes === 0 ? '' : `, ${formatBytes(reusedBytes)} reused from ${reusedFrom.join(', ')}`
 
@@ -117,7 +124,7 @@ export async function run(context: Context, plan: InstallPlan): Promise<Installe
 }
 
 /** `--connections` and `--limit`, where a command has them. */
-export function paceOf(context: Context): { readonly connections?: number; readonly limitBytesPerSecond?: number } {
+function paceOf(context: Context): { readonly connections?: number; readonly limitBytesPerSecond?: number } {
   const connections = context.text('connections')
   const limit = context.text('limit')
   if (connections !== undefined && !/^([1-9]|1[0-6])$/.test(connections))
