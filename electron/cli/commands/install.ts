@@ -4,6 +4,7 @@ import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { from, ignoreCompatibility, pre } from '../options.ts'
 import { formatBytes } from '../output.ts'
+import { pace, paceOf } from '../pace.ts'
 import { appsOf, connectionOf, isPackageFile, passedOver, requirePath, resolve } from '../spec.ts'
 
 export const install: Command = {
@@ -15,8 +16,7 @@ export const install: Command = {
     pre,
     { name: 'force', help: 'install again over what is there' },
     ignoreCompatibility,
-    { name: 'connections', value: 'N', help: 'exactly so many connections, 1 to 16 (by itself: as many as help)' },
-    { name: 'limit', value: 'RATE', help: 'at most so fast: 20MB/s' },
+    ...pace,
     { name: 'dry-run', help: 'only say what would be installed' },
   ],
   async run(context) {
@@ -121,24 +121,4 @@ export async function run(context: Context, plan: InstallPlan): Promise<Installe
   const done = await context.follow(transferId)
   const { alreadyThere = false, downloadBytes = plan.downloadBytes, reusedBytes = 0 } = done.outcome ?? {}
   return { path: await pathOf(), alreadyThere, downloadBytes: alreadyThere ? 0 : downloadBytes, reusedBytes }
-}
-
-/** `--connections` and `--limit`, where a command has them. */
-function paceOf(context: Context): { readonly connections?: number; readonly limitBytesPerSecond?: number } {
-  const connections = context.text('connections')
-  const limit = context.text('limit')
-  if (connections !== undefined && !/^([1-9]|1[0-6])$/.test(connections))
-    throw usage('--connections takes a number from 1 to 16.')
-  return {
-    ...(connections === undefined ? {} : { connections: Number(connections) }),
-    ...(limit === undefined ? {} : { limitBytesPerSecond: parseRate(limit) }),
-  }
-}
-
-function parseRate(text: string): number {
-  const match = /^(\d{1,9}(?:\.\d{1,3})?) ?([kMG])?B(?:\/s)?$/.exec(text)
-  const factor = { k: 1e3, M: 1e6, G: 1e9 }[match?.[2] ?? ''] ?? 1
-  const rate = Math.floor(Number(match?.[1] ?? 0) * factor)
-  if (match === null || rate < 1) throw usage(`--limit takes a speed, as in 20MB/s or 500kB/s, not “${text}”.`)
-  return rate
 }

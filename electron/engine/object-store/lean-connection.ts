@@ -18,6 +18,8 @@ export interface LeanTarget {
   readonly isTls: boolean
   readonly host: string
   readonly port: number
+  /** Authorities beside the runtime's own. */
+  readonly secureContext?: tls.SecureContext | undefined
 }
 export interface LeanRequest {
   /** Path with query, as signed. */
@@ -93,10 +95,16 @@ function createLeanSocket(target: LeanTarget, onClosed: (socket: LeanSocket) => 
   let failure: Error | undefined
   let requests = 0
 
-  const { host, port, isTls } = target
+  const { host, port, isTls, secureContext } = target
   const { onread } = inbox
   const socket = isTls
-    ? tls.connect({ host, port, servername: net.isIP(host) === 0 ? host : '', onread } as tls.ConnectionOptions)
+    ? tls.connect({
+        host,
+        port,
+        servername: net.isIP(host) === 0 ? host : '',
+        onread,
+        ...(secureContext === undefined ? {} : { secureContext }),
+      } as tls.ConnectionOptions)
     : net.connect({ host, port, onread })
   socket.setNoDelay(true)
   const close = () => {

@@ -1,25 +1,28 @@
 import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { AppError } from '../../../shared/errors.ts'
-import type { Clock, Io, ObjectBody, ObjectStore, PlainCredentials } from '../ports.ts'
+import type { Clock, Disk, Io, ObjectBody, ObjectStore, PlainCredentials } from '../ports.ts'
 import { untilAborted } from '../until-aborted.ts'
-
+import { isUnknownIssuer } from './certificate-codes.ts'
 import { createLeanPool, type LeanAnswer, type LeanPool } from './lean-connection.ts'
+import { proxyFor } from './proxies.ts'
 import { readBody } from './read-body.ts'
 import { extentOf } from './s3-answers.ts'
 import type { S3Spec } from './s3-client.ts'
 import { type S3Question, toStoreError } from './s3-errors.ts'
+import { createTrust } from './trust.ts'
 
 /** What the workers of an install need of a store. A chunk of a body is valid until the next one is asked for. */
 export type RangeReader = Pick<ObjectStore, 'endpoint' | 'open' | 'close'>
 
 /**
  * Ranges of objects over sockets of its own, at a fraction of the SDK's cost a byte (docs/adr/0011-lean-data-path.md).
- *  1. Only what is plain: a range, a store whose address is known. Anything else is the SDK's.
+ *  1. Only what is plain: a range, a store whose address is known, no proxy. Anything else is the SDK's.
  *  2. The request is signed here, and sent over a kept connection.
  *  3. 206 with exactly the asked range, its length and the asked etag: the body is handed out.
  *  4. 429 and 5xx: `store-busy`, as the SDK's path says it. The network's errors: the same codes, too.
- *  5. Every other answer (redirects, refusals, another region, skewed clocks, a whole object, an unknown coding): the same request goes through
+ *  5. Every other answer (redirects, refusals, another region, skewed clocks, a whole object, an unknown coding), and a certificate
+ *     that the given authorities don't vouch for: the same request goes through
  *     the SDK, which knows what to do. After three of these in a row all do.
  */
 export function createLeanReader(
@@ -28,12 +31,17 @@ export function createLeanReader(
     readonly clock: Clock
     readonly connectionName?: string
     credentials(io: Io): Promise<PlainCredentials>
+    /** Reads the files of authorities. */
+    readonly disk?: Disk
     /** Made when it is first needed: loading the SDK takes longer than many an install. */
     openFallback(): Promise<ObjectStore>
   },
 ): RangeReader {
   const endpoint = spec.endpoint === undefined ? 's3.amazonaws.com' : new URL(spec.endpoint).host
   const address = addressOf(spec)
+  const isProxied =
+    address !== undefined && proxyFor({ ...address, hostname: address.host }, spec.network?.proxies ?? {}) !== undefined
+  const trust = createTrust(spec.network?.trustFiles ?? [], deps.disk)
   const sign = createSigner(spec, deps)
   let pool: LeanPool | undefined
   let fallback: Promise<ObjectStore> | undefined
@@ -48,7 +56,7 @@ export function createLeanReader(
     const { range, signal, ifMatch } = options
     // 1
     if (range === undefined || range.startOffset >= range.endOffset) return openFallback(key, options)
-    if (address === undefined || oddAnswers >= mostOddAnswers) return openFallback(key, options)
+    if (address === undefined || isProxied || oddAnswers >= mostOddAnswers) return openFallback(key, options)
     const question: S3Question = {
       endpoint,
       bucket: spec.bucket,
@@ -63,10 +71,11 @@ export function createLeanReader(
       // 2
       const path = address.pathOf(spec.root + key)
       const headers = await untilAborted(sign(address, path, { range, ifMatch }), signal)
-      pool ??= createLeanPool(address)
+      pool ??= createLeanPool({ ...address, secureContext: address.isTls ? trust.context() : undefined })
       answer = await pool.get({ path, headers }, { signal })
     } catch (error) {
-      throw toError(error)
+      if (!isUnknownIssuer(error) || signal.aborted) throw toError(error)
+      answer = 'unusual'
     }
     // 3
     const found = answer === 'unusual' ? undefined : bodyOf(answer, key, options, toError)
@@ -151,7 +160,9 @@ const plainRegion =
 const plainBucket = /^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/
 
 /** Where a bucket is asked; undefined where that takes more than a rule. Path style at a given endpoint, Amazon's host names else. */
-function addressOf({ endpoint, bucket, region }: S3Spec): Address | undefined {
+function addressOf({ endpoint, bucket, region, addressing }: S3Spec): Address | undefined {
+  // The other way round than is usual.
+  if (addressing === (endpoint === undefined ? 'path' : 'host')) return undefined
   if (endpoint === undefined) {
     if (region === undefined || !plainRegion.test(region) || !plainBucket.test(bucket)) return undefined
     const host = `${bucket}.s3.${region}.amazonaws.com`

@@ -18,6 +18,7 @@ serveWorker<UnpackStart, void, FromUnpack, ToUnpack>((context) => {
       const { connectionName } = context.data
       return createLeanReader(spec, {
         clock,
+        disk,
         connectionName,
         credentials,
         async openFallback() {
