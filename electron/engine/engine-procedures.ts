@@ -183,8 +183,8 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         await libraryOf(question.libraryId)
         return installPlans.plan(question, ioOf(options))
       },
-      async start({ planId, ignoreCompatibility = false }) {
-        const { plan, request } = installPlans.start(planId, { ignoreCompatibility })
+      async start({ planId, ignoreCompatibility = false, connections, limitBytesPerSecond }) {
+        const { plan, request } = installPlans.start(planId, { ignoreCompatibility, connections, limitBytesPerSecond })
         const library = await libraryOf(plan.libraryId)
         const transferId = queue.start({
           kind: 'install',

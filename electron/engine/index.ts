@@ -104,6 +104,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       clock,
       library: (id) => libraries.get(id).library,
       connections: connectionsPerTransfer,
+      limitBytesPerSecond: () => settings.get().downloadLimitBytesPerSecond || undefined,
     }),
     publish: createPublishRunner({
       disk,
@@ -192,6 +193,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       const { facts, library } = libraries.get(id)
       return { library, oneVersionPerPackage: facts.oneVersionPerPackage }
     },
+    libraries: libraries.known,
     apps: () => settings.get().apps,
   })
 

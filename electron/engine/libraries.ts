@@ -11,6 +11,8 @@ import type { SettingsFile, StoredLibrary } from './settings.ts'
  */
 export interface Libraries<L> {
   list(): readonly LibraryFacts[]
+  /** All that are known on this machine and available, also beside the one of the command line. */
+  known(): readonly { readonly name: string; readonly library: L }[]
   /** The default one where no id is given; `library-not-found`. */
   get(id: string | undefined): { readonly facts: LibraryFacts; readonly library: L }
   add(input: {
@@ -34,6 +36,20 @@ export function createLibraries<L>(deps: {
   const { disk, settings } = deps
   const opened = new Map<string, L>()
 
+  const everyOne = (): readonly StoredLibrary[] => {
+    const own = {
+      id: builtIn,
+      name: 'My library',
+      path: path.join(deps.home, 'library'),
+      oneVersionPerPackage: false,
+    }
+    return [own, ...settings.libraries()]
+  }
+  const openOnce = (each: StoredLibrary): L => {
+    const library = opened.get(each.id) ?? deps.open(each)
+    opened.set(each.id, library)
+    return library
+  }
   const stored = (): readonly StoredLibrary[] => {
     if (deps.only !== undefined) {
       const known = settings.libraries().find((each) => samePath(each.path, deps.only ?? ''))
@@ -46,13 +62,7 @@ export function createLibraries<L>(deps: {
         },
       ]
     }
-    const own = {
-      id: builtIn,
-      name: 'My library',
-      path: path.join(deps.home, 'library'),
-      oneVersionPerPackage: false,
-    }
-    return [own, ...settings.libraries()]
+    return everyOne()
   }
   const defaultId = (all: readonly StoredLibrary[]): string => {
     const chosen = settings.get().defaultLibraryId
@@ -84,12 +94,14 @@ export function createLibraries<L>(deps: {
     list: () => stored().map((each, _, all) => factsOf(each, all)),
     get(id) {
       const facts = find(id)
-      let library = opened.get(facts.id)
-      if (library === undefined) {
-        library = deps.open(facts)
-        opened.set(facts.id, library)
-      }
-      return { facts, library }
+      return { facts, library: openOnce(facts) }
+    },
+    known() {
+      const mine = stored()
+      const others = everyOne().filter((each) => !mine.some((own) => samePath(own.path, each.path)))
+      return [...mine, ...others]
+        .filter((each) => isUsable(disk, each.path, false))
+        .map((each) => ({ name: each.name, library: openOnce(each) }))
     },
     add({ path: folder, name, oneVersionPerPackage }) {
       if (!path.isAbsolute(folder))

@@ -217,6 +217,8 @@ export interface OpenFile {
   /** Bytes read, fewer only at the end. */
   read(into: Uint8Array, offset: number): number
   sync(): void
+  /** The same without blocking the thread. Wait for it before closing. */
+  syncLater(): Promise<void>
   close(): void
 }
 
@@ -236,8 +238,8 @@ export interface Disk {
   replace(path: string, bytes: Uint8Array, options?: { readonly secret?: boolean }): void
   /** Exclusive create with content and sync; `already-exists` otherwise. */
   create(path: string, bytes: Uint8Array): void
-  /** Appends and syncs. */
-  append(path: string, bytes: Uint8Array): void
+  /** Appends and syncs; `synced: false` leaves that to the system, for what may be lost with the power. */
+  append(path: string, bytes: Uint8Array, options?: { readonly synced?: boolean }): void
   makeFolder(path: string): void
   /** Exclusive: already-exists. */
   makeNewFolder(path: string): void
@@ -254,5 +256,7 @@ export interface Disk {
   /** A whole tree, symlinks not followed; nothing there is fine. */
   removeTree(path: string): void
   syncFolder(path: string): void
+  /** What was written below `root` is durable afterwards: each of `files` (relative, `/`-separated) and every folder on the way to it. */
+  syncTree(root: string, files: readonly string[], io: Io): Promise<void>
   volume(path: string): VolumeFacts
 }

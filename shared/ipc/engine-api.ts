@@ -316,7 +316,14 @@ export const engineContract = {
     ),
     /** Queues it. `incompatible` unless `ignoreCompatibility`; `disk-full` when it can't fit. */
     start: procedure(
-      z.strictObject({ planId: z.string(), ignoreCompatibility: z.boolean().optional() }),
+      z.strictObject({
+        planId: z.string(),
+        ignoreCompatibility: z.boolean().optional(),
+        /** Exactly so many; else as the setting says, and more while they bring more. */
+        connections: z.number().int().min(1).max(16).optional(),
+        /** Else the setting's. */
+        limitBytesPerSecond: z.number().int().positive().optional(),
+      }),
       z.strictObject({ transferId: z.string() }),
     ),
   },

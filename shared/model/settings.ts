@@ -8,10 +8,12 @@ const fields = {
   apps: z.array(app).max(100),
   /** Big transfers (over 64 MiB) at a time. */
   transfersAtOnce: z.number().int().min(1).max(4),
-  /** Connections per transfer. */
+  /** Connections that a transfer starts with; an install takes more while they bring more. */
   connectionsPerTransfer: z.number().int().min(1).max(16),
   /** Of each publish; 0 or absent: none. */
   uploadLimitBytesPerSecond: z.number().int().min(0).optional(),
+  /** Of each install; 0 or absent: none. */
+  downloadLimitBytesPerSecond: z.number().int().min(0).optional(),
   singleKeys: z.boolean(),
   defaultLibraryId: z.string().optional(),
 }

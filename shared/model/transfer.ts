@@ -66,6 +66,8 @@ export const transfer = z.strictObject({
   /** What ended well, in facts: reused bytes, a warning of the store. */
   outcome: z
     .strictObject({
+      /** Of an install: bytes of the archive that were fetched, and bytes of files that were taken from this machine. */
+      downloadBytes: z.number().optional(),
       reusedBytes: z.number().optional(),
       unprotected: z.boolean().optional(),
       alreadyThere: z.boolean().optional(),

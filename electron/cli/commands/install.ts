@@ -4,6 +4,7 @@ import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { from, ignoreCompatibility, pre } from '../options.ts'
 import { formatBytes } from '../output.ts'
+import { pace, paceOf } from '../pace.ts'
 import { appsOf, connectionOf, isPackageFile, passedOver, requirePath, resolve } from '../spec.ts'
 
 export const install: Command = {
@@ -15,10 +16,13 @@ export const install: Command = {
     pre,
     { name: 'force', help: 'install again over what is there' },
     ignoreCompatibility,
+    ...pace,
     { name: 'dry-run', help: 'only say what would be installed' },
   ],
   async run(context) {
     if (context.words.length === 0) throw usage('Say what to install: a package, or a .sputnik file.')
+    // A mistake in them is told before anything else.
+    paceOf(context)
     const library = await context.library()
     const results: unknown[] = []
     const lines: string[] = []
@@ -27,21 +31,24 @@ export const install: Command = {
       if (context.flag('dry-run')) {
         results.push(plan)
         lines.push(
-          `${plan.ref.name} ${plan.ref.version}: ${formatBytes(plan.downloadBytes)} to download, ${formatBytes(plan.diskBytes)} on disk`,
+          `${plan.ref.name} ${plan.ref.version}: ${formatBytes(plan.downloadBytes)} to download${reusedOf(plan)}, ${formatBytes(plan.diskBytes)} on disk`,
         )
         continue
       }
-      const { path: installedPath, alreadyThere } = await run(context, plan)
+      const installed = await run(context, plan)
+      const { path: installedPath, alreadyThere, downloadBytes, reusedBytes } = installed
       results.push({
         ...plan.ref,
         libraryId: library.id,
         path: installedPath,
         alreadyThere,
-        downloadBytes: plan.downloadBytes,
+        downloadBytes,
+        reusedBytes,
         diskBytes: plan.diskBytes,
       })
       lines.push(
         `${plan.ref.name} ${plan.ref.version} is ${alreadyThere ? 'already installed' : 'installed'}.`,
+        ...movedLines(installed),
         `  ${installedPath}`,
       )
     }
@@ -79,22 +86,39 @@ async function resolveAndSay(context: Context, spec: string, connection: { reado
   return ref
 }
 
-export async function run(
-  context: Context,
-  plan: InstallPlan,
-): Promise<{ readonly path: string; readonly alreadyThere: boolean }> {
+interface Installed {
+  readonly path: string
+  readonly alreadyThere: boolean
+  readonly downloadBytes: number
+  readonly reusedBytes: number
+}
+
+/** What was fetched and what was taken from this machine, when there was something to take. */
+export const movedLines = ({ downloadBytes, reusedBytes }: Installed): readonly string[] =>
+  reusedBytes === 0 ? [] : [`  ${formatBytes(downloadBytes)} downloaded, ${formatBytes(reusedBytes)} reused`]
+
+const reusedOf = ({ reusedBytes, reusedFrom }: InstallPlan): string =>
+  reusedBytes === 0 ? '' : `, ${formatBytes(reusedBytes)} reused from ${reusedFrom.join(', ')}`
+
+export async function run(context: Context, plan: InstallPlan): Promise<Installed> {
   for (const verdict of plan.verdicts) {
     if (verdict.kind === 'not-stated')
       context.output.warn(`${plan.ref.name} does not say whether it works with ${verdict.app.name}.`)
   }
   const pathOf = async () =>
     (await context.api.installed.path({ libraryId: plan.libraryId, spec: specOf(plan.ref) })).path
-  if (plan.alreadyInstalled && !context.flag('force')) return { path: await pathOf(), alreadyThere: true }
+  if (plan.alreadyInstalled && !context.flag('force'))
+    return { path: await pathOf(), alreadyThere: true, downloadBytes: 0, reusedBytes: 0 }
   const ignores = context.flag('ignore-compatibility') || plan.verdict === 'not-stated'
+  if (plan.reusedBytes > 0)
+    context.output.line(
+      `${plan.ref.name} ${plan.ref.version}: ${formatBytes(plan.downloadBytes)} to download${reusedOf(plan)}`,
+    )
   const { transferId } = await context.api.install.start(
-    { planId: plan.planId, ignoreCompatibility: ignores },
+    { planId: plan.planId, ignoreCompatibility: ignores, ...paceOf(context) },
     { signal: context.signal },
   )
   const done = await context.follow(transferId)
-  return { path: await pathOf(), alreadyThere: done.outcome?.alreadyThere ?? false }
+  const { alreadyThere = false, downloadBytes = plan.downloadBytes, reusedBytes = 0 } = done.outcome ?? {}
+  return { path: await pathOf(), alreadyThere, downloadBytes: alreadyThere ? 0 : downloadBytes, reusedBytes }
 }

@@ -4,7 +4,7 @@ import { compareVersions } from '../../../shared/model/constraint.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { Command, Context } from '../command.ts'
 import { from, ignoreCompatibility, pre } from '../options.ts'
-import { planOf, run } from './install.ts'
+import { movedLines, planOf, run } from './install.ts'
 
 export const upgrade: Command = {
   name: 'upgrade',
@@ -16,20 +16,17 @@ export const upgrade: Command = {
     const installed = await context.api.installed.list({ libraryId: library.id })
     const names = context.words.length > 0 ? context.words : [...new Set(installed.map(({ ref }) => ref.name))]
     const upgraded: { readonly name: string; readonly version: string }[] = []
+    const lines: string[] = []
     for (const name of names) {
       const ofName = installed.filter(({ ref }) => ref.name === name)
       const newest = ofName.sort((a, b) => compareVersions(b.ref.version, a.ref.version))[0]
       const plan = await newerPlan(context, name, library.id, newest)
       if (plan === undefined) continue
-      await run(context, plan)
+      const moved = await run(context, plan)
       upgraded.push(plan.ref)
+      lines.push(`${plan.ref.name} ${plan.ref.version} is installed.`, ...movedLines(moved))
     }
-    context.output.result(
-      upgraded,
-      upgraded.length === 0
-        ? ['Everything is up to date.']
-        : upgraded.map(({ name, version }) => `${name} ${version} is installed.`),
-    )
+    context.output.result(upgraded, upgraded.length === 0 ? ['Everything is up to date.'] : lines)
   },
 }
 

@@ -7,6 +7,7 @@ import { type DiskAction, errnoOf, toDiskError } from './disk-errors.ts'
 import { throughReadOnly } from './read-only.ts'
 import { removeEntry, removeTree } from './remove-tree.ts'
 import { type RenameRetry, renameWithRetry } from './retry-rename.ts'
+import { syncTree } from './sync-tree.ts'
 
 export interface NodeDiskOptions {
   readonly renameRetry?: Partial<RenameRetry>
@@ -49,7 +50,8 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
       syncFolder(path.dirname(target))
     },
     create: (target, bytes) => attempt(target, 'create file', () => writeNew(target, bytes, 0o666)),
-    append: (target, bytes) => attempt(target, 'write file', () => appendFile(target, bytes)),
+    append: (target, bytes, { synced = true } = {}) =>
+      attempt(target, 'write file', () => appendFile(target, bytes, synced)),
     makeFolder: (target) => attempt(target, 'make folder', () => void fs.mkdirSync(target, { recursive: true })),
     makeNewFolder: (target) => attempt(target, 'make folder', () => fs.mkdirSync(target)),
     rename(from, to) {
@@ -65,6 +67,7 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
     removeFile: (target) => attempt(target, 'delete', () => removeEntry(target)),
     removeTree: (target) => attempt(target, 'delete', () => removeTree(target)),
     syncFolder,
+    syncTree: (root, files, io) => syncTree(root, files, { ...io, syncFolder }),
     volume: (target) => attempt(target, 'measure', () => readVolume(target)),
   }
 }
@@ -141,6 +144,10 @@ function openFile(target: string, mode: 'read' | 'create' | 'update'): OpenFile 
     write: (bytes, offset) => attempt(target, 'write file', () => writeAll(handle, bytes, offset)),
     read: (into, offset) => attempt(target, 'read file', () => readAll(handle, into, offset)),
     sync: () => attempt(target, 'write file', () => fs.fsyncSync(handle)),
+    syncLater: () =>
+      new Promise((resolve, reject) => {
+        fs.fsync(handle, (error) => (error === null ? resolve() : reject(toDiskError(error, target, 'write file'))))
+      }),
     close() {
       if (!isOpen) return
       isOpen = false
@@ -182,13 +189,13 @@ function writeNew(target: string, bytes: Uint8Array, mode: number): void {
 }
 
 /** A failed append leaves the file as it was, so that the next one does not follow half a record. */
-function appendFile(target: string, bytes: Uint8Array): void {
+function appendFile(target: string, bytes: Uint8Array, synced: boolean): void {
   const handle = fs.openSync(target, 'a')
   try {
     const sizeBefore = fs.fstatSync(handle).size
     try {
       writeAll(handle, bytes, null)
-      fs.fsyncSync(handle)
+      if (synced) fs.fsyncSync(handle)
     } catch (error) {
       cutBack(handle, sizeBefore)
       throw error

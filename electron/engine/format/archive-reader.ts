@@ -39,6 +39,7 @@ export interface MemberDecoder {
 }
 
 const windowBytes = 32 * 1024
+const noBytes = new Uint8Array(0)
 /** Larger results are unpacked piece by piece. */
 const oneStepBytes = 4 * 1024 * 1024
 
@@ -56,7 +57,7 @@ export function createMemberDecoder(options: MemberDecoderOptions): MemberDecode
   let memberBytes = 0
   let totalBytes = 0
   let pushedBytes = 0
-  let window: Uint8Array = new Uint8Array(0)
+  const window = createWindow()
   let isClosed = false
 
   const close = () => {
@@ -95,7 +96,7 @@ export function createMemberDecoder(options: MemberDecoderOptions): MemberDecode
     held = new Uint8Array(0)
     crc = 0
     memberBytes = 0
-    window = new Uint8Array(0)
+    window.clear()
     state = { kind: 'block' }
     return bytes.subarray(header.length)
   }
@@ -115,7 +116,8 @@ export function createMemberDecoder(options: MemberDecoderOptions): MemberDecode
     const bytes = chunk.subarray(0, stored.leftBytes)
     if (bytes.length > 0) pass(bytes)
     stored.leftBytes -= bytes.length
-    if (!stored.isLast) window = keepWindow(window, bytes)
+    if (stored.isLast) window.clear()
+    else window.note(bytes)
     if (stored.leftBytes === 0) state = { kind: stored.isLast ? 'trailer' : 'block' }
     return chunk.subarray(bytes.length)
   }
@@ -123,12 +125,13 @@ export function createMemberDecoder(options: MemberDecoderOptions): MemberDecode
     held = new Uint8Array(0)
     const leftBytes = expectedBytes - totalBytes
     if (sliceBytes === pushedBytes && leftBytes <= oneStepBytes) return inflateAtOnce(bytes, leftBytes)
-    state = { kind: 'inflate', inflater: createInflater({ dictionary: window, leftBytes, onData: pass }) }
+    state = { kind: 'inflate', inflater: createInflater({ dictionary: window.bytes(), leftBytes, onData: pass }) }
     return bytes
   }
   const inflateAtOnce = (bytes: Uint8Array, leftBytes: number): Uint8Array => {
     try {
-      const dictionary = window.length === 0 ? {} : { dictionary: window }
+      const before = window.bytes()
+      const dictionary = before.length === 0 ? {} : { dictionary: before }
       const limits = { maxOutputLength: leftBytes + 1, chunkSize: Math.max(64, Math.min(leftBytes + 1, 262_144)) }
       const result: unknown = zlib.inflateRawSync(bytes, { ...dictionary, ...limits, info: true })
       const { buffer, engine } = result as { buffer: Uint8Array; engine: { bytesWritten: number } }
@@ -189,7 +192,11 @@ export function createMemberDecoder(options: MemberDecoderOptions): MemberDecode
   return {
     push(chunk) {
       pushedBytes += chunk.length
-      return drain(chunk)
+      // The chunk's memory is used again: what a next block may refer to is kept.
+      const draining = drain(chunk)
+      if (draining !== undefined) return draining.then(window.keep)
+      window.keep()
+      return undefined
     },
     // 5
     end() {
@@ -225,8 +232,42 @@ function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both
 }
 
-/** The last 32 KiB of what came out, copied. */
-function keepWindow(window: Uint8Array, bytes: Uint8Array): Uint8Array {
-  if (bytes.length >= windowBytes) return Uint8Array.from(bytes.subarray(bytes.length - windowBytes))
-  return concat(window.subarray(Math.max(0, window.length + bytes.length - windowBytes)), bytes)
+/** The last 32 KiB of what came out of stored blocks. Noted bytes are copied only when they are asked for, or their memory goes. */
+function createWindow() {
+  let kept = noBytes
+  let keptBytes = 0
+  let noted: Uint8Array[] = []
+  const keep = () => {
+    let room = windowBytes
+    const last: Uint8Array[] = []
+    for (let index = noted.length - 1; index >= 0 && room > 0; index -= 1) {
+      const bytes = noted[index]?.subarray(-room) ?? new Uint8Array(0)
+      room -= bytes.length
+      last.unshift(bytes)
+    }
+    noted = []
+    if (last.length === 0) return
+    if (kept.length === 0) kept = new Uint8Array(windowBytes)
+    const old = Math.min(keptBytes, room)
+    kept.copyWithin(0, keptBytes - old, keptBytes)
+    keptBytes = old
+    for (const bytes of last) {
+      kept.set(bytes, keptBytes)
+      keptBytes += bytes.length
+    }
+  }
+  return {
+    clear() {
+      keptBytes = 0
+      noted = []
+    },
+    note(bytes: Uint8Array) {
+      if (bytes.length > 0) noted.push(bytes)
+    },
+    keep,
+    bytes(): Uint8Array {
+      keep()
+      return Uint8Array.from(kept.subarray(0, keptBytes))
+    },
+  }
 }

@@ -8,6 +8,7 @@ export type Segment =
       readonly startOffset: number
       readonly endOffset: number
       readonly files: readonly number[]
+      readonly isReused?: true
     }
   /** A run of blocks of one split file; its bytes begin at `fileOffset` of the file. */
   | {
@@ -20,6 +21,7 @@ export type Segment =
       readonly fileOffset: number
       /** Uncompressed bytes of these blocks. */
       readonly sizeBytes: number
+      readonly isReused?: true
     }
   /** One large file that is not split: it can only be unpacked from its start on. */
   | { readonly kind: 'stream'; readonly startOffset: number; readonly endOffset: number; readonly file: number }
@@ -29,30 +31,36 @@ export interface PlanSegmentsOptions {
   readonly maxBytes?: number
   /** Only these files (indexes); default all. */
   readonly only?: ReadonlySet<number>
+  /** Files (without a block), and blocks of others, that need not be fetched: they make segments of their own, with `isReused`. */
+  readonly isReused?: (file: number, block?: number) => boolean
 }
 
 /** The whole archive (or the wanted files of it) as segments, in archive order. Every wanted file is in exactly one, a split file in consecutive ones. */
 export function planSegments(manifest: Manifest, options: PlanSegmentsOptions = {}): Segment[] {
-  const { maxBytes = 8 * 1024 * 1024, only } = options
+  const { maxBytes = 8 * 1024 * 1024, only, isReused = () => false } = options
   const segments: Segment[] = []
-  let run: { startOffset: number; endOffset: number; files: number[] } | undefined
+  let run: { startOffset: number; endOffset: number; files: number[]; isReused: boolean } | undefined
   const endRun = () => {
-    if (run !== undefined) segments.push({ kind: 'files', ...run })
+    if (run !== undefined) {
+      const { isReused: reused, ...rest } = run
+      segments.push({ kind: 'files', ...rest, ...(reused ? { isReused: true } : {}) })
+    }
     run = undefined
   }
   for (const [index, file] of manifest.files.entries()) {
     if (only?.has(index) === false) continue
     const length = file.endOffset - file.startOffset
-    if (file.blocks !== undefined || length > maxBytes) {
+    const reused = isReused(index)
+    if (!reused && (file.blocks !== undefined || length > maxBytes)) {
       endRun()
       if (file.blocks === undefined) {
         segments.push({ kind: 'stream', startOffset: file.startOffset, endOffset: file.endOffset, file: index })
-      } else segments.push(...planBlocks(file, file.blocks, index, maxBytes))
+      } else segments.push(...planBlocks(file, file.blocks, index, { maxBytes, isReused }))
       continue
     }
-    if (run !== undefined && (run.endOffset !== file.startOffset || file.endOffset - run.startOffset > maxBytes))
-      endRun()
-    run ??= { startOffset: file.startOffset, endOffset: file.endOffset, files: [] }
+    const isApart = run?.endOffset !== file.startOffset || run.isReused !== reused
+    if (run !== undefined && (isApart || file.endOffset - run.startOffset > maxBytes)) endRun()
+    run ??= { startOffset: file.startOffset, endOffset: file.endOffset, files: [], isReused: reused }
     run.endOffset = file.endOffset
     run.files.push(index)
   }
@@ -64,18 +72,20 @@ function planBlocks(
   file: ManifestFile,
   blocks: NonNullable<ManifestFile['blocks']>,
   index: number,
-  maxBytes: number,
+  { maxBytes, isReused }: Required<Pick<PlanSegmentsOptions, 'maxBytes' | 'isReused'>>,
 ): Segment[] {
   const segments: Segment[] = []
   let startOffset = file.startOffset
   let fileOffset = 0
   for (let first = 0; first < blocks.length; ) {
+    const reused = isReused(index, first)
     let next = first
     let endOffset = startOffset
     let sizeBytes = 0
     while (next < blocks.length) {
       const block = blocks[next]
       if (block === undefined || (next > first && block.endOffset - startOffset > maxBytes)) break
+      if (isReused(index, next) !== reused) break
       endOffset = block.endOffset
       sizeBytes += block.sizeBytes
       next += 1
@@ -90,6 +100,7 @@ function planBlocks(
       blockCount,
       fileOffset,
       sizeBytes,
+      ...(reused ? { isReused: true } : {}),
     })
     startOffset = endOffset
     fileOffset += sizeBytes

@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '../../../shared/errors.ts'
+import type { RangeReader } from '../object-store/lean-reader.ts'
 import { bodyRule, decideRetry, noteProgress, startRetries } from '../object-store/retry-policy.ts'
-import type { Clock, Io, ObjectStore } from '../ports.ts'
+import type { Clock, Io } from '../ports.ts'
 
 /**
  * One range of an object, from its first byte to its last, whatever the network does:
@@ -17,7 +18,7 @@ export interface RangeRequest {
   readonly endOffset: number
 }
 export interface FetchDeps {
-  readonly store: ObjectStore
+  readonly store: RangeReader
   readonly clock: Clock
   readonly random: () => number
   readonly stallMs: number
@@ -79,7 +80,7 @@ export async function fetchRange(
   }
 }
 
-const wrongLength = (store: ObjectStore) =>
+const wrongLength = (store: RangeReader) =>
   new AppError('store-answer', { endpoint: store.endpoint, status: 206, what: 'more bytes than were asked for' })
 
 interface Attempt extends Io {
@@ -98,20 +99,19 @@ function createAttempt(deps: Pick<FetchDeps, 'store' | 'stallMs' | 'onState'>, {
   const stop = () => controller.abort(signal.reason)
   if (signal.aborted) stop()
   else signal.addEventListener('abort', stop, { once: true })
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const arm = () => {
-    timer = setTimeout(() => {
-      isStalled = true
-      controller.abort(stalled(deps.store))
-    }, deps.stallMs)
-  }
-  const disarm = () => clearTimeout(timer)
+  let isWaiting = false
+  const timer = setTimeout(() => {
+    if (!isWaiting) return
+    isStalled = true
+    controller.abort(stalled(deps.store))
+  }, deps.stallMs)
   const run = async <T>(work: Promise<T>): Promise<T> => {
-    arm()
+    isWaiting = true
+    timer.refresh()
     try {
       return await work
     } finally {
-      disarm()
+      isWaiting = false
     }
   }
   return {
@@ -134,21 +134,21 @@ function createAttempt(deps: Pick<FetchDeps, 'store' | 'stallMs' | 'onState'>, {
     },
     interpret: (error: unknown): AppError => (isStalled ? stalled(deps.store) : toAppError(error)),
     end() {
-      disarm()
+      clearTimeout(timer)
       signal.removeEventListener('abort', stop)
       controller.abort(new AppError('cancelled', {}))
     },
   }
 }
 
-const stalled = (store: ObjectStore) =>
+const stalled = (store: RangeReader) =>
   new AppError('network-interrupted', { endpoint: store.endpoint, reason: 'stalled' })
 
 /** A piece of the object that is wanted, in order, when it can only be read from its start. */
 export interface WantedPart {
   readonly startOffset: number
   readonly endOffset: number
-  open(): { push(chunk: Uint8Array): Promise<void>; finish(): void; abandon(): void }
+  open(): { push(chunk: Uint8Array): Promise<void>; finish(): Promise<void>; abandon(): void }
 }
 
 /**
@@ -185,7 +185,7 @@ export async function fetchWhole(
           sink ??= part.open()
           await sink.push(bytes)
           if (offset < part.endOffset) continue
-          sink.finish()
+          await sink.finish()
           sink = undefined
           left.shift()
           retries = noteProgress(clock.monotonic())

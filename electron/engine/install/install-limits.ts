@@ -1,5 +1,7 @@
 /** Archive bytes of one ranged GET: what a kill costs at most, for each connection. */
 export const segmentBytes = 8 * 1024 * 1024
+/** Connections of all installs together. */
+export const mostConnections = 16
 /** Without a byte for this long a connection is dropped and opened anew. */
 export const stallMs = 30_000
 /** Without a byte for this long it is told to stand still. */

@@ -12,11 +12,14 @@ import type { Disk, Io } from '../ports.ts'
 import type { InstallRequest } from './install-request.ts'
 import { readSputnik, type SourceDeps } from './install-source.ts'
 import { planInstall } from './plan-install.ts'
+import { findReusable, type InstalledSource } from './reuse.ts'
 
 export interface InstallPlansDeps extends SourceDeps {
   readonly disk: Disk
   /** The default one where no id is given; `library-not-found`. */
   library(libraryId: string | undefined): { readonly library: Library; readonly oneVersionPerPackage: boolean }
+  /** All libraries of this machine, from which installed files can be taken, with what they are called. */
+  libraries?(): readonly { readonly name: string; readonly library: Library }[]
   /** The person's apps, where none are named. */
   apps(): readonly App[]
 }
@@ -35,13 +38,19 @@ export interface PlannedInstall {
   readonly request: InstallRequest
 }
 
+export interface StartOptions {
+  readonly ignoreCompatibility: boolean
+  readonly connections?: number | undefined
+  readonly limitBytesPerSecond?: number | undefined
+}
+
 /** Gathers what a plan is made of, and keeps the last plans under their ids: the window is not trusted with requests. */
 export interface InstallPlans {
   plan(question: InstallQuestion, io: Io): Promise<InstallPlan>
   /**
    * The plan as it may be started: `plan-not-found`; `incompatible` or `not-stated` unless `ignoreCompatibility`; `disk-full` when it does not fit.
    */
-  start(planId: string, options: { readonly ignoreCompatibility: boolean }): PlannedInstall
+  start(planId: string, options: StartOptions): PlannedInstall
 }
 
 const mostPlans = 50
@@ -71,6 +80,11 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
         libraryId: library.id,
         installed,
         installedManifest: installedManifest(library, found.manifest.ref),
+        reusable: findReusable(
+          deps.disk,
+          found.manifest,
+          installedSources(library, found.manifest.ref, deps.libraries?.()),
+        ),
         volume: deps.disk.volume(library.places.root),
         oneVersionPerPackage,
         apps: question.apps ?? deps.apps(),
@@ -82,7 +96,7 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
       for (const oldest of plans.keys()) if (plans.size > mostPlans) plans.delete(oldest)
       return planned.plan
     },
-    start(planId, { ignoreCompatibility }) {
+    start(planId, { ignoreCompatibility, connections, limitBytesPerSecond }) {
       const planned = plans.get(planId)
       if (planned === undefined) throw new AppError('plan-not-found', { planId })
       const { plan } = planned
@@ -91,9 +105,36 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
         const path = deps.library(plan.libraryId).library.places.root
         throw new AppError('disk-full', { path, neededBytes: plan.neededBytes, freeBytes: plan.freeBytes })
       }
-      return planned
+      const { request } = planned
+      return {
+        plan,
+        request: {
+          ...request,
+          ...(connections === undefined ? {} : { connections }),
+          ...(limitBytesPerSecond === undefined ? {} : { limitBytesPerSecond }),
+        },
+      }
     },
   }
+}
+
+/** Versions that may have files of a package: those of the same name first, this library before others. */
+function installedSources(
+  own: Library,
+  ref: PackageRef,
+  others: readonly { readonly name: string; readonly library: Library }[] = [],
+): readonly InstalledSource[] {
+  const rest = others.filter(({ library }) => library.places.root !== own.places.root)
+  return [{ name: '', library: own }, ...rest]
+    .flatMap(({ name, library }) =>
+      library.list().map((each) => ({
+        label: `${each.ref.name} ${each.ref.version}${name === '' ? '' : ` (${name})`}`,
+        root: each.path,
+        manifest: library.manifest(each.ref),
+        isSameName: each.ref.name === ref.name,
+      })),
+    )
+    .sort((a, b) => Number(b.isSameName) - Number(a.isSameName))
 }
 
 function installedManifest(library: Library, ref: PackageRef): Manifest | undefined {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { packageRef } from '../../../shared/model/package.ts'
+import { reuse } from './reuse.ts'
 
 /** All that an install needs to start over after a restart: what the journal's first record holds. */
 export const installRequest = z.looseObject({
@@ -18,5 +19,11 @@ export const installRequest = z.looseObject({
   toTrash: z.array(z.string()),
   /** `<name> <version>` */
   forApp: z.string().optional(),
+  /** What is taken from this machine instead of fetched. */
+  reuse: reuse.optional(),
+  /** Exactly so many connections; else it starts with the setting's, and takes more while they bring more. */
+  connections: z.number().int().min(1).max(16).optional(),
+  /** Else the setting's. */
+  limitBytesPerSecond: z.number().int().positive().optional(),
 })
 export type InstallRequest = Readonly<z.infer<typeof installRequest>>

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../shared/model/package.ts'
 import type { Segment } from '../format/plan-segments.ts'
-import { fileAt } from './segment-pieces.ts'
+import { unpackedBytesOf } from './install-segments.ts'
 
 /** Volumes hand out whole blocks. */
 const blockBytes = 4096
@@ -26,19 +26,8 @@ export function neededBytesOf(
   let bytes = diskBytesOf(manifest, metaBytes)
   for (const [index, segment] of segments.entries()) {
     const isSettled = options.isSettled?.(index) === true
-    if (isSettled) bytes -= settledBytesOf(manifest, segment)
+    if (isSettled) bytes -= unpackedBytesOf(manifest, segment)
     else if (segment.kind === 'stream' && options.spools) bytes += roundToBlock(segment.endOffset - segment.startOffset)
   }
   return Math.max(0, bytes)
-}
-
-function settledBytesOf(manifest: Manifest, segment: Segment): number {
-  switch (segment.kind) {
-    case 'files':
-      return segment.files.reduce((sum, index) => sum + fileAt(manifest, index).sizeBytes, 0)
-    case 'stream':
-      return fileAt(manifest, segment.file).sizeBytes
-    case 'blocks':
-      return segment.sizeBytes
-  }
 }

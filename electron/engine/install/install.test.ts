@@ -57,9 +57,13 @@ describe('an install', () => {
     ['split files', large, false],
     ['what old tools published', large, true],
   ])('of %s gives the same bytes', async (_, files, old) => {
-    const { metaBytes } = putPackage(store, { ref, files, old })
+    const { metaBytes, archive } = putPackage(store, { ref, files, old })
     const task = rig.createTask(await rig.request(ref))
-    expect(await rig.run(task)).toEqual({ path: path.join(libraryPath, 'model-1.0.0') })
+    expect(await rig.run(task)).toEqual({
+      path: path.join(libraryPath, 'model-1.0.0'),
+      downloadBytes: archive.length,
+      reusedBytes: 0,
+    })
     expectFiles(files)
     expect(readFileSync(path.join(libraryPath, 'model-1.0.0', 'meta.json'))).toEqual(Buffer.from(metaBytes))
     expect(rig.library.list()).toMatchObject([

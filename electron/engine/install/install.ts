@@ -4,7 +4,7 @@ import path from 'node:path'
 import { AppError, type ErrorCode, isAppError, toWire } from '../../../shared/errors.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
-import { planSegments, type Segment } from '../format/plan-segments.ts'
+import type { Segment } from '../format/plan-segments.ts'
 import type { CommitRecord } from '../library/commit-version.ts'
 import type { Library } from '../library/library.ts'
 import { stagedTreeOf } from '../library/places.ts'
@@ -14,10 +14,13 @@ import type { Clock, Disk } from '../ports.ts'
 import { peekJournal } from '../transfers/journal.ts'
 import { counterIndex, type Outcome, type TransferRunner, type TransferTask } from '../transfers/transfer-runner.ts'
 import type { SettledRecord } from '../workers/unpack.ts'
-import { oneWorkerBytes, quietMs, segmentBytes, stallMs } from './install-limits.ts'
+import { mostConnections, oneWorkerBytes, quietMs, segmentBytes, stallMs } from './install-limits.ts'
 import { type InstallRequest, installRequest } from './install-request.ts'
+import { installSegments, movedBytesOf } from './install-segments.ts'
 import { type InstallSource, openInstallSource, type SourceDeps } from './install-source.ts'
 import { neededBytesOf } from './install-space.ts'
+import { createLineCount, type LineCount, lookEveryMs } from './line-count.ts'
+import { createSharedLimit } from './rate-limit.ts'
 import { hasSameFiles } from './same-files.ts'
 import { createTally } from './tally.ts'
 import { planUnits, type SettledBefore } from './unit-plan.ts'
@@ -30,9 +33,10 @@ import { runUnits } from './unpack-crew.ts'
  *     Staged bytes of another archive go. Record `bound`.
  *  3. Already there: verified with the same files → done. Not verified → verified now; whole → done. Else it will make way.
  *  4. Space: what is still needed must fit.
- *  5. Fetch and unpack, in workers: each segment is fetched by range, unpacked, hashed against the manifest, written into staging, synced, and
- *     then noted in the worker's journal. What earlier runs noted is rehashed and skipped. Split files are hashed as a whole, a `.sputnik`'s
- *     archive by its md5. At the end: meta.json, all folders synced.
+ *  5. Fetch and unpack, in workers: what an installed version has is copied from there; each other segment is fetched by range, unpacked,
+ *     hashed against the manifest, written into staging, and then noted in the worker's journal. What earlier runs noted is rehashed and
+ *     skipped. Split files are hashed as a whole while their blocks arrive, a `.sputnik`'s archive by its md5. At the end: meta.json, and
+ *     everything synced.
  *  6. Commit (library/commit-version.ts): record, facts, rename, older ones to trash. Place taken meanwhile: the winner's tree is verified; whole
  *     → ours goes, done; else it makes way to trash.
  *  7. Staging and spool go.
@@ -42,8 +46,10 @@ export interface InstallDeps extends SourceDeps {
   readonly disk: Disk
   readonly clock: Clock
   library(libraryId: string): Library
-  /** Lines to the store for one transfer. */
+  /** Lines to the store that a transfer starts with. */
   connections(): number
+  /** For each transfer; none where it answers undefined. */
+  limitBytesPerSecond?(): number | undefined
   /** For tests that kill: called after each step. */
   step?(name: string): void
   /** For tests: another entry of the unpack worker, and shorter times. */
@@ -63,6 +69,7 @@ const staleStaging: readonly ErrorCode[] = [
 
 export function createInstallRunner(deps: InstallDeps): TransferRunner {
   const { disk, clock } = deps
+  const lineCounts = new Set<LineCount>()
 
   const run = async (task: TransferTask): Promise<Outcome> => {
     const request = installRequest.parse(task.request)
@@ -84,12 +91,12 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
         await library.discard(task.id, io)
         return done({ alreadyThere: true })
       }
-      await fetchAll(task, library, source)
+      const moved = await fetchAll(task, library, request, source)
       deps.step?.('install.staged')
       const result = await commit(task, library, request, source)
       // 7
       await library.discard(task.id, { signal: AbortSignal.timeout(60_000) })
-      return done(result)
+      return done({ ...result, ...moved })
     } catch (error) {
       if (!isAppError(error, ...staleStaging)) throw error
       task.ensureOwned()
@@ -123,10 +130,10 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
   }
 
   // 4, 5
-  const fetchAll = async (task: TransferTask, library: Library, source: InstallSource) => {
+  const fetchAll = async (task: TransferTask, library: Library, request: InstallRequest, source: InstallSource) => {
     const { manifest, metaBytes } = source
     const { places } = library
-    const segments = planSegments(manifest, { maxBytes: segmentBytes })
+    const segments = installSegments(manifest, segmentBytes, request.reuse)
     const settledFolder = path.join(places.staging, task.id, 'settled')
     const settled = readSettled(disk, settledFolder)
     checkSpace(library, source, segments, settled)
@@ -141,20 +148,39 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       source: source.unpack.kind,
       tally: createTally(task.counters.shared),
     })
-    const connections = Math.max(1, deps.connections())
-    const workers = manifest.archive.sizeBytes <= oneWorkerBytes ? 1 : Math.min(2, availableParallelism(), connections)
+    const lineCount = createLineCount(clock, {
+      start: request.connections ?? Math.max(1, deps.connections()),
+      most: request.connections ?? mostConnections,
+    })
+    const bytesPerSecond = request.limitBytesPerSecond ?? deps.limitBytesPerSecond?.()
+    const isSmall = manifest.archive.sizeBytes <= oneWorkerBytes
+    // Two threads pay where they write different files.
+    const writers = new Set(segments.map((each, index) => (each.kind === 'files' ? -index - 1 : each.file))).size
+    const workers = isSmall ? 1 : Math.min(2, availableParallelism(), lineCount.lines(), writers)
     const ref = specOf(manifest.ref)
+    const copied = new Set<number>()
     let isVerifying = false
     task.enter({ kind: 'transferring' })
-    await runUnits(units.first, {
+    const received = new BigInt64Array(task.counters.shared)
+    const look = () => lineCount.look(Number(Atomics.load(received, counterIndex.wire)))
+    const looking = setInterval(look, lookEveryMs)
+    lineCounts.add(lineCount)
+    const running = runUnits(units.first, {
       signal: task.signal,
       entry: deps.entry,
       workers,
-      linesPerWorker: Math.ceil(connections / workers),
+      provesBeside: !isSmall,
+      lines: () => linesOf(lineCount),
+      fileOf(unit) {
+        if (!('segment' in unit)) return undefined
+        const segment = segments[unit.segment]
+        return segment === undefined || segment.kind === 'files' ? undefined : segment.file
+      },
       start: {
         source: source.unpack,
         manifest,
         segmentBytes,
+        ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
         tree: stagedTreeOf(places, task.id),
         spool: path.join(places.spool, task.id),
         settled: settledFolder,
@@ -163,9 +189,13 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
         quietMs: deps.quietMs ?? quietMs,
         ref,
         connectionName: source.connectionName,
+        ...(bytesPerSecond === undefined ? {} : { limit: { shared: createSharedLimit(), bytesPerSecond } }),
       },
       credentials: source.credentials,
       onSettled(unit) {
+        if (unit.kind === 'copy' || (unit.kind === 'check' && settled.copied.has(unit.segment)))
+          copied.add(unit.segment)
+        if (unit.kind === 'fetch') copied.delete(unit.segment)
         const more = units.onSettled(unit)
         deps.step?.(`install.settled ${unit.kind}`)
         if (units.isVerifying() && !isVerifying) {
@@ -180,6 +210,17 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       },
       onPhase: (phase) => task.enter(phase),
     })
+    await running.finally(() => {
+      clearInterval(looking)
+      lineCounts.delete(lineCount)
+    })
+    if (source.unpack.kind === 'file') return {}
+    return movedBytesOf(manifest, segments, (index) => copied.has(index))
+  }
+  /** One of all that run now; each has at least one. */
+  const linesOf = (lineCount: LineCount): number => {
+    const others = [...lineCounts].reduce((sum, each) => (each === lineCount ? sum : sum + each.lines()), 0)
+    return Math.max(1, Math.min(lineCount.lines(), mostConnections - others))
   }
 
   const checkSpace = (
@@ -299,15 +340,19 @@ function replacedBy(library: Library, ref: PackageRef) {
 
 function readSettled(disk: Disk, folder: string): SettledBefore {
   const segments = new Set<number>()
+  const copied = new Set<number>()
   const ranges: Extract<SettledRecord, { kind: 'range' }>[] = []
   for (const { name } of disk.facts(folder) === undefined ? [] : disk.entries(folder)) {
     for (const record of peekJournal(disk, path.join(folder, name)) ?? []) {
       const settled = record as SettledRecord
-      if (settled.kind === 'segment') segments.add(settled.segment)
-      else if (settled.kind === 'range') ranges.push(settled)
+      if (settled.kind === 'segment') {
+        segments.add(settled.segment)
+        if (settled.isCopied === true) copied.add(settled.segment)
+        else copied.delete(settled.segment)
+      } else if (settled.kind === 'range') ranges.push(settled)
     }
   }
-  return { segments, ranges }
+  return { segments, copied, ranges }
 }
 
 function resetCounters({ counters }: TransferTask): void {

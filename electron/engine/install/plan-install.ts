@@ -4,12 +4,13 @@ import { verdictFor, verdictOf, verdictsFor } from '../../../shared/model/compat
 import { compareVersions } from '../../../shared/model/constraint.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { Manifest } from '../../../shared/model/package.ts'
-import { planSegments } from '../format/plan-segments.ts'
 import type { VolumeFacts } from '../ports.ts'
 import { segmentBytes } from './install-limits.ts'
 import type { InstallRequest } from './install-request.ts'
+import { installSegments, isReusedSegment, movedBytesOf } from './install-segments.ts'
 import { sha256Of } from './install-source.ts'
 import { diskBytesOf, neededBytesOf } from './install-space.ts'
+import type { Reuse } from './reuse.ts'
 import { hasSameFiles } from './same-files.ts'
 
 /** What was gathered before: the package as it is at its source, and the library as it is now. */
@@ -22,6 +23,8 @@ export interface PlanInput {
   readonly installed: readonly InstalledVersion[]
   /** Of the installed version of the same name and version, if there is one. */
   readonly installedManifest?: Manifest | undefined
+  /** What installed versions of this machine have of it, and which give something. */
+  readonly reusable?: { readonly reuse: Reuse; readonly from: readonly string[] } | undefined
   readonly volume: VolumeFacts
   readonly oneVersionPerPackage: boolean
   /** The person's apps, or the one that was named. */
@@ -39,7 +42,10 @@ export function planInstall(input: PlanInput): { readonly plan: InstallPlan; rea
   const isSame = input.installedManifest !== undefined && hasSameFiles(input.installedManifest, manifest)
   const alreadyInstalled = input.force !== true && same?.verifiedAt !== undefined && isSame
   const toTrash = alreadyInstalled ? [] : othersToTrash(input)
-  const segments = planSegments(manifest, { maxBytes: segmentBytes })
+  const isCopied = !alreadyInstalled && source.kind === 'connection' && input.force !== true
+  const { reuse, from } = (isCopied ? input.reusable : undefined) ?? { reuse: undefined, from: [] }
+  const segments = installSegments(manifest, segmentBytes, reuse)
+  const moved = movedBytesOf(manifest, segments, (index) => isReusedSegment(segments[index]))
   const neededBytes = alreadyInstalled
     ? 0
     : neededBytesOf(manifest, metaBytes.length, segments, { spools: source.kind === 'connection' })
@@ -52,9 +58,9 @@ export function planInstall(input: PlanInput): { readonly plan: InstallPlan; rea
       title: info.title ?? ref.name,
       ...(source.kind === 'connection' ? { connectionId: source.connectionId } : {}),
       libraryId: input.libraryId,
-      downloadBytes: alreadyInstalled || source.kind === 'file' ? 0 : manifest.archive.sizeBytes,
-      reusedBytes: 0,
-      reusedFrom: [],
+      downloadBytes: alreadyInstalled || source.kind === 'file' ? 0 : moved.downloadBytes,
+      reusedBytes: alreadyInstalled || source.kind === 'file' ? 0 : moved.reusedBytes,
+      reusedFrom: [...from],
       diskBytes: manifest.totalBytes,
       neededBytes,
       freeBytes: volume.freeBytes,
@@ -73,6 +79,7 @@ export function planInstall(input: PlanInput): { readonly plan: InstallPlan; rea
       metaSha256: sha256Of(metaBytes),
       force: input.force === true,
       toTrash: [...toTrash],
+      ...(reuse === undefined || reuse.pieces.length === 0 ? {} : { reuse }),
       ...(input.forApp === undefined ? {} : { forApp: `${input.forApp.name} ${input.forApp.version}` }),
     },
   }

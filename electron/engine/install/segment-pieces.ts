@@ -5,6 +5,8 @@ import type { Segment } from '../format/plan-segments.ts'
 /** What is unpacked and proved as one: a file, or a block of a split one. Its bytes are archive.gz[startOffset, endOffset). */
 export interface Piece {
   readonly file: number
+  /** Of a split file, unless it is taken as a whole. */
+  readonly block?: number
   readonly path: string
   readonly startOffset: number
   readonly endOffset: number
@@ -26,9 +28,10 @@ export function piecesOf(manifest: Manifest, segment: Segment): readonly Piece[]
     case 'blocks': {
       const file = fileAt(manifest, segment.file)
       let { startOffset, fileOffset } = segment
-      return (file.blocks ?? []).slice(segment.firstBlock, segment.firstBlock + segment.blockCount).map((block) => {
+      return (file.blocks ?? []).slice(segment.firstBlock, segment.firstBlock + segment.blockCount).map((block, at) => {
         const piece: Piece = {
           file: segment.file,
+          block: segment.firstBlock + at,
           path: file.path,
           startOffset,
           endOffset: block.endOffset,

@@ -11,7 +11,7 @@ export const spoolFileOf = (spool: string, index: number): string => path.join(s
 export interface SpoolSink {
   push(chunk: Uint8Array): Promise<void>
   /** The range is on disk, synced; answers its sha256 in hex. */
-  finish(): string
+  finish(): Promise<string>
   abandon(): void
 }
 
@@ -39,10 +39,10 @@ export function createSpoolSink(options: {
       tally.received(index, share(offset + chunk.length) - share(offset))
       offset += chunk.length
     },
-    finish() {
+    async finish() {
       if (offset !== range.endOffset || open === undefined)
         throw new AppError('archive-damaged', { ref: file.path, path: file.path, reason: 'It is cut off.' })
-      open.sync()
+      await open.syncLater()
       open.close()
       open = undefined
       return hash.digest('hex')

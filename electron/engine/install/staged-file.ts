@@ -1,54 +1,73 @@
-import { createHash } from 'node:crypto'
-import path from 'node:path'
+import { createHash, hash as hashAtOnce } from 'node:crypto'
 import { isAppError } from '../../../shared/errors.ts'
 import type { Disk, OpenFile } from '../ports.ts'
 
 /** A file (or a block of one) being written to staging, hashed on the way. */
 export interface StagedFile {
+  /** The bytes' memory may be used again afterwards. */
   write(bytes: Uint8Array): void
-  /** Everything is on disk when it returns, synced; answers the hex of what was written. */
-  finish(): string
+  /** All is handed to the system; answers the hex of what was written, unless no algorithm was given. */
+  finish(): string | undefined
   /** Closes without a promise about what is there. */
   abandon(): void
 }
 
-const maxGatherBytes = 256 * 1024
+/** So much is written at once. Larger writes take larger pieces of memory from the system, which cost it ten times as much where they are scarce. */
+const gatherBytes = 64 * 1024
+const spare: Uint8Array[] = []
 
-/** `fresh`: whatever was left there goes. Else the file is shared by several writers, each at its own offset. */
+/** `isFresh`: whatever was left there goes. Else the file is shared by several writers, each at its own offset. */
 export function openStagedFile(
   disk: Disk,
   target: string,
   options: {
-    readonly algorithm: 'sha256' | 'md5'
+    /** None: others prove what is written. */
+    readonly algorithm: 'sha256' | 'md5' | undefined
     readonly fileOffset: number
     /** That many bytes are expected. */
     readonly sizeBytes: number
     readonly isFresh: boolean
+    /** Makes the folder; remembers which are there. */
+    readonly makeFolderOf: (target: string) => void
   },
 ): StagedFile {
-  const hash = createHash(options.algorithm)
+  const { algorithm, sizeBytes } = options
+  options.makeFolderOf(target)
   const file = options.isFresh ? openFresh(disk, target) : openShared(disk, target)
+  let hash: ReturnType<typeof createHash> | undefined
+  let hex: string | undefined
   let offset = options.fileOffset
-  const gatherBytes = Math.max(1, Math.min(maxGatherBytes, options.sizeBytes))
   let gathered: Uint8Array | undefined
   let gatheredBytes = 0
 
   const put = (bytes: Uint8Array) => {
-    hash.update(bytes)
+    if (bytes.length === 0) return
+    if (algorithm !== undefined) {
+      if (bytes.length === sizeBytes) hex = hashAtOnce(algorithm, bytes, 'hex')
+      else {
+        hash ??= createHash(algorithm)
+        hash.update(bytes)
+      }
+    }
     file.write(bytes, offset)
     offset += bytes.length
   }
   const flush = () => {
-    if (gathered !== undefined && gatheredBytes > 0) put(gathered.subarray(0, gatheredBytes))
+    if (gathered !== undefined) put(gathered.subarray(0, gatheredBytes))
     gatheredBytes = 0
+  }
+  const close = () => {
+    if (gathered !== undefined) spare.push(gathered)
+    gathered = undefined
+    file.close()
   }
   return {
     write(bytes) {
-      if (gatheredBytes === 0 && bytes.length >= gatherBytes) return put(bytes)
-      // Connections deliver 16 KiB at a time: each would cost a call of its own.
+      // All of a small file.
+      if (bytes.length === sizeBytes && sizeBytes <= gatherBytes) return put(bytes)
       let from = 0
       while (from < bytes.length) {
-        gathered ??= new Uint8Array(gatherBytes)
+        gathered ??= spare.pop() ?? Buffer.allocUnsafeSlow(gatherBytes)
         const part = bytes.subarray(from, from + gatherBytes - gatheredBytes)
         gathered.set(part, gatheredBytes)
         gatheredBytes += part.length
@@ -59,24 +78,27 @@ export function openStagedFile(
     finish() {
       try {
         flush()
-        file.sync()
       } finally {
-        file.close()
+        close()
       }
-      return hash.digest('hex')
+      if (algorithm === undefined) return undefined
+      return hex ?? (hash ?? createHash(algorithm)).digest('hex')
     },
-    abandon: () => file.close(),
+    abandon: close,
   }
 }
 
 function openFresh(disk: Disk, target: string): OpenFile {
-  disk.removeFile(target)
-  disk.makeFolder(path.dirname(target))
-  return disk.open(target, 'create')
+  try {
+    return disk.open(target, 'create')
+  } catch (error) {
+    if (!isAppError(error, 'already-exists')) throw error
+    disk.removeFile(target)
+    return disk.open(target, 'create')
+  }
 }
 
 function openShared(disk: Disk, target: string): OpenFile {
-  disk.makeFolder(path.dirname(target))
   try {
     return disk.open(target, 'create')
   } catch (error) {

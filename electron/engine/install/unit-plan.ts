@@ -3,21 +3,26 @@ import type { Manifest } from '../../../shared/model/package.ts'
 import type { Segment } from '../format/plan-segments.ts'
 import type { SettledRecord, Unit } from '../workers/unpack.ts'
 import { segmentBytes } from './install-limits.ts'
+import { isReusedSegment } from './install-segments.ts'
 import type { Tally } from './tally.ts'
 
 /** What earlier runs settled, by their workers' journals. */
 export interface SettledBefore {
   readonly segments: ReadonlySet<number>
+  /** Those of them that were taken from this machine. */
+  readonly copied: ReadonlySet<number>
   readonly ranges: readonly Extract<SettledRecord, { kind: 'range' }>[]
 }
 
 /**
  * Which units are to be run, from the first to the last:
  *  1. A settled segment is checked; what turns out wrong is fetched.
- *  2. Others are fetched; a large unsplit file in ranges, which are unpacked when all are there.
- *  3. A split file whose last block settled is checked as a whole; a `.sputnik`'s archive by its md5.
+ *  2. What is on this machine is copied, or fetched when it is not what it was. Others are fetched; a large unsplit file in ranges, which are unpacked when all are there.
+ *  3. A split file is proved by its own checksum, which is taken from its start on as far as its blocks have settled, one unit of it at a
+ *     time; a `.sputnik`'s archive by its md5.
  *  4. When nothing is left: seal.
- *  5. Wrong bytes are fetched once more; wrong again is the end.
+ *  5. Wrong bytes are fetched once more; wrong again is the end. When it is a split file's own checksum that is wrong, its blocks are hashed,
+ *     and the wrong ones fetched.
  */
 export interface UnitPlan {
   readonly first: readonly Unit[]
@@ -37,7 +42,7 @@ export function planUnits(options: {
   readonly tally: Tally
 }): UnitPlan {
   const { manifest, segments, settled, source, tally } = options
-  const blocksLeft = new Map<number, number>()
+  const proofs = planProofs(segments)
   const rangesLeft = new Map<number, number>()
   const retried = new Set<string>()
   let outstanding = 0
@@ -49,6 +54,8 @@ export function planUnits(options: {
     fetching += units.filter(isFetching).length
     return units
   }
+  const firstUnits = (index: number): readonly Unit[] =>
+    isReusedSegment(segments[index]) ? [{ kind: 'copy', segment: index }] : fetchUnits(index)
   const fetchUnits = (index: number): readonly Unit[] => {
     const segment = segments[index]
     if (segment?.kind !== 'stream' || source === 'file') return [{ kind: 'fetch', segment: index }]
@@ -69,10 +76,7 @@ export function planUnits(options: {
 
   const segmentSettled = (index: number): readonly Unit[] => {
     const segment = segments[index]
-    if (segment?.kind !== 'blocks') return []
-    const left = (blocksLeft.get(segment.file) ?? 0) - 1
-    blocksLeft.set(segment.file, left)
-    return left === 0 ? [{ kind: 'whole-file', file: segment.file }] : []
+    return segment?.kind === 'blocks' ? proofs.onSettled(index) : []
   }
   const rangeSettled = (index: number): readonly Unit[] => {
     const left = (rangesLeft.get(index) ?? 0) - 1
@@ -83,11 +87,14 @@ export function planUnits(options: {
     switch (unit.kind) {
       case 'fetch':
       case 'check':
+      case 'copy':
       case 'inflate':
         return segmentSettled(unit.segment)
       case 'range':
       case 'check-range':
         return rangeSettled(unit.segment)
+      case 'prove':
+        return proofs.onProved(unit.file)
       default:
         return []
     }
@@ -98,13 +105,11 @@ export function planUnits(options: {
     retried.add(key)
     return again()
   }
-  const blockSegmentsOf = (file: number): number[] =>
-    segments.flatMap((segment, index) => (segment.kind === 'blocks' && segment.file === file ? [index] : []))
-
   const replacements = (unit: Unit, error: AppError): readonly Unit[] => {
     if (!isAppError(error, 'archive-damaged')) throw error
     switch (unit.kind) {
       case 'check':
+      case 'copy':
         return fetchUnits(unit.segment)
       case 'check-range':
         return [{ kind: 'range', segment: unit.segment, startOffset: unit.startOffset, endOffset: unit.endOffset }]
@@ -113,25 +118,21 @@ export function planUnits(options: {
         return onceMore(`segment ${unit.segment}`, error, () => fetchUnits(unit.segment))
       case 'whole-object':
         return onceMore('whole object', error, () => unit.units)
-      case 'whole-file':
+      case 'prove':
         return onceMore(`file ${unit.file}`, error, () => {
-          const again = blockSegmentsOf(unit.file)
-          blocksLeft.set(unit.file, again.length)
           const sizeBytes = manifest.files[unit.file]?.sizeBytes ?? 0
           tally.received(unit.file, -sizeBytes)
           tally.settled(unit.file, -sizeBytes)
-          return again.map((segment) => ({ kind: 'fetch', segment }))
+          return proofs.startOver(unit.file).map((segment) => ({ kind: 'check', segment }))
         })
       default:
         throw error
     }
   }
 
-  for (const segment of segments)
-    if (segment.kind === 'blocks') blocksLeft.set(segment.file, (blocksLeft.get(segment.file) ?? 0) + 1)
   // 1, 2: checks first, so that progress starts where it was.
   const checks = [...settled.segments].map((segment): Unit => ({ kind: 'check', segment }))
-  const fetches = segments.flatMap((_, index) => (settled.segments.has(index) ? [] : fetchUnits(index)))
+  const fetches = segments.flatMap((_, index) => (settled.segments.has(index) ? [] : firstUnits(index)))
   const order = (unit: Unit) => (isFetching(unit) ? 1 : 0)
   const first = [...checks, ...fetches].sort((a, b) => order(a) - order(b))
   if (source === 'file') first.unshift({ kind: 'archive-md5' })
@@ -154,5 +155,58 @@ export function planUnits(options: {
       return add(units)
     },
     isVerifying: () => fetching === 0,
+  }
+}
+
+/** How far each split file is there without a gap, and how far its checksum has been taken. */
+function planProofs(segments: readonly Segment[]) {
+  interface Progress {
+    readonly segments: number[]
+    readonly settled: Set<number>
+    /** Segments of it that are there from its start on. */
+    there: number
+    isProving: boolean
+    provedTo: number
+  }
+  const files = new Map<number, Progress>()
+  for (const [index, segment] of segments.entries()) {
+    if (segment.kind !== 'blocks') continue
+    const known = files.get(segment.file)
+    if (known === undefined)
+      files.set(segment.file, { segments: [index], settled: new Set(), there: 0, isProving: false, provedTo: 0 })
+    else known.segments.push(index)
+  }
+  const next = (file: number): readonly Unit[] => {
+    const progress = files.get(file)
+    if (progress === undefined) return []
+    const { segments: all, settled } = progress
+    while (progress.there < all.length && settled.has(all[progress.there] ?? -1)) progress.there += 1
+    if (progress.isProving || progress.there === progress.provedTo) return []
+    const last = segments[all[progress.there - 1] ?? -1]
+    if (last?.kind !== 'blocks') return []
+    progress.isProving = true
+    progress.provedTo = progress.there
+    return [{ kind: 'prove', file, toOffset: last.fileOffset + last.sizeBytes }]
+  }
+  return {
+    onSettled(index: number): readonly Unit[] {
+      const segment = segments[index]
+      if (segment?.kind !== 'blocks') return []
+      files.get(segment.file)?.settled.add(index)
+      return next(segment.file)
+    },
+    onProved(file: number): readonly Unit[] {
+      const progress = files.get(file)
+      if (progress !== undefined) progress.isProving = false
+      return next(file)
+    },
+    /** Its segments, all of which are to settle anew. */
+    startOver(file: number): readonly number[] {
+      const progress = files.get(file)
+      if (progress === undefined) return []
+      progress.settled.clear()
+      Object.assign(progress, { there: 0, isProving: false, provedTo: 0 })
+      return progress.segments
+    },
   }
 }

@@ -6,7 +6,9 @@ import type { FromUnpack, LineState, ToUnpack, Unit, UnpackStart, WholeUnit } fr
 
 /**
  * The workers of one install, and the units that they are given:
- *  1. Units wait in order; a worker with a free line gets the next one.
+ *  1. Units wait in order; a worker with a free line gets the next one, if it can be of a file that no other worker writes: two threads
+ *     that write one file wait for each other in the system. A unit whose bytes are all there gives its line to the next before it is synced.
+ *     Checksums of split files are taken in a worker of their own, beside those that write.
  *  2. A unit that settled may bring further ones (a large file's last range brings its unpacking). A failed one is given to `onFailed`: units
  *     to run in its place, or it throws and everything ends.
  *  3. A store that ignores ranges: what is left of fetching becomes one whole-object unit, once the lines are free.
@@ -15,7 +17,12 @@ import type { FromUnpack, LineState, ToUnpack, Unit, UnpackStart, WholeUnit } fr
 export interface CrewOptions extends Io {
   readonly start: UnpackStart
   readonly workers: number
-  readonly linesPerWorker: number
+  /** Another worker takes the checksums of split files; else the first one does. */
+  readonly provesBeside: boolean
+  /** Lines to the store at present; may change while it runs. */
+  lines(): number
+  /** The large file that a unit writes. */
+  fileOf(unit: Unit): number | undefined
   /** For tests: another entry that runs the same function. */
   readonly entry?: URL | undefined
   credentials(io: CredentialsIo): Promise<PlainCredentials>
@@ -29,6 +36,8 @@ interface Member {
   readonly worker: Worker
   readonly running: Map<number, Unit>
   readonly lines: Map<number, LineState>
+  /** Units whose bytes are all there, but not synced yet. */
+  readonly finishing: Set<number>
 }
 
 export async function runUnits(units: readonly Unit[], options: CrewOptions): Promise<void> {
@@ -56,8 +65,19 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
   if (options.signal.aborted) onAbort()
 
   const lineOf = (unit: Unit) => unit.kind === 'fetch' || unit.kind === 'range'
-  const next = (): Unit | undefined => {
-    if (!isWhole) return waiting.shift()
+  /** The first that waits, but rather one of a file that no other member writes. */
+  const pick = (member: Member): Unit | undefined => {
+    const others = new Set(members.flatMap((each) => (each === member ? [] : filesOf(each))))
+    const own = waiting.findIndex((unit) => {
+      const file = options.fileOf(unit)
+      return file === undefined || !others.has(file)
+    })
+    return waiting.splice(Math.max(0, own), 1)[0]
+  }
+  const filesOf = ({ running }: Member): readonly number[] =>
+    [...running.values()].flatMap((unit) => options.fileOf(unit) ?? [])
+  const next = (member: Member): Unit | undefined => {
+    if (!isWhole) return pick(member)
     const other = waiting.findIndex((unit) => !lineOf(unit))
     if (other >= 0) return waiting.splice(other, 1)[0]
     // 3
@@ -74,19 +94,36 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
     )
 
   // 1
+  const busyOf = ({ running, finishing }: Member) => running.size - finishing.size
+  const give = (member: Member, unit: Unit) => {
+    lastId += 1
+    member.running.set(lastId, unit)
+    if (lineOf(unit) || isWholeUnit(unit)) member.lines.set(lastId, { kind: 'moving' })
+    member.worker.post({ kind: 'unit', id: lastId, unit })
+  }
   const fill = () => {
-    for (;;) {
-      const member = members
-        .filter(({ running }) => running.size < options.linesPerWorker)
-        .sort((a, b) => a.running.size - b.running.size)[0]
-      const unit = member === undefined || failure !== undefined ? undefined : next()
+    const crew = options.provesBeside ? members.filter((member) => member !== prover) : members
+    const linesOfEach = Math.max(1, Math.ceil(options.lines() / crew.length))
+    while (failure === undefined) {
+      const member = crew
+        .filter((each) => busyOf(each) < linesOfEach && each.finishing.size < mostFinishing)
+        .sort((a, b) => busyOf(a) - busyOf(b))[0]
+      const unit = member === undefined ? undefined : next(member)
       if (member === undefined || unit === undefined) break
-      lastId += 1
-      member.running.set(lastId, unit)
-      if (lineOf(unit) || isWholeUnit(unit)) member.lines.set(lastId, { kind: 'moving' })
-      member.worker.post({ kind: 'unit', id: lastId, unit })
+      give(member, unit)
     }
     if (waiting.length === 0 && members.every(({ running }) => running.size === 0)) finish()
+  }
+  /** Checksums are taken at once, where their state is. */
+  const take = (units: readonly Unit[], isFirst: boolean) => {
+    const proofs = units.filter(({ kind }) => kind === 'prove')
+    const others = proofs.length === 0 ? units : units.filter(({ kind }) => kind !== 'prove')
+    if (isFirst) waiting.unshift(...others)
+    else waiting.push(...others)
+    for (const unit of proofs) {
+      prover ??= options.provesBeside ? join() : members[0]
+      if (prover !== undefined) give(prover, unit)
+    }
   }
   const guard = (work: () => void) => {
     try {
@@ -120,7 +157,7 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
       const left = unit.units.filter((each) => JSON.stringify(each) !== JSON.stringify(part))
       member.running.set(id, { ...unit, units: left })
     }
-    waiting.push(...options.onSettled(part))
+    take(options.onSettled(part), false)
     fill()
   }
   // 2
@@ -133,29 +170,37 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
     }
     const unit = member.running.get(message.id)
     if (unit === undefined) return
-    member.running.delete(message.id)
     member.lines.delete(message.id)
+    if (message.kind === 'fetched') {
+      member.finishing.add(message.id)
+      return fill()
+    }
+    member.running.delete(message.id)
+    member.finishing.delete(message.id)
     guard(() => {
-      if (message.kind === 'settled') waiting.unshift(...options.onSettled(unit))
+      if (message.kind === 'settled') take(options.onSettled(unit), true)
       else if (message.kind === 'no-ranges') {
         isWhole = true
         waiting.unshift(unit)
-      } else waiting.push(...options.onFailed(unit, fromWire(message.error)))
+      } else take(options.onFailed(unit, fromWire(message.error)), false)
     })
     fill()
     tellPhase()
   }
 
-  const count = Math.max(1, Math.min(options.workers, units.length))
-  for (let index = 0; index < count; index += 1) {
+  let prover: Member | undefined
+  function join(): Member {
     const worker: Worker = startWorker<void, FromUnpack, ToUnpack>(options.entry ?? 'unpack', options.start, {
       signal: stop.signal,
     })
-    const member: Member = { worker, running: new Map(), lines: new Map() }
+    const member: Member = { worker, running: new Map(), lines: new Map(), finishing: new Set() }
     members.push(member)
     worker.onMessage(hear(member))
     worker.result.then(() => {}, fail)
+    return member
   }
+  const count = Math.max(1, Math.min(options.workers, units.length))
+  for (let index = 0; index < count; index += 1) join()
   fill()
   await done
   options.signal.removeEventListener('abort', onAbort)
@@ -167,6 +212,9 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
   for (const { worker } of members) worker.post({ kind: 'end' })
   await Promise.all(members.map(({ worker }) => worker.result))
 }
+
+/** So many of a worker's units may wait for the disk before it takes more. */
+const mostFinishing = 8
 
 const isWholeUnit = (unit: Unit): boolean => unit.kind === 'whole-object'
 

@@ -9,13 +9,14 @@ import type { Tally } from './tally.ts'
 /**
  * Takes a segment's bytes of the archive in order, in chunks of any size, and leaves its files or blocks in the staged tree:
  *  1. Cut at the pieces' ends; a small piece is gathered, so that it is unpacked in one step.
- *  2. Unpack (bounded by the declared size), hash, write at its place.
- *  3. End of a piece: nothing missing, checksum right, synced; only then it counts as settled.
+ *  2. Unpack (bounded by the declared size), hash, write at its place. A block of a split file is not hashed here: its CRC is checked, and
+ *     the whole file's checksum proves it (prove-file.ts).
+ *  3. End of a piece: nothing missing, checksum or CRC right; only then it counts as settled.
  *  4. Abandoned: what was counted is taken back; what lies in staging is written over by the next try.
  */
 export interface UnpackSink {
   push(chunk: Uint8Array): Promise<void>
-  /** All pieces are there, verified and synced; throws `archive-damaged` otherwise. */
+  /** All pieces are there and right; throws `archive-damaged` otherwise. */
   finish(): void
   abandon(): void
 }
@@ -31,8 +32,9 @@ export function createUnpackSink(options: {
   /** False where the bytes were counted when they were spooled. */
   readonly countsReceived: boolean
   readonly ref: string
+  readonly makeFolderOf: (target: string) => void
 }): UnpackSink {
-  const { disk, tree, pieces, tally, countsReceived, ref } = options
+  const { disk, tree, pieces, tally, countsReceived, ref, makeFolderOf } = options
   let at = 0
   let current: { readonly piece: Piece; readonly file: StagedFile; readonly decoder: MemberDecoder } | undefined
   let takenBytes = 0
@@ -55,10 +57,11 @@ export function createUnpackSink(options: {
 
   const begin = (piece: Piece) => {
     const file = openStagedFile(disk, path.join(tree, ...piece.path.split('/')), {
-      algorithm: piece.checksum.algorithm,
+      algorithm: piece.isWholeFile ? piece.checksum.algorithm : undefined,
       fileOffset: piece.fileOffset,
       sizeBytes: piece.sizeBytes,
       isFresh: piece.isWholeFile,
+      makeFolderOf,
     })
     const decoder = createMemberDecoder({
       expectedBytes: piece.sizeBytes,
@@ -76,7 +79,7 @@ export function createUnpackSink(options: {
     decoder.end()
     const hex = file.finish()
     current = undefined
-    if (hex !== piece.checksum.hex)
+    if (hex !== undefined && hex !== piece.checksum.hex)
       throw new AppError('archive-damaged', { ref, path: piece.path, reason: 'Its checksum is wrong.' })
     count(piece.file, 0, piece.sizeBytes)
     at += 1

@@ -53,13 +53,18 @@ export const listJournals = (disk: Disk, parent: string): readonly string[] =>
         .map(({ name }) => path.join(parent, name))
         .filter((folder) => hasJournal(disk, folder))
 
-/** Makes the folder (which must be new) and its first record. */
-export function createJournal(disk: Disk, folder: string, first: JournalRecord): Journal {
+/** Makes the folder (which must be new) and its first record. `synced: false`: later records may be lost with the power. */
+export function createJournal(
+  disk: Disk,
+  folder: string,
+  first: JournalRecord,
+  options: { readonly synced?: boolean } = {},
+): Journal {
   disk.makeFolder(path.dirname(folder))
   disk.makeNewFolder(folder)
   disk.create(path.join(folder, fileName), Buffer.from(lineOf(first)))
   disk.syncFolder(path.dirname(folder))
-  return journalOver(disk, folder, [first])
+  return journalOver(disk, folder, [first], options)
 }
 
 /** Opens it for appending; `state-damaged` when not even its first record is whole. */
@@ -72,12 +77,17 @@ export function openJournal(disk: Disk, folder: string): Journal {
   return journalOver(disk, folder, records)
 }
 
-function journalOver(disk: Disk, folder: string, records: JournalRecord[]): Journal {
+function journalOver(
+  disk: Disk,
+  folder: string,
+  records: JournalRecord[],
+  options: { readonly synced?: boolean } = {},
+): Journal {
   return {
     folder,
     records,
     append(record) {
-      disk.append(path.join(folder, fileName), Buffer.from(lineOf(record)))
+      disk.append(path.join(folder, fileName), Buffer.from(lineOf(record)), options)
       records.push(record)
     },
   }

@@ -1,4 +1,5 @@
 import { createNodeDisk } from '../disk/node-disk.ts'
+import { createLeanReader } from '../object-store/lean-reader.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { serveWorker } from './serve.ts'
 import { type FromUnpack, type ToUnpack, type UnpackStart, unpack } from './unpack.ts'
@@ -10,18 +11,20 @@ serveWorker<UnpackStart, void, FromUnpack, ToUnpack>((context) => {
     disk,
     clock,
     async createStore(spec, credentials) {
-      // Loading the SDK takes longer than many an install from a folder, which needs none of it.
       if (spec.kind === 'folder') {
         const { createFolderObjectStore } = await import('../object-store/folder-object-store.ts')
         return createFolderObjectStore(spec, { disk, clock })
       }
-      const { createPlainStore } = await import('../object-store/create-store.ts')
-      return createPlainStore(spec, {
-        disk,
+      const { connectionName } = context.data
+      return createLeanReader(spec, {
         clock,
-        log: { write: () => {} },
-        connectionName: context.data.connectionName,
+        disk,
+        connectionName,
         credentials,
+        async openFallback() {
+          const { createPlainStore } = await import('../object-store/create-store.ts')
+          return createPlainStore(spec, { disk, clock, log: { write: () => {} }, connectionName, credentials })
+        },
       })
     },
   })

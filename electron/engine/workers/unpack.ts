@@ -2,15 +2,22 @@ import { createHash, randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { AppError, assertNever, toWire, type WireError } from '../../../shared/errors.ts'
 import type { Manifest } from '../../../shared/model/package.ts'
-import { planSegments, type Segment } from '../format/plan-segments.ts'
+import type { Segment } from '../format/plan-segments.ts'
+import { copyPieces } from '../install/copy-pieces.ts'
 import { type FetchState, fetchRange, fetchWhole, type WantedPart } from '../install/fetch-range.ts'
+import { installSegments } from '../install/install-segments.ts'
+import { createFileProver } from '../install/prove-file.ts'
+import { createRateLimit } from '../install/rate-limit.ts'
+import { lookUpReuse, type Reuse } from '../install/reuse.ts'
 import { sealTree } from '../install/seal-tree.ts'
 import { fileAt, type Piece, piecesOf } from '../install/segment-pieces.ts'
 import { createSpoolSink, spoolFileOf } from '../install/spool-sink.ts'
+import { createStagedSyncs } from '../install/staged-syncs.ts'
 import { createTally } from '../install/tally.ts'
 import { createUnpackSink } from '../install/unpack-sink.ts'
-import { hashFile, hashRange } from '../library/verify.ts'
-import type { Clock, CredentialsIo, Disk, Io, ObjectStore, PlainCredentials, StoreSpec } from '../ports.ts'
+import { hashRange } from '../library/verify.ts'
+import type { RangeReader } from '../object-store/lean-reader.ts'
+import type { Clock, CredentialsIo, Disk, Io, PlainCredentials, StoreSpec } from '../ports.ts'
 import { createJournal } from '../transfers/journal.ts'
 import type { Journal } from '../transfers/transfer-runner.ts'
 import type { WorkerContext } from './serve.ts'
@@ -18,16 +25,19 @@ import type { WorkerContext } from './serve.ts'
 /**
  * What an unpack worker does: units, several at a time, each of them one of
  *  - fetch: a segment from the store (or the `.sputnik` file) into staged files, verified and synced;
+ *  - copy: a segment from files that are installed already, hashed on the way;
  *  - range: 8 MiB of a large unsplit file into the spool, synced;
  *  - inflate: such a file from the spool into its staged file, once all its ranges are there;
  *  - check, check-range: whether what an earlier run settled is still right;
- *  - whole-file: a split file's own checksum;  archive-md5: a `.sputnik`'s;
- *  - seal: meta.json, when all files are there, and every folder synced;
+ *  - prove: a split file's own checksum, up to where it is there;  archive-md5: a `.sputnik`'s;
+ *  - seal: meta.json, when all files are there, and everything synced;
  *  - whole-object: fetch and range units out of one stream, for stores that ignore ranges.
- * A unit that settled is in the worker's own journal (synced) before it is told; so a kill costs only the units under way.
+ * A unit that settled is in the worker's own journal before it is told; so a kill costs only the units under way. What is in the journal is
+ * hashed again before it is trusted, so that only large files are synced before they are noted; small ones are synced by `seal`, all at once.
  */
 export type Unit =
   | { readonly kind: 'fetch'; readonly segment: number }
+  | { readonly kind: 'copy'; readonly segment: number }
   | { readonly kind: 'range'; readonly segment: number; readonly startOffset: number; readonly endOffset: number }
   | { readonly kind: 'inflate'; readonly segment: number }
   | { readonly kind: 'check'; readonly segment: number }
@@ -38,7 +48,7 @@ export type Unit =
       readonly endOffset: number
       readonly sha256: string
     }
-  | { readonly kind: 'whole-file'; readonly file: number }
+  | { readonly kind: 'prove'; readonly file: number; readonly toOffset: number }
   | { readonly kind: 'archive-md5' }
   | { readonly kind: 'seal'; readonly metaBytes: Uint8Array }
   | { readonly kind: 'whole-object'; readonly units: readonly WholeUnit[] }
@@ -53,6 +63,7 @@ export interface UnpackStart {
   readonly source: UnpackSource
   readonly manifest: Manifest
   readonly segmentBytes: number
+  readonly reuse?: Reuse
   /** Folders of this transfer. */
   readonly tree: string
   readonly spool: string
@@ -65,9 +76,11 @@ export interface UnpackStart {
   /** For messages. */
   readonly ref: string
   readonly connectionName: string
+  /** Of all workers together. */
+  readonly limit?: { readonly shared: SharedArrayBuffer; readonly bytesPerSecond: number }
 }
 export type SettledRecord =
-  | { readonly kind: 'segment'; readonly segment: number }
+  | { readonly kind: 'segment'; readonly segment: number; readonly isCopied?: true }
   | {
       readonly kind: 'range'
       readonly segment: number
@@ -88,6 +101,8 @@ export type LineState =
   | { readonly kind: 'reconnecting'; readonly attempt: number; readonly nextTryAtMs: number }
 export type FromUnpack =
   | { readonly kind: 'settled'; readonly id: number }
+  /** Its bytes are all there; it settles when they are synced. */
+  | { readonly kind: 'fetched'; readonly id: number }
   /** A unit out of a whole-object one. */
   | { readonly kind: 'settled-part'; readonly unit: WholeUnit }
   | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
@@ -99,7 +114,7 @@ export type FromUnpack =
 export interface UnpackPorts {
   readonly disk: Disk
   readonly clock: Clock
-  createStore(spec: StoreSpec, credentials: (io: CredentialsIo) => Promise<PlainCredentials>): Promise<ObjectStore>
+  createStore(spec: StoreSpec, credentials: (io: CredentialsIo) => Promise<PlainCredentials>): Promise<RangeReader>
 }
 
 export async function unpack(
@@ -107,9 +122,23 @@ export async function unpack(
   { disk, clock, createStore }: UnpackPorts,
 ): Promise<void> {
   const { source, manifest, tree, spool, ref, stallMs, quietMs } = context.data
-  const segments = planSegments(manifest, { maxBytes: context.data.segmentBytes })
+  const segments = installSegments(manifest, context.data.segmentBytes, context.data.reuse)
+  const reusable = lookUpReuse(context.data.reuse)
   const tally = createTally(context.data.counters)
   const lines = new Map<number, { state: LineState['kind']; lastMs: number }>()
+  const limit =
+    context.data.limit === undefined
+      ? undefined
+      : createRateLimit(context.data.limit.shared, context.data.limit.bytesPerSecond, clock)
+  const prover = createFileProver(disk, tree, ref)
+  const syncStaged = createStagedSyncs(disk, tree)
+  const folders = new Set<string>()
+  const makeFolderOf = (target: string) => {
+    const folder = path.dirname(target)
+    if (folders.has(folder)) return
+    disk.makeFolder(folder)
+    folders.add(folder)
+  }
   let journal: Journal | undefined
   let wanted: { readonly renew: boolean; resolve(found: PlainCredentials): void; reject(error: unknown): void }[] = []
   let end: () => void = () => {}
@@ -118,12 +147,18 @@ export async function unpack(
   })
 
   const settle = (record: SettledRecord) => {
-    if (journal === undefined)
-      journal = createJournal(disk, path.join(context.data.settled, randomUUID()), {
-        kind: 'settled',
-        ...{ format: 1 },
-      })
+    journal ??= createJournal(
+      disk,
+      path.join(context.data.settled, randomUUID()),
+      { kind: 'settled', ...{ format: 1 } },
+      { synced: false },
+    )
     journal.append(record)
+  }
+  const settleSegment = async (index: number, how: { readonly isCopied?: true } = {}) => {
+    const segment = segmentAt(index)
+    if (segment.kind !== 'files') await syncStaged(fileAt(manifest, segment.file).path)
+    settle({ kind: 'segment', segment: index, ...how })
   }
   const segmentAt = (index: number): Segment => {
     const segment = segments[index]
@@ -174,8 +209,9 @@ export async function unpack(
     if (store === undefined) throw new AppError('internal', { what: 'no store' })
     const { key, etag } = source
     const deps = { store, clock, random: Math.random, stallMs, onState: hear(id) }
-    const take = (chunk: Uint8Array) => {
+    const take = async (chunk: Uint8Array) => {
       noteChunk(id, chunk.length)
+      await limit?.take(chunk.length, io)
       return push(chunk)
     }
     return fetchRange(deps, { key, etag, startOffset, endOffset }, take, io)
@@ -199,14 +235,15 @@ export async function unpack(
         range: unit,
         tally,
       })
-      return { ...sink, finish: () => settle({ ...unit, sha256: sink.finish() }) }
+      return { ...sink, finish: async () => settle({ ...unit, sha256: await sink.finish() }) }
     }
-    const sink = createUnpackSink({ disk, tree, pieces: piecesOf(manifest, segment), tally, countsReceived: true, ref })
+    const pieces = piecesOf(manifest, segment)
+    const sink = createUnpackSink({ disk, tree, pieces, tally, countsReceived: true, ref, makeFolderOf })
     return {
       ...sink,
-      finish() {
+      async finish() {
         sink.finish()
-        settle({ kind: 'segment', segment: unit.segment })
+        await settleSegment(unit.segment)
       },
     }
   }
@@ -219,7 +256,8 @@ export async function unpack(
         sink.abandon()
         return 'no-ranges'
       }
-      sink.finish()
+      context.post({ kind: 'fetched', id })
+      await sink.finish()
       return 'settled'
     } catch (error) {
       sink.abandon()
@@ -230,7 +268,7 @@ export async function unpack(
   const inflate = async (index: number, io: Io) => {
     const segment = segmentAt(index)
     const pieces = piecesOf(manifest, segment)
-    const sink = createUnpackSink({ disk, tree, pieces, tally, countsReceived: false, ref })
+    const sink = createUnpackSink({ disk, tree, pieces, tally, countsReceived: false, ref, makeFolderOf })
     const spooled = spoolFileOf(spool, fileOf(segment))
     try {
       await readFileRange(disk, spooled, 0, segment.endOffset - segment.startOffset, sink.push, io)
@@ -243,8 +281,15 @@ export async function unpack(
       }
       throw error
     }
-    settle({ kind: 'segment', segment: index })
+    await settleSegment(index)
     disk.removeFile(spooled)
+  }
+
+  const copy = async (index: number, io: Io) => {
+    const pieces = piecesOf(manifest, segmentAt(index))
+    const sourceOf = ({ file, block }: Piece) => reusable.find(file, block)
+    await copyPieces({ disk, tree, pieces, sourceOf, tally, ref, makeFolderOf }, io)
+    await settleSegment(index, { isCopied: true })
   }
 
   const check = async (index: number, io: Io) => {
@@ -275,13 +320,6 @@ export async function unpack(
     tally.received(fileOf(segment), share(unit.endOffset) - share(unit.startOffset))
   }
 
-  const checkWholeFile = async (index: number, io: Io) => {
-    const file = fileAt(manifest, index)
-    const target = path.join(tree, ...file.path.split('/'))
-    const isSize = disk.facts(target)?.sizeBytes === file.sizeBytes
-    if (!isSize || (await hashFile(disk, target, file.checksum.algorithm, io)) !== file.checksum.hex) throw wrong(file)
-  }
-
   const checkArchive = async (io: Io) => {
     const hash = createHash('md5')
     await read(
@@ -300,8 +338,8 @@ export async function unpack(
       const { startOffset, endOffset } = unit.kind === 'range' ? unit : segmentAt(unit.segment)
       const open = () => {
         const sink = openSink(unit)
-        const finish = () => {
-          sink.finish()
+        const finish = async () => {
+          await sink.finish()
           context.post({ kind: 'settled-part', unit })
         }
         return { ...sink, finish }
@@ -317,6 +355,9 @@ export async function unpack(
       case 'fetch':
       case 'range':
         return runOne(id, unit, io)
+      case 'copy':
+        await copy(unit.segment, io)
+        return 'settled'
       case 'inflate':
         await inflate(unit.segment, io)
         return 'settled'
@@ -326,14 +367,14 @@ export async function unpack(
       case 'check-range':
         await checkRange(unit, io)
         return 'settled'
-      case 'whole-file':
-        await checkWholeFile(unit.file, io)
+      case 'prove':
+        await prover.prove(fileAt(manifest, unit.file), unit.toOffset, io)
         return 'settled'
       case 'archive-md5':
         await checkArchive(io)
         return 'settled'
       case 'seal':
-        sealTree(disk, tree, manifest, unit.metaBytes)
+        await sealTree(disk, tree, manifest, unit.metaBytes, io)
         return 'settled'
       case 'whole-object':
         await runWhole(id, unit.units, io)

@@ -1,0 +1,268 @@
+import { createHash, createHmac } from 'node:crypto'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { AppError } from '../../../shared/errors.ts'
+import type { Clock, Disk, Io, ObjectBody, ObjectStore, PlainCredentials } from '../ports.ts'
+import { untilAborted } from '../until-aborted.ts'
+import { isUnknownIssuer } from './certificate-codes.ts'
+import { createLeanPool, type LeanAnswer, type LeanPool } from './lean-connection.ts'
+import { proxyFor } from './proxies.ts'
+import { readBody } from './read-body.ts'
+import { extentOf } from './s3-answers.ts'
+import type { S3Spec } from './s3-client.ts'
+import { type S3Question, toStoreError } from './s3-errors.ts'
+import { createTrust } from './trust.ts'
+
+/** What the workers of an install need of a store. A chunk of a body is valid until the next one is asked for. */
+export type RangeReader = Pick<ObjectStore, 'endpoint' | 'open' | 'close'>
+
+/**
+ * Ranges of objects over sockets of its own, at a fraction of the SDK's cost a byte (docs/adr/0011-lean-data-path.md).
+ *  1. Only what is plain: a range, a store whose address is known, no proxy. Anything else is the SDK's.
+ *  2. The request is signed here, and sent over a kept connection.
+ *  3. 206 with exactly the asked range, its length and the asked etag: the body is handed out.
+ *  4. 429 and 5xx: `store-busy`, as the SDK's path says it. The network's errors: the same codes, too.
+ *  5. Every other answer (redirects, refusals, another region, skewed clocks, a whole object, an unknown coding), and a certificate
+ *     that the given authorities don't vouch for: the same request goes through
+ *     the SDK, which knows what to do. After three of these in a row all do.
+ */
+export function createLeanReader(
+  spec: S3Spec,
+  deps: {
+    readonly clock: Clock
+    readonly connectionName?: string
+    credentials(io: Io): Promise<PlainCredentials>
+    /** Reads the files of authorities. */
+    readonly disk?: Disk
+    /** Made when it is first needed: loading the SDK takes longer than many an install. */
+    openFallback(): Promise<ObjectStore>
+  },
+): RangeReader {
+  const endpoint = spec.endpoint === undefined ? 's3.amazonaws.com' : new URL(spec.endpoint).host
+  const address = addressOf(spec)
+  const isProxied =
+    address !== undefined && proxyFor({ ...address, hostname: address.host }, spec.network?.proxies ?? {}) !== undefined
+  const trust = createTrust(spec.network?.trustFiles ?? [], deps.disk)
+  const sign = createSigner(spec, deps)
+  let pool: LeanPool | undefined
+  let fallback: Promise<ObjectStore> | undefined
+  let oddAnswers = 0
+
+  const openFallback: ObjectStore['open'] = async (key, options) => {
+    fallback ??= deps.openFallback()
+    return (await fallback).open(key, options)
+  }
+
+  const open: ObjectStore['open'] = async (key, options) => {
+    const { range, signal, ifMatch } = options
+    // 1
+    if (range === undefined || range.startOffset >= range.endOffset) return openFallback(key, options)
+    if (address === undefined || isProxied || oddAnswers >= mostOddAnswers) return openFallback(key, options)
+    const question: S3Question = {
+      endpoint,
+      bucket: spec.bucket,
+      connection: deps.connectionName ?? spec.bucket,
+      action: 'read a file',
+      about: { kind: 'object', key, ifMatchRead: true },
+    }
+    const toError = (error: unknown) =>
+      signal.aborted ? new AppError('cancelled', {}, signal.reason) : toStoreError(error, question)
+    let answer: LeanAnswer | 'unusual'
+    try {
+      // 2
+      const path = address.pathOf(spec.root + key)
+      const headers = await untilAborted(sign(address, path, { range, ifMatch }), signal)
+      pool ??= createLeanPool({ ...address, secureContext: address.isTls ? trust.context() : undefined })
+      answer = await pool.get({ path, headers }, { signal })
+    } catch (error) {
+      if (!isUnknownIssuer(error) || signal.aborted) throw toError(error)
+      answer = 'unusual'
+    }
+    // 3
+    const found = answer === 'unusual' ? undefined : bodyOf(answer, key, options, toError)
+    if (found !== undefined) {
+      oddAnswers = 0
+      return found
+    }
+    if (answer !== 'unusual') {
+      answer.drop()
+      // 4
+      if (answer.status === 429 || (answer.status >= 500 && answer.status !== 501))
+        throw toError({ $response: { statusCode: answer.status, headers: answer.headers } })
+    }
+    // 5
+    oddAnswers += 1
+    return openFallback(key, options)
+  }
+
+  const bodyOf = (
+    answer: LeanAnswer,
+    key: string,
+    { range, ifMatch, signal }: Parameters<ObjectStore['open']>[1],
+    toError: (error: unknown) => AppError,
+  ): ObjectBody | undefined => {
+    const { status, headers, lengthBytes } = answer
+    const { etag } = headers
+    if (
+      status !== 206 ||
+      lengthBytes === undefined ||
+      etag === undefined ||
+      (ifMatch !== undefined && etag !== ifMatch)
+    )
+      return undefined
+    const contentRange = headers['content-range'] ?? ''
+    const extent = extentOf({ ContentRange: contentRange, ContentLength: lengthBytes }, status, range)
+    if (extent === undefined) return undefined
+    const timeOf = (text: string | undefined, otherwise: number) => {
+      const ms = Date.parse(text ?? '')
+      return Number.isNaN(ms) ? otherwise : ms
+    }
+    const storeNowMs = timeOf(headers.date, deps.clock.now())
+    const body = readBody(answer.body, { expectedBytes: lengthBytes, endpoint, signal, toError })
+    return {
+      key,
+      sizeBytes: extent.sizeBytes,
+      etag,
+      modifiedMs: timeOf(headers['last-modified'], storeNowMs),
+      metadata: {},
+      storeNowMs,
+      startOffset: extent.startOffset,
+      body,
+    }
+  }
+
+  return {
+    endpoint,
+    open,
+    close() {
+      pool?.close()
+      fallback?.then(
+        (store) => store.close(),
+        () => {},
+      )
+    },
+  }
+}
+
+const mostOddAnswers = 3
+
+interface Address {
+  readonly isTls: boolean
+  readonly host: string
+  readonly port: number
+  readonly hostHeader: string
+  pathOf(key: string): string
+}
+
+/** Only regions of Amazon's main partition, whose addresses follow one rule. */
+const plainRegion =
+  /^(?:af|ap|ca|eu|il|me|mx|sa|us)-(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d$/
+/** Names that are part of a host name as they are, and not of a special kind. */
+const plainBucket = /^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/
+
+/** Where a bucket is asked; undefined where that takes more than a rule. Path style at a given endpoint, Amazon's host names else. */
+function addressOf({ endpoint, bucket, region, addressing }: S3Spec): Address | undefined {
+  // The other way round than is usual.
+  if (addressing === (endpoint === undefined ? 'path' : 'host')) return undefined
+  if (endpoint === undefined) {
+    if (region === undefined || !plainRegion.test(region) || !plainBucket.test(bucket)) return undefined
+    const host = `${bucket}.s3.${region}.amazonaws.com`
+    return { isTls: true, host, port: 443, hostHeader: host, pathOf: (key) => `/${encodeKey(key)}` }
+  }
+  const { protocol, hostname, port, host, pathname, search, username } = new URL(endpoint)
+  if (!['http:', 'https:'].includes(protocol) || search !== '' || username !== '') return undefined
+  const isTls = protocol === 'https:'
+  const base = `${pathname.replace(/\/$/, '')}/${encodeKey(bucket)}/`
+  return {
+    isTls,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (isTls ? 443 : 80) : Number(port),
+    hostHeader: host,
+    pathOf: (key) => base + encodeKey(key),
+  }
+}
+
+const encodeKey = (key: string): string =>
+  key
+    .split('/')
+    .map((part) =>
+      encodeURIComponent(part).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
+    )
+    .join('/')
+
+/** SHA-256 as the signer wants it. */
+class Sha256 {
+  private readonly hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret))
+  }
+  update(data: string | ArrayBuffer | ArrayBufferView) {
+    this.hash.update(bytesOf(data))
+  }
+  async digest(): Promise<Uint8Array> {
+    return this.hash.digest()
+  }
+  reset() {}
+}
+const bytesOf = (data: string | ArrayBuffer | ArrayBufferView): string | Uint8Array => {
+  if (typeof data === 'string') return data
+  return data instanceof ArrayBuffer
+    ? new Uint8Array(data)
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+}
+
+const emptyBodySha256 = createHash('sha256').digest('hex')
+/** Credentials that expire are asked for again so long before. */
+const renewBeforeMs = 300_000
+
+/** Headers of a GET, signed. */
+function createSigner(
+  { region }: S3Spec,
+  deps: { readonly clock: Clock; credentials(io: Io): Promise<PlainCredentials> },
+) {
+  let current: Promise<PlainCredentials> | undefined
+  const credentials = async () => {
+    const found = await (current ?? ask())
+    const isOld =
+      found.kind === 'keys' && found.expiresAtMs !== undefined && found.expiresAtMs - renewBeforeMs < deps.clock.now()
+    return isOld ? ask() : found
+  }
+  const ask = () => {
+    const asked = deps.credentials({ signal: new AbortController().signal })
+    current = asked
+    asked.catch(() => {
+      if (current === asked) current = undefined
+    })
+    return asked
+  }
+  return async (
+    { isTls, host, port, hostHeader }: Address,
+    path: string,
+    {
+      range,
+      ifMatch,
+    }: {
+      readonly range: { readonly startOffset: number; readonly endOffset: number }
+      readonly ifMatch: string | undefined
+    },
+  ): Promise<Readonly<Record<string, string>>> => {
+    const headers = {
+      host: hostHeader,
+      range: `bytes=${range.startOffset}-${range.endOffset - 1}`,
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      'x-amz-content-sha256': emptyBodySha256,
+    }
+    const found = await credentials()
+    if (found.kind === 'anonymous') return headers
+    const signer = new SignatureV4({
+      service: 's3',
+      region: region ?? 'us-east-1',
+      credentials: found,
+      sha256: Sha256,
+      uriEscapePath: false,
+      applyChecksum: false,
+    })
+    const request = { method: 'GET', protocol: isTls ? 'https:' : 'http:', hostname: host, port, path, headers }
+    const signed = await signer.sign(request, { signingDate: new Date(deps.clock.now()) })
+    return signed.headers
+  }
+}
