@@ -167,6 +167,47 @@ describe('S3 store', () => {
     expect(receivedBytes).toBe(part.length)
   })
 
+  test('a part goes only as fast as it may, which is no stall', async () => {
+    let cameBytes = 0
+    const { store } = await serve(
+      (request, answer) => {
+        request.on('data', (chunk: Buffer) => (cameBytes += chunk.length))
+        request.on('end', () => object(answer, ''))
+      },
+      { stallMs: 300 },
+    )
+    let allowedBytes = 0
+    const pace = async (bytes: number) => {
+      // Whatever came was allowed before; the third piece waits for longer than a stall.
+      expect(cameBytes).toBeLessThanOrEqual(allowedBytes)
+      if (allowedBytes === 512 * 1024) await new Promise((resolve) => setTimeout(resolve, 700))
+      allowedBytes += bytes
+    }
+    const bytes = Buffer.alloc(700_000)
+    await store.uploadPart('k', 'u', 1, bytes, { ...io, pace })
+    expect([cameBytes, allowedBytes]).toEqual([700_000, 700_000])
+  })
+
+  test('a part is copied from a range of another object as long as that has its etag', async () => {
+    const { store, requests } = await serve((request, answer) =>
+      request.headers['x-amz-copy-source-if-match'] === '"e"'
+        ? answer
+            .writeHead(200, { 'content-type': 'application/xml' })
+            .end('<?xml version="1.0"?><CopyPartResult><ETag>&quot;c-2&quot;</ETag></CopyPartResult>')
+        : refuse(answer, 412, 'PreconditionFailed'),
+    )
+    const source = { key: 'models/ä b+1/archive.gz', etag: '"e"', startOffset: 10, endOffset: 30 }
+    const part = await store.copyPart?.('k', 'u', 7, source, io)
+    expect(part).toEqual({ partNumber: 7, etag: '"c-2"', sizeBytes: 20 })
+    expect(requests[0]?.headers).toMatchObject({
+      'x-amz-copy-source': 'team/r/models/%C3%A4%20b%2B1/archive.gz',
+      'x-amz-copy-source-range': 'bytes=10-29',
+    })
+    await expect(store.copyPart?.('k', 'u', 7, { ...source, etag: '"old"' }, io)).rejects.toMatchObject({
+      code: 'precondition-failed',
+    })
+  })
+
   test('an abort ends a request at once', async () => {
     const { store } = await serve(() => {})
     const stop = new AbortController()

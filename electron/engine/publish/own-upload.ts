@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isAppError, toWire } from '../../../shared/errors.ts'
-import type { PackResult } from '../workers/pack.ts'
+import type { PackedPart, PackResult } from '../workers/pack.ts'
 import type { PackSource } from '../workers/pack-source.ts'
 import type { CopySource } from '../workers/reusable-members.ts'
 import type { FromPack, PackStart, ToPack } from '../workers/run-pack.ts'
@@ -118,7 +118,7 @@ async function packInWorker(
   let isReconnecting = false
   worker.onMessage((message) => {
     if (message.kind === 'part') {
-      if (context.ownParts.get(message.part.partNumber)?.md5 !== message.part.md5)
+      if (!isSamePart(context.ownParts.get(message.part.partNumber), message.part))
         context.notePart(upload.uploadId, message.part)
       if (isReconnecting) task.enter({ kind: 'transferring' })
       isReconnecting = false
@@ -144,6 +144,9 @@ async function packInWorker(
     throw failure ?? error
   }
 }
+
+const isSamePart = (noted: PackedPart | undefined, part: PackedPart): boolean =>
+  noted?.md5 === part.md5 && noted.etag === part.etag && noted.sizeBytes === part.sizeBytes
 
 /** Of parts that are being sent. Where ranges are copied less is sent, and more is held back to see what it is. */
 const boundedParts = (wanted: number, partBytes: number, copies: boolean): number =>

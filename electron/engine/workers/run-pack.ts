@@ -81,13 +81,16 @@ function startDigest(start: StartWorker, ring: Ring, io: Io) {
   const worker = start<never, FromDigest, ToDigest>('digest', data, { ...io, youngMebibytes: 2 })
   const waiting: { readonly resolve: (md5: string) => void; readonly reject: (error: unknown) => void }[] = []
   worker.onMessage(({ md5 }) => waiting.shift()?.resolve(md5))
+  let ended: { readonly error: unknown } | undefined
   const end = (error: unknown) => {
+    ended = { error }
     for (const { reject } of waiting.splice(0)) reject(error)
   }
   worker.result.then(() => end(new AppError('cancelled', {})), end)
   return {
     hashTo: (endOffset: number) =>
       new Promise<string>((resolve, reject) => {
+        if (ended !== undefined) return reject(ended.error)
         waiting.push({ resolve, reject })
         worker.post({ end: endOffset })
       }),
@@ -127,16 +130,31 @@ function startSender(start: StartWorker, data: SendStart, post: (news: SendNews)
       found?.reject(found.isCopy && !isFinal ? new CopyFailed('', { cause: error }) : error)
     } else post(message)
   })
+  let ended: { readonly error: unknown } | undefined
   const end = (error: unknown) => {
+    ended = { error }
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
   }
   worker.result.then(() => end(new AppError('cancelled', {})), end)
   const send: PackPorts['send'] = (order, { signal, onSent }) =>
-    new Promise((resolve, reject) => {
-      waiting.set(order.partNumber, { isCopy: order.kind === 'copy', onSent, resolve, reject })
+    new Promise<UploadedPart>((resolve, reject) => {
+      if (ended !== undefined) return reject(ended.error)
       // What is on its way then is ended by stopping the worker.
-      signal.addEventListener('abort', () => take(order.partNumber)?.reject(signal.reason), { once: true })
+      const stop = () => take(order.partNumber)?.reject(signal.reason)
+      const settled =
+        <T>(settle: (value: T) => void) =>
+        (value: T) => {
+          signal.removeEventListener('abort', stop)
+          settle(value)
+        }
+      waiting.set(order.partNumber, {
+        isCopy: order.kind === 'copy',
+        onSent,
+        resolve: settled(resolve),
+        reject: settled(reject),
+      })
+      signal.addEventListener('abort', stop, { once: true })
       worker.post({ kind: 'order', order })
     })
   return { send, stop: worker.stop, give: (message: ToPack) => worker.post(message) }
