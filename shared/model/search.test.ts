@@ -88,7 +88,7 @@ test('100,000 packages are searched in a fraction of a second', () => {
       search(texts, texts, toSearchQuery(query))
       return performance.now() - startMs
     })
-    // A tenth of a second is what `npm run bench:catalog` measures; other work on the machine may double the best of five.
+    // A tenth of a second is what `npm run bench -- catalog` measures; other work on the machine may double the best of five.
     expect(Math.min(...times), query).toBeLessThan(250)
   }
 })

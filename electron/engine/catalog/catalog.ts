@@ -10,6 +10,7 @@ import { writeCatalogObject } from './catalog-object.ts'
 import { groupPackages } from './group-packages.ts'
 import { isWorthWriting, type Listing, listPackages, nothingListed } from './list-packages.ts'
 import { type PublishedVersion, readVersion } from './read-version.ts'
+import { prepareSearch } from './search.ts'
 
 export interface CatalogPage {
   readonly connectionId: string
@@ -85,7 +86,9 @@ export function createCatalog(deps: {
 
   const show = async ({ id }: OpenConnection, { entries }: Listing, atMs: number, io: Io, before?: Shown) => {
     const isSame = before !== undefined && haveSameEntries(before.entries, entries)
-    const groups = isSame ? before.page : await groupPackages(entries.values(), createTurns(clock, io))
+    const turn = createTurns(clock, io)
+    const groups = isSame ? before.page : await groupPackages(entries.values(), turn)
+    if (!isSame) await prepareSearch(groups.packages, turn)
     const page: CatalogPage = { ...groups, connectionId: id, refreshedAt: new Date(atMs).toISOString() }
     return { page, entries }
   }

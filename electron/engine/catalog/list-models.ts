@@ -48,6 +48,9 @@ function note(versions: Map<string, Noted>, archives: Map<string, number>, { key
   })
 }
 
+/** What a store answers to those who may read `models/` and nothing else. */
+export const mayNotLook = ['access-denied', 'folder-unreadable', 'file-unreadable', 'disk-denied'] as const
+
 const withdrawnPrefix = 'orbital/withdrawn/'
 
 /** Idents of the versions that were taken back. A reader who may list `models/` alone still sees the packages. */
@@ -59,7 +62,7 @@ export async function listWithdrawn(store: ObjectStore, io: Io): Promise<Readonl
         if (key.endsWith('.json')) idents.add(key.slice(withdrawnPrefix.length, -'.json'.length))
     }
   } catch (error) {
-    if (!isAppError(error, 'access-denied')) throw error
+    if (!isAppError(error, ...mayNotLook)) throw error
   }
   return idents
 }

@@ -4,6 +4,7 @@ import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import { metaCaps } from '../format/meta-caps.ts'
 import type { Io, ObjectHead, ObjectStore } from '../ports.ts'
+import { mayNotLook } from './list-models.ts'
 
 export interface PublishedVersion {
   readonly manifest: Manifest
@@ -47,7 +48,7 @@ async function isWithdrawn(store: ObjectStore, ident: string, io: Io): Promise<b
     await store.head(`orbital/withdrawn/${ident}.json`, io)
     return true
   } catch (error) {
-    if (isAppError(error, 'object-not-found', 'access-denied')) return false
+    if (isAppError(error, 'object-not-found', ...mayNotLook)) return false
     throw error
   }
 }

@@ -16,6 +16,19 @@ export function searchPackages(packages: readonly PackageSummary[], query: strin
   return search(packages, textsOf(packages), toSearchQuery(text))
 }
 
+/** Makes a listing ready, in turns, so that not even a first search takes long. */
+export async function prepareSearch(
+  packages: readonly PackageSummary[],
+  turn: () => Promise<void> | void,
+): Promise<void> {
+  const made: SearchText[] = []
+  for (const each of packages) {
+    made.push(toSearchText(each))
+    await turn()
+  }
+  texts.set(packages, made)
+}
+
 function textsOf(packages: readonly PackageSummary[]): readonly SearchText[] {
   const known = texts.get(packages)
   if (known !== undefined) return known
