@@ -148,7 +148,7 @@ async function fetchPiece(
     })
     return {
       push: async (chunk) => decoder.push(chunk),
-      finish() {
+      async finish() {
         decoder.end()
         if (piece.sha256 !== undefined && hash.digest('hex') !== piece.sha256)
           throw damaged(manifest, file, 'the checksum of a block differs.')
@@ -159,7 +159,7 @@ async function fetchPiece(
   const sink = openSink()
   try {
     const came = await fetchRange(deps, { ...archive, startOffset, endOffset }, sink.push, io)
-    if (came === 'complete') return sink.finish()
+    if (came === 'complete') return await sink.finish()
     // A store that knows no ranges.
     await fetchWhole(deps, archive, [{ startOffset, endOffset, open: openSink }], io)
   } finally {
