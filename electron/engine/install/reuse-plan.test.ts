@@ -4,7 +4,9 @@ import { buildPackageFolder } from '../../../testkit/package-builder.ts'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
 import { startTestEngine } from '../../../testkit/test-engine.ts'
 
-test('the plan says what is fetched and what is reused, from any library, and the result says the same', async () => {
+test('the plan says what is fetched and what is reused, from any library, and the result says the same', {
+  timeout: 60_000,
+}, async () => {
   const folder = await createTempFolder()
   const engine = await startTestEngine(path.join(folder.path, 'home'))
   onTestFinished(async () => {

@@ -55,7 +55,7 @@ const expectFiles = (ref: typeof old, files: Readonly<Record<string, Uint8Array>
   expect(sums(found)).toEqual(sums(files))
 }
 
-describe('a new version', () => {
+describe('a new version', { timeout: 60_000 }, () => {
   test('with one of twenty files changed fetches that one', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 20 }, (_, n) => [`data/part-${n}.bin`, createBytes(400_000 + n, n)]),

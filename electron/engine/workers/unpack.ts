@@ -1,14 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { AppError, assertNever, toWire, type WireError } from '../../../shared/errors.ts'
-import type { Manifest } from '../../../shared/model/package.ts'
+import { AppError, assertNever, toWire } from '../../../shared/errors.ts'
 import type { Segment } from '../format/plan-segments.ts'
 import { copyPieces } from '../install/copy-pieces.ts'
 import { type FetchState, fetchRange, fetchWhole, type WantedPart } from '../install/fetch-range.ts'
 import { installSegments } from '../install/install-segments.ts'
 import { createFileProver } from '../install/prove-file.ts'
 import { createRateLimit } from '../install/rate-limit.ts'
-import { lookUpReuse, type Reuse } from '../install/reuse.ts'
+import { lookUpReuse } from '../install/reuse.ts'
 import { sealTree } from '../install/seal-tree.ts'
 import { fileAt, type Piece, piecesOf } from '../install/segment-pieces.ts'
 import { createSpoolSink, spoolFileOf } from '../install/spool-sink.ts'
@@ -21,6 +20,9 @@ import type { Clock, CredentialsIo, Disk, Io, PlainCredentials, StoreSpec } from
 import { createJournal } from '../transfers/journal.ts'
 import type { Journal } from '../transfers/transfer-runner.ts'
 import type { WorkerContext } from './serve.ts'
+import type { FromUnpack, LineState, SettledRecord, ToUnpack, Unit, UnpackStart, WholeUnit } from './unpack-messages.ts'
+
+export type * from './unpack-messages.ts'
 
 /**
  * What an unpack worker does: units, several at a time, each of them one of
@@ -35,82 +37,6 @@ import type { WorkerContext } from './serve.ts'
  * A unit that settled is in the worker's own journal before it is told; so a kill costs only the units under way. What is in the journal is
  * hashed again before it is trusted, so that only large files are synced before they are noted; small ones are synced by `seal`, all at once.
  */
-export type Unit =
-  | { readonly kind: 'fetch'; readonly segment: number }
-  | { readonly kind: 'copy'; readonly segment: number }
-  | { readonly kind: 'range'; readonly segment: number; readonly startOffset: number; readonly endOffset: number }
-  | { readonly kind: 'inflate'; readonly segment: number }
-  | { readonly kind: 'check'; readonly segment: number }
-  | {
-      readonly kind: 'check-range'
-      readonly segment: number
-      readonly startOffset: number
-      readonly endOffset: number
-      readonly sha256: string
-    }
-  | { readonly kind: 'prove'; readonly file: number; readonly toOffset: number }
-  | { readonly kind: 'archive-md5' }
-  | { readonly kind: 'seal'; readonly metaBytes: Uint8Array }
-  | { readonly kind: 'whole-object'; readonly units: readonly WholeUnit[] }
-export type WholeUnit = Extract<Unit, { readonly kind: 'fetch' | 'range' }>
-
-export type UnpackSource =
-  | { readonly kind: 'store'; readonly spec: StoreSpec; readonly key: string; readonly etag: string }
-  /** archive.gz inside a `.sputnik`: its first byte is at `archiveOffset` of the file. */
-  | { readonly kind: 'file'; readonly path: string; readonly archiveOffset: number; readonly archiveBytes: number }
-
-export interface UnpackStart {
-  readonly source: UnpackSource
-  readonly manifest: Manifest
-  readonly segmentBytes: number
-  readonly reuse?: Reuse
-  /** Folders of this transfer. */
-  readonly tree: string
-  readonly spool: string
-  /** Each worker makes a journal of its own in it: SettledRecord. */
-  readonly settled: string
-  readonly counters: SharedArrayBuffer
-  readonly stallMs: number
-  /** Without a byte for so long a connection is told to stand still. */
-  readonly quietMs: number
-  /** For messages. */
-  readonly ref: string
-  readonly connectionName: string
-  /** Of all workers together. */
-  readonly limit?: { readonly shared: SharedArrayBuffer; readonly bytesPerSecond: number }
-}
-export type SettledRecord =
-  | { readonly kind: 'segment'; readonly segment: number; readonly isCopied?: true }
-  | {
-      readonly kind: 'range'
-      readonly segment: number
-      readonly startOffset: number
-      readonly endOffset: number
-      readonly sha256: string
-    }
-
-export type ToUnpack =
-  | { readonly kind: 'unit'; readonly id: number; readonly unit: Unit }
-  /** `renew`: fetched anew, for those who were refused with the last ones. */
-  | { readonly kind: 'credentials'; readonly credentials: PlainCredentials; readonly renew: boolean }
-  | { readonly kind: 'no-credentials'; readonly error: WireError }
-  | { readonly kind: 'end' }
-export type LineState =
-  | { readonly kind: 'moving' }
-  | { readonly kind: 'stalled'; readonly sinceMs: number }
-  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly nextTryAtMs: number }
-export type FromUnpack =
-  | { readonly kind: 'settled'; readonly id: number }
-  /** Its bytes are all there; it settles when they are synced. */
-  | { readonly kind: 'fetched'; readonly id: number }
-  /** A unit out of a whole-object one. */
-  | { readonly kind: 'settled-part'; readonly unit: WholeUnit }
-  | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
-  /** The store answers the whole object to a range. */
-  | { readonly kind: 'no-ranges'; readonly id: number }
-  | { readonly kind: 'line'; readonly id: number; readonly state: LineState }
-  | { readonly kind: 'credentials-wanted'; readonly renew: boolean }
-
 export interface UnpackPorts {
   readonly disk: Disk
   readonly clock: Clock

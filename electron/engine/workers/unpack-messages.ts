@@ -1,0 +1,81 @@
+import type { WireError } from '../../../shared/errors.ts'
+import type { Manifest } from '../../../shared/model/package.ts'
+import type { Reuse } from '../install/reuse.ts'
+import type { PlainCredentials, StoreSpec } from '../ports.ts'
+
+/** What an unpack worker is started with, and what it and the engine say to each other; unpack.ts tells what the units mean. */
+export type Unit =
+  | { readonly kind: 'fetch'; readonly segment: number }
+  | { readonly kind: 'copy'; readonly segment: number }
+  | { readonly kind: 'range'; readonly segment: number; readonly startOffset: number; readonly endOffset: number }
+  | { readonly kind: 'inflate'; readonly segment: number }
+  | { readonly kind: 'check'; readonly segment: number }
+  | {
+      readonly kind: 'check-range'
+      readonly segment: number
+      readonly startOffset: number
+      readonly endOffset: number
+      readonly sha256: string
+    }
+  | { readonly kind: 'prove'; readonly file: number; readonly toOffset: number }
+  | { readonly kind: 'archive-md5' }
+  | { readonly kind: 'seal'; readonly metaBytes: Uint8Array }
+  | { readonly kind: 'whole-object'; readonly units: readonly WholeUnit[] }
+export type WholeUnit = Extract<Unit, { readonly kind: 'fetch' | 'range' }>
+
+export type UnpackSource =
+  | { readonly kind: 'store'; readonly spec: StoreSpec; readonly key: string; readonly etag: string }
+  /** archive.gz inside a `.sputnik`: its first byte is at `archiveOffset` of the file. */
+  | { readonly kind: 'file'; readonly path: string; readonly archiveOffset: number; readonly archiveBytes: number }
+
+export interface UnpackStart {
+  readonly source: UnpackSource
+  readonly manifest: Manifest
+  readonly segmentBytes: number
+  readonly reuse?: Reuse
+  /** Folders of this transfer. */
+  readonly tree: string
+  readonly spool: string
+  /** Each worker makes a journal of its own in it: SettledRecord. */
+  readonly settled: string
+  readonly counters: SharedArrayBuffer
+  readonly stallMs: number
+  /** Without a byte for so long a connection is told to stand still. */
+  readonly quietMs: number
+  /** For messages. */
+  readonly ref: string
+  readonly connectionName: string
+  /** Of all workers together. */
+  readonly limit?: { readonly shared: SharedArrayBuffer; readonly bytesPerSecond: number }
+}
+export type SettledRecord =
+  | { readonly kind: 'segment'; readonly segment: number; readonly isCopied?: true }
+  | {
+      readonly kind: 'range'
+      readonly segment: number
+      readonly startOffset: number
+      readonly endOffset: number
+      readonly sha256: string
+    }
+
+export type ToUnpack =
+  | { readonly kind: 'unit'; readonly id: number; readonly unit: Unit }
+  /** `renew`: fetched anew, for those who were refused with the last ones. */
+  | { readonly kind: 'credentials'; readonly credentials: PlainCredentials; readonly renew: boolean }
+  | { readonly kind: 'no-credentials'; readonly error: WireError }
+  | { readonly kind: 'end' }
+export type LineState =
+  | { readonly kind: 'moving' }
+  | { readonly kind: 'stalled'; readonly sinceMs: number }
+  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly nextTryAtMs: number }
+export type FromUnpack =
+  | { readonly kind: 'settled'; readonly id: number }
+  /** Its bytes are all there; it settles when they are synced. */
+  | { readonly kind: 'fetched'; readonly id: number }
+  /** A unit out of a whole-object one. */
+  | { readonly kind: 'settled-part'; readonly unit: WholeUnit }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: WireError }
+  /** The store answers the whole object to a range. */
+  | { readonly kind: 'no-ranges'; readonly id: number }
+  | { readonly kind: 'line'; readonly id: number; readonly state: LineState }
+  | { readonly kind: 'credentials-wanted'; readonly renew: boolean }
