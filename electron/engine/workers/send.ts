@@ -2,7 +2,7 @@ import { AppError, isAppError, toWire, type WireError } from '../../../shared/er
 import { createStore } from '../object-store/create-store.ts'
 import type { Clock, Disk, Io, Log, LogLevel, ObjectStore, StoreSpec, UploadedPart } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
-import { type ByteLimit, createByteLimit } from '../transfers/byte-limit.ts'
+import { createRateLimit, createSharedLimit, type RateLimit } from '../transfers/rate-limit.ts'
 import type { SendOrder } from './pack.ts'
 import { type CredentialsGiven, type CredentialsWanted, receiveCredentials } from './receive-credentials.ts'
 import { type Ring, ringOver } from './ring.ts'
@@ -64,7 +64,10 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
     onRetry: ({ attempt, nextTryAtMs }) => post({ kind: 'retry', attempt, nextTryAtMs }),
   })
   const ring = ringOver(data.ring)
-  const limit = data.limitBytesPerSecond === undefined ? undefined : createByteLimit(data.limitBytesPerSecond, clock)
+  const limit =
+    data.limitBytesPerSecond === undefined
+      ? undefined
+      : createRateLimit(createSharedLimit(), data.limitBytesPerSecond, clock)
   const running = new Set<Promise<void>>()
   const take = (order: SendOrder) => {
     const { partNumber } = order
@@ -100,7 +103,7 @@ function sendPart(
   store: ObjectStore,
   ring: Ring,
   { partNumber, start, end }: SendOrder,
-  limit: ByteLimit | undefined,
+  limit: RateLimit | undefined,
   { signal, tell }: Io & { readonly tell: (sentBytes: number) => void },
 ): Promise<UploadedPart> {
   let toldBytes = 0
@@ -109,7 +112,7 @@ function sendPart(
     toldBytes = sentBytes
     tell(sentBytes)
   }
-  const pace = limit === undefined ? {} : { pace: (bytes: number) => limit.take(bytes, { signal }) }
+  const pace = limit === undefined ? {} : { pace: async (bytes: number) => limit.take(bytes, { signal }) }
   return store.uploadPart(key, uploadId, partNumber, ring.read(start, end), { signal, onSent, ...pace })
 }
 
