@@ -27,6 +27,7 @@ const details = {
   appVersion: '1.0.0',
   constraint: '>=2',
   connection: 'Team models',
+  source: 'The profile “team”',
   action: 'write to',
   errno: 'EIO',
   endpoint: 's3.example.com',
