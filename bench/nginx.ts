@@ -10,7 +10,7 @@ export async function findNginx(): Promise<Available<string>> {
   return found ?? { missing: 'nginx: not on this machine (Debian has it in the package nginx-light)' }
 }
 
-/** Serves the files below a folder as objects of public buckets, and `list.xml` as the list of the bucket `bucket`. */
+/** Serves the files below a folder as objects of public buckets, and `list.xml` as the list of `models/` in the bucket `bucket`; all else in it is `empty.xml`. */
 export async function startNginx(
   nginx: string,
   workFolder: string,
@@ -33,7 +33,13 @@ http {
   server {
     listen 127.0.0.1:${port};
     root ${root};
-    location ~ ^/bucket/?$ { default_type application/xml; rewrite .* /list.xml break; }
+    error_page 404 @missing;
+    location @missing { default_type application/xml; return 404 '<Error><Code>NoSuchKey</Code></Error>'; }
+    location ~ ^/bucket/?$ {
+      default_type application/xml;
+      if ($arg_prefix ~ ^models) { rewrite .* /list.xml break; }
+      rewrite .* /empty.xml break;
+    }
   }
 }
 `,

@@ -92,9 +92,10 @@ async function makeSite(bench: Bench, sizeBytes: number): Promise<{ archiveKey: 
     const etag = `${Math.floor(mtime.getTime() / 1000).toString(16)}-${size.toString(16)}`
     return `<Contents><Key>${key}</Key><LastModified>${mtime.toISOString()}</LastModified><ETag>&quot;${etag}&quot;</ETag><Size>${size}</Size></Contents>`
   })
-  writeFileSync(
-    bench.path('site', 'list.xml'),
-    `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bucket</Name><KeyCount>2</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>${entries.join('')}</ListBucketResult>`,
-  )
+  writeFileSync(bench.path('site', 'list.xml'), listOf(entries))
+  writeFileSync(bench.path('site', 'empty.xml'), listOf([]))
   return { archiveKey: 'models/floor-1.0.0/archive.gz' }
 }
+
+const listOf = (entries: readonly string[]): string =>
+  `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bucket</Name><KeyCount>${entries.length}</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>${entries.join('')}</ListBucketResult>`
