@@ -111,31 +111,29 @@ function describeCopies(
       expect(second.sentBytes).toBe(planned(first.manifest, new Set(['w-7.bin'])))
     }, 120_000)
 
-    test.runIf(copies)(
-      'sends all of it when what is copied from is something else by now',
-      async () => {
-        const { manifest: newest } = await readVersion('1.0.1')
-        change('w-3.bin', createBytes(fileBytes, 300))
-        const last = publishKeys(newest.ref).archive
-        let copied = 0
-        const vanishing: ObjectStore = {
-          ...store,
-          async copyPart(...given) {
-            const part = await store.copyPart?.(...given)
-            copied += 1
-            if (part === undefined) throw new Error('no copies')
-            return part
-          },
-          async head(key, options) {
-            const head = await store.head(key, options)
-            return key === last ? { ...head, etag: '"another"' } : head
-          },
-        }
-        const { outcome, sentBytes, manifest } = await publish('1.0.2', newest, vanishing)
-        expect([copied, outcome, sentBytes]).toEqual([0, {}, manifest.archive.sizeBytes])
-      },
-      120_000,
-    )
+    // Where nothing is copied there is nothing that could be something else.
+    if (!copies) return
+    test('sends all of it when what is copied from is something else by now', async () => {
+      const { manifest: newest } = await readVersion('1.0.1')
+      change('w-3.bin', createBytes(fileBytes, 300))
+      const last = publishKeys(newest.ref).archive
+      let copied = 0
+      const vanishing: ObjectStore = {
+        ...store,
+        async copyPart(...given) {
+          const part = await store.copyPart?.(...given)
+          copied += 1
+          if (part === undefined) throw new Error('no copies')
+          return part
+        },
+        async head(key, options) {
+          const head = await store.head(key, options)
+          return key === last ? { ...head, etag: '"another"' } : head
+        },
+      }
+      const { outcome, sentBytes, manifest } = await publish('1.0.2', newest, vanishing)
+      expect([copied, outcome, sentBytes]).toEqual([0, {}, manifest.archive.sizeBytes])
+    }, 120_000)
   })
 }
 
