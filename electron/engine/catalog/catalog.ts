@@ -146,7 +146,7 @@ export function createCatalog(deps: {
     // Begins when it can be told whether it is still the newest.
     const started: Refreshing = { page: Promise.resolve().then(list), abort, waiting: 0 }
     refreshing.set(id, started)
-    // Everybody who waits may have left.
+    // Everybody who waits hears of its error; they may all have left.
     started.page.catch(() => {})
     return started
   }
@@ -213,6 +213,7 @@ export function createCatalog(deps: {
       copies.remove(connectionId)
     },
     async close(timeoutMs) {
+      // It only ends by time or by the abort below.
       const timeout = clock.sleep(timeoutMs, { signal: closing.signal }).catch(() => {})
       await Promise.race([Promise.all(writing), timeout])
       closing.abort(new AppError('cancelled', {}))

@@ -60,6 +60,7 @@ export async function listPackages(
   // 1, 2
   const size = known.entries.size
   const early = size > 0 && size * 2 < manyKeys ? listWithdrawn(store, io) : undefined
+  // Its error is heard where it is waited for, if the list of packages doesn't fail before.
   early?.catch(() => {})
   const { versions, keys } = await listModels(store, io)
   let { withdrawn, withdrawnAtMs } = known

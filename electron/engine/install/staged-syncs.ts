@@ -25,6 +25,7 @@ export function createStagedSyncs(disk: Disk, tree: string) {
         if (running.get(file) === state && state.next === undefined) running.delete(file)
       })
     }
+    // Whoever waits for the current one hears of its error; the next is a sync of its own.
     found.next ??= found.current
       .catch(() => {})
       .then(() => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { CallOptions } from '../../../shared/ipc/procedure.ts'
@@ -66,7 +66,9 @@ export async function repairVersion(
   const transaction = `repair-${createHash('sha256').update(identOf(ref)).digest('hex').slice(0, 24)}`
   const lease = library.leases.take(transaction)
   if (lease === undefined) throw new AppError('busy', { what: specOf(ref) })
-  const staging = path.join(library.places.staging, transaction)
+  const everyStaging = path.join(library.places.staging, transaction)
+  // Whoever took the lease over while this computer slept has other files: none is placed while somebody may still write it.
+  const staging = path.join(everyStaging, randomUUID())
   try {
     // 3
     const source =
@@ -75,7 +77,7 @@ export async function repairVersion(
     const takenOut = findExtras(disk, folder, installed, report)
     const trash = library.takeOut(ref, takenOut)
     // 5
-    disk.removeTree(staging)
+    disk.removeTree(everyStaging)
     disk.makeFolder(staging)
     const done =
       source === undefined
@@ -89,7 +91,7 @@ export async function repairVersion(
     }
     return { ...done, takenOut, ...(trash === undefined ? {} : { trash }) }
   } finally {
-    disk.removeTree(staging)
+    disk.removeTree(lease.isOurs() ? everyStaging : staging)
     lease.release()
   }
 }
