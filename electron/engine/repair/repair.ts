@@ -13,7 +13,7 @@ import type { TreeReport } from '../library/verify.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
 import { startWorker } from '../workers/pool.ts'
 import type { FromRepair, RepairStart } from '../workers/repair.ts'
-import { answerCredentials, type CredentialsAnswer } from '../workers/worker-credentials.ts'
+import { answerCredentials, type CredentialsAnswer, credentialsOf } from '../workers/worker-credentials.ts'
 import { findExtras } from './damage.ts'
 import { type RepairedFiles, stampOf } from './repair-files.ts'
 
@@ -143,7 +143,7 @@ async function makeAnew(
   const worker = startWorker<RepairedFiles, FromRepair, CredentialsAnswer>(deps.entry ?? 'repair', start, { signal })
   worker.onMessage((message) => {
     if (message.kind === 'credentials-wanted')
-      return void answerCredentials(worker, connection, { signal, renew: message.renew })
+      return void answerCredentials(worker, credentialsOf(connection), { signal, renew: message.renew })
     doneBytes += message.bytes
     onProgress?.({ doneBytes, totalBytes })
   })
