@@ -35,6 +35,7 @@ const verbs: Verbs = {
     files: true,
     info: true,
     cached: true,
+    unreadable: true,
     path: true,
     preview: true,
     remove: true,
