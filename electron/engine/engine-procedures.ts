@@ -13,7 +13,6 @@ import type { Catalog } from './catalog/catalog.ts'
 import { factsOfManifest, summaryOf } from './catalog/catalog-entry.ts'
 import type { PublishedVersion } from './catalog/read-version.ts'
 import { resolveSpec } from './catalog/resolve.ts'
-import { searchPackages } from './catalog/search.ts'
 import type { Connections } from './connections/connections.ts'
 import type { InstallPlans } from './install/install-plans.ts'
 import type { Libraries } from './libraries.ts'
@@ -123,7 +122,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         return { connectionId: connection.id, ...(await catalog.rebuild(connection, ioOf(options))) }
       },
       search: async ({ connectionId, query }, options) =>
-        searchPackages((await page(connectionId, ioOf(options))).page.packages, query),
+        catalog.search(await connections.open(connectionId), query, ioOf(options)),
       async get({ connectionId, name }, options) {
         const { connection, page: listed } = await page(connectionId, ioOf(options))
         const found = listed.packages.find((each) => each.name === name)

@@ -109,7 +109,7 @@ export interface ObjectStore {
   ): Promise<{ readonly etag: string; readonly storeNowMs: number }>
   /** Removing what isn't there succeeds. */
   delete(key: string, io: Io): Promise<void>
-  /** Pages of objects below a prefix, in the store's order. */
+  /** Pages of objects below a prefix, in the store's order. A retrying store begins anew when it breaks off, so a key can come twice. */
   list(prefix: string, io: Io): AsyncIterable<readonly ObjectFacts[]>
   createUpload(
     key: string,

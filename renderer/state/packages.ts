@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import { toAppError } from '../../shared/errors.ts'
 import type { PackageSummary, UnreadableEntry } from '../../shared/model/package.ts'
+import { type SearchText, toSearchText } from '../../shared/model/search.ts'
 import { client } from '../ipc/link.ts'
 import { type LoadState, loading, ready } from './load-state.ts'
 import { createSingleFlight } from './single-flight.ts'
@@ -10,12 +11,14 @@ export interface Catalog {
   /** The store is being asked, by a person or by the clock. */
   readonly refreshing: boolean
   readonly packages: readonly PackageSummary[]
+  /** The packages', in their order: made as the packages come, so that no search has to wait for them. */
+  readonly searchTexts: readonly SearchText[]
   readonly unreadable: readonly UnreadableEntry[]
   /** ISO 8601; absent before the first answer. */
   readonly refreshedAt?: string
 }
 
-const emptyCatalog: Catalog = { load: loading, refreshing: false, packages: [], unreadable: [] }
+const emptyCatalog: Catalog = { load: loading, refreshing: false, packages: [], searchTexts: [], unreadable: [] }
 
 interface PackagesState {
   readonly catalogs: Readonly<Record<string, Catalog>>
@@ -43,8 +46,8 @@ async function askFor(connectionId: string): Promise<void> {
   const refresh = wantsRefresh.delete(connectionId)
   setCatalog(connectionId, { refreshing: refresh })
   try {
-    const { packages, unreadable, refreshedAt } = await listInPieces(connectionId, refresh)
-    setCatalog(connectionId, { load: ready, refreshing: false, packages, unreadable, refreshedAt })
+    const { packages, searchTexts, unreadable, refreshedAt } = await listInPieces(connectionId, refresh)
+    setCatalog(connectionId, { load: ready, refreshing: false, packages, searchTexts, unreadable, refreshedAt })
   } catch (error) {
     setCatalog(connectionId, { load: { kind: 'failed', error: toAppError(error) }, refreshing: false })
   }
@@ -56,13 +59,15 @@ const pieceLength = 1000
 async function listInPieces(connectionId: string, refresh: boolean) {
   const first = await client.catalog.list({ connectionId, refresh, count: pieceLength })
   const packages = [...first.packages]
+  const searchTexts = packages.map(toSearchText)
   while (packages.length < first.total) {
     const next = await client.catalog.list({ connectionId, from: packages.length, count: pieceLength })
     // Another list came between.
     if (next.refreshedAt !== first.refreshedAt || next.packages.length === 0) return listInPieces(connectionId, false)
     packages.push(...next.packages)
+    searchTexts.push(...next.packages.map(toSearchText))
   }
-  return { ...first, packages }
+  return { ...first, packages, searchTexts }
 }
 
 const freshForMs = 10_000

@@ -1,5 +1,11 @@
 import { isPrerelease } from '../../../shared/model/constraint.ts'
-import type { Manifest, PackageInfo, UnreadableEntry, VersionSummary } from '../../../shared/model/package.ts'
+import type {
+  Manifest,
+  PackageInfo,
+  PackageSummary,
+  UnreadableEntry,
+  VersionSummary,
+} from '../../../shared/model/package.ts'
 import { shareValue } from './share-value.ts'
 
 /** What the store's listing says of a version: as long as it says the same, what was read of its meta.json still holds. */
@@ -17,14 +23,10 @@ export interface ListedVersion {
 }
 
 export interface CatalogEntry extends ListedVersion {
-  readonly content:
+  readonly content: /** The package as it is shown where this is its only version. */
     | {
         readonly kind: 'version'
-        readonly name: string
-        readonly title: string
-        readonly description: string
-        readonly tags: readonly string[]
-        readonly summary: VersionSummary
+        readonly package: Readonly<Omit<PackageSummary, 'versions'> & { versions: [VersionSummary] }>
       }
     | { readonly kind: 'unreadable'; readonly problem: UnreadableEntry['problem']; readonly reason: string }
 }
@@ -40,6 +42,9 @@ export const isOf = (entry: CatalogEntry, listed: ListedVersion): boolean =>
   entry.modifiedMs === listed.modifiedMs &&
   entry.archiveBytes === listed.archiveBytes &&
   entry.oddKey === listed.oddKey
+
+/** Whether a version of a listing is known by what was read of it. */
+export const isEntry = (version: ListedVersion | CatalogEntry): version is CatalogEntry => 'content' in version
 
 /** What the store would not let be read this time may be readable the next. */
 export const isForNow = ({ content }: CatalogEntry): boolean =>
@@ -69,11 +74,13 @@ export function contentOf(facts: VersionFacts, modifiedMs: number): CatalogEntry
   const { info } = facts
   return {
     kind: 'version',
-    name: info.name,
-    title: info.title === undefined || info.title === '' ? info.name : info.title,
-    description: beginningOf(info.description ?? ''),
-    tags: shareValue(info.tags ?? []),
-    summary: summaryOf(facts, modifiedMs),
+    package: {
+      name: info.name,
+      title: info.title === undefined || info.title === '' ? info.name : info.title,
+      description: beginningOf(info.description ?? ''),
+      tags: shareValue(info.tags ?? []),
+      versions: [summaryOf(facts, modifiedMs)],
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
 import type { Clock, Io, Log, ObjectStore } from '../ports.ts'
 import { createTurns } from '../take-turns.ts'
-import { type CatalogEntry, isOf, type ListedVersion } from './catalog-entry.ts'
+import { type CatalogEntry, isEntry, isOf, type ListedVersion } from './catalog-entry.ts'
 import { lineCaps, packLines, unpackLines } from './entry-lines.ts'
 
 /**
@@ -15,21 +15,17 @@ export interface ObjectDeps {
   readonly log: Log
 }
 
-export interface FoundInObject {
-  /** Of the wanted versions, those that are exactly what is listed. */
-  readonly entries: ReadonlyMap<string, CatalogEntry>
-  /** How long ago it was written, by the store's clock alone; undefined where there is none. */
-  readonly ageMs: number | undefined
-}
-
-/** Never fails for what is wrong with the object or with who may read it: then nothing was found. Throws `cancelled`. */
+/**
+ * Puts its entries in the place of those versions of which they are exactly what is listed. Never fails for what is wrong with the object or with
+ * who may read it: then nothing, or less, was found. Throws `cancelled`. `ageMs`: how long ago it was written, by the store's clock alone;
+ * undefined where there is none.
+ */
 export async function readCatalogObject(
   { clock, log }: ObjectDeps,
   store: ObjectStore,
-  wanted: ReadonlyMap<string, ListedVersion>,
+  versions: Map<string, ListedVersion | CatalogEntry>,
   io: Io,
-): Promise<FoundInObject> {
-  const entries = new Map<string, CatalogEntry>()
+): Promise<{ readonly ageMs: number | undefined }> {
   try {
     const { body, sizeBytes, modifiedMs, storeNowMs } = await store.open(catalogKey, io)
     if (sizeBytes > lineCaps.maxBytes) {
@@ -38,18 +34,18 @@ export async function readCatalogObject(
       throw new AppError('package-too-large', { what: catalogKey, limit: `${lineCaps.maxBytes} bytes` })
     }
     const take = (entry: CatalogEntry) => {
-      const listed = wanted.get(entry.ident)
-      if (listed !== undefined && isOf(entry, listed)) entries.set(entry.ident, entry)
+      const listed = versions.get(entry.ident)
+      if (listed !== undefined && !isEntry(listed) && isOf(entry, listed)) versions.set(entry.ident, entry)
     }
     const turn = createTurns(clock, io)
     const { header, refused } = await unpackLines(body, take, { ...io, turn, unreadable: false })
     if (header === undefined || refused > 0) log.write('warn', 'catalog.object-damaged', { refused })
-    return { entries, ageMs: Math.max(0, storeNowMs - modifiedMs) }
+    return { ageMs: Math.max(0, storeNowMs - modifiedMs) }
   } catch (error) {
     if (io.signal.aborted) throw new AppError('cancelled', {}, error)
     if (!isAppError(error, 'object-not-found'))
       log.write('info', 'catalog.object-not-read', { place: store.endpoint, ...toWire(error) })
-    return { entries, ageMs: undefined }
+    return { ageMs: undefined }
   }
 }
 

@@ -5,12 +5,12 @@ import type { Clock, Disk, Io, Log, OpenConnection } from '../ports.ts'
 import { createTurns } from '../take-turns.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { createCatalogCopies, type KeptListing } from './catalog-copy.ts'
-import type { CatalogEntry } from './catalog-entry.ts'
+import { isEntry } from './catalog-entry.ts'
 import { writeCatalogObject } from './catalog-object.ts'
 import { groupPackages } from './group-packages.ts'
-import { isWorthWriting, type Listing, listPackages, nothingListed } from './list-packages.ts'
+import { isWorthWriting, type Listing, type ListOptions, listPackages, nothingListed } from './list-packages.ts'
 import { type PublishedVersion, readVersion } from './read-version.ts'
-import { prepareSearch } from './search.ts'
+import { searchPackages } from './search.ts'
 
 export interface CatalogPage {
   readonly connectionId: string
@@ -22,6 +22,8 @@ export interface CatalogPage {
 export interface Catalog {
   /** As last refreshed, from this run or an earlier one; refreshed first when it never was. The same arrays while nothing changed. */
   list(connection: OpenConnection, io: Io & { readonly refresh?: boolean }): Promise<CatalogPage>
+  /** Packages that match, best first; of a list as `list` gives it. */
+  search(connection: OpenConnection, query: string, io: Io): Promise<PackageSummary[]>
   /** One published version as it is now, with its archive's head. `package-not-found`, `archive-mismatch`, `meta-invalid`. */
   version(connection: OpenConnection, ref: PackageRef, io: Io): Promise<PublishedVersion>
   /** Reads every meta.json again and writes the bucket's catalog object. Throws what that throws: `access-denied`. */
@@ -44,6 +46,8 @@ interface Shown {
   /** What the page was made of. */
   readonly entries: Listing['entries']
 }
+
+type Listed = Parameters<NonNullable<ListOptions['onListed']>>[0]
 
 interface Refreshing {
   readonly page: Promise<CatalogPage>
@@ -88,7 +92,6 @@ export function createCatalog(deps: {
     const isSame = before !== undefined && haveSameEntries(before.entries, entries)
     const turn = createTurns(clock, io)
     const groups = isSame ? before.page : await groupPackages(entries.values(), turn)
-    if (!isSame) await prepareSearch(groups.packages, turn)
     const page: CatalogPage = { ...groups, connectionId: id, refreshedAt: new Date(atMs).toISOString() }
     return { page, entries }
   }
@@ -121,12 +124,15 @@ export function createCatalog(deps: {
     const io = { signal: abort.signal }
     const isNewest = () => refreshing.get(id) === started
     const list = async (): Promise<CatalogPage> => {
-      const found = new Map<string, CatalogEntry>()
+      let listed: Listed = new Map()
       let known: Index | undefined
       try {
         known = await knownOf(connection, io)
         const before = known?.listing ?? nothingListed
-        const all = await listPackages(deps, connection.store, before, { ...io, found })
+        const onListed = (versions: Listed) => {
+          listed = versions
+        }
+        const all = await listPackages(deps, connection.store, before, { ...io, onListed })
         const isWorth = isWorthWriting(all)
         // A write that fails is tried again when as much has changed once more.
         const listing = isWorth ? { ...all, drift: 0 } : all
@@ -136,7 +142,7 @@ export function createCatalog(deps: {
       } catch (error) {
         if (isNewest()) {
           expired.add(id)
-          await keepFound(connection, known, found)
+          await keepFound(connection, known, listed)
         }
         throw error
       } finally {
@@ -152,11 +158,13 @@ export function createCatalog(deps: {
   }
 
   /** A listing that failed has read something: the next one goes on from there. */
-  const keepFound = async (connection: OpenConnection, known: Index | undefined, found: Listing['entries']) => {
+  const keepFound = async (connection: OpenConnection, known: Index | undefined, listed: Listed) => {
     const before = known?.listing ?? nothingListed
-    const news = [...found].filter(([ident, entry]) => before.entries.get(ident) !== entry)
-    if (news.length === 0) return
-    const listing = { ...before, entries: new Map([...before.entries, ...news]), drift: before.drift + news.length }
+    const entries = new Map(before.entries)
+    for (const version of listed.values()) if (isEntry(version)) entries.set(version.ident, version)
+    const news = [...entries].filter(([ident, entry]) => before.entries.get(ident) !== entry).length
+    if (news === 0) return
+    const listing = { ...before, entries, drift: before.drift + news }
     const index: Index = { ...known, place: connection.place, refreshedAtMs: known?.refreshedAtMs, listing }
     indexes.set(connection.id, index)
     await copies.save(connection, index, { signal: closing.signal, isSame: false })
@@ -186,19 +194,21 @@ export function createCatalog(deps: {
     }
   }
 
+  const list: Catalog['list'] = async (connection, io) => {
+    if (io.refresh === true || expired.has(connection.id)) return refresh(connection, io)
+    return (await knownOf(connection, io))?.shown?.page ?? refresh(connection, io)
+  }
+
   return {
-    async list(connection, io) {
-      if (io.refresh === true || expired.has(connection.id)) return refresh(connection, io)
-      return (await knownOf(connection, io))?.shown?.page ?? refresh(connection, io)
+    list,
+    async search(connection, query, io) {
+      const { packages } = await list(connection, io)
+      return searchPackages(packages, query, createTurns(clock, io))
     },
     version: (connection, ref, io) => readVersion(connection.store, connection.name, ref, io),
     async rebuild(connection, io) {
       const known = await knownOf(connection, io)
-      const found = await listPackages(deps, connection.store, nothingListed, {
-        ...io,
-        found: new Map(),
-        afresh: true,
-      })
+      const found = await listPackages(deps, connection.store, nothingListed, { ...io, afresh: true })
       await conclude(connection, { ...found, drift: 0 }, known, io)
       return writeCatalogObject(deps, connection.store, found.entries, io)
     },

@@ -67,7 +67,8 @@ export async function packLines(
 function lineOf({ ident, etag, metaBytes, modifiedMs, archiveBytes, oddKey, content }: CatalogEntry): JsonObject {
   const listed = { ident, etag, size: metaBytes, modified: modifiedMs, archive: archiveBytes }
   if (content.kind === 'unreadable') return { ...listed, key: oddKey, problem: content.problem, reason: content.reason }
-  const { name, title, description, tags, summary } = content
+  const { name, title, description, tags, versions } = content.package
+  const [summary] = versions
   const { version, license, compatibility, notes } = summary
   return {
     ...listed,

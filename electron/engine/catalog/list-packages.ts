@@ -11,7 +11,7 @@
  */
 import type { Io, ObjectStore } from '../ports.ts'
 import { createTurns } from '../take-turns.ts'
-import { type CatalogEntry, isForNow, isOf, type ListedVersion } from './catalog-entry.ts'
+import { type CatalogEntry, isEntry, type ListedVersion } from './catalog-entry.ts'
 import { type ObjectDeps, readCatalogObject } from './catalog-object.ts'
 import { listModels, listWithdrawn } from './list-models.ts'
 import { readEntry } from './read-entry.ts'
@@ -30,8 +30,8 @@ export interface Listing {
 export const nothingListed: Listing = { entries: new Map(), withdrawn: new Set(), withdrawnAtMs: 0, drift: 0 }
 
 export interface ListOptions extends Io {
-  /** Filled with what is found on the way: all that there is when the listing fails after all. */
-  readonly found: Map<string, CatalogEntry>
+  /** Is given what the store lists, in which entries take the place of versions as they are read: all that there is when it fails after all. */
+  readonly onListed?: (versions: ReadonlyMap<string, ListedVersion | CatalogEntry>) => void
   /** Reads every meta.json, whatever is known. */
   readonly afresh?: boolean
 }
@@ -62,7 +62,8 @@ export async function listPackages(
   const early = size > 0 && size * 2 < manyKeys ? listWithdrawn(store, io) : undefined
   // Its error is heard where it is waited for, if the list of packages doesn't fail before.
   early?.catch(() => {})
-  const { versions, keys } = await listModels(store, io)
+  const { versions, keys } = await listModels(store, known.entries, io)
+  options.onListed?.(versions)
   let { withdrawn, withdrawnAtMs } = known
   const lookUpWithdrawn = async () => {
     withdrawn = await (early ?? listWithdrawn(store, io))
@@ -71,40 +72,35 @@ export async function listPackages(
   const isOld = (sinceMs = clock.now() - withdrawnAtMs) => sinceMs < 0 || sinceMs > withdrawnForMs
   if (early !== undefined || keys <= manyKeys) await lookUpWithdrawn()
 
-  // 3
-  const { found } = options
-  const wanted = new Map<string, ListedVersion>()
-  for (const [ident, listed] of versions) {
-    if (withdrawn.has(ident)) continue
-    const entry = known.entries.get(ident)
-    if (entry !== undefined && isOf(entry, listed) && !isForNow(entry)) found.set(ident, entry)
-    else wanted.set(ident, listed)
-    await turn()
+  // 3: by listModels
+  const missing = () => {
+    const found: ListedVersion[] = []
+    for (const version of versions.values()) if (!isEntry(version) && !withdrawn.has(version.ident)) found.push(version)
+    return found
   }
+  let toRead = missing()
 
   // 4
   let drift = known.drift
-  if (options.afresh !== true && wanted.size > readObjectAbove) {
-    const object = await readCatalogObject(deps, store, wanted, io)
-    for (const [ident, entry] of object.entries) {
-      found.set(ident, entry)
-      wanted.delete(ident)
-    }
-    drift = object.ageMs === undefined ? found.size : 0
+  if (options.afresh !== true && toRead.length > readObjectAbove) {
+    const others = versions.size - toRead.length
+    const { ageMs } = await readCatalogObject(deps, store, versions, io)
+    toRead = missing()
+    drift = ageMs === undefined ? others : 0
     // Who wrote it had looked, and left out what was withdrawn: then there would be something left to read.
-    if (object.ageMs !== undefined && size === 0 && wanted.size === 0) withdrawnAtMs = clock.now() - object.ageMs
+    if (ageMs !== undefined && size === 0 && toRead.length === 0) withdrawnAtMs = clock.now() - ageMs
   }
   if (keys > manyKeys && early === undefined && isOld()) await lookUpWithdrawn()
 
   // 5
-  const toRead = [...wanted.values()].filter(({ ident }) => !withdrawn.has(ident)).reverse()
+  toRead = toRead.filter(({ ident }) => !withdrawn.has(ident)).reverse()
   drift += toRead.length
   const readNext = async (): Promise<void> => {
     for (let next = toRead.pop(); next !== undefined; next = toRead.pop()) {
       try {
         const entry = await readEntry(store, next, io)
         if (entry === undefined) continue
-        found.set(entry.ident, entry)
+        versions.set(entry.ident, entry)
         await turn()
       } catch (error) {
         // The listing has failed: the others need not go on.
@@ -118,14 +114,15 @@ export async function listPackages(
   if (failed !== undefined) throw failed.reason
 
   // 6
-  const isWorth = isWorthWriting({ drift, entries: found, withdrawn, withdrawnAtMs })
-  if (isWorth && keys > manyKeys && clock.now() - withdrawnAtMs > 0) await lookUpWithdrawn()
   const entries = new Map<string, CatalogEntry>()
-  for (const ident of versions.keys()) {
-    const entry = withdrawn.has(ident) ? undefined : found.get(ident)
-    if (entry !== undefined) entries.set(ident, entry)
+  for (const version of versions.values()) {
+    // By its own ident: the listing's would keep the text of a whole key.
+    if (isEntry(version)) entries.set(version.ident, version)
     await turn()
   }
+  const isWorth = isWorthWriting({ drift, entries, withdrawn, withdrawnAtMs })
+  if (isWorth && keys > manyKeys && clock.now() - withdrawnAtMs > 0) await lookUpWithdrawn()
+  for (const ident of withdrawn) entries.delete(ident)
   const listedWithdrawn = new Set([...withdrawn].filter((ident) => versions.has(ident)))
   return { entries, withdrawn: listedWithdrawn, withdrawnAtMs, drift }
 }

@@ -2,37 +2,34 @@ import { parseSpec, satisfies } from '../../../shared/model/constraint.ts'
 import type { PackageSummary } from '../../../shared/model/package.ts'
 import { type SearchText, search, toSearchQuery, toSearchText } from '../../../shared/model/search.ts'
 
-/** Made once for each listing. */
+/** Made once for each listing, when it is searched for the first time. */
 const texts = new WeakMap<readonly PackageSummary[], readonly SearchText[]>()
 
 /**
  * Packages that match a query, best first. A query with an operator (`name==1.0.0`, `name >=1,<2`) is a constraint: the package of exactly
  * that name with the versions that satisfy it. Anything else is words: each must occur in name, title, tags or description.
  */
-export function searchPackages(packages: readonly PackageSummary[], query: string): PackageSummary[] {
+export async function searchPackages(
+  packages: readonly PackageSummary[],
+  query: string,
+  turn: () => Promise<void> | void,
+): Promise<PackageSummary[]> {
   const text = query.trim()
   if (text === '') return [...packages]
   if (/[=<>^~|]/.test(text)) return searchConstraint(packages, text)
-  return search(packages, textsOf(packages), toSearchQuery(text))
+  const made = texts.get(packages) ?? (await prepare(packages, turn))
+  return search(packages, (_, at) => made[at] ?? '', toSearchQuery(text))
 }
 
-/** Makes a listing ready, in turns, so that not even a first search takes long. */
-export async function prepareSearch(
+async function prepare(
   packages: readonly PackageSummary[],
   turn: () => Promise<void> | void,
-): Promise<void> {
+): Promise<readonly SearchText[]> {
   const made: SearchText[] = []
   for (const each of packages) {
     made.push(toSearchText(each))
     await turn()
   }
-  texts.set(packages, made)
-}
-
-function textsOf(packages: readonly PackageSummary[]): readonly SearchText[] {
-  const known = texts.get(packages)
-  if (known !== undefined) return known
-  const made = packages.map(toSearchText)
   texts.set(packages, made)
   return made
 }

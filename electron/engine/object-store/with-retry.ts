@@ -151,8 +151,8 @@ export function withRetry(store: ObjectStore, deps: RetryDeps): ObjectStore {
 }
 
 /**
- * A listing that fails in the middle starts over, and pages that were handed out are not handed out again: keys seen are left out. (A
- * store's token may not live as long as a pause.)
+ * A listing that fails in the middle starts over (a store's token may not live as long as a pause): what was handed out before comes again. To leave
+ * it out would take a memory of all keys, since not every store lists in their order.
  */
 async function* listAgain(
   store: ObjectStore,
@@ -161,18 +161,18 @@ async function* listAgain(
   pause: (error: unknown, state: RetryState) => Promise<RetryState>,
   clock: Clock,
 ): AsyncIterable<readonly ObjectFacts[]> {
-  const seen = new Set<string>()
   let state = startRetries(clock.monotonic())
+  let mostPages = 0
   for (;;) {
     let isOurs = false
+    let pages = 0
     try {
       for await (const page of store.list(prefix, io)) {
-        const news = seen.size === 0 ? page : page.filter(({ key }) => !seen.has(key))
-        for (const { key } of news) seen.add(key)
-        if (news.length === 0) continue
-        state = noteProgress(clock.monotonic())
+        pages += 1
+        if (pages > mostPages) state = noteProgress(clock.monotonic())
+        mostPages = Math.max(mostPages, pages)
         isOurs = true
-        yield news
+        yield page
         isOurs = false
       }
       return

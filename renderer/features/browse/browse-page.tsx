@@ -63,7 +63,10 @@ export function BrowsePage() {
   const list = useRef<ListHandle>(null)
   const query = useDeferredValue(view.text)
 
-  const rows = useMemo(() => makeRows(catalog.packages, catalog.unreadable), [catalog.packages, catalog.unreadable])
+  const rows = useMemo(
+    () => makeRows(catalog.packages, catalog.unreadable, catalog.searchTexts),
+    [catalog.packages, catalog.unreadable, catalog.searchTexts],
+  )
   const counts = useMemo(() => countRows(rows, standingOf), [rows, standingOf])
   const tags = useMemo(() => countTags(catalog.packages), [catalog.packages])
   const shown = useMemo(

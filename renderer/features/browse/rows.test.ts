@@ -65,6 +65,23 @@ describe('rows of Browse', () => {
     expect(shown({ text: 'broken' })).toEqual(['broken-1.0'])
   })
 
+  it('makes rows and orders once for each list', () => {
+    const made = makeRows(packages, [])
+    expect(makeRows(packages, [])).toBe(made)
+    const first = queryRows(made, { text: '', filter: 'all' }, standingOf)
+    expect(queryRows(made, { text: '', filter: 'all' }, standingOf)).toBe(first)
+    const byState = { text: '', filter: 'all', sort: { by: 'state', descending: false } } as const
+    const nothingInstalled = createStandings([], groupByName([]))
+    const kindOf = (name: string) => (name === 'infrared' ? 'installed' : 'compatible')
+    const infraredInstalled: typeof standingOf = (each) => ({ ...nothingInstalled(each), kind: kindOf(each.name) })
+    expect(queryRows(made, byState, infraredInstalled)[0]?.key).toBe('p:infrared')
+    expect(queryRows(made, byState, nothingInstalled).map(({ key }) => key)).toEqual([
+      'p:digits',
+      'p:fraud_scorer',
+      'p:infrared',
+    ])
+  })
+
   it('keeps the order that a person chose while searching', () => {
     expect(shown({ text: 'fra', sort: { by: 'size', descending: false } })).toEqual(['infrared', 'fraud_scorer'])
   })

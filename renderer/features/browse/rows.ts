@@ -1,11 +1,12 @@
 import type { PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
-import { type SearchText, scoreOf, toSearchQuery, toSearchText } from '../../../shared/model/search.ts'
+import { type SearchText, scoreOf, search, toSearchQuery, toSearchText } from '../../../shared/model/search.ts'
 import { newestOf, type Standing } from '../../state/package-standing.ts'
 
 /** A row of the list: a package, or an entry of the store that can't be shown as one. */
-export type BrowseRow =
-  | { readonly kind: 'package'; readonly key: string; readonly package: PackageSummary }
-  | { readonly kind: 'unreadable'; readonly key: string; readonly entry: UnreadableEntry }
+export type BrowseRow = (
+  | { readonly kind: 'package'; readonly package: PackageSummary }
+  | { readonly kind: 'unreadable'; readonly entry: UnreadableEntry }
+) & { readonly key: string; readonly searchText: SearchText }
 
 export type BrowseFilter = 'all' | 'for-my-apps' | 'installed' | 'updates'
 export type BrowseSort = 'name' | 'size' | 'published' | 'state'
@@ -26,14 +27,32 @@ export const newestFirst: SortOrder = { by: 'published', descending: true }
 
 export const packageKey = (name: string): string => `p:${name}`
 
+const packageRows = new WeakMap<readonly PackageSummary[], readonly BrowseRow[]>()
+
+/** Made once for each list, for Browse and the palette alike. `searchTexts` are the packages', in their order. */
+function rowsOf(packages: readonly PackageSummary[], searchTexts: readonly SearchText[]): readonly BrowseRow[] {
+  const known = packageRows.get(packages)
+  if (known !== undefined) return known
+  const made = packages.map((each, at): BrowseRow => {
+    const searchText = searchTexts[at] ?? toSearchText(each)
+    return { kind: 'package', key: packageKey(each.name), package: each, searchText }
+  })
+  packageRows.set(packages, made)
+  return made
+}
+
 export function makeRows(
   packages: readonly PackageSummary[],
   unreadable: readonly UnreadableEntry[],
+  searchTexts: readonly SearchText[] = [],
 ): readonly BrowseRow[] {
-  return [
-    ...packages.map((each) => ({ kind: 'package' as const, key: packageKey(each.name), package: each })),
-    ...unreadable.map((entry) => ({ kind: 'unreadable' as const, key: `u:${entry.ident}`, entry })),
-  ]
+  const rows = rowsOf(packages, searchTexts)
+  if (unreadable.length === 0) return rows
+  const odd = unreadable.map((entry): BrowseRow => {
+    const searchText = toSearchText({ name: entry.ident, title: '', tags: [], description: '' })
+    return { kind: 'unreadable', key: `u:${entry.ident}`, entry, searchText }
+  })
+  return [...rows, ...odd]
 }
 
 type StandingOf = (each: PackageSummary) => Standing
@@ -79,29 +98,44 @@ export function countTags(packages: readonly PackageSummary[]): readonly (readon
 export function queryRows(rows: readonly BrowseRow[], query: RowQuery, standingOf: StandingOf): readonly BrowseRow[] {
   const { filter, tag, sort } = query
   const wanted = toSearchQuery(query.text)
-  const { words } = wanted
-  const byScore = sort === undefined && words.length > 0
-  const { by, descending } = sort ?? newestFirst
-  // Keys are taken once a row, not once a comparison.
-  const found: Found[] = []
-  const texts = words.length === 0 ? [] : searchTextsOf(rows)
-  for (const [at, row] of rows.entries()) {
-    if (!passesFilter(row, filter, standingOf)) continue
-    if (tag !== undefined && !(row.kind === 'package' && row.package.tags.includes(tag))) continue
-    const score = words.length === 0 ? 1 : scoreOf(texts[at] ?? '', wanted)
-    if (score === 0) continue
-    found.push({ row, name: nameOf(row), score, key: byScore ? publishedAt(row) : keyOf(row, by, standingOf) })
-  }
-  const sign = byScore || descending ? -1 : 1
-  found.sort((a, b) => (byScore ? b.score - a.score : 0) || sign * compare(a.key, b.key) || compare(a.name, b.name))
-  return found.map(({ row }) => row)
+  const ordered = inOrder(rows, sort ?? newestFirst, standingOf)
+  const isShown = (row: BrowseRow) =>
+    passesFilter(row, filter, standingOf) &&
+    (tag === undefined || (row.kind === 'package' && row.package.tags.includes(tag)))
+  const onlyShown = (found: readonly BrowseRow[]) =>
+    filter === 'all' && tag === undefined ? found : found.filter(isShown)
+  if (wanted.words.length === 0) return onlyShown(ordered.rows)
+  // The best match first, of equal ones the newest.
+  if (sort === undefined) return onlyShown(search(rows, ({ searchText }) => searchText, wanted, ordered.indexes))
+  return onlyShown(ordered.rows.filter(({ searchText }) => scoreOf(searchText, wanted) > 0))
 }
 
-interface Found {
-  readonly row: BrowseRow
-  readonly name: string
-  readonly score: number
-  readonly key: string | number
+interface Order {
+  readonly sort: SortOrder
+  readonly standingOf: StandingOf
+  readonly indexes: Uint32Array
+  readonly rows: readonly BrowseRow[]
+}
+/** To sort 100,000 rows takes longer than a query may: made once for each list and order. */
+const orders = new WeakMap<readonly BrowseRow[], readonly Order[]>()
+
+function inOrder(rows: readonly BrowseRow[], sort: SortOrder, standingOf: StandingOf): Order {
+  const made = orders.get(rows) ?? []
+  const isSame = (each: Order) => each.sort.by === sort.by && each.sort.descending === sort.descending
+  const known = made.find(isSame)
+  if (known !== undefined && (sort.by !== 'state' || known.standingOf === standingOf)) return known
+  const indexes = sortRows(rows, sort, standingOf)
+  const order: Order = { sort, standingOf, indexes, rows: Array.from(indexes, (at) => rows[at] as BrowseRow) }
+  orders.set(rows, [...made.filter((each) => !isSame(each)), order])
+  return order
+}
+
+function sortRows(rows: readonly BrowseRow[], { by, descending }: SortOrder, standingOf: StandingOf): Uint32Array {
+  // Keys are taken once a row, not once a comparison.
+  const keyed = rows.map((row, at) => ({ at, name: nameOf(row), key: keyOf(row, by, standingOf) }))
+  const sign = descending ? -1 : 1
+  keyed.sort((a, b) => sign * compare(a.key, b.key) || compare(a.name, b.name))
+  return Uint32Array.from(keyed, ({ at }) => at)
 }
 
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -120,29 +154,6 @@ function keyOf(row: BrowseRow, by: BrowseSort, standingOf: StandingOf): string |
   }
 }
 
-const names = new WeakMap<object, string>()
-function nameOf(row: BrowseRow): string {
-  const of = row.kind === 'package' ? row.package : row.entry
-  const known = names.get(of)
-  if (known !== undefined) return known
-  const name = (row.kind === 'package' ? row.package.title : row.entry.ident).toLowerCase()
-  names.set(of, name)
-  return name
-}
+const nameOf = (row: BrowseRow): string => (row.kind === 'package' ? row.package.title : row.entry.ident).toLowerCase()
 const publishedAt = (row: BrowseRow): string =>
   (row.kind === 'package' ? newestOf(row.package)?.publishedAt : row.entry.modifiedAt) ?? ''
-
-/** Made once for each list. */
-const searchTexts = new WeakMap<readonly BrowseRow[], readonly SearchText[]>()
-
-function searchTextsOf(rows: readonly BrowseRow[]): readonly SearchText[] {
-  const known = searchTexts.get(rows)
-  if (known !== undefined) return known
-  const made = rows.map((row) =>
-    toSearchText(
-      row.kind === 'package' ? row.package : { name: row.entry.ident, title: '', tags: [], description: '' },
-    ),
-  )
-  searchTexts.set(rows, made)
-  return made
-}
