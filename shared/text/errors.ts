@@ -291,9 +291,9 @@ const texts: Texts = {
     ),
   'precondition-failed': ({ key }) =>
     text(`${key} was written by somebody else in the meantime.`, nothingChanged, 'Refresh and try again.'),
-  'upload-refused': ({ reason }) =>
+  'upload-refused': ({ key, reason }) =>
     text(
-      `The store refused the upload: ${reason}`,
+      `The store refused the upload of ${packageIn(key)}: ${reason}`,
       notPublished,
       'Publish again. If it happens again, ask whoever runs the store.',
     ),
