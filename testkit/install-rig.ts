@@ -110,6 +110,8 @@ export function createInstallRig(options: {
   readonly spec: StoreSpec
   readonly clock?: Clock
   readonly connections?: number
+  /** Of requests that are not of a worker. */
+  readonly storeStallMs?: number
   readonly step?: (name: string) => void
   readonly deps?: Partial<InstallDeps>
 }): InstallRig {
@@ -125,7 +127,8 @@ export function createInstallRig(options: {
     work: createLibraryWork(),
     ...step,
   })
-  const store = createStore(options.spec, { disk, clock, log: silentLog })
+  const stallMs = options.storeStallMs === undefined ? {} : { stallMs: options.storeStallMs }
+  const store = createStore(options.spec, { disk, clock, log: silentLog, ...stallMs })
   const connection: OpenConnection = {
     id: 'store',
     name: 'Store',

@@ -29,6 +29,9 @@ const onDay = (iso: string | undefined): string =>
   iso === undefined ? '' : ` on ${iso.slice(0, 10)} at ${iso.slice(11, 16)} UTC`
 const by = (name: string | undefined): string => (name === undefined ? '' : ` by ${name}`)
 
+/** Which package a key of a store is of; else the key or path itself. */
+const packageIn = (key: string): string => /^(?:models|orbital\/seals)\/([^/]+)\//.exec(key)?.[1] ?? key
+
 const texts: Texts = {
   internal: ({ what }) =>
     text(
@@ -164,9 +167,9 @@ const texts: Texts = {
       'Nothing is lost; it can be finished at any time.',
       'Resume it to finish it.',
     ),
-  'meta-invalid': ({ reason }) =>
+  'meta-invalid': ({ key, reason }) =>
     text(
-      `The description of this package can’t be trusted: ${reason}`,
+      `The description of ${packageIn(key)} can’t be trusted: ${reason}`,
       'Nothing of it was written to this computer.',
       'Tell its publisher to publish it again with a higher version.',
     ),
@@ -194,9 +197,9 @@ const texts: Texts = {
       'Nothing was changed.',
       'Repair it from where it was installed from, or install it again to have the files of this connection.',
     ),
-  'object-changed': () =>
+  'object-changed': ({ key }) =>
     text(
-      'The package was changed in the store while it was being read.',
+      `${packageIn(key)} was changed while it was being read.`,
       installedSafe,
       'Refresh the list of packages and try again.',
     ),
@@ -288,9 +291,9 @@ const texts: Texts = {
     ),
   'precondition-failed': ({ key }) =>
     text(`${key} was written by somebody else in the meantime.`, nothingChanged, 'Refresh and try again.'),
-  'upload-refused': ({ reason }) =>
+  'upload-refused': ({ key, reason }) =>
     text(
-      `The store refused the upload: ${reason}`,
+      `The store refused the upload of ${packageIn(key)}: ${reason}`,
       notPublished,
       'Publish again. If it happens again, ask whoever runs the store.',
     ),

@@ -11,8 +11,9 @@ import { type CatalogEntry, contentOf, factsOfManifest, type ListedVersion } fro
  */
 export async function readEntry(store: ObjectStore, listed: ListedVersion, io: Io): Promise<CatalogEntry | undefined> {
   const { ident, archiveBytes } = listed
+  let found = listed
   const unreadable = (problem: UnreadableEntry['problem'], reason: string): CatalogEntry => ({
-    ...listed,
+    ...found,
     content: { kind: 'unreadable', problem, reason },
   })
   if (listed.oddKey !== undefined)
@@ -22,6 +23,7 @@ export async function readEntry(store: ObjectStore, listed: ListedVersion, io: I
   const key = `models/${ident}/meta.json`
   try {
     const { bytes, ...head } = await store.read(key, { ...io, maxBytes: metaCaps.maxBytes })
+    found = asRead(listed, head)
     const manifest = ingestMeta(bytes, { key, ident })
     if (manifest.archive.sizeBytes !== archiveBytes) {
       return unreadable(
@@ -29,7 +31,6 @@ export async function readEntry(store: ObjectStore, listed: ListedVersion, io: I
         'Its description and its files do not belong together, so it can’t be installed.',
       )
     }
-    const found = asRead(listed, head)
     return { ...found, content: contentOf(factsOfManifest(manifest), found.modifiedMs) }
   } catch (error) {
     if (isAppError(error, 'object-not-found')) return undefined
@@ -51,6 +52,6 @@ export async function readEntry(store: ObjectStore, listed: ListedVersion, io: I
  */
 function asRead(listed: ListedVersion, head: ObjectHead): ListedVersion {
   const isSameTime = Math.floor(head.modifiedMs / 1000) === Math.floor(listed.modifiedMs / 1000)
-  if (head.etag === listed.etag || (head.sizeBytes === listed.metaBytes && isSameTime)) return listed
+  if (head.sizeBytes === listed.metaBytes && (head.etag === listed.etag || isSameTime)) return listed
   return { ...listed, etag: head.etag, metaBytes: head.sizeBytes, modifiedMs: head.modifiedMs }
 }

@@ -7,7 +7,7 @@ import { isUnknownIssuer } from './certificate-codes.ts'
 import { createLeanPool, type LeanAnswer, type LeanPool } from './lean-connection.ts'
 import { proxyFor } from './proxies.ts'
 import { readBody } from './read-body.ts'
-import { extentOf } from './s3-answers.ts'
+import { extentOf, quoted } from './s3-answers.ts'
 import type { S3Spec } from './s3-client.ts'
 import { type S3Question, toStoreError } from './s3-errors.ts'
 import { createTrust } from './trust.ts'
@@ -101,13 +101,8 @@ export function createLeanReader(
     toError: (error: unknown) => AppError,
   ): ObjectBody | undefined => {
     const { status, headers, lengthBytes } = answer
-    const { etag } = headers
-    if (
-      status !== 206 ||
-      lengthBytes === undefined ||
-      etag === undefined ||
-      (ifMatch !== undefined && etag !== ifMatch)
-    )
+    const etag = quoted(headers.etag)
+    if (status !== 206 || lengthBytes === undefined || etag === '' || (ifMatch !== undefined && etag !== ifMatch))
       return undefined
     const contentRange = headers['content-range'] ?? ''
     const extent = extentOf({ ContentRange: contentRange, ContentLength: lengthBytes }, status, range)

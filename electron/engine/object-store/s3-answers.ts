@@ -25,10 +25,14 @@ export function extentOf(
   return { startOffset: 0, lengthBytes, sizeBytes: lengthBytes }
 }
 
-/** Some stores leave the quotes out of listings. */
+/**
+ * An ETag as it is compared and asked for. Some stores leave the quotes out of listings; a proxy that may compress calls it weak (`W/`), and no condition
+ * holds for one of these.
+ */
 export const quoted = (etag: string | undefined): string => {
   if (etag === undefined || etag === '') return ''
-  return etag.endsWith('"') ? etag : `"${etag}"`
+  const strong = etag.replace(/^W\//, '')
+  return strong.endsWith('"') ? strong : `"${strong}"`
 }
 
 /** Relative to the root; undefined for a key that lies outside it. */

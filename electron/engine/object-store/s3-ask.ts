@@ -60,16 +60,19 @@ export function createAsk(s3: S3, { learnsRegion }: { readonly learnsRegion: boo
 
 interface RawAnswer {
   readonly statusCode: number
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Record<string, string>
 }
 
-/** Status and headers as they came, which the SDK does not hand out. */
+/** Status and headers as they came, which the SDK does not hand out. `last-modified` is read by nobody else. */
 function captureAnswer(stack: unknown, use: (answer: RawAnswer) => void): void {
   type Next = (args: unknown) => Promise<{ readonly response: RawAnswer }>
   const middlewareStack = stack as { add(middleware: (next: Next) => Next, options: object): void }
   const middleware = (next: Next) => async (args: unknown) => {
     const result = await next(args)
-    use(result.response)
+    const { headers } = result.response
+    use({ ...result.response, headers: { ...headers } })
+    // The SDK refuses the whole answer for a date that it can't read.
+    delete headers['last-modified']
     return result
   }
   middlewareStack.add(middleware, { step: 'deserialize', priority: 'low', name: 'captureAnswer' })

@@ -212,6 +212,7 @@ const refusedUpload: Readonly<Record<string, string>> = {
   EntityTooLarge: 'It is larger than the store allows.',
   MaxMessageLengthExceeded: 'It is larger than the store allows.',
 }
+export const pageAnswered = 'A web page answered instead of a store. The network may want you to sign in first.'
 const busyNames = new Set([
   'SlowDown',
   'Busy',
@@ -255,8 +256,7 @@ function fromStore(error: unknown, { name, status, headers }: Seen, question: S3
   // After the busy names: OperationAborted is a 409 too.
   if (status === 409 && about.kind !== 'bucket') return new AppError('precondition-failed', { key }, error)
   if (isClockSkew(error)) return answer('The clock of this computer is wrong by more than 15 minutes.')
-  if (isPage(headers))
-    return answer('A web page answered instead of a store. The network may want you to sign in first.')
+  if (isPage(headers)) return answer(pageAnswered)
   if (status === 404 || name === 'NoSuchKey') {
     if (about.kind === 'bucket') return new AppError('bucket-not-found', { bucket }, error)
     return about.kind === 'upload' ? missingUpload() : new AppError('object-not-found', { key }, error)
@@ -269,11 +269,14 @@ function fromStore(error: unknown, { name, status, headers }: Seen, question: S3
   if (status === 407) return answer('The proxy of this network wants a sign-in of its own.')
   if (status === 501) return answer('It does not know this kind of request.')
   if (status === 507) return answer('It has no room left.')
-  if (status > 0) return answer(/^[A-Za-z]{3,64}$/.test(name) ? name : 'Not an answer of a store.')
+  // The SDK could not read it: that is no word of the store.
+  const isCode = /^[A-Za-z]{3,64}$/.test(name) && !/^(?:Type|Range|Syntax|URI)?Error$/.test(name)
+  if (status > 0) return answer(isCode ? name : 'Not an answer of a store.')
   return new AppError('internal', { what: name === '' ? 'store request' : name }, error)
 }
 
-const isPage = (headers: Seen['headers']): boolean => (headers['content-type'] ?? '').startsWith('text/html')
+/** What a store holds is never a web page: its answer comes from somebody in between. */
+export const isPage = (headers: Seen['headers']): boolean => (headers['content-type'] ?? '').startsWith('text/html')
 
 /** Seconds or an HTTP date; at most an hour is believed. */
 function retryAfterOf(headers: Seen['headers']): number | undefined {

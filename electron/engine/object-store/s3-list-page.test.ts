@@ -18,10 +18,14 @@ test('objects are taken out of a page, the rest of it stays', () => {
   expect(parseListPage(page(''))?.objects).toEqual([])
 })
 
+test('a time that is none does not cost the page', () => {
+  const found = parseListPage(page(object('a').replace('2026', 'soon') + object('b')))
+  expect(found?.objects.map(({ modifiedMs }) => modifiedMs)).toEqual([0, Date.parse('2026-01-02T03:04:05Z')])
+})
+
 test.each([
   ['an object without a size', '<Contents><Key>a</Key><ETag>b</ETag></Contents>'],
   ['a size that is none', object('a').replace('>12<', '>-1<')],
-  ['a time that is none', object('a').replace('2026', 'soon')],
   ['an object that does not end', '<Contents><Key>a</Key>'],
   ['a field of the next object', `<Contents><Key>a</Key></Contents>${object('b')}`],
   ['attributes', `<Contents a="b"><Key>a</Key></Contents>`],

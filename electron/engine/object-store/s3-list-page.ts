@@ -45,9 +45,10 @@ function parseObject(body: Buffer, start: number, end: number): ObjectFacts | un
     textOf(body, tags[field], start, end),
   )
   if (key === undefined || size === undefined || etag === undefined || modified === undefined) return undefined
+  if (!/^\d{1,16}$/.test(size)) return undefined
   const modifiedMs = Date.parse(modified)
-  if (!/^\d{1,16}$/.test(size) || Number.isNaN(modifiedMs)) return undefined
-  return { key, sizeBytes: Number(size), etag, modifiedMs }
+  // A date that can't be read is none: the SDK would refuse the page.
+  return { key, sizeBytes: Number(size), etag, modifiedMs: Number.isNaN(modifiedMs) ? 0 : modifiedMs }
 }
 
 /** A string of its own: a slice of the page's text would keep all of it in memory. */

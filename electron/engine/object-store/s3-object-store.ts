@@ -19,7 +19,7 @@ import { readBody } from './read-body.ts'
 import { extentOf, quoted, withoutRoot } from './s3-answers.ts'
 import { type Answer, createAsk, leaveBodyUnsigned } from './s3-ask.ts'
 import { createS3Client, type S3Deps, type S3Spec } from './s3-client.ts'
-import { type S3Question, toStoreError } from './s3-errors.ts'
+import { isPage, pageAnswered, type S3Question, toStoreError } from './s3-errors.ts'
 import { factsOf, takeContents } from './s3-list-page.ts'
 
 /** A bucket over S3's protocol. A call is one request, but for what `createAsk` tells. */
@@ -47,19 +47,28 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
 
   const notAStore = (status: number) =>
     new AppError('store-answer', { endpoint, status, what: 'Something else than a store answered.' })
-  const timeOf = (headers: Answer<unknown>['headers']): number => {
-    const ms = Date.parse(headers.date ?? '')
-    return Number.isNaN(ms) ? deps.clock.now() : ms
+  const wrongRange = () =>
+    new AppError('store-answer', {
+      endpoint,
+      status: 206,
+      what: 'It sent another part of a file than it was asked for.',
+    })
+  /** ms since the epoch of a date in a header; this computer's time where there is none that can be read. */
+  const timeOf = (headers: Answer<unknown>['headers'], name: 'date' | 'last-modified' = 'date'): number => {
+    const ms = Date.parse(headers[name] ?? '')
+    if (!Number.isNaN(ms)) return ms
+    return name === 'date' ? deps.clock.now() : timeOf(headers)
   }
   const headOf = (
     key: string,
     sizeBytes: number,
-    { output, status, headers }: Answer<{ ETag?: string; LastModified?: Date; Metadata?: Record<string, string> }>,
+    { output, status, headers }: Answer<{ ETag?: string; Metadata?: Record<string, string> }>,
   ): ObjectHead => {
+    if (isPage(headers)) throw new AppError('store-answer', { endpoint, status, what: pageAnswered })
     if (output.ETag === undefined) throw notAStore(status)
-    const storeNowMs = timeOf(headers)
-    const modifiedMs = output.LastModified?.getTime() ?? storeNowMs
-    return { key, sizeBytes, etag: output.ETag, modifiedMs, metadata: output.Metadata ?? {}, storeNowMs }
+    const etag = quoted(output.ETag)
+    const modifiedMs = timeOf(headers, 'last-modified')
+    return { key, sizeBytes, etag, modifiedMs, metadata: output.Metadata ?? {}, storeNowMs: timeOf(headers) }
   }
 
   async function head(key: string, { signal }: Io): Promise<ObjectHead> {
@@ -90,7 +99,7 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
     const stream = answer.output.Body as unknown as AsyncIterable<Uint8Array> & { destroy(): void }
     try {
       const extent = extentOf(answer.output, answer.status, range)
-      if (extent === undefined) throw notAStore(answer.status)
+      if (extent === undefined) throw answer.status === 206 ? wrongRange() : notAStore(answer.status)
       const facts = headOf(key, extent.sizeBytes, answer)
       // Some stores ignore If-Match.
       if (ifMatch !== undefined && facts.etag !== ifMatch) throw new AppError('object-changed', { key })
@@ -120,6 +129,7 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
   }
 
   async function* list(prefix: string, { signal }: Io): AsyncIterable<readonly ObjectFacts[]> {
+    const seen = new Set<string>()
     for (let token: string | undefined; ; ) {
       let taken: readonly ObjectFacts[] | undefined
       const { output, status } = await ask(
@@ -145,11 +155,16 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
       const page: ObjectFacts[] = []
       for (const object of objects) {
         const key = withoutRoot(object.key, output.EncodingType, root)
-        if (key !== undefined) page.push({ ...object, key, etag: quoted(object.etag) })
+        // Some stores answer with more than what was asked for.
+        if (key?.startsWith(prefix)) page.push({ ...object, key, etag: quoted(object.etag) })
       }
       if (page.length > 0) yield page
-      const next = output.IsTruncated ? output.NextContinuationToken : undefined
-      if (next === undefined || next === token) return
+      if (output.IsTruncated !== true) return
+      const next = output.NextContinuationToken
+      // What is missing must not look as if it were gone.
+      if (next === undefined || seen.has(next))
+        throw new AppError('store-answer', { endpoint, status, what: 'It gave a list that does not end.' })
+      seen.add(next)
       token = next
     }
   }

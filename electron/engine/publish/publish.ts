@@ -49,8 +49,10 @@ type Next =
   | { readonly kind: 'roll'; readonly seal: TrustedSeal }
   | { readonly kind: 'visible'; readonly meta: VisibleMeta }
 
-/** How often an upload that vanished meanwhile is begun anew before that is an error. */
+/** How often an upload that vanished meanwhile, or that the store doesn't end, is begun anew before that is an error. */
 const mostUploads = 8
+const refusedAgain = ({ keys }: PublishContext) =>
+  new AppError('upload-refused', { key: keys.archive, reason: 'It does not accept parts that it has confirmed.' })
 
 /**
  * Publishes what a PublishRequest says. Ends in `version-published` when the version is taken (also withdrawn for ever, or sealed by somebody whose
@@ -74,6 +76,7 @@ async function run(deps: PublishDeps, task: TransferTask): Promise<Outcome> {
     for (let uploads = 0; ; ) {
       if (next.kind === 'look') next = await look(context)
       else if (next.kind === 'upload') {
+        if (uploads === mostUploads) throw refusedAgain(context)
         uploads += 1
         next = await uploadAndSeal(context, next.sealNumber, uploads)
       } else if (next.kind === 'roll') next = await finishSeal(context, next.seal)
