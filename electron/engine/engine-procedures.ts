@@ -207,6 +207,11 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         announcer.change({ kind: 'libraries.changed' })
         return added
       },
+      async update({ id, ...changes }) {
+        const updated = libraries.update(id, changes)
+        announcer.change({ kind: 'libraries.changed' })
+        return updated
+      },
       async remove({ id }) {
         refuseBusy(queue, id)
         libraries.remove(id)

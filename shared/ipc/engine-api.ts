@@ -344,6 +344,15 @@ export const engineContract = {
       }),
       library,
     ),
+    /** Changes what is given. Installed versions stay as they are: with one a package, the others go to the trash when the next is installed. */
+    update: procedure(
+      z.strictObject({
+        id: z.string(),
+        name: z.string().min(1).max(100).optional(),
+        oneVersionPerPackage: z.boolean().optional(),
+      }),
+      library,
+    ),
     /** Forgets it; its folder stays as it is. `busy` while a transfer runs into it or waits for its turn. */
     remove: procedure(z.strictObject({ id: z.string() }), done),
     setDefault: procedure(z.strictObject({ id: z.string() }), done),
