@@ -7,7 +7,7 @@ import { createSystemClock } from '../electron/engine/system-clock.ts'
 import type { EngineApi } from '../shared/ipc/engine-api.ts'
 import type { Change, Sample } from '../shared/ipc/events.ts'
 import type { PackageRef } from '../shared/model/package.ts'
-import type { Transfer } from '../shared/model/transfer.ts'
+import type { Transfer, UpkeepReport } from '../shared/model/transfer.ts'
 
 export interface TestEngine {
   readonly api: EngineApi
@@ -25,6 +25,8 @@ export interface TestEngine {
     connectionId?: string,
   ): Promise<Transfer>
   install(ref: PackageRef, connectionId?: string): Promise<Transfer>
+  /** Verifies an installed version; resolves with what was found. */
+  verify(ref: PackageRef): Promise<UpkeepReport>
   stop(): Promise<void>
 }
 
@@ -83,6 +85,11 @@ export async function startTestEngine(
       const { planId } = await api.install.plan({ source: { ...at(connectionId), ref } })
       const { transferId } = await api.install.start({ planId, ignoreCompatibility: true })
       return api.transfers.wait({ id: transferId })
+    },
+    async verify(ref) {
+      const { transferId: id } = await api.installed.verify({ ref })
+      await api.transfers.wait({ id })
+      return api.transfers.report({ id })
     },
     stop: engine.stop,
   }

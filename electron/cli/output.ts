@@ -115,11 +115,13 @@ const words = {
   install: ['Installing', 'verified'],
   publish: ['Publishing', 'sent'],
   verify: ['Verifying', 'verified'],
+  repair: ['Repairing', 'done'],
+  export: ['Exporting', 'written'],
 } as const
 
-/** Installing counts what is verified, publishing what is sent: the store confirms whole parts, and a small model is one. */
+/** Installing counts what is verified; publishing what is sent (the store confirms whole parts, and a small model is one), exporting what is written. */
 const shownBytes = ({ kind }: Transfer, { settledBytes, receivedBytes }: Progress): number =>
-  kind === 'publish' ? receivedBytes : settledBytes
+  kind === 'publish' || kind === 'export' ? receivedBytes : settledBytes
 
 /** `Installing fraud_scorer 4.3.1: 2.88 GB verified of 4.37 GB, 38.4 MB/s, 33 s left` */
 function factsOf(transfer: Transfer, progress: Progress): string {

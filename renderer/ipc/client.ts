@@ -48,6 +48,7 @@ const verbs: Verbs = {
   transfers: {
     list: true,
     files: true,
+    report: true,
     pause: true,
     resume: true,
     cancel: true,

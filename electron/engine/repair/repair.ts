@@ -11,6 +11,7 @@ import { hasSameFiles } from '../install/same-files.ts'
 import type { Library } from '../library/library.ts'
 import type { TreeReport } from '../library/verify.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
+import { createSharedLimit } from '../transfers/rate-limit.ts'
 import { startWorker } from '../workers/pool.ts'
 import type { FromRepair, RepairStart } from '../workers/repair.ts'
 import { answerCredentials, type CredentialsAnswer } from '../workers/worker-credentials.ts'
@@ -46,7 +47,7 @@ export interface RepairReport {
   readonly trash?: TrashEntry
 }
 
-type RepairIo = Io & Pick<CallOptions, 'onProgress'>
+type RepairIo = Io & Pick<CallOptions, 'onProgress'> & { readonly limit?: SharedArrayBuffer }
 
 export async function repairVersion(
   deps: RepairDeps,
@@ -124,7 +125,7 @@ async function makeAnew(
     readonly stamp: string
     readonly bad: ReadonlySet<string>
   },
-  { signal, onProgress }: RepairIo,
+  { signal, onProgress, limit }: RepairIo,
 ): Promise<RepairedFiles> {
   const { manifest, archive } = version
   const { bad, ...places } = where
@@ -139,6 +140,7 @@ async function makeAnew(
     spec: await connection.spec({ signal }),
     connectionName: connection.name,
     stallMs,
+    limit: limit ?? createSharedLimit(),
   }
   const worker = startWorker<RepairedFiles, FromRepair, CredentialsAnswer>(deps.entry ?? 'repair', start, { signal })
   worker.onMessage((message) => {

@@ -27,6 +27,7 @@ function setUp(
   home: string,
   options: {
     readonly atOnce?: number
+    readonly limitBytesPerSecond?: () => number | undefined
     readonly held?: Set<string>
     readonly goesOnByItself?: boolean
     readonly takesOver?: boolean
@@ -61,6 +62,7 @@ function setUp(
     historyFolder: path.join(home, 'state', 'transfers'),
     runner: () => runner,
     transfersAtOnce: () => options.atOnce ?? 1,
+    limitBytesPerSecond: () => options.limitBytesPerSecond?.(),
     goesOnByItself: options.goesOnByItself ?? false,
     takesOver: options.takesOver ?? true,
     isHeld: (folder) => held.has(folder),

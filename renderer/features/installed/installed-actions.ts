@@ -2,6 +2,7 @@ import { AppError, toAppError } from '../../../shared/errors.ts'
 import type { InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
 import { client } from '../../ipc/link.ts'
 import { copyPath, revealPath } from '../../shell/reveal-path.ts'
+import { followTransfer } from '../../state/follow-transfer.ts'
 import { askInstall } from '../../state/install-request.ts'
 import { fetchLibrary } from '../../state/installed.ts'
 import { shortErrorOf } from '../../text/error-view.ts'
@@ -21,7 +22,9 @@ export const setKept = ({ libraryId, ref }: InstalledVersion, kept: boolean): Pr
 /** Rehashes; says what it found. A damaged version then shows it in its row. */
 export async function verify(version: InstalledVersion, signal?: AbortSignal): Promise<boolean> {
   const { libraryId, ref } = version
-  const found = await client.installed.verify({ libraryId, ref }, { signal })
+  const { transferId: id } = await client.installed.verify({ libraryId, ref })
+  await followTransfer(id, signal)
+  const found = await client.transfers.report({ id })
   const { damaged, missing, extra, verifiedFiles } = found
   const isRight = damaged.length + missing.length === 0
   const name = nameOf(version)
