@@ -62,7 +62,7 @@ describe('repair, verify and export as transfers', () => {
   beforeAll(async () => {
     folder = await createTempFolder()
     home = path.join(folder.path, 'home')
-    const files = ['a', 'b', 'c', 'd'].map((name) => ({ path: `${name}.bin`, sizeBytes: 5 * MiB }))
+    const files = [1, 6, 6, 6].map((size, at) => ({ path: `${'abcd'[at]}.bin`, sizeBytes: size * MiB }))
     const built = await buildPackageFolder(path.join(folder.path, 'source'), { files, manifest: ref })
     for (const { path: file, bytes } of built) right.set(file, bytes)
     const engine = await startTestEngine(home)
@@ -190,7 +190,7 @@ describe('repair, verify and export as transfers', () => {
       out,
       limitBytesPerSecond: 8_000_000,
     })
-    await expect.poll(leftovers).toHaveLength(1)
+    await expect.poll(leftovers, { timeout: 10_000 }).toHaveLength(1)
     writeFileSync(out, 'mine')
     expect((await app.api.transfers.wait({ id })).state).toMatchObject({
       kind: 'failed',
@@ -203,10 +203,10 @@ describe('repair, verify and export as transfers', () => {
 
   test('a repair that is killed stands in the app as interrupted, and goes on there', async () => {
     damageAll()
-    const killed = await orbital(['verify', 'model', '--repair', '--limit', '6MB/s'], isAt('transferring', 25 * MiB))
+    const killed = await orbital(['verify', 'model', '--repair', '--limit', '6MB/s'], isAt('transferring', 20 * MiB))
     expect(killed.signal).toBe('SIGKILL')
-    const isRight = (file: string) => existsSync(placeOf(file)) && readFileSync(placeOf(file)).length === 5 * MiB
-    const before = [...right.keys()].filter(isRight)
+    const isRight = (file: string) => existsSync(placeOf(file)) && readFileSync(placeOf(file)).length >= MiB
+    expect([...right.keys()].filter(isRight)).toEqual(['a.bin'])
 
     const app = await startTestEngine(home)
     const [interrupted] = await app.api.transfers.list({})
@@ -220,7 +220,6 @@ describe('repair, verify and export as transfers', () => {
       extra: ['extra.txt'],
       repaired: ['a.bin', 'b.bin', 'c.bin', 'd.bin'],
     })
-    expect(before.length).toBeLessThan(4)
     expectWhole()
     expect((await app.api.installed.list({}))[0]).toMatchObject({ verifiedAt: expect.any(String) })
     expect((await app.api.installed.list({}))[0]?.damagedFiles).toBeUndefined()
@@ -244,7 +243,9 @@ describe('repair, verify and export as transfers', () => {
     damageAll()
     const app = await startTestEngine(home)
     const { transferId: id } = await app.api.installed.repair({ ref, limitBytesPerSecond: 500_000 })
-    await expect.poll(async () => (await app.api.transfers.list({}))[0]?.state.kind).toBe('transferring')
+    await expect
+      .poll(async () => (await app.api.transfers.list({}))[0]?.state.kind, { timeout: 10_000 })
+      .toBe('transferring')
     await app.api.transfers.cancel({ id })
     expect(readFileSync(placeOf('a.bin'), 'utf8')).toBe('damaged')
     expect(readTree(path.join(home, 'library', '.orbital', 'staging'))).toEqual({})
