@@ -127,7 +127,8 @@ const shownBytes = ({ kind }: Transfer, { settledBytes, receivedBytes }: Progres
 function factsOf(transfer: Transfer, progress: Progress): string {
   const [verb, unit] = words[transfer.kind]
   const { state } = transfer
-  const standing = state.kind === 'transferring' ? '' : `, ${state.kind === 'stalled' ? 'stalled' : state.kind}`
+  const isPlain = state.kind === 'transferring' || (state.kind === 'verifying' && transfer.kind === 'verify')
+  const standing = isPlain ? '' : `, ${state.kind === 'stalled' ? 'stalled' : state.kind}`
   const speed = progress.bytesPerSecond > 0 ? `, ${formatBytes(progress.bytesPerSecond)}/s` : ''
   const left = progress.secondsLeft === undefined ? '' : `, ${formatSeconds(progress.secondsLeft)} left`
   return `${verb} ${transfer.ref.name} ${transfer.ref.version}: ${formatBytes(shownBytes(transfer, progress))} ${unit} of ${formatBytes(progress.totalBytes)}${speed}${left}${standing}`

@@ -125,7 +125,8 @@ function doneLine({ kind, outcome = {} }: Transfer, total: string): string {
     }
     case 'verify': {
       if (badFiles > 0) return `${plural(badFiles, 'file')} changed or missing`
-      return extraFiles > 0 ? `Verified, ${plural(extraFiles, 'file')} that are no part of it` : `Verified, ${total}`
+      if (extraFiles === 0) return `Verified, ${total}`
+      return `Verified, with ${plural(extraFiles, 'file that is', 'files that are')} no part of it`
     }
     case 'repair':
       if (badFiles === 0 && extraFiles === 0) return 'Nothing had to be repaired'

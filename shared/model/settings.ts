@@ -12,7 +12,7 @@ const fields = {
   connectionsPerTransfer: z.number().int().min(1).max(16),
   /** Of each publish; 0 or absent: none. */
   uploadLimitBytesPerSecond: z.number().int().min(0).optional(),
-  /** Of each install; 0 or absent: none. */
+  /** Of each install, repair and export of what is published; 0 or absent: none. */
   downloadLimitBytesPerSecond: z.number().int().min(0).optional(),
   singleKeys: z.boolean(),
   defaultLibraryId: z.string().optional(),

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { PackageRef } from '../../../shared/model/package.ts'
+import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { from, ignoreCompatibility, pre } from '../options.ts'
 import { formatBytes } from '../output.ts'
@@ -28,6 +29,8 @@ export const exportVersion: Command = {
       ? { ref: await resolve(context, word), libraryId: undefined }
       : await newestInstalled(context, word)
     const overwrite = context.flag('overwrite')
+    if (!isPublished && context.text('limit') !== undefined)
+      throw usage('--limit goes with --from: what is installed is read from this computer.')
     const { transferId } = isPublished
       ? await api.catalog.export(
           { ...connectionOf(context, 'from'), ref, out, overwrite, ...paceOf(context) },
