@@ -27,9 +27,13 @@ describe('repair, verify and export as transfers', () => {
   const leftovers = () => readdirSync(path.dirname(out)).filter((name) => name.startsWith('.orbital-new-'))
 
   /** Runs a command; kills it with SIGKILL as soon as a line of its progress is the one that is waited for. */
-  const orbital = async (args: readonly string[], killAt?: (line: Record<string, unknown>) => boolean) => {
+  const orbital = async (
+    args: readonly string[],
+    killAt?: (line: Record<string, unknown>) => boolean,
+    itsHome = home,
+  ) => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args, '--json'], {
-      env: { PATH: process.env.PATH, HOME: folder.path, ORBITAL_HOME: home },
+      env: { PATH: process.env.PATH, HOME: folder.path, ORBITAL_HOME: itsHome },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
@@ -213,7 +217,10 @@ describe('repair, verify and export as transfers', () => {
     const id = interrupted?.id ?? ''
     expect(interrupted).toMatchObject({ kind: 'repair', state: { kind: 'paused', reason: 'interrupted' } })
     await app.api.transfers.resume({ id })
-    expect((await app.api.transfers.wait({ id })).outcome).toMatchObject({ badFiles: 4, extraFiles: 1 })
+    const { outcome } = await app.api.transfers.wait({ id })
+    expect(outcome).toMatchObject({ badFiles: 4, extraFiles: 1 })
+    // What was made right before is not fetched again.
+    expect(outcome?.downloadBytes).toBeLessThan(archive().length - MiB / 2)
     expect(await app.api.transfers.report({ id })).toMatchObject({
       damaged: ['a.bin', 'b.bin', 'c.bin'],
       missing: ['d.bin'],
@@ -236,6 +243,33 @@ describe('repair, verify and export as transfers', () => {
     expect((await app.api.transfers.list({})).map(({ kind, state }) => [kind, state.kind])).toEqual([
       ['repair', 'done'],
     ])
+    await app.stop()
+  })
+
+  test('a limit that is lifted in the settings lets go what runs', async () => {
+    const app = await startTestEngine(home)
+    await app.api.settings.set({ changes: { downloadLimitBytesPerSecond: 1000 } })
+    const { transferId: id } = await app.api.catalog.export({ connectionId: 'local', ref, out })
+    await expect.poll(leftovers, { timeout: 10_000 }).toHaveLength(1)
+    await app.api.settings.set({ changes: { downloadLimitBytesPerSecond: 0 } })
+    expect((await app.api.transfers.wait({ id })).state).toEqual({ kind: 'done' })
+    await app.stop()
+  })
+
+  test('an install that was killed and is asked for at another pace is the same transfer', async () => {
+    // One that has nothing installed to take files from.
+    const other = path.join(folder.path, 'other')
+    const add = ['connections', 'add', 'team', '--folder', path.join(home, 'registry')]
+    expect((await orbital(add, undefined, other)).exitCode).toBe(0)
+    const command = ['install', 'model', '--from', 'team', '--ignore-compatibility']
+    const killed = await orbital([...command, '--limit', '6MB/s'], isAt('transferring', 2 * MiB), other)
+    expect(killed.signal).toBe('SIGKILL')
+    const id = killed.lines[0]?.transferId
+    const done = await orbital([...command, '--limit', '100MB/s', '--connections', '2'], undefined, other)
+    expect(done.lines.at(-1)).toMatchObject({ type: 'result', alreadyThere: false })
+    const app = await startTestEngine(other)
+    const ended = (await app.api.transfers.list({})).filter(({ kind }) => kind === 'install')
+    expect(ended.map((each) => [each.id, each.state.kind])).toEqual([[id, 'done']])
     await app.stop()
   })
 
