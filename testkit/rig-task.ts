@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import type { Clock, Log } from '../electron/engine/ports.ts'
 import { createMeter, type Meter } from '../electron/engine/transfers/meter.ts'
-import type { Phase, TransferTask } from '../electron/engine/transfers/transfer-runner.ts'
+import { createSharedLimit } from '../electron/engine/transfers/rate-limit.ts'
+import type { Pace, Phase, TransferTask } from '../electron/engine/transfers/transfer-runner.ts'
 import { AppError } from '../shared/errors.ts'
 
 export const silentLog: Log = { write: () => {} }
@@ -17,15 +18,21 @@ export interface RigTask extends TransferTask {
 }
 
 export function createRigTask(
-  facts: Pick<TransferTask, 'id' | 'request' | 'journal'> & { readonly clock: Clock; readonly totalBytes: number },
+  facts: Pick<TransferTask, 'id' | 'request' | 'journal'> & {
+    readonly clock: Clock
+    readonly totalBytes: number
+    readonly pace?: Pace
+  },
 ): RigTask {
-  const { clock, totalBytes, ...task } = facts
+  const { clock, totalBytes, pace = {}, ...task } = facts
   const stopping = new AbortController()
   const meter = createMeter(clock, { totalBytes, receivedBytes: 0, settledBytes: 0, wireBytes: 0 })
   const phases: Phase[] = []
   const entries = new EventTarget()
   return {
     ...task,
+    pace: () => pace,
+    limit: createSharedLimit(pace.limitBytesPerSecond),
     counters: meter.counters,
     signal: stopping.signal,
     ensureOwned: () => {},

@@ -4,10 +4,11 @@ import { createMemorySecrets } from '../electron/engine/connections/secret-file.
 import { createNodeDisk } from '../electron/engine/disk/node-disk.ts'
 import { createEngine, type EngineConfig } from '../electron/engine/index.ts'
 import { createSystemClock } from '../electron/engine/system-clock.ts'
+import { fromWire } from '../shared/errors.ts'
 import type { EngineApi } from '../shared/ipc/engine-api.ts'
 import type { Change, Sample } from '../shared/ipc/events.ts'
 import type { PackageRef } from '../shared/model/package.ts'
-import type { Transfer } from '../shared/model/transfer.ts'
+import type { Transfer, UpkeepReport } from '../shared/model/transfer.ts'
 
 export interface TestEngine {
   readonly api: EngineApi
@@ -25,6 +26,10 @@ export interface TestEngine {
     connectionId?: string,
   ): Promise<Transfer>
   install(ref: PackageRef, connectionId?: string): Promise<Transfer>
+  /** Verifies an installed version; resolves with what was found. */
+  verify(ref: PackageRef): Promise<UpkeepReport>
+  /** Repairs one; resolves with what was found and done, rejects with what it failed of. */
+  repair(ref: PackageRef): Promise<UpkeepReport>
   stop(): Promise<void>
 }
 
@@ -83,6 +88,17 @@ export async function startTestEngine(
       const { planId } = await api.install.plan({ source: { ...at(connectionId), ref } })
       const { transferId } = await api.install.start({ planId, ignoreCompatibility: true })
       return api.transfers.wait({ id: transferId })
+    },
+    async verify(ref) {
+      const { transferId: id } = await api.installed.verify({ ref })
+      await api.transfers.wait({ id })
+      return api.transfers.report({ id })
+    },
+    async repair(ref) {
+      const { transferId: id } = await api.installed.repair({ ref })
+      const { state } = await api.transfers.wait({ id })
+      if (state.kind === 'failed') throw fromWire(state.error)
+      return api.transfers.report({ id })
     },
     stop: engine.stop,
   }

@@ -115,17 +115,20 @@ const words = {
   install: ['Installing', 'verified'],
   publish: ['Publishing', 'sent'],
   verify: ['Verifying', 'verified'],
+  repair: ['Repairing', 'done'],
+  export: ['Exporting', 'written'],
 } as const
 
-/** Installing counts what is verified, publishing what is sent: the store confirms whole parts, and a small model is one. */
+/** Installing counts what is verified; publishing what is sent (the store confirms whole parts, and a small model is one), exporting what is written. */
 const shownBytes = ({ kind }: Transfer, { settledBytes, receivedBytes }: Progress): number =>
-  kind === 'publish' ? receivedBytes : settledBytes
+  kind === 'publish' || kind === 'export' ? receivedBytes : settledBytes
 
 /** `Installing fraud_scorer 4.3.1: 2.88 GB verified of 4.37 GB, 38.4 MB/s, 33 s left` */
 function factsOf(transfer: Transfer, progress: Progress): string {
   const [verb, unit] = words[transfer.kind]
   const { state } = transfer
-  const standing = state.kind === 'transferring' ? '' : `, ${state.kind === 'stalled' ? 'stalled' : state.kind}`
+  const isPlain = state.kind === 'transferring' || (state.kind === 'verifying' && transfer.kind === 'verify')
+  const standing = isPlain ? '' : `, ${state.kind === 'stalled' ? 'stalled' : state.kind}`
   const speed = progress.bytesPerSecond > 0 ? `, ${formatBytes(progress.bytesPerSecond)}/s` : ''
   const left = progress.secondsLeft === undefined ? '' : `, ${formatSeconds(progress.secondsLeft)} left`
   return `${verb} ${transfer.ref.name} ${transfer.ref.version}: ${formatBytes(shownBytes(transfer, progress))} ${unit} of ${formatBytes(progress.totalBytes)}${speed}${left}${standing}`

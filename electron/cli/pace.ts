@@ -7,6 +7,8 @@ export const pace: readonly OptionSpec[] = [
   { name: 'limit', value: 'RATE', help: 'at most so fast: 20MB/s' },
 ]
 
+export const limit = pace.filter(({ name }) => name === 'limit')
+
 export function paceOf(context: Context): { readonly connections?: number; readonly limitBytesPerSecond?: number } {
   const connections = context.text('connections')
   const limit = context.text('limit')

@@ -74,6 +74,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       async set({ changes }) {
         if (changes.certificateFile) connections.checkCertificates(changes.certificateFile)
         const next = settings.set(changes)
+        queue.limitsChanged()
         announcer.change({ kind: 'settings.changed' })
         return next
       },
@@ -168,9 +169,8 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       },
       async start({ planId, ...pace }) {
         const planned = publishPlans.transfer(planId)
-        const request = { ...planned.request, ...pace }
         const journalParent = parts.publishJournals
-        return { transferId: queue.start({ kind: 'publish', journalParent, ...planned, request }) }
+        return { transferId: queue.start({ kind: 'publish', journalParent, ...planned, pace }) }
       },
       async build({ planId, out }, options) {
         if (out !== undefined) requireAbsolute(out)
@@ -183,8 +183,8 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         await libraryOf(question.libraryId)
         return installPlans.plan(question, ioOf(options))
       },
-      async start({ planId, ignoreCompatibility = false, connections, limitBytesPerSecond }) {
-        const { plan, request } = installPlans.start(planId, { ignoreCompatibility, connections, limitBytesPerSecond })
+      async start({ planId, ignoreCompatibility = false, ...pace }) {
+        const { plan, request } = installPlans.start(planId, { ignoreCompatibility })
         const library = await libraryOf(plan.libraryId)
         const transferId = queue.start({
           kind: 'install',
@@ -195,6 +195,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
           totalBytes: plan.diskBytes,
           journalParent: library.places.journals,
           request,
+          pace,
         })
         return { transferId }
       },
@@ -206,6 +207,11 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         const added = libraries.add(input)
         announcer.change({ kind: 'libraries.changed' })
         return added
+      },
+      async update({ id, ...changes }) {
+        const updated = libraries.update(id, changes)
+        announcer.change({ kind: 'libraries.changed' })
+        return updated
       },
       async remove({ id }) {
         refuseBusy(queue, id)
@@ -279,6 +285,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         return done
       },
       wait: ({ id }, options) => queue.wait(id, ioOf(options)),
+      ...parts.upkeep.transfers,
     },
   }
 }
@@ -320,10 +327,10 @@ function refuseBusy(queue: TransferQueue, libraryId: string): void {
   if (busy !== undefined) throw new AppError('busy', { what: 'library', holder: specOf(busy.ref) })
 }
 
-/** Paused and failed installs of that library; running ones stay. */
+/** What is paused or failed of that library; running ones stay. */
 async function cancelUnfinished(queue: TransferQueue, libraryId: string): Promise<void> {
   for (const { id, kind, libraryId: of, state, readOnly } of queue.list()) {
     const stands = state.kind === 'paused' || state.kind === 'failed'
-    if (kind === 'install' && of === libraryId && stands && !readOnly) await queue.cancel(id)
+    if (kind !== 'publish' && of === libraryId && stands && !readOnly) await queue.cancel(id)
   }
 }

@@ -14,6 +14,10 @@ import { createLibraryWork } from './library/library-work.ts'
 import type { Clock, Disk, Io, Log, OpenConnection, SecretStore } from './ports.ts'
 import { createPublishRunner } from './publish/publish.ts'
 import { createPublishPlans } from './publish/publish-plans.ts'
+import { createExportRunner } from './repair/export-runner.ts'
+import { createRepairRunner } from './repair/repair-runner.ts'
+import { createUpkeepReports } from './repair/upkeep-reports.ts'
+import { createVerifyRunner } from './repair/verify-runner.ts'
 import { createSettingsFile } from './settings.ts'
 import { createTransferQueue } from './transfers/queue.ts'
 import { createUpkeepProcedures } from './upkeep-procedures.ts'
@@ -106,13 +110,25 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   }
   const connectionsPerTransfer = () => settings.get().connectionsPerTransfer
 
+  const reports = createUpkeepReports(disk, publishJournals)
+  const ofLibrary = (id: string) => libraries.get(id).library
+
   const runners = {
+    verify: createVerifyRunner({ clock, reports, library: ofLibrary }),
+    repair: createRepairRunner({
+      disk,
+      clock,
+      reports,
+      library: ofLibrary,
+      connection: (id) => openShared(id ?? ''),
+      published: catalog.version,
+    }),
+    export: createExportRunner({ ...sourceDeps, clock, tool, publisher, library: ofLibrary }),
     install: createInstallRunner({
       ...sourceDeps,
       clock,
-      library: (id) => libraries.get(id).library,
+      library: ofLibrary,
       connections: connectionsPerTransfer,
-      limitBytesPerSecond: () => settings.get().downloadLimitBytesPerSecond || undefined,
     }),
     publish: createPublishRunner({
       disk,
@@ -124,7 +140,6 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
           .some(({ id, location }) => id === connectionId && (place === undefined || placeOf(location) === place)),
       tool,
       partsInFlight: connectionsPerTransfer,
-      limitBytesPerSecond: () => settings.get().uploadLimitBytesPerSecond || undefined,
       newestVersion,
     }),
   }
@@ -141,6 +156,10 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     historyFolder: publishJournals,
     runner: (kind) => runners[kind],
     transfersAtOnce: () => settings.get().transfersAtOnce,
+    limitBytesPerSecond(kind) {
+      const { uploadLimitBytesPerSecond, downloadLimitBytesPerSecond } = settings.get()
+      return (kind === 'publish' ? uploadLimitBytesPerSecond : downloadLimitBytesPerSecond) || undefined
+    },
     takesOver: config.role !== 'cli',
     goesOnByItself: config.role !== 'cli',
     isHeld(journalFolder) {
@@ -211,7 +230,9 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     log,
     announcer,
     catalog,
-    tool,
+    queue,
+    reports,
+    publishJournals,
     publisher,
     connection: (id) => connections.open(id),
     libraryOf,

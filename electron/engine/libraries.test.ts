@@ -75,3 +75,28 @@ test('what is there from the start has names that tell it apart: a library and a
   expect(names).toEqual(['My library', 'This computer'])
   await stop()
 })
+
+test('a library keeps one version of each package from when it is told to, the built-in one too', async () => {
+  await using folder = await createTempFolder()
+  const home = path.join(folder.path, 'home')
+  const first = await startTestEngine(home)
+  const { id } = await first.api.libraries.add({ path: path.join(folder.path, 'models') })
+  expect(await first.api.libraries.update({ id, oneVersionPerPackage: true })).toMatchObject({
+    name: 'models',
+    oneVersionPerPackage: true,
+  })
+  await first.api.libraries.update({ id: 'default', oneVersionPerPackage: true, name: 'Mine' })
+  await expect(first.api.libraries.update({ id: 'l-0', name: 'x' })).rejects.toMatchObject({
+    code: 'library-not-found',
+  })
+  await expect(first.api.libraries.remove({ id: 'default' })).rejects.toMatchObject({ code: 'library-not-found' })
+  await first.stop()
+
+  const { api, stop } = await startTestEngine(home)
+  expect(await api.libraries.list({})).toMatchObject([
+    { id: 'default', name: 'Mine', path: path.join(home, 'library'), oneVersionPerPackage: true, isDefault: true },
+    { id, name: 'models', oneVersionPerPackage: true },
+  ])
+  expect(await api.libraries.update({ id, oneVersionPerPackage: false })).toMatchObject({ oneVersionPerPackage: false })
+  await stop()
+})

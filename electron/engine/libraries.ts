@@ -20,6 +20,11 @@ export interface Libraries<L> {
     readonly name?: string | undefined
     readonly oneVersionPerPackage?: boolean | undefined
   }): LibraryFacts
+  /** What is given changes. Nothing installed is touched: with one version a package from now on, the others go when the next is installed. */
+  update(
+    id: string,
+    changes: { readonly name?: string | undefined; readonly oneVersionPerPackage?: boolean | undefined },
+  ): LibraryFacts
   remove(id: string): void
   setDefault(id: string): void
 }
@@ -37,13 +42,16 @@ export function createLibraries<L>(deps: {
   const opened = new Map<string, L>()
 
   const everyOne = (): readonly StoredLibrary[] => {
+    const added = settings.libraries()
+    // Kept among the added ones once it was changed; where it is, the home decides.
+    const changed = added.find(({ id }) => id === builtIn)
     const own = {
       id: builtIn,
-      name: 'My library',
+      name: changed?.name ?? 'My library',
       path: path.join(deps.home, 'library'),
-      oneVersionPerPackage: false,
+      oneVersionPerPackage: changed?.oneVersionPerPackage ?? false,
     }
-    return [own, ...settings.libraries()]
+    return [own, ...added.filter((each) => each !== changed)]
   }
   const openOnce = (each: StoredLibrary): L => {
     const library = opened.get(each.id) ?? deps.open(each)
@@ -52,7 +60,7 @@ export function createLibraries<L>(deps: {
   }
   const stored = (): readonly StoredLibrary[] => {
     if (deps.only !== undefined) {
-      const known = settings.libraries().find((each) => samePath(each.path, deps.only ?? ''))
+      const known = everyOne().find((each) => samePath(each.path, deps.only ?? ''))
       return [
         known ?? {
           id: idOf(deps.only),
@@ -126,9 +134,24 @@ export function createLibraries<L>(deps: {
       })
       return find(added.id)
     },
+    update(id, { name, oneVersionPerPackage }) {
+      settings.changeLibraries((libraries) => {
+        const found = everyOne().find((each) => each.id === id)
+        if (found === undefined) throw new AppError('library-not-found', { libraryId: id })
+        const changed = {
+          ...found,
+          name: name ?? found.name,
+          oneVersionPerPackage: oneVersionPerPackage ?? found.oneVersionPerPackage,
+        }
+        const isKept = libraries.some((each) => each.id === id)
+        return isKept ? libraries.map((each) => (each.id === id ? changed : each)) : [...libraries, changed]
+      })
+      return find(id)
+    },
     remove(id) {
       settings.changeLibraries((libraries) => {
-        if (!libraries.some((each) => each.id === id)) throw new AppError('library-not-found', { libraryId: id })
+        if (id === builtIn || !libraries.some((each) => each.id === id))
+          throw new AppError('library-not-found', { libraryId: id })
         return libraries.filter((each) => each.id !== id)
       })
       opened.delete(id)

@@ -133,7 +133,7 @@ describe('faults of the old tools', () => {
       kind: 'failed',
       error: { code: 'archive-damaged' },
     })
-    expect(await engine.api.installed.verify({ ref: { name: 'model', version: '1.0.0' } })).toMatchObject({
+    expect(await engine.verify({ name: 'model', version: '1.0.0' })).toMatchObject({
       damaged: [],
       missing: [],
     })

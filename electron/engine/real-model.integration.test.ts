@@ -32,7 +32,7 @@ async function publishAndInstall(model: string, folder: string, env: Record<stri
     const { path: file } = await installer.api.installed.path({ spec: 'rapid_ocr==1.4.4', file: name })
     expect(readFileSync(file).equals(readFileSync(path.join(model, name))), name).toBe(true)
   }
-  const report = await installer.api.installed.verify({ ref })
+  const report = await installer.verify(ref)
   expect(report).toMatchObject({ verifiedFiles: realModelFiles.length, damaged: [], missing: [], extra: [] })
   await installer.stop()
 }

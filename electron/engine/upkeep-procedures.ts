@@ -2,20 +2,20 @@ import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
 import type { CallOptions } from '../../shared/ipc/procedure.ts'
 import type { FileEntry, ManifestFile, PackageRef } from '../../shared/model/package.ts'
-import { identOf } from '../../shared/model/package-ref.ts'
 import { requireAbsolute } from './absolute-path.ts'
 import type { Catalog } from './catalog/catalog.ts'
-import type { PublishedVersion } from './catalog/read-version.ts'
 import type { Library } from './library/library.ts'
 import { listOldCache } from './library/old-cache.ts'
-import type { TreeReport } from './library/verify.ts'
-import type { Clock, Disk, Io, Log, OpenConnection } from './ports.ts'
+import type { Clock, Disk, Log, OpenConnection } from './ports.ts'
 import { readPackageFile } from './publish/read-source.ts'
 import { unpublishVersion } from './publish/unpublish.ts'
-import { exportInstalled } from './repair/export-installed.ts'
-import { checkArchive, exportPublished } from './repair/published-archive.ts'
-import { repairVersion } from './repair/repair.ts'
-import { restoreMeta } from './repair/restore-meta.ts'
+import { exportFileOf } from './repair/export-runner.ts'
+import { checkArchive } from './repair/published-archive.ts'
+import { hasDamagedMeta } from './repair/restore-meta.ts'
+import type { UpkeepReports } from './repair/upkeep-reports.ts'
+import type { ExportRequest, UpkeepRequest } from './repair/upkeep-request.ts'
+import type { TransferQueue } from './transfers/queue-contract.ts'
+import type { Pace } from './transfers/transfer-runner.ts'
 
 export interface UpkeepParts {
   readonly disk: Disk
@@ -23,53 +23,60 @@ export interface UpkeepParts {
   readonly log: Log
   readonly announcer: Announcer
   readonly catalog: Catalog
-  readonly tool: string
+  readonly queue: TransferQueue
+  readonly reports: UpkeepReports
+  /** `<home>/state/transfers`: journals of transfers that are of no library. */
+  readonly publishJournals: string
   publisher(): string
   connection(connectionId: string | undefined): Promise<OpenConnection>
   libraryOf(id: string | undefined): Promise<Library>
   readonly stopping: AbortSignal
 }
 
-/** The procedures that keep what is there in order: verify, repair, export, unpublish. */
+/** The procedures that keep what is there in order: verify, repair, export, unpublish. What reads or writes much is a transfer. */
 export function createUpkeepProcedures(parts: UpkeepParts): {
   readonly catalog: Pick<EngineApi['catalog'], 'checkArchive' | 'export' | 'unpublish'>
   readonly installed: Pick<EngineApi['installed'], 'info' | 'cached' | 'unreadable' | 'verify' | 'repair' | 'export'>
   readonly packageFile: EngineApi['packageFile']
+  readonly transfers: Pick<EngineApi['transfers'], 'report'>
 } {
-  const { disk, clock, log, announcer, catalog, libraryOf } = parts
+  const { disk, clock, log, announcer, catalog, queue, libraryOf } = parts
   const ioOf = ({ signal = parts.stopping, onProgress }: CallOptions = {}) =>
     onProgress === undefined ? { signal } : { signal, onProgress }
-  const published = async (
-    id: string | undefined,
-    ref: PackageRef,
-    io: Io,
-  ): Promise<{ connection: OpenConnection; version: PublishedVersion }> => {
-    const connection = await parts.connection(id)
-    return { connection, version: await catalog.version(connection, ref, io) }
-  }
-  const verify = async (library: Library, ref: PackageRef, { signal, onProgress }: CallOptions & Io) => {
-    const { totalBytes } = library.manifest(ref)
-    let doneBytes = 0
-    const onBytes = (bytes: number) => {
-      doneBytes += bytes
-      onProgress?.({ doneBytes: Math.min(doneBytes, totalBytes), totalBytes })
-    }
-    return library.verify(ref, { signal, onBytes })
+  /** Of an installed version, whose transfers lie in its library. */
+  const factsOf = (library: Library, ref: PackageRef) => {
+    // Of one whose meta.json was damaged nothing is known but its place.
+    const { title, diskBytes } = hasDamagedMeta(library, ref) ? { title: ref.name, diskBytes: 0 } : library.get(ref)
+    return { ref, title, libraryId: library.id, totalBytes: diskBytes, journalParent: library.places.journals }
   }
 
   return {
     catalog: {
       async checkArchive({ connectionId, ref }, options) {
         const io = ioOf(options)
-        const { connection, version } = await published(connectionId, ref, io)
+        const connection = await parts.connection(connectionId)
+        const version = await catalog.version(connection, ref, io)
         const { sizeBytes, md5 } = await checkArchive(connection, version, io)
         return { ref, connectionId: connection.id, sizeBytes, md5 }
       },
-      async export({ connectionId, ref, out }, options) {
+      async export({ connectionId, ref, out, overwrite = false, ...pace }, options) {
         requireAbsolute(out)
-        const io = ioOf(options)
-        const { connection, version } = await published(connectionId, ref, io)
-        return exportPublished(disk, connection, version, out, io)
+        const file = exportFileOf(disk, out, ref, overwrite)
+        const connection = await parts.connection(connectionId)
+        const { manifest } = await catalog.version(connection, ref, ioOf(options))
+        const source = { kind: 'published', connectionId: connection.id } as const
+        const transferId = queue.start({
+          kind: 'export',
+          ref,
+          title: manifest.info.title ?? ref.name,
+          connectionId: connection.id,
+          file,
+          totalBytes: manifest.archive.sizeBytes,
+          journalParent: parts.publishJournals,
+          request: { source, ref, file, overwrite } satisfies ExportRequest,
+          pace,
+        })
+        return { transferId }
       },
       async unpublish({ connectionId, ref, why = '' }, options) {
         const connection = await parts.connection(connectionId)
@@ -95,45 +102,41 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
       info: async ({ libraryId, ref }) => (await libraryOf(libraryId)).manifest(ref).info,
       cached: async ({ libraryId }) => [...listOldCache(disk, (await libraryOf(libraryId)).places)],
       unreadable: async ({ libraryId }) => [...(await libraryOf(libraryId)).unreadable()],
-      async verify({ libraryId, ref }, options) {
+      async verify({ libraryId, ref }) {
         const library = await libraryOf(libraryId)
-        if (isUnreadable(library, ref)) return { ref, verifiedFiles: 0, damaged: ['meta.json'], missing: [], extra: [] }
-        return shownReport(ref, await verify(library, ref, ioOf(options)))
+        const request: UpkeepRequest = { libraryId: library.id, ref }
+        return { transferId: queue.start({ kind: 'verify', ...factsOf(library, ref), request }) }
       },
-      async repair({ libraryId, ref, connectionId }, options) {
+      async repair({ libraryId, ref, connectionId, ...pace }) {
         const library = await libraryOf(libraryId)
-        const io = ioOf(options)
-        const deps = { disk, clock, connection: parts.connection, published: catalog.version }
-        const restored = await restoreMeta(deps, library, ref, { ...io, connectionId })
-        const report = restored ?? (await verify(library, ref, io))
-        const { repaired, takenOut, ...more } = await repairVersion(deps, library, ref, report, { ...io, connectionId })
-        const metas = restored === undefined ? [] : ['meta.json']
-        return {
-          ...shownReport(ref, { ...report, damaged: [...metas, ...report.damaged] }),
-          ...more,
-          repaired: [...metas, ...repaired],
-          takenOut: [...takenOut],
+        const request: UpkeepRequest = {
+          libraryId: library.id,
+          ref,
+          ...(connectionId === undefined ? {} : { connectionId }),
         }
+        const from = connectionId ?? library.facts(ref)?.fromConnectionId
+        const transferId = queue.start({
+          kind: 'repair',
+          ...factsOf(library, ref),
+          ...(from === undefined ? {} : { connectionId: from }),
+          request,
+          pace: pace satisfies Pace,
+        })
+        return { transferId }
       },
-      async export({ libraryId, ref, out }, options) {
+      async export({ libraryId, ref, out, overwrite = false }) {
         requireAbsolute(out)
-        const { publisher, tool } = parts
-        return exportInstalled({ disk, clock, tool, publisher }, await libraryOf(libraryId), ref, out, ioOf(options))
+        const library = await libraryOf(libraryId)
+        const facts = factsOf(library, ref)
+        const file = exportFileOf(disk, out, ref, overwrite)
+        const source = { kind: 'installed', libraryId: library.id } as const
+        const request: ExportRequest = { source, ref, file, overwrite }
+        return { transferId: queue.start({ kind: 'export', ...facts, file, request }) }
       },
     },
+    transfers: { report: async ({ id }) => parts.reports.read(id) },
   }
 }
-
-const isUnreadable = (library: Library, ref: PackageRef): boolean =>
-  library.find(ref) === undefined && library.unreadable().some((each) => identOf(each) === identOf(ref))
-
-const shownReport = (ref: PackageRef, { verifiedFiles, damaged, missing, extra }: TreeReport) => ({
-  ref,
-  verifiedFiles,
-  damaged: [...damaged],
-  missing: [...missing],
-  extra: [...extra],
-})
 
 const fileEntryOf = ({ path, sizeBytes, checksum }: ManifestFile): FileEntry => ({
   path,

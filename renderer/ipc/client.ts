@@ -29,7 +29,7 @@ const verbs: Verbs = {
   publish: { plan: true, start: true, build: true },
   install: { plan: true, start: true },
   packageFile: { files: true },
-  libraries: { list: true, add: true, remove: true, setDefault: true },
+  libraries: { list: true, add: true, update: true, remove: true, setDefault: true },
   installed: {
     list: true,
     files: true,
@@ -49,6 +49,7 @@ const verbs: Verbs = {
   transfers: {
     list: true,
     files: true,
+    report: true,
     pause: true,
     resume: true,
     cancel: true,

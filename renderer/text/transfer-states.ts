@@ -55,6 +55,8 @@ export function bytesText(
   { settledBytes, receivedBytes, totalBytes }: Pick<Progress, 'settledBytes' | 'receivedBytes' | 'totalBytes'>,
 ): string {
   const of = `of ${formatSize(totalBytes)}`
+  if (kind === 'export') return `${formatSize(receivedBytes)} written ${of}`
+  if (kind === 'repair') return `${formatSize(settledBytes)} done ${of}`
   if (kind !== 'publish') return `${formatSize(settledBytes)} verified ${of}`
   if (settledBytes === 0 && receivedBytes > 0) return `${formatSize(receivedBytes)} sent ${of}`
   return `${formatSize(settledBytes)} confirmed ${of}`
@@ -75,11 +77,17 @@ const kindWords: { readonly [K in Transfer['kind']]: string } = {
   install: 'Install',
   publish: 'Publish',
   verify: 'Verify',
+  repair: 'Repair',
+  export: 'Save',
 }
-/** `Publish Call transcriber 1.4.0`. */
+/** `Publish Call transcriber 1.4.0`, `Save Call transcriber 1.4.0 as a file`. */
 export const transferTitle = ({ kind, title, ref }: Pick<Transfer, 'kind' | 'title' | 'ref'>): string =>
-  kind === 'install' ? `${title} ${ref.version}` : `${kindWords[kind]} ${title} ${ref.version}`
+  kind === 'install'
+    ? `${title} ${ref.version}`
+    : `${kindWords[kind]} ${title} ${ref.version}${kind === 'export' ? ' as a file' : ''}`
+
+const spokenKinds: { readonly [K in Transfer['kind']]: string } = { ...kindWords, export: 'Copy as a file' }
 
 /** A sentence for a screen reader: `Install of Churn predictor 1.4.0: done`. */
 export const spokenState = (transfer: Transfer): string =>
-  `${kindWords[transfer.kind]} of ${transfer.title} ${transfer.ref.version}: ${stateWord(transfer.state).toLowerCase()}`
+  `${spokenKinds[transfer.kind]} of ${transfer.title} ${transfer.ref.version}: ${stateWord(transfer.state).toLowerCase()}`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Progress, Transfer, TransferState } from '../../shared/model/transfer.ts'
-import { percentText } from './transfer-states.ts'
+import { percentText, transferTitle } from './transfer-states.ts'
 import { bytesLine, type TransferWords, wordsOf } from './transfers.ts'
 
 const nowMs = 1_000_000
@@ -88,6 +88,32 @@ describe('wordsOf', () => {
   it('says why a pause waits for the person when it knows', () => {
     const error = { code: 'sign-in-expired', details: { connection: 'Research' } } as const
     expect(words({ kind: 'paused', reason: 'sign-in', error }).detail).toBe('The sign-in for Research has expired.')
+  })
+})
+
+describe('what is named', () => {
+  it('says of each kind what is done', () => {
+    const kinds = ['install', 'publish', 'verify', 'repair', 'export'] as const
+    expect(kinds.map((kind) => transferTitle(transfer({ kind: 'queued' }, { kind })))).toEqual([
+      'Query rewriter 7B 1.2.0',
+      'Publish Query rewriter 7B 1.2.0',
+      'Verify Query rewriter 7B 1.2.0',
+      'Repair Query rewriter 7B 1.2.0',
+      'Save Query rewriter 7B 1.2.0 as a file',
+    ])
+  })
+  it('says what came of a verify, a repair and an export', () => {
+    const line = (kind: Transfer['kind'], outcome: Transfer['outcome']) =>
+      bytesLine(transfer({ kind: 'done' }, { kind, outcome }), progress)
+    expect(line('verify', { badFiles: 0, extraFiles: 0 })).toBe('Verified, 4.37 GB')
+    expect(line('verify', { badFiles: 1, extraFiles: 2 })).toBe('1 file changed or missing')
+    expect(line('verify', { badFiles: 0, extraFiles: 1 })).toBe('Verified, with 1 file that is no part of it')
+    expect(line('verify', { badFiles: 0, extraFiles: 2 })).toBe('Verified, with 2 files that are no part of it')
+    expect(line('repair', { badFiles: 2, extraFiles: 0, downloadBytes: 3_000_000 })).toBe(
+      'Repaired, 3.00 MB downloaded',
+    )
+    expect(line('repair', { badFiles: 0, extraFiles: 0 })).toBe('Nothing had to be repaired')
+    expect(line('export', { sizeBytes: 62_000_000 })).toBe('Saved, 62.0 MB')
   })
 })
 

@@ -2,7 +2,7 @@ import { assertNever, fromWire } from '../../shared/errors.ts'
 import type { PauseReason, Progress, Transfer } from '../../shared/model/transfer.ts'
 import { shortErrorOf } from './error-view.ts'
 import { bytesText, pauseText, stateWord, waitsForPerson } from './transfer-states.ts'
-import { formatClock, formatDuration, formatSize, formatSpeed } from './units.ts'
+import { formatClock, formatDuration, formatSize, formatSpeed, plural } from './units.ts'
 
 export type TransferTone = 'plain' | 'strong' | 'warn' | 'danger'
 
@@ -73,30 +73,23 @@ export function paceOf({ bytesPerSecond, secondsLeft }: Progress): string {
 }
 
 function verifyingDetail(kind: Transfer['kind'], { secondsLeft }: Progress): string {
-  const first = kind === 'publish' ? 'All sent' : kind === 'verify' ? 'Reading every file' : 'All received'
+  const first = kind === 'publish' ? 'All sent' : kind === 'install' ? 'All received' : 'Reading every file'
   return secondsLeft === undefined ? first : `${first}, ${formatDuration(secondsLeft)} left`
 }
 
 /** `2.88 GB verified of 4.37 GB`; before it starts what is to come; afterwards what came of it. */
 export function bytesLine(transfer: Transfer, progress: Progress): string {
-  const { state, kind, outcome } = transfer
+  const { state, kind } = transfer
   const total = formatSize(progress.totalBytes)
   switch (state.kind) {
-    case 'done': {
-      if (outcome?.alreadyThere === true) {
-        return kind === 'publish' ? 'The same content was there already' : 'It was installed already'
-      }
-      const verb = kind === 'publish' ? 'Published' : kind === 'verify' ? 'Verified' : 'Installed'
-      const reused = outcome?.reusedBytes ?? 0
-      return `${verb}, ${total}${reused > 0 ? `, of which ${formatSize(reused)} reused` : ''}`
-    }
+    case 'done':
+      return doneLine(transfer, total)
     case 'failed':
-      return kind === 'publish' ? 'Nothing was published' : 'Nothing was changed on this computer'
+      return unendedLines[kind].failed
     case 'cancelled':
-      return kind === 'publish' ? 'Nothing was published' : 'Nothing was installed'
+      return unendedLines[kind].cancelled
     case 'queued':
-      if (progress.totalBytes === 0) return 'Waiting'
-      return `${total} to ${kind === 'publish' ? 'send' : kind === 'verify' ? 'verify' : 'download'}`
+      return progress.totalBytes === 0 ? 'Waiting' : `${total} to ${toDo[kind]}`
     case 'preparing':
       return progress.totalBytes === 0 ? 'Size not known yet' : `${total} in all`
     default:
@@ -105,6 +98,55 @@ export function bytesLine(transfer: Transfer, progress: Progress): string {
 }
 
 const limitWord = (bytesPerSecond: number): string => (bytesPerSecond === 0 ? 'none' : formatSpeed(bytesPerSecond))
+
+type OfKind<T> = { readonly [K in Transfer['kind']]: T }
+const toDo: OfKind<string> = {
+  install: 'download',
+  publish: 'send',
+  verify: 'verify',
+  repair: 'verify',
+  export: 'write',
+}
+const unendedLines: OfKind<{ readonly failed: string; readonly cancelled: string }> = {
+  install: { failed: 'Nothing was changed on this computer', cancelled: 'Nothing was installed' },
+  publish: { failed: 'Nothing was published', cancelled: 'Nothing was published' },
+  verify: { failed: 'Nothing was changed on this computer', cancelled: 'Not all of it was verified' },
+  repair: { failed: 'What was not repaired is as it was', cancelled: 'What was not repaired is as it was' },
+  export: { failed: 'No file was written', cancelled: 'No file was written' },
+}
+
+function doneLine({ kind, outcome = {} }: Transfer, total: string): string {
+  const { alreadyThere, reusedBytes = 0, badFiles = 0, extraFiles = 0, downloadBytes = 0, sizeBytes = 0 } = outcome
+  switch (kind) {
+    case 'install':
+    case 'publish': {
+      if (alreadyThere === true)
+        return kind === 'publish' ? 'The same content was there already' : 'It was installed already'
+      const verb = kind === 'publish' ? 'Published' : 'Installed'
+      return `${verb}, ${total}${reusedBytes > 0 ? `, of which ${formatSize(reusedBytes)} reused` : ''}`
+    }
+    case 'verify': {
+      if (badFiles > 0) return `${plural(badFiles, 'file')} changed or missing`
+      if (extraFiles === 0) return `Verified, ${total}`
+      return `Verified, with ${plural(extraFiles, 'file that is', 'files that are')} no part of it`
+    }
+    case 'repair':
+      if (badFiles === 0 && extraFiles === 0) return 'Nothing had to be repaired'
+      return `Repaired, ${formatSize(downloadBytes)} downloaded`
+    case 'export':
+      return `Saved, ${formatSize(sizeBytes)}`
+    default:
+      return assertNever(kind)
+  }
+}
+
+const pausable: OfKind<string> = {
+  install: 'download',
+  publish: 'upload',
+  verify: 'check',
+  repair: 'repair',
+  export: 'saving',
+}
 
 export const transfersText = {
   title: 'Transfers',
@@ -138,6 +180,7 @@ export const transfersText = {
     `${down > 0 ? formatSpeed(down) : '0'} down, ${up > 0 ? formatSpeed(up) : '0'} up`,
   readOnly: 'Another Orbital on this computer runs it. It can be paused or cancelled there.',
   toLibrary: (library: string): string => `To ${library}. Not listed as installed until every byte is verified.`,
+  toFile: (file: string): string => `To ${file}. The file is there when all of it is written.`,
   toConnection: (connection: string): string => `To ${connection}. Nobody sees it until the last step.`,
   verified: 'Verified',
   confirmed: 'Confirmed by the store',
@@ -157,9 +200,11 @@ export const transfersText = {
     install: 'It could not be installed',
     publish: 'It could not be published',
     verify: 'It could not be verified',
+    repair: 'It could not be repaired',
+    export: 'It could not be saved as a file',
   },
   pausedTitle: (reason: PauseReason, kind: Transfer['kind']): string => {
-    const what = kind === 'publish' ? 'upload' : kind === 'verify' ? 'check' : 'download'
+    const what = pausable[kind]
     const titles: { readonly [R in PauseReason]: string } = {
       'by-person': `You paused the ${what}`,
       interrupted: `The ${what} was interrupted`,
@@ -181,6 +226,7 @@ export const transfersText = {
     library: 'Library',
     wire: 'On the wire',
     folder: 'Folder',
+    file: 'File',
   },
   hints: { pause: 'pause', retry: 'retry', moveUp: 'move up' },
 }

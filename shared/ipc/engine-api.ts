@@ -12,7 +12,7 @@ import {
   versionSummary,
 } from '../model/package.ts'
 import { library, settings, settingsChanges } from '../model/settings.ts'
-import { fileProgress, transfer } from '../model/transfer.ts'
+import { fileProgress, transfer, upkeepReport } from '../model/transfer.ts'
 import { type Api, procedure } from './procedure.ts'
 
 const nothing = z.strictObject({})
@@ -140,6 +140,15 @@ export const filePreview = z.strictObject({
   ]),
 })
 
+/** How much of the line a transfer takes; else as the settings say. Asked for again, it goes on with the new pace. */
+const limit = { limitBytesPerSecond: z.number().int().positive().optional() }
+const pace = {
+  ...limit,
+  /** Exactly so many connections; without, an install takes more while they bring more. */
+  connections: z.number().int().min(1).max(16).optional(),
+}
+const started = z.strictObject({ transferId: z.string() })
+
 /**
  * The engine's procedures, noun by noun. The engine, the router, the clients and the command line are all derived from it.
  * Paths of this machine are absolute (`usage`); those inside a package are relative, with `/`.
@@ -243,10 +252,19 @@ export const engineContract = {
       z.strictObject({ connectionId: z.string().optional(), ref: packageRef }),
       z.strictObject({ ref: packageRef, connectionId: z.string(), sizeBytes: z.number(), md5: z.string() }),
     ),
-    /** Writes a published version as a `.sputnik` file, archive and meta.json as they are: to `out`, or into it if it is a folder. `already-exists`. */
+    /**
+     * Queues writing a published version as a `.sputnik` file, archive and meta.json as they are: to `out`, or into it if it is a folder.
+     * `already-exists` unless `overwrite`.
+     */
     export: procedure(
-      z.strictObject({ connectionId: z.string().optional(), ref: packageRef, out: z.string().min(1) }),
-      z.strictObject({ path: z.string(), sizeBytes: z.number(), md5: z.string() }),
+      z.strictObject({
+        connectionId: z.string().optional(),
+        ref: packageRef,
+        out: z.string().min(1),
+        overwrite: z.boolean().optional(),
+        ...limit,
+      }),
+      started,
     ),
     /**
      * Takes a published version back for good: hidden from everybody, its number reserved for ever. Ended half-way, the same call completes it.
@@ -285,12 +303,9 @@ export const engineContract = {
     start: procedure(
       z.strictObject({
         planId: z.string(),
-        /** So many parts at once; else as the setting says. */
-        connections: z.number().int().min(1).max(16).optional(),
-        /** Else the setting's. */
-        limitBytesPerSecond: z.number().int().positive().optional(),
+        ...pace,
       }),
-      z.strictObject({ transferId: z.string() }),
+      started,
     ),
     /** Writes `<name>-<version>.sputnik` instead of publishing. Answers its path. */
     build: procedure(
@@ -319,12 +334,9 @@ export const engineContract = {
       z.strictObject({
         planId: z.string(),
         ignoreCompatibility: z.boolean().optional(),
-        /** Exactly so many; else as the setting says, and more while they bring more. */
-        connections: z.number().int().min(1).max(16).optional(),
-        /** Else the setting's. */
-        limitBytesPerSecond: z.number().int().positive().optional(),
+        ...pace,
       }),
-      z.strictObject({ transferId: z.string() }),
+      started,
     ),
   },
   packageFile: {
@@ -340,6 +352,15 @@ export const engineContract = {
       z.strictObject({
         path: z.string().min(1),
         name: z.string().max(100).optional(),
+        oneVersionPerPackage: z.boolean().optional(),
+      }),
+      library,
+    ),
+    /** Changes what is given. Installed versions stay as they are: with one a package, the others go to the trash when the next is installed. */
+    update: procedure(
+      z.strictObject({
+        id: z.string(),
+        name: z.string().min(1).max(100).optional(),
         oneVersionPerPackage: z.boolean().optional(),
       }),
       library,
@@ -381,42 +402,36 @@ export const engineContract = {
     ),
     /** Versions whose meta.json was damaged: none of `list`, brought back by `repair`. */
     unreadable: procedure(z.strictObject({ libraryId: z.string().optional() }), z.array(packageRef)),
-    /** Rehashes every file; records the time when all are right. */
-    verify: procedure(
-      z.strictObject({ libraryId: z.string().optional(), ref: packageRef }),
-      z.strictObject({
-        ref: packageRef,
-        verifiedFiles: z.number(),
-        damaged: z.array(z.string()),
-        missing: z.array(z.string()),
-        extra: z.array(z.string()),
-      }),
-    ),
     /**
-     * Verifies, and makes every altered or missing file (meta.json, too) anew from the connection it came from (or the one named), fetching only what
-     * is wrong. What is no part of the version goes to the trash. `content-differs` when other files are published under this version by now.
+     * Queues reading every file again and comparing it with its checksum. What was found: `transfers.report`. When all are right, the time is
+     * recorded, else which ones are not. Asked for again while it has not ended it is the same transfer, as with all that are queued here.
+     */
+    verify: procedure(z.strictObject({ libraryId: z.string().optional(), ref: packageRef }), started),
+    /**
+     * Queues verifying, and making every altered or missing file (meta.json, too) anew from the connection it came from (or the one named), fetching only what is
+     * wrong. What is no part of the version goes to the trash. `content-differs` when other files are published under this version by now.
      */
     repair: procedure(
-      z.strictObject({ libraryId: z.string().optional(), ref: packageRef, connectionId: z.string().optional() }),
       z.strictObject({
+        libraryId: z.string().optional(),
         ref: packageRef,
-        verifiedFiles: z.number(),
-        /** As they were found, before the repair. */
-        damaged: z.array(z.string()),
-        missing: z.array(z.string()),
-        extra: z.array(z.string()),
-        repaired: z.array(z.string()),
-        /** Of the archive, compressed. */
-        fetchedBytes: z.number(),
-        /** What went to the trash, whole folders as one. */
-        takenOut: z.array(z.string()),
-        trash: trashEntry.optional(),
+        connectionId: z.string().optional(),
+        ...limit,
       }),
+      started,
     ),
-    /** Writes an installed version as a `.sputnik` file, packed anew: to `out`, or into it if it is a folder. `file-damaged`, `already-exists`. */
+    /**
+     * Queues writing an installed version as a `.sputnik` file, packed anew: to `out`, or into it if it is a folder. `file-damaged`,
+     * `already-exists` unless `overwrite`.
+     */
     export: procedure(
-      z.strictObject({ libraryId: z.string().optional(), ref: packageRef, out: z.string().min(1) }),
-      z.strictObject({ path: z.string(), sizeBytes: z.number() }),
+      z.strictObject({
+        libraryId: z.string().optional(),
+        ref: packageRef,
+        out: z.string().min(1),
+        overwrite: z.boolean().optional(),
+      }),
+      started,
     ),
   },
   trash: {
@@ -444,6 +459,8 @@ export const engineContract = {
     /** Running, waiting and paused ones in queue order, then the history, newest first. */
     list: procedure(nothing, z.array(transfer)),
     files: procedure(z.strictObject({ id: z.string() }), z.array(fileProgress)),
+    /** What a verify or a repair that is done found. `transfer-not-found` while there is nothing to tell. */
+    report: procedure(z.strictObject({ id: z.string() }), upkeepReport),
     pause: procedure(z.strictObject({ id: z.string() }), done),
     /** Goes on with a paused one, and tries a failed one again. */
     resume: procedure(z.strictObject({ id: z.string() }), done),

@@ -12,7 +12,7 @@ const fields = {
   connectionsPerTransfer: z.number().int().min(1).max(16),
   /** Of each publish; 0 or absent: none. */
   uploadLimitBytesPerSecond: z.number().int().min(0).optional(),
-  /** Of each install; 0 or absent: none. */
+  /** Of each install, repair and export of what is published; 0 or absent: none. */
   downloadLimitBytesPerSecond: z.number().int().min(0).optional(),
   /** Absolute path of a file (PEM) with certificate authorities that are trusted for every store; empty or absent: none. */
   certificateFile: z.string().max(4096).optional(),

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { WireError } from '../errors.ts'
+import { trashEntry } from './installed.ts'
 import { packageRef } from './package.ts'
 
 const wireError = z.custom<WireError>((value) => typeof value === 'object' && value !== null && 'code' in value)
@@ -47,14 +48,19 @@ export const fileProgress = z.strictObject({
 })
 export type FileProgress = Readonly<z.infer<typeof fileProgress>>
 
+/** `verify`, `repair`: of an installed version. `export`: a version written as a `.sputnik` file. */
+export const transferKind = z.enum(['install', 'publish', 'verify', 'repair', 'export'])
+
 export const transfer = z.strictObject({
   id: z.string(),
-  kind: z.enum(['install', 'publish', 'verify']),
+  kind: transferKind,
   ref: packageRef,
   title: z.string(),
   /** Absent for `.sputnik` files. */
   connectionId: z.string().optional(),
   libraryId: z.string().optional(),
+  /** The file that an export writes. */
+  file: z.string().optional(),
   state: transferState,
   progress,
   createdAtMs: z.number(),
@@ -66,13 +72,37 @@ export const transfer = z.strictObject({
   /** What ended well, in facts: reused bytes, a warning of the store. */
   outcome: z
     .strictObject({
-      /** Of an install: bytes of the archive that were fetched, and bytes of files that were taken from this machine. */
+      /** Of an install or repair: bytes of the archive that were fetched; of an install: bytes of files that were taken from this machine. */
       downloadBytes: z.number().optional(),
       reusedBytes: z.number().optional(),
       unprotected: z.boolean().optional(),
       alreadyThere: z.boolean().optional(),
       path: z.string().optional(),
+      /** Of a verify or repair: files as they were found, changed or missing, and those that are no part of the version. */
+      badFiles: z.number().optional(),
+      extraFiles: z.number().optional(),
+      /** Of an export: the file's size, and the md5 of the archive where it is the published one. */
+      sizeBytes: z.number().optional(),
+      md5: z.string().optional(),
     })
     .optional(),
 })
+/** What a verify or a repair found, and what a repair did. */
+export const upkeepReport = z.strictObject({
+  ref: packageRef,
+  verifiedFiles: z.number(),
+  /** As they were found, before a repair. */
+  damaged: z.array(z.string()),
+  missing: z.array(z.string()),
+  extra: z.array(z.string()),
+  /** Only of a repair, as what follows. */
+  repaired: z.array(z.string()).optional(),
+  /** Of the archive, compressed. */
+  fetchedBytes: z.number().optional(),
+  /** What went to the trash, whole folders as one. */
+  takenOut: z.array(z.string()).optional(),
+  trash: trashEntry.optional(),
+})
+export type UpkeepReport = Readonly<z.infer<typeof upkeepReport>>
+
 export type Transfer = Readonly<z.infer<typeof transfer>>

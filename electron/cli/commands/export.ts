@@ -1,21 +1,24 @@
 import path from 'node:path'
-import type { CallOptions } from '../../../shared/ipc/procedure.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
+import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { from, ignoreCompatibility, pre } from '../options.ts'
 import { formatBytes } from '../output.ts'
+import { limit, paceOf } from '../pace.ts'
 import { connectionOf, matchInstalled, requiredWord, resolve } from '../spec.ts'
 
 export const exportVersion: Command = {
   name: 'export',
-  usage: '<spec> [--from CONNECTION] [--out PATH]',
+  usage: '<spec> [--from CONNECTION] [--out PATH] [--overwrite]',
   summary:
     'Write a version as <name>-<version>.sputnik: from a connection exactly as published, else from what is installed.',
   options: [
     { ...from, help: 'the published version, byte for byte, instead of the installed one' },
     { name: 'out', value: 'PATH', help: 'the file, or the folder to write it into (default: here)' },
+    { name: 'overwrite', help: 'write over a file that is there' },
     pre,
     ignoreCompatibility,
+    ...limit,
   ],
   async run(context) {
     const { api, output } = context
@@ -25,15 +28,19 @@ export const exportVersion: Command = {
     const { ref, libraryId } = isPublished
       ? { ref: await resolve(context, word), libraryId: undefined }
       : await newestInstalled(context, word)
-    const options: CallOptions = {
-      signal: context.signal,
-      onProgress: (done) => output.work(`Exporting ${ref.name} ${ref.version}`, done),
-    }
-    const written = isPublished
-      ? await api.catalog.export({ ...connectionOf(context, 'from'), ref, out }, options)
-      : await api.installed.export({ ...(libraryId === undefined ? {} : { libraryId }), ref, out }, options)
-    output.endProgress()
-    output.result({ ...ref, ...written }, [`${written.path}  ${formatBytes(written.sizeBytes)}`])
+    const overwrite = context.flag('overwrite')
+    if (!isPublished && context.text('limit') !== undefined)
+      throw usage('--limit goes with --from: what is installed is read from this computer.')
+    const { transferId } = isPublished
+      ? await api.catalog.export(
+          { ...connectionOf(context, 'from'), ref, out, overwrite, ...paceOf(context) },
+          { signal: context.signal },
+        )
+      : await api.installed.export({ ...(libraryId === undefined ? {} : { libraryId }), ref, out, overwrite })
+    const { outcome = {} } = await context.follow(transferId)
+    const { path: file = out, sizeBytes = 0, md5 } = outcome
+    const written = { ...ref, path: file, sizeBytes, ...(md5 === undefined ? {} : { md5 }) }
+    output.result(written, [`${file}  ${formatBytes(sizeBytes)}`])
   },
 }
 

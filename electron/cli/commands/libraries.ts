@@ -7,11 +7,12 @@ import { requiredWord } from '../spec.ts'
 
 export const libraries: Command = {
   name: 'libraries',
-  usage: 'list | add <folder> [--one-version] | remove <id> | default <id>',
+  usage: 'list | add <folder> [--one-version] | set <id> --one-version|--side-by-side | remove <id> | default <id>',
   summary: 'Manage libraries: the folders that packages are installed in, also those of old tools.',
   options: [
-    { name: 'one-version', help: 'add: keep one version of each package there, as old tools do' },
-    { name: 'title', value: 'TEXT', help: 'add: what it is called, instead of its folder’s name' },
+    { name: 'one-version', help: 'add, set: keep one version of each package there, as old tools do' },
+    { name: 'side-by-side', help: 'set: let versions stand side by side again' },
+    { name: 'title', value: 'TEXT', help: 'add, set: what it is called, instead of its folder’s name' },
   ],
   async run(context) {
     const { api, output } = context
@@ -23,6 +24,8 @@ export const libraries: Command = {
       }
       case 'add':
         return add(context)
+      case 'set':
+        return set(context)
       case 'remove': {
         const id = requiredWord(context, 'library', 1)
         await api.libraries.remove({ id })
@@ -47,6 +50,22 @@ async function add(context: Context): Promise<void> {
     ...(title === undefined ? {} : { name: title }),
   })
   context.output.result(added, [`Added ${added.id}: ${added.path}`])
+}
+
+async function set(context: Context): Promise<void> {
+  const id = requiredWord(context, 'library', 1)
+  const title = context.text('title')
+  const isOne = context.flag('one-version')
+  const isMany = context.flag('side-by-side')
+  if (isOne && isMany) throw usage('--one-version and --side-by-side exclude each other.')
+  if (!isOne && !isMany && title === undefined)
+    throw usage('Say what to set: --one-version, --side-by-side or --title.')
+  const changed = await context.api.libraries.update({
+    id,
+    ...(isOne || isMany ? { oneVersionPerPackage: isOne } : {}),
+    ...(title === undefined ? {} : { name: title }),
+  })
+  context.output.result(changed, table([rowOf(changed)]))
 }
 
 const rowOf = (library: Library): string[] => [

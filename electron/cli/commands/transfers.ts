@@ -3,6 +3,7 @@ import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { formatBytes, table } from '../output.ts'
 import { requiredWord } from '../spec.ts'
+import { linesOf, throwIfBad } from './verify.ts'
 
 export const transfers: Command = {
   name: 'transfers',
@@ -19,7 +20,13 @@ export const transfers: Command = {
     }
     await context.api.transfers.resume({ id })
     const done = await context.follow(id)
-    context.output.result(done, [`${done.ref.name} ${done.ref.version}: done.`])
+    const isUpkeep = done.kind === 'verify' || done.kind === 'repair'
+    const report = isUpkeep ? await context.api.transfers.report({ id }) : undefined
+    context.output.result(
+      done,
+      report === undefined ? [`${done.ref.name} ${done.ref.version}: done.`] : linesOf(report),
+    )
+    if (report !== undefined) throwIfBad(report)
   },
 }
 

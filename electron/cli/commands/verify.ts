@@ -1,23 +1,16 @@
 import { AppError, isAppError } from '../../../shared/errors.ts'
-import type { CallOptions } from '../../../shared/ipc/procedure.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
+import type { UpkeepReport } from '../../../shared/model/transfer.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { formatBytes } from '../output.ts'
+import { limit, paceOf } from '../pace.ts'
 import { connectionOf, matchInstalled, resolve } from '../spec.ts'
 
-/** Files as they were found, and what a repair made of them. */
-interface Report {
-  readonly ref: PackageRef
-  readonly verifiedFiles: number
-  readonly damaged: readonly string[]
-  readonly missing: readonly string[]
-  readonly extra: readonly string[]
-  readonly repaired?: readonly string[]
-  readonly fetchedBytes?: number
-  readonly takenOut?: readonly string[]
+/** Files as they were found, what a repair made of them, and the archive. */
+interface Report extends UpkeepReport {
   readonly archive?: { readonly connectionId: string; readonly sizeBytes: number; readonly md5: string }
 }
 
@@ -33,12 +26,17 @@ export const verify: Command = {
     },
     { name: 'archive', help: 'read the archive in the store, too; with it also packages that are not installed' },
     { name: 'from', value: 'CONNECTION', help: 'where from, instead of where the package was installed from' },
+    ...limit,
   ],
   async run(context) {
     const { output } = context
     const repairs = context.flag('repair')
     if (context.text('from') !== undefined && !repairs && !context.flag('archive'))
       throw usage('--from goes with --repair or --archive: without them only this computer is read.')
+    if (context.text('limit') !== undefined && !repairs)
+      throw usage('--limit goes with --repair: verifying reads only this computer.')
+    // A mistake in it is told before anything else.
+    paceOf(context)
     const reports: Report[] = []
     const failures: AppError[] = []
     for (const target of await targetsOf(context)) {
@@ -52,9 +50,7 @@ export const verify: Command = {
       }
     }
     output.result(reports, reports.flatMap(linesOf))
-    const bad = repairs ? undefined : reports.find((each) => each.damaged.length + each.missing.length > 0)
-    if (bad !== undefined)
-      throw new AppError('file-damaged', { ref: specOf(bad.ref), path: [...bad.damaged, ...bad.missing][0] ?? '' })
+    for (const report of reports) throwIfBad(report)
     if (failures[0] !== undefined) throw failures[0]
   },
 }
@@ -89,30 +85,39 @@ async function targetsOf(context: Context): Promise<readonly Target[]> {
 
 async function verifyOne(context: Context, { ref, installed }: Target): Promise<Report> {
   const { api } = context
-  const nothing = { ref, verifiedFiles: 0, damaged: [], missing: [], extra: [] }
+  const nothing: UpkeepReport = { ref, verifiedFiles: 0, damaged: [], missing: [], extra: [] }
   const libraryId = installed?.libraryId
-  const doing = (what: string): CallOptions => ({
-    signal: context.signal,
-    onProgress: (done) => context.output.work(`${what} ${ref.name} ${ref.version}`, done),
-  })
-  const files: Report =
-    libraryId === undefined
-      ? nothing
-      : context.flag('repair')
-        ? await api.installed.repair({ libraryId, ref, ...connectionOf(context, 'from') }, doing('Repairing'))
-        : await api.installed.verify({ libraryId, ref }, doing('Verifying'))
-  context.output.endProgress()
+  const files = libraryId === undefined ? nothing : await checkFiles(context, libraryId, ref)
   if (!context.flag('archive')) return files
   const from = context.text('from') ?? installed?.fromConnectionId
   const archive = await api.catalog.checkArchive(
     { ...(from === undefined ? {} : { connectionId: from }), ref },
-    doing('Reading the archive of'),
+    {
+      signal: context.signal,
+      onProgress: (done) => context.output.work(`Reading the archive of ${ref.name} ${ref.version}`, done),
+    },
   )
   context.output.endProgress()
   return { ...files, archive }
 }
 
-function linesOf(report: Report): string[] {
+async function checkFiles(context: Context, libraryId: string, ref: PackageRef): Promise<UpkeepReport> {
+  const { api } = context
+  const { transferId: id } = context.flag('repair')
+    ? await api.installed.repair({ libraryId, ref, ...connectionOf(context, 'from'), ...paceOf(context) })
+    : await api.installed.verify({ libraryId, ref })
+  await context.follow(id)
+  return api.transfers.report({ id })
+}
+
+/** What was found and not mended is an error: `file-damaged`. */
+export function throwIfBad({ ref, damaged, missing, repaired }: UpkeepReport): void {
+  const [file] = [...damaged, ...missing]
+  if (file !== undefined && repaired === undefined) throw new AppError('file-damaged', { ref: specOf(ref), path: file })
+}
+
+/** Of each file that is not as it should be, a line. */
+export function linesOf(report: Report): string[] {
   const { ref, repaired, takenOut, archive } = report
   const isMended = repaired !== undefined
   const name = `${ref.name} ${ref.version}`

@@ -49,16 +49,17 @@ export interface SputnikContent {
 
 /**
  * Writes the file whole or not at all: beside its place, synced, then renamed. `already-exists` unless it may overwrite. Archive first, as the
- * old tools do.
+ * old tools do. `temporary` is what the file beside its place is called, when whoever comes after a kill is to know it.
  */
 export async function writeSputnik(
   disk: Disk,
   out: string,
   content: SputnikContent,
-  { signal, overwrite = false }: { readonly signal: AbortSignal; readonly overwrite?: boolean },
+  options: { readonly signal: AbortSignal; readonly overwrite?: boolean; readonly temporary?: string },
 ): Promise<{ readonly sizeBytes: number }> {
+  const { signal, overwrite = false } = options
   if (!overwrite && disk.facts(out) !== undefined) throw new AppError('already-exists', { what: out })
-  const temporary = path.join(path.dirname(out), `.orbital-new-${randomBytes(9).toString('hex')}`)
+  const temporary = options.temporary ?? path.join(path.dirname(out), `.orbital-new-${randomBytes(9).toString('hex')}`)
   const open = disk.open(temporary, 'create')
   let offset = 0
   const put = (bytes: Uint8Array) => {

@@ -23,6 +23,8 @@ export interface FetchDeps {
   readonly random: () => number
   readonly stallMs: number
   readonly onState?: (state: FetchState) => void
+  /** Waited for after each chunk. */
+  readonly pace?: (bytes: number, io: Io) => Promise<void> | undefined
 }
 /** What a connection is doing. Times are ms since the epoch. */
 export type FetchState =
@@ -57,6 +59,7 @@ export async function fetchRange(
         offset += wanted.length
         retries = noteProgress(clock.monotonic())
         await sink(wanted)
+        await deps.pace?.(wanted.length, io)
         if (wanted.length === chunk.length) continue
         // From the object's start on, the whole object begins like the range.
         if (answer.startOffset === 0) return 'complete'

@@ -40,8 +40,6 @@ export interface PlannedInstall {
 
 export interface StartOptions {
   readonly ignoreCompatibility: boolean
-  readonly connections?: number | undefined
-  readonly limitBytesPerSecond?: number | undefined
 }
 
 /** Gathers what a plan is made of, and keeps the last plans under their ids: the window is not trusted with requests. */
@@ -96,7 +94,7 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
       for (const oldest of plans.keys()) if (plans.size > mostPlans) plans.delete(oldest)
       return planned.plan
     },
-    start(planId, { ignoreCompatibility, connections, limitBytesPerSecond }) {
+    start(planId, { ignoreCompatibility }) {
       const planned = plans.get(planId)
       if (planned === undefined) throw new AppError('plan-not-found', { planId })
       const { plan } = planned
@@ -105,15 +103,7 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
         const path = deps.library(plan.libraryId).library.places.root
         throw new AppError('disk-full', { path, neededBytes: plan.neededBytes, freeBytes: plan.freeBytes })
       }
-      const { request } = planned
-      return {
-        plan,
-        request: {
-          ...request,
-          ...(connections === undefined ? {} : { connections }),
-          ...(limitBytesPerSecond === undefined ? {} : { limitBytesPerSecond }),
-        },
-      }
+      return { plan, request: planned.request }
     },
   }
 }

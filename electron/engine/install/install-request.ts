@@ -21,9 +21,5 @@ export const installRequest = z.looseObject({
   forApp: z.string().optional(),
   /** What is taken from this machine instead of fetched. */
   reuse: reuse.optional(),
-  /** Exactly so many connections; else it starts with the setting's, and takes more while they bring more. */
-  connections: z.number().int().min(1).max(16).optional(),
-  /** Else the setting's. */
-  limitBytesPerSecond: z.number().int().positive().optional(),
 })
 export type InstallRequest = Readonly<z.infer<typeof installRequest>>

@@ -12,7 +12,6 @@ import { isWhole } from '../library/verify.ts'
 import { markOf } from '../library/version-facts.ts'
 import type { Clock, Disk } from '../ports.ts'
 import { peekJournal } from '../transfers/journal.ts'
-import { createSharedLimit } from '../transfers/rate-limit.ts'
 import { counterIndex, type Outcome, type TransferRunner, type TransferTask } from '../transfers/transfer-runner.ts'
 import type { SettledRecord } from '../workers/unpack.ts'
 import { mostConnections, oneWorkerBytes, quietMs, segmentBytes, stallMs } from './install-limits.ts'
@@ -48,8 +47,6 @@ export interface InstallDeps extends SourceDeps {
   library(libraryId: string): Library
   /** Lines to the store that a transfer starts with. */
   connections(): number
-  /** For each transfer; none where it answers undefined. */
-  limitBytesPerSecond?(): number | undefined
   /** For tests that kill: called after each step. */
   step?(name: string): void
   /** For tests: another entry of the unpack worker, and shorter times. */
@@ -148,11 +145,8 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       source: source.unpack.kind,
       tally: createTally(task.counters.shared),
     })
-    const lineCount = createLineCount(clock, {
-      start: request.connections ?? Math.max(1, deps.connections()),
-      most: request.connections ?? mostConnections,
-    })
-    const bytesPerSecond = request.limitBytesPerSecond ?? deps.limitBytesPerSecond?.()
+    const grown = createLineCount(clock, { start: Math.max(1, deps.connections()), most: mostConnections })
+    const lineCount: LineCount = { ...grown, lines: () => task.pace().connections ?? grown.lines() }
     const isSmall = manifest.archive.sizeBytes <= oneWorkerBytes
     // Two threads pay where they write different files.
     const writers = new Set(segments.map((each, index) => (each.kind === 'files' ? -index - 1 : each.file))).size
@@ -189,7 +183,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
         quietMs: deps.quietMs ?? quietMs,
         ref,
         connectionName: source.connectionName,
-        ...(bytesPerSecond === undefined ? {} : { limit: { shared: createSharedLimit(), bytesPerSecond } }),
+        limit: task.limit,
       },
       credentials: source.credentials,
       onSettled(unit) {

@@ -12,7 +12,7 @@ import { type LibraryPlaces, placesOf, stagedTreeOf } from './places.ts'
 import { type Recovered, recoverLibrary } from './recover.ts'
 import { dropFromTrash, listTrash, moveToGarbage, moveToTrash, restoreFromTrash } from './trash.ts'
 import { isWhole, type TreeReport } from './verify.ts'
-import { earlierOf, factsOfTree, readFacts, type VersionFacts, writeFacts } from './version-facts.ts'
+import { earlierOf, factsOfTree, type MetaMark, readFacts, type VersionFacts, writeFacts } from './version-facts.ts'
 
 /** What would hold up the main thread: done in a worker. */
 export interface LibraryWork {
@@ -86,6 +86,8 @@ export interface Library {
   finishCommitOf(transaction: string): CommitResult | undefined
   /** Whether the tree in that version's place is exactly what a manifest says. */
   verifyAgainst(manifest: Manifest, io: Io & { readonly onBytes?: (bytes: number) => void }): Promise<TreeReport>
+  /** Notes what was found in a version's tree, if that is still the one with this mark. */
+  note(ref: PackageRef, report: TreeReport, mark: MetaMark): void
   /** Staging and spool of a transfer are gone when it resolves. */
   discard(transaction: string, io: Io): Promise<void>
 }
@@ -129,6 +131,16 @@ export function createLibrary(deps: LibraryDeps): Library {
     changed()
     return entry
   }
+  const note = (ref: PackageRef, report: TreeReport, mark: MetaMark): void => {
+    const now = installed.tree(ref)?.mark
+    // Removed or installed anew meanwhile: the report is of a tree that is gone.
+    if (now?.metaSha256 !== mark.metaSha256 || now.metaModifiedMs !== mark.metaModifiedMs) return
+    updateFacts(ref, ({ verifiedAt: _, damagedFiles: __, ...facts }) =>
+      isWhole(report)
+        ? { ...facts, verifiedAt: new Date(clock.now()).toISOString() }
+        : { ...facts, damagedFiles: [...report.damaged, ...report.missing] },
+    )
+  }
   const deleteAll = (roots: readonly string[], io: Io): Promise<number> =>
     roots.length === 0 ? Promise.resolve(0) : work.remove(roots, io)
   const namesIn = (folder: string) =>
@@ -167,17 +179,10 @@ export function createLibrary(deps: LibraryDeps): Library {
     async verify(ref, io) {
       const { manifest, ident, mark } = treeOf(ref)
       const report = await work.verify(places.version(ident), manifest, io)
-      const now = installed.tree(ref)?.mark
-      // Removed or installed anew meanwhile: the report is of a tree that is gone.
-      if (now?.metaSha256 === mark.metaSha256 && now.metaModifiedMs === mark.metaModifiedMs) {
-        updateFacts(ref, ({ verifiedAt: _, damagedFiles: __, ...facts }) =>
-          isWhole(report)
-            ? { ...facts, verifiedAt: new Date(clock.now()).toISOString() }
-            : { ...facts, damagedFiles: [...report.damaged, ...report.missing] },
-        )
-      }
+      note(ref, report, mark)
       return { ref, ...report }
     },
+    note,
     takeOut(ref, paths) {
       const { manifest } = treeOf(ref)
       const entry = moveExtrasToTrash(shared, { ref, title: manifest.info.title ?? ref.name }, paths)

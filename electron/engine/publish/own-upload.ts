@@ -104,7 +104,7 @@ async function packInWorker(
   const job: PackStart = {
     source,
     copySource,
-    limitBytesPerSecond: context.limitBytesPerSecond,
+    limit: task.limit,
     partBytes: upload.partBytes,
     known: [...context.ownParts.values()],
     mayBeSealed: context.mayBeSealed(),

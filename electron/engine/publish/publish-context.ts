@@ -44,8 +44,6 @@ export interface PublishDeps {
   readonly tool: string
   /** Parts in flight at once. */
   partsInFlight(): number
-  /** Undefined where there is no limit. */
-  limitBytesPerSecond?(): number | undefined
   /** The newest published version, whose archive may hold much of the next one. */
   newestVersion?(connection: OpenConnection, name: string, io: Io): Promise<Manifest | undefined>
   readonly timing?: Partial<PublishTiming>
@@ -82,7 +80,6 @@ export interface PublishContext {
   readonly tool: string
   readonly timing: PublishTiming
   readonly partsInFlight: number
-  readonly limitBytesPerSecond: number | undefined
   newestVersion(): Promise<Manifest | undefined>
   readonly startWorker: StartWorker
   /** What this run packed; its checksums spare hashing the source again. */
@@ -148,8 +145,7 @@ export async function createPublishContext(deps: PublishDeps, task: TransferTask
     io,
     tool: deps.tool,
     timing: { ...defaultTiming, ...deps.timing },
-    partsInFlight: request.connections ?? deps.partsInFlight(),
-    limitBytesPerSecond: request.limitBytesPerSecond ?? deps.limitBytesPerSecond?.(),
+    partsInFlight: task.pace().connections ?? deps.partsInFlight(),
     newestVersion: async () => deps.newestVersion?.(connection, ref.name, io),
     startWorker: deps.startWorker ?? startWorker,
     // A folder has no server that could ignore them.

@@ -11,7 +11,7 @@ const count = z.number().int().min(0)
  * What a publish transfer is given, plain JSON: all that is needed to start over after a restart. Two plans of the same things make
  * equal requests, so that publishing again goes on with what an earlier run sent.
  */
-export const publishRequest = z.strictObject({
+export const publishRequest = z.object({
   connectionId: z.string(),
   /** Which bucket or folder the connection was then; what was sent is there. Absent in journals of before it was noted. */
   place: z.string().optional(),
@@ -29,9 +29,6 @@ export const publishRequest = z.strictObject({
   /** Bytes of the `.sputnik` file's archive, or as many as the archive of a folder can have at most. */
   maxArchiveBytes: count,
   publishedBy: z.string(),
-  /** As asked for this time; else as the settings say. */
-  connections: z.number().int().min(1).max(16).optional(),
-  limitBytesPerSecond: z.number().int().positive().optional(),
 })
 export type PublishRequest = Readonly<z.infer<typeof publishRequest>>
 

@@ -66,10 +66,12 @@ export async function repairFiles(
     const open = disk.open(staged, 'create')
     try {
       if (good.size > 0) copyPieces(disk, target, open, good, io)
+      for (const { sizeBytes } of good) io.onBytes(sizeBytes)
       for (const piece of pieces) {
         if (good.has(piece)) continue
         await fetchPiece(deps, job, piece, { open, file }, io)
         fetchedBytes += piece.endOffset - piece.startOffset
+        io.onBytes(piece.sizeBytes)
         step?.('repair.fetched')
       }
       open.sync()
@@ -87,7 +89,6 @@ export async function repairFiles(
     place(disk, job, file.path, staged)
     step?.('repair.placed')
     repaired.push(file.path)
-    io.onBytes(file.sizeBytes)
   }
   const repairNext = async (): Promise<void> => {
     for (let index = left.shift(); index !== undefined; index = left.shift()) {

@@ -10,6 +10,7 @@ import { hasSameFiles } from '../install/same-files.ts'
 import type { Library } from '../library/library.ts'
 import type { TreeReport } from '../library/verify.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
+import { createSharedLimit } from '../transfers/rate-limit.ts'
 import { startWorker } from '../workers/pool.ts'
 import type { FromRepair, RepairStart } from '../workers/repair.ts'
 import { answerCredentials, type CredentialsAnswer, credentialsOf } from '../workers/worker-credentials.ts'
@@ -46,7 +47,7 @@ export interface RepairReport {
   readonly trash?: TrashEntry
 }
 
-export type RepairIo = Io & Pick<CallOptions, 'onProgress'>
+export type RepairIo = Io & Pick<CallOptions, 'onProgress'> & { readonly limit?: SharedArrayBuffer }
 
 export async function repairVersion(
   deps: RepairDeps,
@@ -115,7 +116,7 @@ async function makeAnew(
     readonly stamp: string
     readonly bad: ReadonlySet<string>
   },
-  { signal, onProgress }: RepairIo,
+  { signal, onProgress, limit }: RepairIo,
 ): Promise<RepairedFiles> {
   const { manifest, archive } = version
   const { bad, ...places } = where
@@ -130,6 +131,7 @@ async function makeAnew(
     spec: await connection.spec({ signal }),
     connectionName: connection.name,
     stallMs,
+    limit: limit ?? createSharedLimit(),
   }
   const worker = startWorker<RepairedFiles, FromRepair, CredentialsAnswer>(deps.entry ?? 'repair', start, { signal })
   worker.onMessage((message) => {

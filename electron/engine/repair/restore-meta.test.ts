@@ -20,7 +20,7 @@ let before: Record<string, Buffer>
 const versionPath = () => path.join(folder.path, 'home/library/model-1.0.0')
 const tree = () => readTree(versionPath())
 const stagedPaths = () => Object.keys(readTree(path.join(folder.path, 'home/library/.orbital/staging')))
-const repair = (which: PackageRef = ref) => engine.api.installed.repair({ ref: which })
+const repair = (which: PackageRef = ref) => engine.repair(which)
 const listed = async () =>
   (await engine.api.installed.list({})).map(({ ref: { name, version } }) => `${name}-${version}`)
 const alter = (change: (meta: { package: { description?: string }; manifest: Record<string, unknown>[] }) => void) => {
@@ -53,7 +53,7 @@ describe('a damaged meta.json of an installed version', () => {
     damage()
     expect(await listed()).toEqual([])
     expect(await engine.api.installed.unreadable({})).toEqual([ref])
-    expect(await engine.api.installed.verify({ ref })).toMatchObject({ verifiedFiles: 0, damaged: ['meta.json'] })
+    expect(await engine.verify(ref)).toMatchObject({ verifiedFiles: 0, damaged: ['meta.json'] })
     const report = await repair()
     expect(report).toMatchObject({ verifiedFiles: 2, damaged: ['meta.json'], repaired: ['meta.json'], takenOut: [] })
     expect(tree()).toEqual(before)
@@ -95,7 +95,7 @@ describe('a damaged meta.json of an installed version', () => {
   ])('altered, but readable: %s', async (_, change) => {
     alter(change)
     // What is learnt of it on the way must not make it forgotten what was here.
-    await engine.api.installed.verify({ ref })
+    await engine.verify(ref)
     const report = await repair()
     expect(report).toMatchObject({ repaired: ['meta.json'], takenOut: [] })
     expect(tree()).toEqual(before)

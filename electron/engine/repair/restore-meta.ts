@@ -70,6 +70,10 @@ export async function restoreMeta(
   return report
 }
 
+/** It is there, but can't be read, so that nothing is known of its files. */
+export const hasDamagedMeta = (library: Library, ref: PackageRef): boolean =>
+  library.find(ref) === undefined && library.unreadable().some((each) => identOf(each) === identOf(ref))
+
 async function fetchMeta(
   deps: RepairDeps,
   ref: PackageRef,

@@ -5,6 +5,7 @@ import type { NewTransfer, TransferRunner } from './transfer-runner.ts'
 
 /** What others see of the queue (queue.ts says how it works). Unknown ids are `transfer-not-found`. */
 export interface TransferQueue {
+  /** The same asked for again, while it has not ended well, is that transfer, at the pace that is asked for now. */
   start(transfer: NewTransfer): string
   list(): readonly Transfer[]
   files(id: string): readonly FileProgress[]
@@ -17,6 +18,8 @@ export interface TransferQueue {
   clearHistory(): Promise<void>
   /** Resolves with the transfer when it has ended or stands paused. */
   wait(id: string, io: { readonly signal: AbortSignal }): Promise<Transfer>
+  /** The settings' limits are others by now: what runs heeds them. */
+  limitsChanged(): void
   /** Looks for journals below these folders. Those whose owner is gone are taken (with `takesOver`), or listed until they are asked for. */
   adopt(journalParents: readonly string[]): void
   /** Pauses what runs as interrupted, and gives up the leases. */
@@ -38,6 +41,8 @@ export interface QueueDeps {
   readonly historyFolder: string
   runner(kind: NewTransfer['kind']): TransferRunner
   transfersAtOnce(): number
+  /** For each transfer that isn't asked to heed another; undefined: none. */
+  limitBytesPerSecond(kind: NewTransfer['kind']): number | undefined
   /** False: interrupted transfers are listed and left alone until they are started, resumed or cancelled (the command line). */
   readonly takesOver: boolean
   /** A living process works on it. */

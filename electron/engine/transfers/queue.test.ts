@@ -22,11 +22,15 @@ const MiB = 1024 * 1024
 const silent = { write: () => {} }
 const io = { signal: AbortSignal.timeout(20_000) }
 
+/** Bytes a second; 0 for none. */
+const limitOf = (task: TransferTask | undefined) => Number(new BigInt64Array(task?.limit ?? new ArrayBuffer(16))[1])
+
 /** A queue on a real disk whose runners wait to be told how each transfer ends. */
 function setUp(
   home: string,
   options: {
     readonly atOnce?: number
+    readonly limitBytesPerSecond?: () => number | undefined
     readonly held?: Set<string>
     readonly goesOnByItself?: boolean
     readonly takesOver?: boolean
@@ -61,6 +65,7 @@ function setUp(
     historyFolder: path.join(home, 'state', 'transfers'),
     runner: () => runner,
     transfersAtOnce: () => options.atOnce ?? 1,
+    limitBytesPerSecond: () => options.limitBytesPerSecond?.(),
     goesOnByItself: options.goesOnByItself ?? false,
     takesOver: options.takesOver ?? true,
     isHeld: (folder) => held.has(folder),
@@ -73,7 +78,7 @@ function setUp(
     },
   })
   const journalParent = path.join(home, 'library', '.orbital', 'journal')
-  const start = (name: string, totalBytes = 1000) =>
+  const start = (name: string, totalBytes = 1000, more: Partial<NewTransfer> = {}) =>
     queue.start({
       kind: 'install',
       ref: { name, version: '1.0.0' },
@@ -82,6 +87,7 @@ function setUp(
       totalBytes,
       journalParent,
       request: name,
+      ...more,
     } satisfies NewTransfer)
   const stateOf = (id: string) => queue.list().find((each) => each.id === id)?.state
   /** Another host takes it over, and this one is not told, as after a sleep. */
@@ -100,6 +106,55 @@ test('one big transfer runs at a time, small ones pass it, in queue order', asyn
   await queue.wait(first, io)
   await expect.poll(() => stateOf(third)?.kind).toBe('preparing')
   expect(stateOf(second)?.kind).toBe('queued')
+  await queue.stop()
+})
+
+test('a big verify waits for another one, not for a line', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running } = setUp(folder.path)
+  start('install', 100 * MiB)
+  for (const name of ['one', 'other']) start(name, 100 * MiB, { kind: 'verify' })
+  expect([...running.keys()]).toEqual(['install', 'one'])
+  running.get('one')?.end()
+  await expect.poll(() => [...running.keys()]).toEqual(['install', 'one', 'other'])
+  await queue.stop()
+})
+
+test('the same asked for at another pace is the same transfer, which goes on with that pace, also after a restart', async () => {
+  await using folder = await createTempFolder()
+  const before = setUp(folder.path)
+  const id = before.start('model', 1000, { pace: { limitBytesPerSecond: 1000, connections: 2 } })
+  const task = () => before.running.get('model')?.task
+  expect(task()?.pace()).toEqual({ limitBytesPerSecond: 1000, connections: 2 })
+  expect(limitOf(task())).toBe(1000)
+  // While it runs …
+  expect(before.start('model', 1000, { pace: { limitBytesPerSecond: 2000 } })).toBe(id)
+  expect(task()?.pace()).toEqual({ limitBytesPerSecond: 2000 })
+  expect(limitOf(task())).toBe(2000)
+  await before.queue.stop()
+
+  // … and in the next process, which asks for none.
+  const after = setUp(folder.path, { limitBytesPerSecond: () => 500 })
+  after.queue.adopt([after.journalParent])
+  after.queue.resume(id)
+  expect(limitOf(after.running.get('model')?.task)).toBe(2000)
+  expect(after.start('model')).toBe(id)
+  expect(limitOf(after.running.get('model')?.task)).toBe(500)
+  expect(after.queue.list()).toHaveLength(1)
+  await after.queue.stop()
+})
+
+test('a limit that is set anew holds for what runs, but for what was asked to heed another', async () => {
+  await using folder = await createTempFolder()
+  let limit: number | undefined
+  const { queue, start, running } = setUp(folder.path, { limitBytesPerSecond: () => limit })
+  start('plain')
+  start('asked', 1000, { pace: { limitBytesPerSecond: 7 } })
+  const limits = () => ['plain', 'asked'].map((name) => limitOf(running.get(name)?.task))
+  expect(limits()).toEqual([0, 7])
+  limit = 1000
+  queue.limitsChanged()
+  expect(limits()).toEqual([1000, 7])
   await queue.stop()
 })
 

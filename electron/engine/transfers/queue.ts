@@ -5,6 +5,7 @@ import { AppError, isAppError, toAppError, toWire } from '../../../shared/errors
 import { specOf } from '../../../shared/model/package-ref.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { isEnded } from '../../../shared/model/transfer-standing.ts'
+import { createTask } from './create-task.ts'
 import { createDiscards } from './discards.ts'
 import { createForeignTransfers } from './foreign-transfers.ts'
 import { mayGoOn, pauseReasons } from './go-on.ts'
@@ -12,20 +13,22 @@ import { createHistory } from './history.ts'
 import { createJournal, hasJournal, listJournals } from './journal.ts'
 import { createOwnership } from './ownership.ts'
 import type { QueueDeps, TransferQueue } from './queue-contract.ts'
+import { changeLimit } from './rate-limit.ts'
 import { createTicker } from './ticker.ts'
-import { type Entry, isBig, isSame, openEntry, shownOf } from './transfer-entry.ts'
-import { isQueueRecord, type StartRecord, stateRecordOf } from './transfer-record.ts'
-import type { Outcome, StopReason, TransferTask } from './transfer-runner.ts'
+import { type Entry, isSame, openEntry, shownOf } from './transfer-entry.ts'
+import { type PaceRecord, type StartRecord, stateRecordOf } from './transfer-record.ts'
+import type { Outcome, Pace, StopReason } from './transfer-runner.ts'
 import { nextState, type TransferEvent } from './transfer-state.ts'
+import { entriesToBegin } from './turns.ts'
 import { createWaiters } from './waiters.ts'
 
 const lookAgainMs = 5_000
-const smallAtOnce = 4
 
 /**
  * The queue of one engine's transfers.
  *  1. start: journal record (durable) → queued → answered. The same version in the same place that is not ended is that transfer.
  *  2. run: in queue order; at most `transfersAtOnce` big ones (over 64 MiB), small ones pass them, at most 4.
+ *     Those that only read this computer (verify) have a turn of their own, one big one at a time: they need not wait for a line.
  *  3. pause, shutdown: the signal aborts, the journal stays, the state is `paused` only when the runner has stopped.
  *  4. cancel: noted in the journal; the signal aborts, the runner stops, then discards what it made; `cancelling` until that has ended. What
  *     could not be discarded (its store is away) keeps its journal, and whoever takes that over later only discards. What others may
@@ -82,14 +85,8 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
 
   const fill = () => {
     if (stopped) return
-    const runningOf = (big: boolean) =>
-      [...entries.values()].filter((entry) => entry.running !== undefined && isBig(entry) === big).length
-    for (const id of order) {
-      const entry = entries.get(id)
-      if (entry?.transfer.state.kind !== 'queued' || entry.running !== undefined) continue
-      const free = isBig(entry) ? runningOf(true) < deps.transfersAtOnce() : runningOf(false) < smallAtOnce
-      if (free) run(entry)
-    }
+    const inOrder = order.flatMap((id) => entries.get(id) ?? [])
+    for (const entry of entriesToBegin(inOrder, deps.transfersAtOnce())) run(entry)
     ticking.set([...entries.values()].some((entry) => entry.running !== undefined))
   }
 
@@ -115,28 +112,17 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       }),
   })
 
-  const taskOf = (entry: Entry, signal: AbortSignal): TransferTask => ({
-    id: entry.id,
-    request: entry.start.start.request,
-    journal: {
-      ...entry.journal,
-      records: entry.journal.records.filter((each) => !isQueueRecord(each)),
-      append(each) {
-        ownership.ensure(entry)
-        entry.journal.append(each)
-      },
-    },
-    counters: entry.meter.counters,
-    signal,
-    ensureOwned: () => ownership.ensure(entry),
-    enter: (phase) => void apply(entry, { kind: 'phase', phase }),
-    setTotal: (totalBytes, files) => entry.meter.setTotal(totalBytes, files),
-    log,
-  })
+  const taskOf = (entry: Entry, signal: AbortSignal) =>
+    createTask(entry, signal, {
+      log,
+      ensureOwned: ownership.ensure,
+      enter: (each, phase) => void apply(each, { kind: 'phase', phase }),
+    })
 
   const run = (entry: Entry) => {
     const abort = new AbortController()
     entry.meter.restart()
+    heedLimit(entry)
     apply(entry, { kind: 'begin' })
     const begin = async () => {
       record(entry)
@@ -154,6 +140,16 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
         fill()
       })
     entry.running = { abort, ended }
+  }
+
+  const heedLimit = (entry: Entry) =>
+    changeLimit(entry.limit, entry.pace.limitBytesPerSecond ?? deps.limitBytesPerSecond(entry.start.start.kind))
+
+  const changePace = (entry: Entry, pace: Pace) => {
+    if (JSON.stringify(entry.pace) === JSON.stringify(pace)) return
+    entry.pace = pace
+    attempt('pace', entry, () => entry.journal.append({ kind: 'transfer.pace', pace } satisfies PaceRecord))
+    if (entry.running !== undefined) heedLimit(entry)
   }
 
   const end = (entry: Entry) => {
@@ -310,6 +306,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       const known = same ?? (other === undefined ? undefined : entries.get(other.id))
       if (known?.cancelling !== undefined) throw new AppError('busy', { what: 'version' })
       if (known !== undefined && JSON.stringify(known.start.start.request) === JSON.stringify(transfer.request)) {
+        changePace(known, transfer.pace ?? {})
         requeue(known.id)
         return known.id
       }
@@ -373,6 +370,9 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
           return transfer
         await waiters.next(signal)
       }
+    },
+    limitsChanged() {
+      for (const entry of entries.values()) if (entry.running !== undefined) heedLimit(entry)
     },
     adopt(journalParents) {
       for (const folder of journalParents.flatMap((parent) => listJournals(disk, parent))) {

@@ -5,8 +5,9 @@ import type { Clock, Disk } from '../ports.ts'
 import { openJournal } from './journal.ts'
 import { createMeter, type Meter } from './meter.ts'
 import type { TransferLease } from './queue-contract.ts'
-import { type StartRecord, transferOf } from './transfer-record.ts'
-import type { Journal, NewTransfer, StopReason } from './transfer-runner.ts'
+import { createSharedLimit } from './rate-limit.ts'
+import { paceOf, type StartRecord, transferOf } from './transfer-record.ts'
+import type { Journal, NewTransfer, Pace, StopReason } from './transfer-runner.ts'
 
 /** A transfer that this queue holds the lease of. */
 export interface Entry {
@@ -14,6 +15,8 @@ export interface Entry {
   readonly start: StartRecord
   readonly journal: Journal
   readonly lease: TransferLease
+  readonly limit: SharedArrayBuffer
+  pace: Pace
   meter: Meter
   transfer: Transfer
   pausedAtMs: number
@@ -22,10 +25,6 @@ export interface Entry {
   running?: { readonly abort: AbortController; stop?: StopReason; readonly ended: Promise<void> }
   cancelling?: Promise<void>
 }
-
-const bigBytes = 64 * 1024 * 1024
-
-export const isBig = (entry: Entry): boolean => entry.transfer.progress.totalBytes > bigBytes
 
 /** Opens the journal of a transfer whose lease was taken; `state-damaged` when it tells of none. */
 export function openEntry(deps: { disk: Disk; clock: Clock }, folder: string, lease: TransferLease): Entry {
@@ -37,6 +36,8 @@ export function openEntry(deps: { disk: Disk; clock: Clock }, folder: string, le
     start: journal.records[0] as StartRecord,
     journal,
     lease,
+    limit: createSharedLimit(),
+    pace: paceOf(journal.records),
     transfer,
     meter: createMeter(deps.clock, { ...transfer.progress, wireBytes: transfer.wireBytes }),
     pausedAtMs: deps.clock.monotonic(),
@@ -49,6 +50,7 @@ export const isSame = (asked: NewTransfer, known: Transfer): boolean =>
   known.ref.name === asked.ref.name &&
   known.ref.version === asked.ref.version &&
   known.libraryId === asked.libraryId &&
+  known.file === asked.file &&
   (asked.kind === 'install' || known.connectionId === asked.connectionId) &&
   known.state.kind !== 'done' &&
   known.state.kind !== 'cancelled'

@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { type Transfer, type TransferState, transfer } from '../../../shared/model/transfer.ts'
 import { isEnded } from '../../../shared/model/transfer-standing.ts'
-import type { JournalRecord, NewTransfer, Outcome } from './transfer-runner.ts'
+import type { JournalRecord, NewTransfer, Outcome, Pace } from './transfer-runner.ts'
 
 /**
  * What the queue itself writes into a transfer's journal, beside the runner's records:
- * `transfer` (the first record), `transfer.state` (what a restart must know, with the progress to start from).
+ * `transfer` (the first record), `transfer.state` (what a restart must know, with the progress to start from), `transfer.pace` (as asked for since).
  */
 export interface StartRecord extends JournalRecord {
   readonly kind: 'transfer'
@@ -23,6 +23,17 @@ export interface StateRecord extends JournalRecord {
   readonly endedAtMs?: number
   readonly outcome?: Outcome
 }
+
+export interface PaceRecord extends JournalRecord {
+  readonly kind: 'transfer.pace'
+  readonly pace: Pace
+}
+
+/** As it was asked for last. */
+export const paceOf = (records: readonly JournalRecord[]): Pace =>
+  (records.findLast(({ kind }) => kind === 'transfer.pace') as PaceRecord | undefined)?.pace ??
+  (records[0] as StartRecord | undefined)?.start.pace ??
+  {}
 
 export const isQueueRecord = (record: JournalRecord): boolean =>
   record.kind === 'transfer' || record.kind.startsWith('transfer.')
@@ -52,6 +63,7 @@ function toldBy(first: StartRecord, records: readonly JournalRecord[], readOnly:
     title: start.title,
     ...(start.connectionId === undefined ? {} : { connectionId: start.connectionId }),
     ...(start.libraryId === undefined ? {} : { libraryId: start.libraryId }),
+    ...(start.file === undefined ? {} : { file: start.file }),
     state: readOnly || isEnded(state) || keptStates.has(state.kind) ? state : { kind: 'paused', reason: 'interrupted' },
     progress: {
       settledBytes: settled,

@@ -34,6 +34,12 @@ export interface Counters {
 }
 export const counterIndex = { received: 0, settled: 1, wire: 2, firstFile: 3 } as const
 
+/** How much of the line a transfer takes, as asked for it; what is absent is as the settings say. No part of what a transfer is. */
+export interface Pace {
+  readonly connections?: number | undefined
+  readonly limitBytesPerSecond?: number | undefined
+}
+
 export type Phase =
   | { readonly kind: 'preparing' | 'transferring' | 'verifying' | 'finishing' }
   | { readonly kind: 'stalled'; readonly sinceMs: number }
@@ -47,6 +53,10 @@ export interface TransferTask {
   /** What start() was given; the same after a restart. */
   readonly request: unknown
   readonly journal: Journal
+  /** As asked for last, which may be while it runs. */
+  pace(): Pace
+  /** The bytes a second that all its threads keep together (rate-limit.ts): as asked for, or as set, also when that changes while it runs. */
+  readonly limit: SharedArrayBuffer
   readonly counters: Counters
   /** Aborts with an AppError `cancelled` as reason. */
   readonly signal: AbortSignal
@@ -62,7 +72,7 @@ export interface TransferTask {
 export type Outcome = NonNullable<Transfer['outcome']>
 
 export interface TransferRunner {
-  readonly kind: 'install' | 'publish'
+  readonly kind: Transfer['kind']
   /** Runs or goes on (records say how far it came). Rejects with AppError; after an abort it has left what a resume needs, and nothing else running. */
   run(task: TransferTask): Promise<Outcome>
   /** Removes everything that the journal says was made (staging, spool, open uploads), for cancel and for giving up. Can run twice. */
@@ -73,13 +83,17 @@ export interface TransferRunner {
 
 /** What start() of the queue takes. */
 export interface NewTransfer {
-  readonly kind: 'install' | 'publish'
+  readonly kind: Transfer['kind']
   readonly ref: PackageRef
   readonly title: string
   readonly connectionId?: string
   readonly libraryId?: string
+  /** The file that an export writes. */
+  readonly file?: string
   readonly totalBytes: number
   /** Absolute folder in which `<id>/` is made for the journal. */
   readonly journalParent: string
+  /** What makes it this transfer and no other: asked for again with an equal one, it goes on. */
   readonly request: unknown
+  readonly pace?: Pace
 }

@@ -17,6 +17,15 @@ export interface BuildJob {
   readonly tool: string
   /** Absolute path of the file. */
   readonly out: string
+  /** What it is called until it is whole; else some name beside it. */
+  readonly temporary?: string
+  readonly overwrite?: boolean
+  /** For its meta; else a new one. */
+  readonly transaction?: string
+}
+/** So many more bytes of the source are read. */
+export interface FromBuild {
+  readonly readBytes: number
 }
 export interface BuildResult {
   readonly path: string
@@ -27,19 +36,33 @@ export interface BuildResult {
 export async function buildSputnik(
   job: BuildJob,
   disk: Disk,
-  io: Io & { readonly throwIfStopped: () => void },
+  io: Io & { readonly throwIfStopped: () => void; readonly onRead: (bytes: number) => void },
 ): Promise<BuildResult> {
   let packed: PackedArchive | undefined
+  const onRead = (bytes: number) => {
+    io.throwIfStopped()
+    io.onRead(bytes)
+  }
   function* chunks(): Generator<Uint8Array, void, void> {
-    packed = yield* withMd5(archiveOf(job.source, disk, { onRead: io.throwIfStopped }))
+    packed = yield* withMd5(archiveOf(job.source, disk, { onRead }))
   }
   const metaBytes = () => {
     if (packed === undefined) throw new AppError('internal', { what: 'meta of an archive that is not written' })
     const { publishedAt, publishedBy, tool, info } = job
-    const orbital = { transaction: randomUUID(), publishedAt, publishedBy, tool }
+    const orbital = { transaction: job.transaction ?? randomUUID(), publishedAt, publishedBy, tool }
     return writeMeta({ info, files: packed.files, archive: packed, orbital })
   }
   const archive = { kind: 'chunks', chunks: chunks(), maxBytes: job.maxArchiveBytes } as const
-  const { sizeBytes } = await writeSputnik(disk, job.out, { archive, metaBytes }, io)
+  const { out, temporary, overwrite } = job
+  const { sizeBytes } = await writeSputnik(
+    disk,
+    out,
+    { archive, metaBytes },
+    {
+      signal: io.signal,
+      ...(temporary === undefined ? {} : { temporary }),
+      ...(overwrite === undefined ? {} : { overwrite }),
+    },
+  )
   return { path: job.out, sizeBytes }
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../../shared/errors.ts'
-import { writeSputnik } from '../format/sputnik-file.ts'
+import { type ResumedSputnik, resumeSputnik } from '../format/resume-sputnik.ts'
 import { createStore } from '../object-store/create-store.ts'
 import type { Disk, Io, ObjectStore, StoreSpec } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
+import { createRateLimit, type RateLimit } from '../transfers/rate-limit.ts'
 import { createByteTeller } from './byte-teller.ts'
 import type { WorkerContext } from './serve.ts'
 import { type CredentialsAnswer, type CredentialsWanted, createCredentialsAsker } from './worker-credentials.ts'
@@ -18,39 +19,55 @@ export interface ReadArchiveStart {
   readonly md5: string
   /** For messages. */
   readonly ref: string
+  readonly limit: SharedArrayBuffer
   /** Where it becomes a `.sputnik` file, with the meta as it is; absent: only read. */
-  readonly write?: { readonly out: string; readonly metaBytes: Uint8Array }
+  readonly write?: Omit<ResumedSputnik, 'archive'>
 }
-export type FromReadArchive = { readonly kind: 'bytes'; readonly bytes: number } | CredentialsWanted
+export type FromReadArchive =
+  | { readonly kind: 'bytes'; readonly bytes: number }
+  /** So much needs not be read: an earlier run has written it. */
+  | { readonly kind: 'kept'; readonly bytes: number }
+  | CredentialsWanted
 export interface ReadArchiveResult {
   /** Of the file, or of the archive where none was written. */
   readonly sizeBytes: number
 }
 
-/** The worker's function: reads a published archive once, as it is. `archive-damaged` unless its bytes have the size and md5 of its meta. */
+/** The worker's function: reads a published archive, as it is. `archive-damaged` unless its bytes have the size and md5 of its meta. */
 export async function runReadArchive(
   context: WorkerContext<ReadArchiveStart, FromReadArchive, CredentialsAnswer>,
   disk: Disk,
 ): Promise<ReadArchiveResult> {
   const { data, signal, post } = context
-  const { spec, connectionName, write, sizeBytes } = data
+  const { spec, connectionName, write, sizeBytes, md5, ref } = data
+  const clock = createSystemClock()
   const credentials = createCredentialsAsker(spec, post)
   context.onMessage(credentials.hear)
   const store = createStore(spec, {
     disk,
-    clock: createSystemClock(),
+    clock,
     log: { write: () => {} },
     connectionName,
     credentials: credentials.ask,
   })
+  const limit = createRateLimit(data.limit, clock)
   const teller = createByteTeller((bytes) => post({ kind: 'bytes', bytes }))
-  const chunks = readWhole(store, data, { signal, onBytes: teller.add })
+  const damaged = (reason: string) => new AppError('archive-damaged', { ref, reason })
+  const read = (startOffset: number) => readFrom(store, data, startOffset, limit, { signal, onBytes: teller.add })
   try {
     if (write !== undefined) {
-      const archive = { kind: 'chunks', chunks, maxBytes: sizeBytes } as const
-      return await writeSputnik(disk, write.out, { archive, metaBytes: write.metaBytes }, { signal })
+      const onKept = (bytes: number) => post({ kind: 'kept', bytes })
+      const file = { ...write, archive: { sizeBytes, md5 } }
+      return await resumeSputnik(disk, file, { signal, read, damaged, onKept })
     }
-    for await (const _ of chunks);
+    const hash = createHash('md5')
+    let readBytes = 0
+    for await (const chunk of read(0)) {
+      hash.update(chunk)
+      readBytes += chunk.length
+    }
+    if (readBytes !== sizeBytes) throw damaged('its size is another one.')
+    if (hash.digest('hex') !== md5) throw damaged('its checksum (MD5) is not the one that was published.')
     return { sizeBytes }
   } finally {
     teller.flush()
@@ -58,22 +75,23 @@ export async function runReadArchive(
   }
 }
 
-async function* readWhole(
+/** A store that ignores ranges gives all of it: what is before is passed over. */
+async function* readFrom(
   store: ObjectStore,
-  { key, etag, sizeBytes, md5, ref }: ReadArchiveStart,
+  { key, etag, sizeBytes }: ReadArchiveStart,
+  startOffset: number,
+  limit: RateLimit,
   { signal, onBytes }: Io & { readonly onBytes: (bytes: number) => void },
 ): AsyncGenerator<Uint8Array, void, void> {
-  const hash = createHash('md5')
-  let readBytes = 0
-  const { body, startOffset } = await store.open(key, { signal, ifMatch: etag })
-  if (startOffset !== 0) throw new AppError('object-changed', { key })
-  for await (const chunk of body) {
-    hash.update(chunk)
-    readBytes += chunk.length
-    yield chunk
+  const range = startOffset === 0 ? {} : { range: { startOffset, endOffset: sizeBytes } }
+  const found = await store.open(key, { signal, ifMatch: etag, ...range })
+  if (found.startOffset > startOffset) throw new AppError('object-changed', { key })
+  let passBytes = startOffset - found.startOffset
+  for await (const chunk of found.body) {
+    await limit.take(chunk.length, { signal })
     onBytes(chunk.length)
+    const wanted = chunk.subarray(Math.min(passBytes, chunk.length))
+    passBytes -= chunk.length - wanted.length
+    if (wanted.length > 0) yield wanted
   }
-  if (readBytes !== sizeBytes) throw new AppError('archive-damaged', { ref, reason: 'its size is another one.' })
-  if (hash.digest('hex') !== md5)
-    throw new AppError('archive-damaged', { ref, reason: 'its checksum (MD5) is not the one that was published.' })
 }

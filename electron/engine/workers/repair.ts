@@ -2,6 +2,7 @@ import { createStore } from '../object-store/create-store.ts'
 import type { Disk, StoreSpec } from '../ports.ts'
 import { type RepairedFiles, type RepairFilesJob, repairFiles } from '../repair/repair-files.ts'
 import { createSystemClock } from '../system-clock.ts'
+import { createRateLimit } from '../transfers/rate-limit.ts'
 import type { WorkerContext } from './serve.ts'
 import { type CredentialsAnswer, type CredentialsWanted, createCredentialsAsker } from './worker-credentials.ts'
 
@@ -9,6 +10,7 @@ export interface RepairStart extends RepairFilesJob {
   readonly spec: StoreSpec
   readonly connectionName: string
   readonly stallMs: number
+  readonly limit: SharedArrayBuffer
 }
 export type FromRepair = { readonly kind: 'bytes'; readonly bytes: number } | CredentialsWanted
 
@@ -20,6 +22,7 @@ export async function runRepair(
 ): Promise<RepairedFiles> {
   const { data, signal, post } = context
   const { spec, connectionName, stallMs } = data
+  const limit = createRateLimit(data.limit, createSystemClock())
   const clock = createSystemClock()
   const credentials = createCredentialsAsker(spec, post)
   context.onMessage(credentials.hear)
@@ -31,7 +34,15 @@ export async function runRepair(
     credentials: credentials.ask,
   })
   try {
-    const deps = { disk, clock, store, random: Math.random, stallMs, ...(step === undefined ? {} : { step }) }
+    const deps = {
+      disk,
+      clock,
+      store,
+      random: Math.random,
+      stallMs,
+      pace: limit.take,
+      ...(step === undefined ? {} : { step }),
+    }
     return await repairFiles(data, deps, { signal, onBytes: (bytes) => post({ kind: 'bytes', bytes }) })
   } finally {
     store.close()

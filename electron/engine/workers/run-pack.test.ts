@@ -6,6 +6,7 @@ import { startInProcess } from '../../../testkit/in-process-worker.ts'
 import { buildPackageFolder } from '../../../testkit/package-builder.ts'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
+import { createSharedLimit } from '../transfers/rate-limit.ts'
 import type { StartWorker } from './pool.ts'
 import { type FromPack, type PackStart, runPack, type ToPack } from './run-pack.ts'
 import type { WorkerContext } from './serve.ts'
@@ -24,6 +25,7 @@ async function packWithout(broken: string) {
     partBytes: 1024 * 1024,
     known: [],
     partsInFlight: 2,
+    limit: createSharedLimit(),
     counters: new SharedArrayBuffer(64),
     spec: { kind: 'folder', path: temp.path, root: '' },
     connectionName: 'Test models',

@@ -49,7 +49,7 @@ async function packOnce(
 ): Promise<PackResult> {
   const ring = createRing(ringBytesOf(data))
   const digest = startDigest(start, ring, { signal })
-  const { copySource, spec, connectionName, key, uploadId, limitBytesPerSecond } = data
+  const { copySource, spec, connectionName, key, uploadId, limit } = data
   const sender = startSender(
     start,
     {
@@ -58,7 +58,7 @@ async function packOnce(
       connectionName,
       key,
       uploadId,
-      limitBytesPerSecond,
+      limit,
       copyFrom: copySource === undefined ? undefined : { key: copySource.key, etag: copySource.etag },
     },
     post,

@@ -2,7 +2,7 @@ import { AppError, isAppError, toWire, type WireError } from '../../../shared/er
 import { createStore } from '../object-store/create-store.ts'
 import type { Clock, Disk, Io, Log, LogLevel, ObjectStore, StoreSpec, UploadedPart } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
-import { createRateLimit, createSharedLimit, type RateLimit } from '../transfers/rate-limit.ts'
+import { createRateLimit, type RateLimit } from '../transfers/rate-limit.ts'
 import type { SendOrder } from './pack.ts'
 import { type Ring, ringOver } from './ring.ts'
 import type { WorkerContext } from './serve.ts'
@@ -14,7 +14,7 @@ export interface SendTarget {
   readonly connectionName: string
   readonly key: string
   readonly uploadId: string
-  readonly limitBytesPerSecond?: number | undefined
+  readonly limit: SharedArrayBuffer
   /** The archive that copies are made of. */
   readonly copyFrom?: { readonly key: string; readonly etag: string } | undefined
 }
@@ -58,10 +58,7 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
     onRetry: ({ attempt, nextTryAtMs }) => post({ kind: 'retry', attempt, nextTryAtMs }),
   })
   const ring = ringOver(data.ring)
-  const limit =
-    data.limitBytesPerSecond === undefined
-      ? undefined
-      : createRateLimit(createSharedLimit(), data.limitBytesPerSecond, clock)
+  const limit = createRateLimit(data.limit, clock)
   const running = new Set<Promise<void>>()
   const take = (order: SendOrder) => {
     const { partNumber } = order
@@ -97,7 +94,7 @@ function sendPart(
   store: ObjectStore,
   ring: Ring,
   { partNumber, start, end }: SendOrder,
-  limit: RateLimit | undefined,
+  limit: RateLimit,
   { signal, tell }: Io & { readonly tell: (sentBytes: number) => void },
 ): Promise<UploadedPart> {
   let toldBytes = 0
@@ -106,7 +103,7 @@ function sendPart(
     toldBytes = sentBytes
     tell(sentBytes)
   }
-  const pace = limit === undefined ? {} : { pace: async (bytes: number) => limit.take(bytes, { signal }) }
+  const pace = !limit.isSet() ? {} : { pace: async (bytes: number) => limit.take(bytes, { signal }) }
   return store.uploadPart(key, uploadId, partNumber, ring.read(start, end), { signal, onSent, ...pace })
 }
 

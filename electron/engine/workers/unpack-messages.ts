@@ -47,7 +47,7 @@ export interface UnpackStart {
   readonly ref: string
   readonly connectionName: string
   /** Of all workers together. */
-  readonly limit?: { readonly shared: SharedArrayBuffer; readonly bytesPerSecond: number }
+  readonly limit: SharedArrayBuffer
 }
 export type SettledRecord =
   | { readonly kind: 'segment'; readonly segment: number; readonly isCopied?: true }

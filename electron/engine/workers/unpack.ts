@@ -53,10 +53,7 @@ export async function unpack(
   const reusable = lookUpReuse(context.data.reuse)
   const tally = createTally(context.data.counters)
   const lines = new Map<number, { state: LineState['kind']; lastMs: number }>()
-  const limit =
-    context.data.limit === undefined
-      ? undefined
-      : createRateLimit(context.data.limit.shared, context.data.limit.bytesPerSecond, clock)
+  const limit = createRateLimit(context.data.limit, clock)
   const prover = createFileProver(disk, tree, ref)
   const syncStaged = createStagedSyncs(disk, tree)
   const folders = new Set<string>()
@@ -137,7 +134,7 @@ export async function unpack(
     const deps = { store, clock, random: Math.random, stallMs, onState: hear(id) }
     const take = async (chunk: Uint8Array) => {
       noteChunk(id, chunk.length)
-      await limit?.take(chunk.length, io)
+      await limit.take(chunk.length, io)
       return push(chunk)
     }
     return fetchRange(deps, { key, etag, startOffset, endOffset }, take, io)

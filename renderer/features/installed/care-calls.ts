@@ -1,6 +1,8 @@
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
+import type { UpkeepReport } from '../../../shared/model/transfer.ts'
 import { client } from '../../ipc/link.ts'
+import { followTransfer } from '../../state/follow-transfer.ts'
 
 /** What an installed version is named by. */
 export type Which = Pick<InstalledVersion, 'libraryId' | 'ref'>
@@ -16,21 +18,34 @@ export interface Finding {
  * All that the window asks of the engine to look after versions is asked here, so that only this file changes with how it is asked.
  */
 
+type Started = Promise<{ readonly transferId: string }>
+
+/** Each is a transfer, which Transfers shows as well; aborting cancels it. */
+async function reportOf(started: Started, signal: AbortSignal): Promise<UpkeepReport> {
+  const { transferId: id } = await started
+  await followTransfer(id, signal)
+  return client.transfers.report({ id })
+}
+async function fileOf(started: Started, out: string, signal: AbortSignal): Promise<{ readonly path: string }> {
+  const { outcome } = await followTransfer((await started).transferId, signal)
+  return { path: outcome?.path ?? out }
+}
+
 /** Rehashes every file. */
 export const verifyVersion = ({ libraryId, ref }: Which, signal: AbortSignal) =>
-  client.installed.verify({ libraryId, ref }, { signal })
+  reportOf(client.installed.verify({ libraryId, ref }), signal)
 
 /** Makes altered and missing files anew; `fetchedBytes` of the archive. What is no part of the version goes to the trash. */
 export const repairVersion = ({ libraryId, ref }: Which, signal: AbortSignal) =>
-  client.installed.repair({ libraryId, ref }, { signal })
+  reportOf(client.installed.repair({ libraryId, ref }), signal)
 
 /** Packs a version into a `.sputnik`. */
 export const saveVersion = ({ libraryId, ref }: Which, out: string, signal: AbortSignal) =>
-  client.installed.export({ libraryId, ref, out }, { signal })
+  fileOf(client.installed.export({ libraryId, ref, out }), out, signal)
 
 /** Takes a published version out as a `.sputnik`, its archive as it is. */
 export const savePublished = (connectionId: string | undefined, ref: PackageRef, out: string, signal: AbortSignal) =>
-  client.catalog.export({ connectionId, ref, out }, { signal })
+  fileOf(client.catalog.export({ connectionId, ref, out }), out, signal)
 
 /** True when other files are published under this version than those that are installed. */
 export async function differsFromStore(connectionId: string, { libraryId, ref }: Which, signal: AbortSignal) {

@@ -52,7 +52,7 @@ export async function verify(
 
 /** Makes what is wrong anew; says what that took. What was no part of the version can be brought back. */
 export async function repair(version: InstalledVersion, signal: AbortSignal): Promise<void> {
-  const { repaired, fetchedBytes, takenOut, trash, verifiedFiles } = await repairVersion(version, signal)
+  const { repaired = [], fetchedBytes = 0, takenOut = [], trash, verifiedFiles } = await repairVersion(version, signal)
   setFinding(version, undefined)
   const name = nameOf(version)
   if (repaired.length + takenOut.length === 0) return showToast({ text: text.verified(name, verifiedFiles) })

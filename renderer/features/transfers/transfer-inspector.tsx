@@ -42,12 +42,15 @@ function TransferFigures({ transfer, run, onShow }: DetailProps) {
   const nowMs = useNow(ticks(transfer))
   const words = wordsOf(transfer, { nowMs, progress })
   const { state, kind } = transfer
+  const isAtStore = kind === 'publish' || transfer.libraryId === undefined
   const to =
     kind === 'publish'
       ? connection && text.toConnection(connection.name)
-      : library && kind === 'install' && !isEnded(state)
-        ? text.toLibrary(library.name)
-        : library?.name
+      : transfer.file !== undefined
+        ? text.toFile(transfer.file)
+        : library && kind === 'install' && !isEnded(state)
+          ? text.toLibrary(library.name)
+          : library?.name
   return (
     <>
       <div>
@@ -70,11 +73,14 @@ function TransferFigures({ transfer, run, onShow }: DetailProps) {
             { label: text.facts.ended, value: transfer.endedAtMs && <When ms={transfer.endedAtMs} /> },
             { label: text.facts.started, value: <When ms={transfer.createdAtMs} /> },
             {
-              label: kind === 'publish' ? text.facts.connection : text.facts.library,
-              value: kind === 'publish' ? connection?.name : library?.name,
+              label: isAtStore ? text.facts.connection : text.facts.library,
+              value: isAtStore ? connection?.name : library?.name,
             },
             { label: text.facts.wire, value: transfer.wireBytes > 0 && <Size bytes={transfer.wireBytes} /> },
-            { label: text.facts.folder, value: transfer.outcome?.path && <code>{transfer.outcome.path}</code> },
+            {
+              label: kind === 'export' ? text.facts.file : text.facts.folder,
+              value: transfer.outcome?.path && <code>{transfer.outcome.path}</code>,
+            },
           ]}
         />
       )}

@@ -130,14 +130,23 @@ async function showResult({ kind, ref, libraryId, outcome }: Transfer): Promise<
   await revealPath(path)
 }
 
+/** Which way its bytes go over the line now; none where it reads only this computer. */
+function wayOf({ kind, state, connectionId }: Transfer): 'down' | 'up' | undefined {
+  if (!isRunning(state)) return undefined
+  if (kind === 'publish') return 'up'
+  if (kind === 'install') return 'down'
+  return state.kind === 'transferring' && connectionId !== undefined ? 'down' : undefined
+}
+
 function Throughput() {
   const [down, up] = useTransfers(
     useShallow(({ byId, progressById }) => {
-      const speeds = { install: 0, publish: 0, verify: 0 }
-      for (const { id, kind, state } of Object.values(byId)) {
-        if (isRunning(state)) speeds[kind] += progressById[id]?.bytesPerSecond ?? 0
+      const speeds = { down: 0, up: 0 }
+      for (const transfer of Object.values(byId)) {
+        const way = wayOf(transfer)
+        if (way !== undefined) speeds[way] += progressById[transfer.id]?.bytesPerSecond ?? 0
       }
-      return [speeds.install, speeds.publish]
+      return [speeds.down, speeds.up]
     }),
   )
   const running = useTransfers(({ byId }) => Object.values(byId).some(({ state }) => isRunning(state)))

@@ -1,0 +1,79 @@
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { createInstallRig, putPackage } from '../../../testkit/install-rig.ts'
+import { createTempFolder } from '../../../testkit/temp-folder.ts'
+import { checkVersion } from './check-version.ts'
+
+const ref = { name: 'model', version: '1.0.0' }
+const files = { 'a.bin': Buffer.alloc(100, 1), 'b.bin': Buffer.alloc(200, 2), 'c.bin': Buffer.alloc(300, 3) }
+
+/** An installed version, and what is read of it, check by check. */
+async function setUp(folder: string) {
+  const store = path.join(folder, 'store')
+  mkdirSync(store)
+  putPackage(store, { ref, files })
+  const libraryPath = path.join(folder, 'library')
+  const rig = createInstallRig({ libraryPath, spec: { kind: 'folder', path: store, root: '' } })
+  await rig.run(rig.createTask(await rig.request(ref)))
+  const read: string[][] = []
+  const library = {
+    ...rig.library,
+    verifyAgainst(...[manifest, io]: Parameters<typeof rig.library.verifyAgainst>) {
+      read.push(manifest.files.map((file) => file.path))
+      return rig.library.verifyAgainst(manifest, io)
+    },
+  }
+  return { rig, library, read, placeOf: (file: string) => path.join(libraryPath, 'model-1.0.0', file) }
+}
+
+test('a check that was stopped goes on with the files that it had not read', async () => {
+  await using folder = await createTempFolder()
+  const { rig, library, read, placeOf } = await setUp(folder.path)
+  writeFileSync(placeOf('a.bin'), Buffer.alloc(100, 9))
+  rmSync(placeOf('c.bin'))
+  writeFileSync(placeOf('extra.txt'), 'extra')
+  const first = rig.createTask(await rig.request(ref))
+  const stopped = {
+    ...first,
+    journal: {
+      ...first.journal,
+      append(record: Parameters<typeof first.journal.append>[0]) {
+        first.journal.append(record)
+        if (record.group === 1) throw new Error('stopped')
+      },
+    },
+  }
+  await expect(checkVersion(stopped, library, ref, { groupBytes: 1 })).rejects.toThrow('stopped')
+  expect(read.splice(0)).toEqual([['a.bin'], ['b.bin']])
+
+  const second = rig.openTask(first.id)
+  second.setTotal(600)
+  expect(await checkVersion(second, library, ref, { groupBytes: 1 })).toEqual({
+    verifiedFiles: 1,
+    damaged: ['a.bin'],
+    missing: ['c.bin'],
+    extra: ['extra.txt'],
+  })
+  expect(read.splice(0)).toEqual([['c.bin']])
+  expect(second.meter.read()).toMatchObject({ settledBytes: 600, receivedBytes: 600 })
+
+  // All is read: only what lies beside the files is looked up again.
+  rmSync(placeOf('extra.txt'))
+  expect((await checkVersion(rig.openTask(first.id), library, ref, { groupBytes: 1 })).extra).toEqual([])
+  expect(read.splice(0)).toEqual([[]])
+})
+
+test('what was found of another tree in the same place is not taken over', async () => {
+  await using folder = await createTempFolder()
+  const { rig, library, read, placeOf } = await setUp(folder.path)
+  writeFileSync(placeOf('a.bin'), Buffer.alloc(100, 9))
+  const first = rig.createTask(await rig.request(ref))
+  expect((await checkVersion(first, library, ref, { groupBytes: 1 })).damaged).toEqual(['a.bin'])
+  // Installed anew by somebody else: its meta.json is of another time.
+  writeFileSync(placeOf('a.bin'), files['a.bin'])
+  utimesSync(placeOf('meta.json'), 1_000_000, 1_000_000)
+  read.splice(0)
+  expect((await checkVersion(rig.openTask(first.id), library, ref, { groupBytes: 1 })).damaged).toEqual([])
+  expect(read).toEqual([['a.bin'], ['b.bin'], ['c.bin']])
+})

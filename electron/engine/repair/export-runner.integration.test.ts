@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { createInstallRig, putPackage } from '../../../testkit/install-rig.ts'
+import { createRigTask } from '../../../testkit/rig-task.ts'
+import { createTempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
+import { openSputnik } from '../format/sputnik-file.ts'
+import { createSystemClock } from '../system-clock.ts'
+import { createJournal, openJournal } from '../transfers/journal.ts'
+import { createExportRunner } from './export-runner.ts'
+import type { ExportRequest } from './upkeep-request.ts'
+
+const ref = { name: 'model', version: '1.0.0' }
+const disk = createNodeDisk()
+const clock = createSystemClock()
+
+async function setUp(folder: string, source: ExportRequest['source']) {
+  const store = path.join(folder, 'store')
+  mkdirSync(store)
+  putPackage(store, { ref, files: { 'a.bin': Buffer.alloc(5000, 1) } })
+  const rig = createInstallRig({
+    libraryPath: path.join(folder, 'library'),
+    spec: { kind: 'folder', path: store, root: '' },
+  })
+  await rig.run(rig.createTask(await rig.request(ref)))
+  const runner = createExportRunner({
+    disk,
+    clock,
+    tool: 'tests',
+    publisher: () => 'tests',
+    library: () => rig.library,
+    connection: async () => rig.connection,
+    published: rig.published,
+  })
+  const file = path.join(folder, 'model.sputnik')
+  const request: ExportRequest = { source, ref, file, overwrite: false }
+  const journalFolder = path.join(folder, 'journal')
+  createJournal(disk, journalFolder, { kind: 'transfer' })
+  const run = () =>
+    runner.run(createRigTask({ id: 'one', request, journal: openJournal(disk, journalFolder), clock, totalBytes: 0 }))
+  return { run, file, store }
+}
+
+for (const source of [
+  { kind: 'published', connectionId: 'store' },
+  { kind: 'installed', libraryId: 'test' },
+] as const) {
+  test(`${source.kind}: killed after its file took its place, a transfer finds that it is done`, async () => {
+    await using folder = await createTempFolder()
+    const { run, file } = await setUp(folder.path, source)
+    const first = await run()
+    const { ino, mtimeMs } = statSync(file)
+    expect(await run()).toEqual(first)
+    expect(statSync(file)).toMatchObject({ ino, mtimeMs })
+    // What stands there by now is not its own.
+    writeFileSync(file, 'mine')
+    await expect(run()).rejects.toMatchObject({ code: 'already-exists' })
+    expect(readFileSync(file, 'utf8')).toBe('mine')
+  })
+}
+
+test('what was written of an archive that is another one by now goes', async () => {
+  await using folder = await createTempFolder()
+  const { run, file, store } = await setUp(folder.path, { kind: 'published', connectionId: 'store' })
+  await run()
+  const temporary = path.join(folder.path, '.orbital-new-one')
+  // As if it had been killed in the middle, and the store had been given another one since.
+  writeFileSync(temporary, readFileSync(file).subarray(0, 2000))
+  disk.removeFile(file)
+  putPackage(store, { ref, files: { 'a.bin': Buffer.alloc(6000, 2) } })
+  const { md5 } = await run()
+  const { archive } = openSputnik(disk, file)
+  const bytes = readFileSync(file).subarray(archive.offset, archive.offset + archive.sizeBytes)
+  expect(createHash('md5').update(bytes).digest('hex')).toBe(md5)
+  expect(Buffer.compare(bytes, readFileSync(path.join(store, 'models/model-1.0.0/archive.gz')))).toBe(0)
+  expect(disk.facts(temporary)).toBeUndefined()
+})

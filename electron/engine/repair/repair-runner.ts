@@ -1,0 +1,98 @@
+import type { Library } from '../library/library.ts'
+import type { TreeReport } from '../library/verify.ts'
+import type { JournalRecord, TransferRunner, TransferTask } from '../transfers/transfer-runner.ts'
+import { checkVersion, markOf } from './check-version.ts'
+import { type RepairDeps, repairVersion } from './repair.ts'
+import { restoreMeta } from './restore-meta.ts'
+import type { UpkeepReports } from './upkeep-reports.ts'
+import { readRequest, upkeepRequest } from './upkeep-request.ts'
+
+/**
+ * One installed version, repaired as a transfer. It can be killed anywhere and run again.
+ *  1. A damaged meta.json is brought back (restore-meta.ts); record `repair.meta`, for the report. Every file is read (check-version.ts); what was found is noted in the version's facts.
+ *  2. Record `repair.found`: what was wrong, for the report. In a later run, what of that is still wrong is found by reading those files alone.
+ *  3. The rest is repaired (repair.ts), which each time leaves a file as it was or right.
+ *  4. The report is kept.
+ */
+export interface RepairRunnerDeps extends RepairDeps {
+  readonly reports: UpkeepReports
+  library(libraryId: string): Library
+  /** For tests: smaller groups (check-version.ts). */
+  readonly groupBytes?: number
+}
+
+interface FoundRecord extends JournalRecord {
+  readonly kind: 'repair.found'
+  readonly extra: readonly string[]
+}
+
+export function createRepairRunner(deps: RepairRunnerDeps): TransferRunner {
+  const run = async (task: TransferTask) => {
+    const { libraryId, ref, connectionId } = readRequest(upkeepRequest, task.request)
+    const library = deps.library(libraryId)
+    const { counters, signal, journal } = task
+    // 1
+    task.enter({ kind: 'verifying' })
+    const isRestored = (await restoreMeta(deps, library, ref, { signal, connectionId })) !== undefined
+    if (isRestored) journal.append({ kind: 'repair.meta' })
+    const metas = journal.records.some(({ kind }) => kind === 'repair.meta') || isRestored ? ['meta.json'] : []
+    const { totalBytes, ...manifest } = library.manifest(ref)
+    task.setTotal(totalBytes)
+    const mark = markOf(library, ref)
+    const found = await checkVersion(task, library, ref, deps)
+    const bad = new Set([...found.damaged, ...found.missing])
+    // 2
+    const before = journal.records.findLast(({ kind }) => kind === 'repair.found') as FoundRecord | undefined
+    let left: TreeReport = found
+    if (before === undefined) {
+      library.note(ref, found, mark)
+      journal.append({ kind: 'repair.found', extra: found.extra } satisfies FoundRecord)
+    } else {
+      const files = manifest.files.filter(({ path }) => bad.has(path))
+      const still = await library.verifyAgainst({ ...manifest, totalBytes, files }, { signal })
+      left = { ...found, damaged: still.damaged, missing: still.missing }
+    }
+    // 3
+    const leftPaths = new Set([...left.damaged, ...left.missing])
+    const leftBytes = manifest.files.reduce((sum, file) => sum + (leftPaths.has(file.path) ? file.sizeBytes : 0), 0)
+    task.setTotal(totalBytes + leftBytes)
+    task.ensureOwned()
+    task.enter({ kind: 'transferring' })
+    let doneBytes = 0
+    const repaired = await repairVersion(deps, library, ref, left, {
+      signal,
+      connectionId,
+      limit: task.limit,
+      onProgress(done) {
+        counters.addReceived(done.doneBytes - doneBytes)
+        counters.addSettled(done.doneBytes - doneBytes)
+        doneBytes = done.doneBytes
+      },
+    })
+    counters.addWire(repaired.fetchedBytes)
+    // 4
+    const whole = { verifiedFiles: manifest.files.length, damaged: [], missing: [], extra: [] }
+    library.note(ref, whole, mark)
+    const { fetchedBytes, takenOut, trash } = repaired
+    const extra = before?.extra ?? found.extra
+    deps.reports.write(task.id, {
+      ref,
+      verifiedFiles: found.verifiedFiles,
+      damaged: [...metas, ...found.damaged],
+      missing: [...found.missing],
+      extra: [...extra],
+      repaired: [...metas, ...[...bad].sort()],
+      fetchedBytes,
+      takenOut: [...takenOut],
+      ...(trash === undefined ? {} : { trash }),
+    })
+    return { badFiles: metas.length + bad.size, extraFiles: extra.length, downloadBytes: fetchedBytes }
+  }
+  return {
+    kind: 'repair',
+    run,
+    // What is staged goes with each run's end, or with its library's next start.
+    discard: async () => {},
+    isPastCancel: () => false,
+  }
+}

@@ -1,0 +1,44 @@
+import type { Library } from '../library/library.ts'
+import type { Clock } from '../ports.ts'
+import type { TransferRunner } from '../transfers/transfer-runner.ts'
+import { checkVersion, markOf } from './check-version.ts'
+import { hasDamagedMeta } from './restore-meta.ts'
+import type { UpkeepReports } from './upkeep-reports.ts'
+import { readRequest, upkeepRequest } from './upkeep-request.ts'
+
+/** One installed version, verified: what was found is noted in its facts, and kept as a report. */
+export function createVerifyRunner(deps: {
+  readonly clock: Clock
+  readonly reports: UpkeepReports
+  library(libraryId: string): Library
+  /** For tests: smaller groups (check-version.ts). */
+  readonly groupBytes?: number
+}): TransferRunner {
+  return {
+    kind: 'verify',
+    async run(task) {
+      const { libraryId, ref } = readRequest(upkeepRequest, task.request)
+      const library = deps.library(libraryId)
+      task.enter({ kind: 'verifying' })
+      if (hasDamagedMeta(library, ref)) {
+        deps.reports.write(task.id, { ref, verifiedFiles: 0, damaged: ['meta.json'], missing: [], extra: [] })
+        return { badFiles: 1, extraFiles: 0 }
+      }
+      task.setTotal(library.manifest(ref).totalBytes)
+      const mark = markOf(library, ref)
+      const report = await checkVersion(task, library, ref, deps)
+      task.ensureOwned()
+      library.note(ref, report, mark)
+      deps.reports.write(task.id, {
+        ref,
+        verifiedFiles: report.verifiedFiles,
+        damaged: [...report.damaged],
+        missing: [...report.missing],
+        extra: [...report.extra],
+      })
+      return { badFiles: report.damaged.length + report.missing.length, extraFiles: report.extra.length }
+    },
+    discard: async () => {},
+    isPastCancel: () => false,
+  }
+}
