@@ -33,5 +33,5 @@ function botoFiles(env: Environment): readonly string[] {
   const home = homeOf(env)
   const named = env.BOTO_CONFIG ? [env.BOTO_CONFIG] : env.BOTO_PATH ? env.BOTO_PATH.split(path.delimiter) : undefined
   const files = named ?? [systemFile, ...(home === undefined ? [] : [path.join(home, '.boto')])]
-  return files.map((file) => expandHome(file, home)).filter((file) => path.isAbsolute(file))
+  return files.filter((file) => file !== '').map((file) => path.resolve(expandHome(file, home)))
 }

@@ -69,6 +69,20 @@ describe('where a sign-in is looked for', () => {
     await expect(by({ BOTO_CONFIG: path.join(home, 'none.cfg') })).rejects.toMatchObject({ code: 'sign-in-missing' })
   })
 
+  test.each([
+    ['AWS_SHARED_CREDENTIALS_FILE', 'default', '.aws/credentials'],
+    ['AWS_CONFIG_FILE', 'default', '.aws/config'],
+    ['BOTO_CONFIG', 'Credentials', '.boto'],
+  ])(
+    'a file that %s names from the current folder is read, and no other in its place',
+    async (name, section, usual) => {
+      const { home, deps } = await startSignInHome({ named: ini(section, 'NAMED'), [usual]: ini(section, 'USUAL') })
+      const env = { ...deps.env, [name]: path.relative(process.cwd(), path.join(home, 'named')) }
+      const credentials = createCredentials({ id: 'c', name: 'C', signIn: chain }, { ...deps, env })
+      expect(await credentials(io)).toMatchObject({ accessKeyId: 'NAMED' })
+    },
+  )
+
   test('temporary keys keep their token', async () => {
     const { ask } = await startSignInHome(
       {},
