@@ -13,6 +13,7 @@ import type { Catalog } from './catalog/catalog.ts'
 import { factsOfManifest, summaryOf } from './catalog/catalog-entry.ts'
 import type { PublishedVersion } from './catalog/read-version.ts'
 import { resolveSpec } from './catalog/resolve.ts'
+import { resolvePublished } from './catalog/resolve-published.ts'
 import type { Connections } from './connections/connections.ts'
 import type { InstallPlans } from './install/install-plans.ts'
 import type { Libraries } from './libraries.ts'
@@ -63,6 +64,8 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
     const connection = await connections.open(id)
     return { connection, version: await catalog.version(connection, ref, io) }
   }
+  const summaryOfVersion = ({ manifest, meta }: PublishedVersion) =>
+    summaryOf(factsOfManifest(manifest), meta.modifiedMs)
   const connectionsChanged = () => announcer.change({ kind: 'connections.changed' })
 
   return {
@@ -134,7 +137,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         const { version } = await published(connectionId, ref, ioOf(options))
         return {
           info: version.manifest.info,
-          summary: summaryOf(factsOfManifest(version.manifest), version.meta.modifiedMs),
+          summary: summaryOfVersion(version),
           files: filesOf(version),
         }
       },
@@ -147,11 +150,10 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       async resolve({ connectionId, ...wanted }, options) {
         const io = ioOf(options)
         const { connection, page: listed } = await page(connectionId, { ...io, refresh: true })
-        return resolveSpec(listed.packages, {
-          ...wanted,
-          apps: wanted.apps ?? settings.get().apps,
-          where: connection.name,
-        })
+        const wishes = { ...wanted, apps: wanted.apps ?? settings.get().apps, where: connection.name }
+        return resolvePublished(listed.packages, wishes, async (ref) =>
+          summaryOfVersion((await published(connectionId, ref, io)).version),
+        )
       },
     },
     publish: {

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
 import { openTestConnection, openTestStore } from '../../../testkit/publish-rig.ts'
 import { silentLog } from '../../../testkit/rig-task.ts'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
@@ -163,4 +164,31 @@ test('that nothing changed is remembered too: the age of the list is told after 
   const again = await catalog.list(connection, { ...io, refresh: true })
   expect(again.refreshedAt > refreshedAt).toBe(true)
   expect((await makeCatalog().list(connection, io)).refreshedAt).toBe(again.refreshedAt)
+})
+
+test('a few versions that the store can’t give are grey rows, read again the next time; many are a store that is away', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f']
+  let broken = new Set(['models/b-1.0.0/meta.json', 'models/e-1.0.0/meta.json'])
+  const connection = connectionWith('one', names, (store) => ({
+    ...store,
+    read: async (key, options) => {
+      if (broken.has(key)) throw new AppError('store-busy', { endpoint: 'x', status: 500 })
+      return store.read(key, options)
+    },
+  }))
+  const catalog = makeCatalog()
+  const problems = async () =>
+    (await catalog.list(connection, { ...io, refresh: true })).unreadable.map(({ problem }) => problem)
+  expect(await problems()).toEqual([
+    'meta-invalid',
+    'unreadable-now',
+    'meta-invalid',
+    'meta-invalid',
+    'unreadable-now',
+    'meta-invalid',
+  ])
+  broken = new Set()
+  expect(new Set(await problems())).toEqual(new Set(['meta-invalid']))
+  broken = new Set(names.map((name) => `models/${name}-1.0.0/meta.json`))
+  await expect(makeCatalog().rebuild(connection, io)).rejects.toMatchObject({ code: 'store-busy' })
 })

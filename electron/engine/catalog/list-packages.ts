@@ -5,16 +5,17 @@
  *  3. What was known of a version holds while the listing says the same of it.
  *  4. Many others: the catalog object is read, and its entries hold where the listing says the same (catalog-object.ts).
  *  5. The rest is read from each meta.json, `parallel` at a time, through strict ingest. What doesn't pass is an entry with its reason, what
- *     vanished meanwhile none: never a failed listing (read-entry.ts).
+ *     vanished meanwhile none: never a failed listing (read-entry.ts). A few that the store itself can't give are read again the next time.
  *  6. `drift`: how many versions a reader without a copy would have to fetch. Where it has grown, the catalog object is worth writing, after
  *     a look at what is withdrawn.
  */
+import { isAppError } from '../../../shared/errors.ts'
 import type { Io, ObjectStore } from '../ports.ts'
 import { createTurns } from '../take-turns.ts'
 import { type CatalogEntry, isEntry, type ListedVersion } from './catalog-entry.ts'
 import { type ObjectDeps, readCatalogObject } from './catalog-object.ts'
 import { listModels, listWithdrawn } from './list-models.ts'
-import { readEntry } from './read-entry.ts'
+import { notReadable, readEntry } from './read-entry.ts'
 
 export interface Listing {
   /** By ident, in the store's order. */
@@ -40,6 +41,8 @@ const parallel = 8
 /** Objects: 19 of S3's pages. */
 const manyKeys = 19_000
 const withdrawnForMs = 3_600_000
+/** More than so many that the store can't give: it is the store that is away, not they. */
+const mostNotGiven = 3
 /** Fewer unknown versions than this are cheaper to read one by one. */
 const readObjectAbove = 20
 
@@ -95,6 +98,7 @@ export async function listPackages(
   // 5
   toRead = toRead.filter(({ ident }) => !withdrawn.has(ident)).reverse()
   drift += toRead.length
+  let notGiven = 0
   const readNext = async (): Promise<void> => {
     for (let next = toRead.pop(); next !== undefined; next = toRead.pop()) {
       try {
@@ -103,6 +107,11 @@ export async function listPackages(
         versions.set(entry.ident, entry)
         await turn()
       } catch (error) {
+        if (isAppError(error, 'store-busy', 'network-interrupted') && notGiven < mostNotGiven) {
+          notGiven += 1
+          versions.set(next.ident, notReadable(next, 'unreadable-now', 'The store can’t give it at present.'))
+          continue
+        }
         // The listing has failed: the others need not go on.
         toRead.length = 0
         throw error

@@ -5,6 +5,12 @@ import { metaCaps } from '../format/meta-caps.ts'
 import type { Io, ObjectHead, ObjectStore } from '../ports.ts'
 import { type CatalogEntry, contentOf, factsOfManifest, type ListedVersion } from './catalog-entry.ts'
 
+export const notReadable = (
+  listed: ListedVersion,
+  problem: UnreadableEntry['problem'],
+  reason: string,
+): CatalogEntry => ({ ...listed, content: { kind: 'unreadable', problem, reason } })
+
 /**
  * One version, from its meta.json. What is wrong with it is its entry, never an error; undefined when it vanished since it was listed. Throws
  * what keeps the whole store from answering (network, sign-in, `cancelled`).
@@ -12,10 +18,7 @@ import { type CatalogEntry, contentOf, factsOfManifest, type ListedVersion } fro
 export async function readEntry(store: ObjectStore, listed: ListedVersion, io: Io): Promise<CatalogEntry | undefined> {
   const { ident, archiveBytes } = listed
   let found = listed
-  const unreadable = (problem: UnreadableEntry['problem'], reason: string): CatalogEntry => ({
-    ...found,
-    content: { kind: 'unreadable', problem, reason },
-  })
+  const unreadable = (problem: UnreadableEntry['problem'], reason: string) => notReadable(found, problem, reason)
   if (listed.oddKey !== undefined)
     return unreadable('inconsistent', 'Its files are named in a way that no program can install.')
   if (archiveBytes === undefined)

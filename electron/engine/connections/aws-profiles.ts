@@ -21,7 +21,7 @@ export const homeOf = (env: Environment): string | undefined => env.HOME || env.
 export function readAwsProfiles(disk: Disk, env: Environment): AwsProfiles {
   const fileOf = (named: string | undefined, name: string): IniFile => {
     const home = homeOf(env)
-    const file = named ? expandHome(named, home) : home === undefined ? '' : path.join(home, '.aws', name)
+    const file = named ? path.resolve(expandHome(named, home)) : home === undefined ? '' : path.join(home, '.aws', name)
     return path.isAbsolute(file) ? readIniFile(disk, file) : { path: file, state: 'absent', sections: new Map() }
   }
   const credentialsFile = fileOf(env.AWS_SHARED_CREDENTIALS_FILE, 'credentials')

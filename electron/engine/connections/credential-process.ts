@@ -96,9 +96,14 @@ function run(command: string, env: Environment, signal: AbortSignal): Promise<Ou
 }
 
 function endGroup(child: ChildProcess): void {
+  const { pid } = child
   try {
-    if (process.platform === 'win32' || child.pid === undefined) child.kill('SIGKILL')
-    else process.kill(-child.pid, 'SIGKILL')
+    if (pid === undefined) child.kill('SIGKILL')
+    // There the shell alone would end, not what it started.
+    else if (process.platform === 'win32') {
+      const options = { stdio: 'ignore', windowsHide: true } as const
+      spawn('taskkill', ['/pid', String(pid), '/t', '/f'], options).once('error', () => child.kill('SIGKILL'))
+    } else process.kill(-pid, 'SIGKILL')
   } catch {
     // It has ended by itself.
   }

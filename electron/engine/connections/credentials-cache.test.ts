@@ -39,6 +39,37 @@ test('those without an end are kept until they are refused', async () => {
   ])
 })
 
+test('what still holds is given when it can’t be renewed ahead of time, and tried again a little later', async () => {
+  let nowMs = 0
+  let count = 0
+  const provider = cacheCredentials(
+    async () => {
+      count += 1
+      if (count > 1) throw new Error('the service is away')
+      return { kind: 'keys', accessKeyId: 'K1', secretAccessKey: 's', expiresAtMs: 3_600_000 }
+    },
+    { now: () => nowMs },
+  )
+  const first = await provider({ signal })
+  nowMs = 3_400_000
+  expect([await provider({ signal }), await provider({ signal }), count]).toEqual([first, first, 2])
+  nowMs += 10_000
+  expect([await provider({ signal }), count]).toEqual([first, 3])
+  await expect(provider({ signal, renew: true })).rejects.toThrow('the service is away')
+  nowMs = 3_600_000
+  await expect(provider({ signal })).rejects.toThrow('the service is away')
+})
+
+test('what is over when it comes is kept for a minute: clocks disagree, and the store decides', async () => {
+  const { keyAt } = start(-1000)
+  expect([await keyAt(0), await keyAt(59_000), await keyAt(59_500, true), await keyAt(120_000)]).toEqual([
+    'K1',
+    'K1',
+    'K2',
+    'K3',
+  ])
+})
+
 test('a failure is told to all who wait, and tried anew for the next', async () => {
   let count = 0
   const provider = cacheCredentials(

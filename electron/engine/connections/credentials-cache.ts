@@ -6,12 +6,17 @@ export type CredentialsProvider = (io: CredentialsIo) => Promise<PlainCredential
 
 /** Renewed so long before they end, or at three quarters of their life if that is later. */
 const marginMs = 5 * 60_000
+/** After a renewal that failed while there was time left. */
+const againMs = 10_000
+/** How long something is kept that is over by this computer's clock when it comes: that clock may be wrong, and the store says when it isn't. */
+const overMs = 60_000
 
 /**
  * One answer for all who ask: a transfer has many lines, and a source of credentials may be a slow program.
  *  1. What was fetched is given until shortly before it expires; what has no expiry, until somebody says that the store refused it (`renew`).
  *  2. Who asks while it is being fetched waits for that. It is given up when nobody waits any more.
- *  3. A failure is told to those who waited, and not kept.
+ *  3. A failure is told to those who waited, and not kept. But what still holds is given when it could not be renewed ahead of time, and a little later
+ *     it is tried again: a service that is away for a moment ends no transfer.
  *  4. `renew` while a fetch runs takes that fetch's answer; one that began before the refusal is not told apart, its user is refused again and asks again.
  */
 export function cacheCredentials(
@@ -46,6 +51,12 @@ export function cacheCredentials(
     run.waiting += 1
     try {
       return await untilAborted(run.answer, signal)
+    } catch (error) {
+      const nowMs = clock.now()
+      const endMs = kept === undefined ? undefined : endOf(kept.credentials)
+      if (renew || signal.aborted || kept === undefined || endMs === undefined || endMs <= nowMs) throw error
+      kept = { ...kept, untilMs: Math.min(endMs, nowMs + againMs) }
+      return kept.credentials
     } finally {
       run.waiting -= 1
       if (run.waiting === 0 && signal.aborted) {
@@ -57,7 +68,11 @@ export function cacheCredentials(
 }
 
 function keepUntil(credentials: PlainCredentials, nowMs: number): number {
-  if (credentials.kind === 'anonymous' || credentials.expiresAtMs === undefined) return Number.POSITIVE_INFINITY
-  const { expiresAtMs } = credentials
+  const expiresAtMs = endOf(credentials)
+  if (expiresAtMs === undefined) return Number.POSITIVE_INFINITY
+  if (expiresAtMs <= nowMs) return nowMs + overMs
   return Math.max(expiresAtMs - marginMs, nowMs + ((expiresAtMs - nowMs) * 3) / 4)
 }
+
+const endOf = (credentials: PlainCredentials): number | undefined =>
+  credentials.kind === 'anonymous' ? undefined : credentials.expiresAtMs

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { chain, ini, io, profile, startSignInHome, textOf } from '../../../testkit/sign-in-home.ts'
 import { createCredentials } from './credentials.ts'
 
@@ -86,6 +88,20 @@ describe('where a sign-in is looked for', () => {
     expect(await env.sourceOf(chain)).toEqual({ by: 'environment' })
   })
 
+  test.each([
+    ['AWS_SHARED_CREDENTIALS_FILE', 'default', '.aws/credentials'],
+    ['AWS_CONFIG_FILE', 'default', '.aws/config'],
+    ['BOTO_CONFIG', 'Credentials', '.boto'],
+  ])(
+    'a file that %s names from the current folder is read, and no other in its place',
+    async (name, section, usual) => {
+      const { home, deps } = await startSignInHome({ named: ini(section, 'NAMED'), [usual]: ini(section, 'USUAL') })
+      const env = { ...deps.env, [name]: path.relative(process.cwd(), path.join(home, 'named')) }
+      const credentials = createCredentials({ id: 'c', name: 'C', signIn: chain }, { ...deps, env })
+      expect(await credentials(io)).toMatchObject({ accessKeyId: 'NAMED' })
+    },
+  )
+
   test('temporary keys keep their token', async () => {
     const { ask } = await startSignInHome(
       {},
@@ -97,10 +113,34 @@ describe('where a sign-in is looked for', () => {
   })
 
   test('nothing found is a missing sign-in, never a stranger', async () => {
-    const { ask } = await startSignInHome({ '.boto': '[Credentials]\naws_access_key_id = ONLY\n' })
+    const { ask } = await startSignInHome({ '.boto': '[Boto]\nis_secure = False\n' })
     await expect(ask(chain)).rejects.toMatchObject({ code: 'sign-in-missing', details: { connection: 'C' } })
     expect(await ask({ kind: 'anonymous' })).toEqual({ kind: 'anonymous' })
     await expect(ask({ kind: 'keys', accessKeyId: 'A' })).rejects.toMatchObject({ code: 'secret-unavailable' })
+  })
+})
+
+describe('what is there and broken is never replaced by the role of the machine', () => {
+  test.each([
+    ['half a pair in the environment', {}, { AWS_ACCESS_KEY_ID: 'ENV' }, 'AWS_SECRET_ACCESS_KEY'],
+    ['the other half', {}, { AWS_SECRET_ACCESS_KEY: 'hidden' }, 'AWS_ACCESS_KEY_ID'],
+    ['a token without its role', {}, { AWS_WEB_IDENTITY_TOKEN_FILE: '/token' }, 'AWS_ROLE_ARN'],
+    ['half a pair of boto', { '.boto': '[Credentials]\naws_access_key_id = ONLY\n' }, {}, 'aws_secret_access_key'],
+    ['a file that can’t be read', { '.aws/credentials/x': '' }, {}, 'can’t be read'],
+  ])('%s', async (_, files, env, expected) => {
+    const role = createServer((_, answer) =>
+      answer.end('{"AccessKeyId":"STRANGER","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"}'),
+    )
+    await new Promise<void>((resolve) => role.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void role.close())
+    const { port } = role.address() as AddressInfo
+    const address = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/` }
+    const machine = await startSignInHome({}, address)
+    expect(await machine.keyOf(chain)).toBe('STRANGER')
+    const { ask } = await startSignInHome(files, { ...address, ...env })
+    const text = await textOf(ask(chain))
+    expect(text).toContain(expected)
+    expect(text).not.toContain('hidden')
   })
 })
 

@@ -88,11 +88,15 @@ async function findIdentity(
   }
   // 1
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = env
-  if (profile === undefined && accessKeyId && secretAccessKey)
-    return found(
-      { by: 'environment' },
-      { accessKeyId, secretAccessKey, ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}) },
-    )
+  const lacks = (source: string) => (missing: string) =>
+    new AppError('sign-in-failed', { connection, source, reason: `It has no ${missing}.` })
+  const lacksInEnvironment = lacks('The environment')
+  if (profile === undefined && (accessKeyId || secretAccessKey)) {
+    if (!accessKeyId || !secretAccessKey)
+      throw lacksInEnvironment(accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID')
+    const sessionToken = AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}
+    return found({ by: 'environment' }, { accessKeyId, secretAccessKey, ...sessionToken })
+  }
   // 2
   const profiles = readAwsProfiles(disk, env)
   const signInDeps: SignInDeps = {
@@ -110,26 +114,33 @@ async function findIdentity(
   const ofProfile = await signInByProfile(named ?? 'default', signInDeps, io)
   if (ofProfile !== undefined) return ofProfile
   if (named !== undefined) {
-    const ofBoto = readBotoKeys(disk, env, named)
+    const ofBoto = readBotoKeys(disk, env, named, lacks(`The profile “${named}” of the boto file`))
     if (ofBoto !== undefined) return found({ by: 'boto-file', profile: named }, ofBoto)
     throw new AppError('sign-in-missing', { connection, reason: describeMissing(named, profiles) })
   }
+  const isUnreadable = [profiles.credentialsFile, profiles.configFile].some(({ state }) => state === 'unreadable')
+  if (isUnreadable) throw nothingFound()
   // 3
   const { AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile, AWS_ROLE_ARN: roleArn, AWS_ROLE_SESSION_NAME: sessionName } = env
-  if (tokenFile && roleArn) {
+  if (tokenFile) {
+    if (!roleArn) throw lacksInEnvironment('AWS_ROLE_ARN for its AWS_WEB_IDENTITY_TOKEN_FILE')
     const token = { tokenFile, roleArn, ...(sessionName ? { sessionName } : {}) }
     const region = env.AWS_REGION || env.AWS_DEFAULT_REGION
     return found({ by: 'web-token' }, await signInByWebToken(token, signInDeps, 'The role of AWS_ROLE_ARN', region))
   }
   // 4
-  const ofBoto = readBotoKeys(disk, env, undefined)
+  const ofBoto = readBotoKeys(disk, env, undefined, lacks('The boto file'))
   if (ofBoto !== undefined) return found({ by: 'boto-file' }, ofBoto)
   // 5
   if (namesContainer(env)) return found({ by: 'container' }, await signInByContainer(env, connection, io))
   const ofInstance = await signInByInstance(env, io)
   if (ofInstance !== undefined) return found({ by: 'machine' }, ofInstance)
-  const reason = describeOdd(profiles)
-  throw new AppError('sign-in-missing', { connection, ...(reason === undefined ? {} : { reason }) })
+  throw nothingFound()
+
+  function nothingFound(): AppError {
+    const reason = describeOdd(profiles)
+    return new AppError('sign-in-missing', { connection, ...(reason === undefined ? {} : { reason }) })
+  }
 }
 
 /** Names the profile and where it was looked for. */

@@ -10,6 +10,11 @@ test.each([
   ['pairs with = or :, in small letters', '[A]\nKey=1\nother : 2\n', { A: { key: '1', other: '2' } }],
   ['a value with = in it', '[A]\nsecret = a=b/c+d==\n', { A: { secret: 'a=b/c+d==' } }],
   ['comments', '# x = 1\n; y\n[A]  # of A\nk = v ; c\nv#k = a#b\n', { A: { k: 'v', 'v#k': 'a#b' } }],
+  [
+    'a command with the signs of a comment',
+    '[A]\ncredential_process = sh -c "a ; b # c"\n',
+    { A: { credential_process: 'sh -c "a ; b # c"' } },
+  ],
   ['Windows line ends and a byte order mark', '\ufeff[A]\r\nk = v\r\n', { A: { k: 'v' } }],
   ['settings of their own below a value', '[A]\ns3 =\n  addressing_style = path\nk = v\n', { A: { s3: '', k: 'v' } }],
   ['a section that is indented as a whole', '[A]\n  k = v\n  l = w\n', { A: { k: 'v', l: 'w' } }],

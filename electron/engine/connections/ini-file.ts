@@ -24,7 +24,8 @@ export function readIniFile(disk: Disk, path: string): IniFile {
 }
 
 /**
- * Lenient as the tools that own these files: the later of two values counts, a section may come twice, ` #` and ` ;` begin a comment, a line that is
+ * Lenient as the tools that own these files: the later of two values counts, a section may come twice, ` #` and ` ;` begin a comment (but not in the command of
+ * `credential_process`, where they may belong to the shell), a line that is
  * indented more than the value before it belongs to that value (`s3 =` and its own settings) and is passed over.
  */
 export function parseIni(text: string): Pick<IniFile, 'sections' | 'oddLine'> {
@@ -52,7 +53,8 @@ export function parseIni(text: string): Pick<IniFile, 'sections' | 'oddLine'> {
     const name = content.slice(0, Math.max(0, signAt)).trim()
     if (section === undefined || name === '' || /\s/.test(name)) oddLine ??= index + 1
     else {
-      section.set(name.toLowerCase(), content.slice(signAt + 1).trim())
+      const isCommand = name.toLowerCase() === 'credential_process'
+      section.set(name.toLowerCase(), (isCommand ? raw.trim() : content).slice(signAt + 1).trim())
       valueIndent = indent
     }
   }

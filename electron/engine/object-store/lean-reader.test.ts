@@ -12,15 +12,16 @@ const io = { signal: AbortSignal.timeout(20_000) }
 const keys: PlainCredentials = { kind: 'keys', accessKeyId: 'AKIA', secretAccessKey: 'secret' }
 const bytes = createBytes(3_000_000, 1)
 
-function readerOf(endpoint: string, credentials: PlainCredentials = keys) {
-  const spec = { kind: 's3', bucket: 'team', root: 'r/', endpoint, credentials, connections: 4 } as const
+function readerOf(endpoint: string, given: PlainCredentials | (() => PlainCredentials) = keys) {
+  const ask = () => (typeof given === 'function' ? given() : given)
+  const spec = { kind: 's3', bucket: 'team', root: 'r/', endpoint, credentials: ask(), connections: 4 } as const
   let fallbacks = 0
   const reader = createLeanReader(spec, {
     clock,
-    credentials: async () => credentials,
+    credentials: async () => ask(),
     async openFallback() {
       fallbacks += 1
-      return createS3ObjectStore(spec, { clock, log: { write: () => {} } })
+      return createS3ObjectStore(spec, { clock, log: { write: () => {} }, credentials: async () => ask() })
     },
   })
   onTestFinished(() => reader.close())
@@ -28,7 +29,7 @@ function readerOf(endpoint: string, credentials: PlainCredentials = keys) {
 }
 
 type Handle = (request: IncomingMessage, answer: ServerResponse, number: number) => void
-async function serve(handle: Handle, credentials: PlainCredentials = keys) {
+async function serve(handle: Handle, credentials: PlainCredentials | (() => PlainCredentials) = keys) {
   const requests: IncomingMessage[] = []
   const sockets = new Set<Socket>()
   const server = createServer((request, answer) => {
@@ -97,6 +98,22 @@ describe('the lean reader', () => {
     const { reader, requests } = await serve(answerRange, { kind: 'anonymous' })
     await read(reader, 0, 10)
     expect(requests[0]?.headers.authorization).toBeUndefined()
+  })
+
+  test('after a refusal it signs with what is given by then', async () => {
+    let current = keys
+    const { reader, requests, fallbacks } = await serve(
+      (request, answer, number) => {
+        if (!request.headers.authorization?.includes('AKIA/')) return answerRange(request, answer, number)
+        current = { ...keys, accessKeyId: 'NEW' }
+        return answer.writeHead(400, { 'content-length': 0 }).end()
+      },
+      () => current,
+    )
+    for (let n = 0; n < 6; n += 1) await read(reader, 0, 10)
+    // The refused one, then through the SDK, then five as usual.
+    expect([requests.length, fallbacks()]).toEqual([7, 1])
+    expect(requests.filter(({ url }) => url?.includes('x-id'))).toHaveLength(1)
   })
 
   test('a reader that is slower than the store loses nothing', async () => {

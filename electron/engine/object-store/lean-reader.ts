@@ -42,7 +42,7 @@ export function createLeanReader(
   const isProxied =
     address !== undefined && proxyFor({ ...address, hostname: address.host }, spec.network?.proxies ?? {}) !== undefined
   const trust = createTrust(spec.network?.trustFiles ?? [], deps.disk)
-  const sign = createSigner(spec, deps)
+  const signer = createSigner(spec, deps)
   let pool: LeanPool | undefined
   let fallback: Promise<ObjectStore> | undefined
   let oddAnswers = 0
@@ -70,7 +70,7 @@ export function createLeanReader(
     try {
       // 2
       const path = address.pathOf(spec.root + key)
-      const headers = await untilAborted(sign(address, path, { range, ifMatch }), signal)
+      const headers = await untilAborted(signer.sign(address, path, { range, ifMatch }), signal)
       pool ??= createLeanPool({ ...address, secureContext: address.isTls ? trust.context() : undefined })
       answer = await pool.get({ path, headers }, { signal })
     } catch (error) {
@@ -85,6 +85,8 @@ export function createLeanReader(
     }
     if (answer !== 'unusual') {
       answer.drop()
+      // It may be signed with what has run out; the engine has others once the SDK's request has been refused, too.
+      if ([400, 401, 403].includes(answer.status)) signer.forget()
       // 4
       if (answer.status === 429 || (answer.status >= 500 && answer.status !== 501))
         throw toError({ $response: { statusCode: answer.status, headers: answer.headers } })
@@ -209,7 +211,7 @@ const emptyBodySha256 = createHash('sha256').digest('hex')
 /** Credentials that expire are asked for again so long before. */
 const renewBeforeMs = 300_000
 
-/** Headers of a GET, signed. */
+/** Signs the headers of a GET. */
 function createSigner(
   { region }: S3Spec,
   deps: { readonly clock: Clock; credentials(io: Io): Promise<PlainCredentials> },
@@ -229,7 +231,7 @@ function createSigner(
     })
     return asked
   }
-  return async (
+  const sign = async (
     { isTls, host, port, hostHeader }: Address,
     path: string,
     {
@@ -259,5 +261,12 @@ function createSigner(
     const request = { method: 'GET', protocol: isTls ? 'https:' : 'http:', hostname: host, port, path, headers }
     const signed = await signer.sign(request, { signingDate: new Date(deps.clock.now()) })
     return signed.headers
+  }
+  return {
+    sign,
+    /** The next request asks for credentials anew. */
+    forget() {
+      current = undefined
+    },
   }
 }

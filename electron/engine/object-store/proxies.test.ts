@@ -33,6 +33,12 @@ test.each([
   ['tore.example', 'store.example', false],
   ['10.0.0.7', '10.0.0.7', true],
   ['[fd00::1]', '[fd00::1]', true],
+  ['10.0.0.0/8', '10.200.0.7', true],
+  ['10.0.0.0/8', '11.0.0.7', false],
+  ['10.0.0.0/99', '10.0.0.7', false],
+  ['10.0.0.0/8', '10.example', false],
+  ['fd00::/8', '[fd12::1]', true],
+  ['fd00::/8', '[fe80::1]', false],
   ['', 'store.example', false],
 ])('NO_PROXY=%s and %s', (exceptions, hostname, isDirect) => {
   expect(to(hostname, exceptions) === undefined).toBe(isDirect)

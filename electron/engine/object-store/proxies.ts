@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import type { NetworkSpec } from '../ports.ts'
 
 /** The proxies of an environment: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in small letters first, as curl has it. */
@@ -15,7 +15,7 @@ export function readProxies(env: Readonly<Record<string, string | undefined>>): 
 
 /**
  * The proxy for an address; undefined where it is reached directly: this computer itself, always, and what `NO_PROXY` names (`*`, a host with all
- * below it, either with a port, commas between). An address that is no proxy's is `'unusable'`.
+ * below it, either with a port, a network of addresses like `10.0.0.0/8`, commas between). An address that is no proxy's is `'unusable'`.
  */
 export function proxyFor(
   target: { readonly isTls: boolean; readonly hostname: string; readonly port: number },
@@ -41,6 +41,8 @@ const isThisComputer = (hostname: string): boolean =>
 function excepts(rule: string, hostname: string, port: number): boolean {
   if (rule === '') return false
   if (rule === '*') return true
+  const subnet = /^\[?([\da-f.:]+)\]?\/(\d{1,3})$/i.exec(rule)
+  if (subnet !== null) return isInSubnet(hostname, subnet[1] ?? '', Number(subnet[2]))
   const withPort = /^(.+):(\d+)$/.exec(rule)
   const isPort = withPort !== null && isIP(rule) === 0
   if (isPort && Number(withPort[2]) !== port) return false
@@ -49,4 +51,13 @@ function excepts(rule: string, hostname: string, port: number): boolean {
     .replace(/^\[|\]$/g, '')
     .replace(/^\*?\./, '')
   return hostname === host || hostname.endsWith(`.${host}`)
+}
+
+function isInSubnet(hostname: string, network: string, prefixBits: number): boolean {
+  const family = isIP(network)
+  if (family === 0 || isIP(hostname) !== family || prefixBits > (family === 4 ? 32 : 128)) return false
+  const type = family === 4 ? 'ipv4' : 'ipv6'
+  const addresses = new BlockList()
+  addresses.addSubnet(network, prefixBits, type)
+  return addresses.check(hostname, type)
 }

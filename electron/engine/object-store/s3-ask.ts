@@ -8,12 +8,13 @@ export interface Answer<T> {
   readonly headers: Readonly<Record<string, string>>
 }
 
+type Obstacle = 'region' | 'clock' | 'sign-in'
 type S3 = ReturnType<typeof createS3Client>
 type Client = ReturnType<S3['current']>
 
 /**
  * How a command is sent: one request, but for three cases in which the store did nothing and another try may do (another region, clocks that disagree, a
- * sign-in that it doesn't take any more while there is a newer one); then it is asked once more. `learnsRegion`: every answer may name the region for the
+ * sign-in that it doesn't take any more while there is a newer one); then it is asked again, once for each of them. `learnsRegion`: every answer may name the region for the
  * next ones.
  */
 export function createAsk(s3: S3, { learnsRegion }: { readonly learnsRegion: boolean }) {
@@ -39,21 +40,24 @@ export function createAsk(s3: S3, { learnsRegion }: { readonly learnsRegion: boo
       if (region !== undefined && learnsRegion) s3.learnRegion(region)
       return { output, status, headers }
     }
-    try {
-      return await once()
-    } catch (error) {
-      const isWorthAnother = !signal.aborted && (await mayDo(error))
-      if (!isWorthAnother) throw toStoreError(error, question)
+    const mended = new Set<Obstacle>()
+    for (;;) {
+      try {
+        return await once()
+      } catch (error) {
+        const obstacle = signal.aborted ? undefined : await mend(error)
+        if (obstacle === undefined || mended.has(obstacle)) throw toStoreError(error, question)
+        mended.add(obstacle)
+      }
     }
-    return once().catch((error: unknown) => {
-      throw toStoreError(error, question)
-    })
 
-    async function mayDo(error: unknown): Promise<boolean> {
+    /** What it was that is out of the way now. */
+    async function mend(error: unknown): Promise<Obstacle | undefined> {
       const region = regionIn(error)
-      // Another request may have learned it first.
-      if (region !== undefined) return s3.learnRegion(region) || s3.current() !== client
-      return isClockSkew(error) || (isSignInRefused(error) && s3.renewSignIn(client, { signal }))
+      // Another request may have learned it first. Many refusals name the region that the request was for.
+      if (region !== undefined && (s3.learnRegion(region) || s3.current() !== client)) return 'region'
+      if (isClockSkew(error)) return 'clock'
+      return isSignInRefused(error) && (await s3.renewSignIn(client, { signal })) ? 'sign-in' : undefined
     }
   }
 }

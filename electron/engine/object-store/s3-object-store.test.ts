@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { PlainCredentials } from '../ports.ts'
+import type { CredentialsIo, PlainCredentials } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { extentOf } from './s3-answers.ts'
 import { createS3ObjectStore } from './s3-object-store.ts'
@@ -15,7 +15,14 @@ const keys: PlainCredentials = { kind: 'keys', accessKeyId: 'AKIA', secretAccess
 type Handle = (request: IncomingMessage, answer: ServerResponse, number: number) => void
 
 /** A store that says what the test wants, on a real socket. */
-async function serve(handle: Handle, options: { credentials?: PlainCredentials; stallMs?: number } = {}) {
+async function serve(
+  handle: Handle,
+  options: {
+    credentials?: PlainCredentials
+    asked?: (io: CredentialsIo) => Promise<PlainCredentials>
+    stallMs?: number
+  } = {},
+) {
   const requests: IncomingMessage[] = []
   const server = createServer((request, answer) => {
     requests.push(request)
@@ -25,7 +32,12 @@ async function serve(handle: Handle, options: { credentials?: PlainCredentials; 
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const store = createS3ObjectStore(
     { kind: 's3', bucket: 'team', root: 'r/', endpoint, credentials: options.credentials ?? keys, connections: 4 },
-    { clock, log, ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }) },
+    {
+      clock,
+      log,
+      ...(options.asked === undefined ? {} : { credentials: options.asked }),
+      ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
+    },
   )
   onTestFinished(() => {
     store.close()
@@ -59,6 +71,30 @@ describe('S3 store', () => {
     const { store, requests } = await serve((_, answer) => object(answer, 'x'), { credentials: { kind: 'anonymous' } })
     await store.read('a', { ...io, maxBytes: 9 })
     expect(requests[0]?.headers.authorization).toBeUndefined()
+  })
+
+  test('a clock that is wrong, another region and a sign-in that ended at once are mended one after the other', async () => {
+    let asked = 0
+    const { store, requests } = await serve(
+      (request, answer, number) => {
+        const { authorization = '' } = request.headers
+        if (number === 1) refuse(answer, 403, 'RequestTimeTooSkewed')
+        else if (!authorization.includes('/garage/'))
+          refuse(answer, 400, 'AuthorizationHeaderMalformed', '<Region>garage</Region>')
+        else if (authorization.includes('OLD'))
+          refuse(answer.setHeader('x-amz-bucket-region', 'garage'), 400, 'ExpiredToken')
+        else object(answer, 'x')
+      },
+      {
+        asked: async ({ renew = false }) => {
+          asked += 1
+          return { ...keys, accessKeyId: renew || asked > 2 ? 'NEW' : 'OLD' }
+        },
+      },
+    )
+    const { bytes } = await store.read('a', { ...io, maxBytes: 9 })
+    expect(Buffer.from(bytes).toString()).toBe('x')
+    expect(requests).toHaveLength(4)
   })
 
   test('follows the region that a store names, and remembers it', async () => {
