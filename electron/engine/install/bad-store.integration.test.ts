@@ -8,20 +8,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type AppError, type ErrorCode, toWire } from '../../../shared/errors.ts'
 import { errorTextOf } from '../../../shared/text/errors.ts'
 import { describeWith } from '../../../testkit/describe-with.ts'
-import {
-  alter,
-  alterBody,
-  alterHeaders,
-  breakOff,
-  flip,
-  noHttp,
-  page,
-  positions,
-  refuse,
-  skewed,
-  unheard,
-} from '../../../testkit/faults.ts'
+import { alterHeaders, skewed } from '../../../testkit/faults.ts'
 import { type Deed, type FaultyProxy, type FaultyRequest, startFaultyProxy } from '../../../testkit/faulty-proxy.ts'
+import {
+  answers,
+  breaks,
+  breaksOfOneRange,
+  type InstallFault,
+  lies,
+  liesOfOneRange,
+  requests,
+} from '../../../testkit/install-faults.ts'
 import { buildPackage, createInstallRig, type InstallRig, readTree } from '../../../testkit/install-rig.ts'
 import { createBytes } from '../../../testkit/package-builder.ts'
 import { openTestStore } from '../../../testkit/publish-rig.ts'
@@ -42,192 +39,6 @@ const large = {
   ref: { name: 'large', version: '1.0.0' },
   files: { 'a.bin': createBytes(4.5 * MiB, 3), 'b.bin': createBytes(4.5 * MiB, 4), 'c.bin': createBytes(4.5 * MiB, 5) },
 }
-
-const requests = {
-  meta: ({ method, path: key }: FaultyRequest) => method === 'GET' && key.includes('meta.json'),
-  head: ({ method, path: key }: FaultyRequest) => method === 'HEAD' && key.includes('archive.gz'),
-  range: ({ method, path: key }: FaultyRequest) => method === 'GET' && key.includes('archive.gz'),
-}
-type Where = keyof typeof requests
-/** `waits`: it goes on trying, and says so; whoever stops it has nothing installed. */
-type End = 'installed' | 'waits' | ErrorCode
-interface Case {
-  readonly where: Where
-  readonly name: string
-  readonly deed: Deed
-  readonly ends: End
-  /** All such requests where it is missing. */
-  readonly times?: number
-  /** With the large package: so many pass before. */
-  readonly skip?: number
-}
-
-// ------------------------------------------------------------------ what a network does
-
-const breaks: Case[] = (['range', 'meta', 'head'] as const).flatMap((where) =>
-  (['reset', 'end', 'stall'] as const).flatMap((how) =>
-    positions
-      .filter((position) => where !== 'head' || position === 'before')
-      .map((position) => ({
-        where,
-        name: `${how}, ${position}`,
-        deed: breakOff(how, position),
-        times: 1,
-        ends: 'installed' as const,
-      })),
-  ),
-)
-const breaksOfOneRange: Case[] = [0, 1, 2].flatMap((skip) =>
-  (['reset', 'stall'] as const).flatMap((how) =>
-    positions.map((position) => ({
-      where: 'range' as const,
-      name: `${how}, ${position}, range ${skip + 1}`,
-      deed: breakOff(how, position),
-      times: 1,
-      skip,
-      ends: 'installed' as const,
-    })),
-  ),
-)
-const goneForGood: Case[] = [
-  { where: 'range', name: 'reset, unheard', deed: unheard, ends: 'waits' },
-  { where: 'range', name: 'reset, first', deed: breakOff('reset', 'first'), ends: 'waits' },
-  { where: 'range', name: 'stall, before', deed: breakOff('stall', 'before'), ends: 'waits' },
-  { where: 'meta', name: 'reset, unheard', deed: unheard, ends: 'network-interrupted' },
-  { where: 'meta', name: 'end, middle', deed: breakOff('end', 'middle'), ends: 'network-interrupted' },
-  { where: 'head', name: 'reset, unheard', deed: unheard, ends: 'network-interrupted' },
-  { where: 'head', name: 'stall, before', deed: breakOff('stall', 'before'), ends: 'network-interrupted' },
-]
-
-// ------------------------------------------------------------------ what a store answers
-
-const busy: Case[] = (['range', 'meta', 'head'] as const).flatMap((where) =>
-  (
-    [
-      [500, ''],
-      [503, 'SlowDown'],
-      [429, 'TooManyRequests'],
-      [408, 'RequestTimeout'],
-    ] as const
-  ).flatMap(([status, code]) => [
-    { where, name: `${status} ${code} once`, deed: refuse(status, code), times: 1, ends: 'installed' as const },
-    {
-      where,
-      name: `${status} ${code} always`,
-      deed: refuse(status, code),
-      ends: where === 'range' ? ('waits' as const) : ('store-busy' as const),
-    },
-  ]),
-)
-const refusals: Case[] = (
-  [
-    ['403', refuse(403, 'AccessDenied'), 'access-denied', 'access-denied'],
-    ['401', refuse(401, 'Unauthorized'), 'sign-in-wrong', 'sign-in-wrong'],
-    ['unknown keys', refuse(403, 'InvalidAccessKeyId'), 'sign-in-wrong', 'access-denied'],
-    ['wrong signature', refuse(403, 'SignatureDoesNotMatch'), 'sign-in-wrong', 'access-denied'],
-    ['ended sign-in', refuse(400, 'ExpiredToken'), 'sign-in-expired', 'store-answer'],
-    ['404', refuse(404, 'NoSuchKey'), 'package-not-found', 'package-not-found'],
-    ['no bucket', refuse(404, 'NoSuchBucket'), 'bucket-not-found', 'package-not-found'],
-    ['301', refuse(301, 'PermanentRedirect'), 'store-answer', 'store-answer'],
-    ['307 to nowhere', refuse(307, ''), 'store-answer', 'store-answer'],
-    ['501', refuse(501, 'NotImplemented'), 'store-answer', 'store-answer'],
-    ['proxy wants a sign-in', refuse(407, ''), 'store-answer', 'store-answer'],
-    ['another clock', refuse(403, 'RequestTimeTooSkewed'), 'store-answer', 'access-denied'],
-    ['204', refuse(204, ''), 'store-answer', 'store-answer'],
-    ['no HTTP', noHttp, 'store-answer', 'store-answer'],
-    ['a web page', page, 'store-answer', 'store-answer'],
-    ['a web page that refuses', refuse(403, '', { 'content-type': 'text/html' }), 'store-answer', 'store-answer'],
-  ] as const
-).flatMap(([name, deed, atGet, atHead]): Case[] => [
-  { where: 'meta', name, deed, ends: atGet },
-  { where: 'head', name, deed, ends: atHead },
-  {
-    where: 'range',
-    name,
-    deed,
-    ends: atGet === 'package-not-found' ? 'object-not-found' : atGet,
-  },
-])
-const once: Case[] = [
-  {
-    where: 'meta',
-    name: 'another clock, once',
-    deed: refuse(403, 'RequestTimeTooSkewed'),
-    times: 1,
-    ends: 'installed',
-  },
-  {
-    where: 'range',
-    name: 'another clock, once',
-    deed: refuse(403, 'RequestTimeTooSkewed'),
-    times: 1,
-    ends: 'installed',
-  },
-  { where: 'range', name: '412', deed: refuse(412, 'PreconditionFailed'), ends: 'object-changed' },
-  { where: 'range', name: '416', deed: refuse(416, 'InvalidRange'), ends: 'object-changed' },
-]
-
-// ------------------------------------------------------------------ what a store lies about
-
-const extentOf = (answer: { readonly headers: Readonly<Record<string, string>> }): [number, number, number] => {
-  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.headers['content-range'] ?? '') ?? []
-  return [Number(first), Number(last), Number(total)]
-}
-const ranges: readonly (readonly [string, Deed, End])[] = [
-  ['a range that begins later', withExtent(([first, last, total]) => [first + 1, last + 1, total]), 'store-answer'],
-  ['a range that begins earlier', withExtent(([first, last, total]) => [first - 1, last - 1, total]), 'store-answer'],
-  ['a shorter range, said', shorter(true), 'store-answer'],
-  ['a shorter range, unsaid', shorter(false), 'waits'],
-  ['a longer range', withExtent(([first, last, total]) => [first, last + 9, total + 9]), 'store-answer'],
-  ['no range told', alterHeaders(() => ({ 'content-range': undefined })), 'store-answer'],
-  ['garbage for a range', alterHeaders(() => ({ 'content-range': 'lines 1-2' })), 'store-answer'],
-  [
-    'a range of an unknown total',
-    alterHeaders(({ headers }) => ({ 'content-range': (headers['content-range'] ?? '').replace(/\d+$/, '*') })),
-    'store-answer',
-  ],
-  ['another etag', alterHeaders(() => ({ etag: '"other"' })), 'object-changed'],
-  ['a weak etag', alterHeaders(({ headers }) => ({ etag: `W/${headers.etag}` })), 'installed'],
-  ['an etag without quotes', alterHeaders(({ headers }) => ({ etag: headers.etag?.replaceAll('"', '') })), 'installed'],
-  ['no etag', alterHeaders(() => ({ etag: undefined })), 'store-answer'],
-  ['bytes of another object', alterBody((body) => createBytes(body.length, 99)), 'archive-damaged'],
-  ['zeros', alterBody((body) => Buffer.alloc(body.length)), 'archive-damaged'],
-  ['the first bit wrong', flip('first'), 'archive-damaged'],
-  ['a bit in the middle wrong', flip('middle'), 'archive-damaged'],
-  ['the last bit wrong', flip('last'), 'archive-damaged'],
-]
-function withExtent(change: (extent: [number, number, number]) => [number, number, number]): Deed {
-  return alterHeaders((answer) => {
-    const [first, last, total] = change(extentOf(answer))
-    return { 'content-range': `bytes ${Math.max(0, first)}-${last}/${total}` }
-  })
-}
-function shorter(isSaid: boolean): Deed {
-  return alter((answer) => {
-    const [first, , total] = extentOf(answer)
-    const body = answer.body.subarray(0, Math.max(0, answer.body.length - 100))
-    const said = {
-      'content-length': `${body.length}`,
-      'content-range': `bytes ${first}-${first + body.length - 1}/${total}`,
-    }
-    if (isSaid) return { body, headers: { ...answer.headers, ...said } }
-    const { 'content-length': _, ...headers } = answer.headers
-    return { body, headers }
-  })
-}
-const lies: Case[] = ranges.flatMap(([name, deed, ends]) => [
-  { where: 'range', name: `${name}, always`, deed, ends },
-  { where: 'range', name: `${name}, once`, deed, times: 1, ends: 'installed' },
-])
-const liesOfOneRange: Case[] = [2].flatMap((skip) =>
-  ranges.map(([name, deed, ends]) => ({
-    where: 'range' as const,
-    name: `${name}, range ${skip + 1} and later`,
-    deed,
-    skip,
-    ends,
-  })),
-)
 
 describeWith(await fetchS3Server(), 'an install from a store that is wrong', () => {
   let server: S3Server
@@ -320,7 +131,7 @@ describeWith(await fetchS3Server(), 'an install from a store that is wrong', () 
     // It names the package, the store's address, the bucket or the connection.
     expect(text).toMatch(/small|large|127\.0\.0\.1|bucket-|Store/)
   }
-  const run = async (which: typeof small | typeof large, { where, name, deed, skip, times, ends }: Case) => {
+  const run = async (which: typeof small | typeof large, { where, name, deed, skip, times, ends }: InstallFault) => {
     if (name.startsWith('stall')) {
       rig.connection.store.close()
       rig = openRig({}, 250)
@@ -358,11 +169,11 @@ describeWith(await fetchS3Server(), 'an install from a store that is wrong', () 
 
   const timeout = 15_000
   describe('what a network does', () => {
-    test.each([...breaks, ...goneForGood])('$where: $name → $ends', { timeout }, (fault) => run(small, fault))
+    test.each(breaks)('$where: $name → $ends', { timeout }, (fault) => run(small, fault))
     test.each(breaksOfOneRange)('$where: $name → $ends', { timeout }, (fault) => run(large, fault))
   })
   describe('what a store answers', () => {
-    test.each([...busy, ...refusals, ...once])('$where: $name → $ends', { timeout }, (fault) => run(small, fault))
+    test.each(answers)('$where: $name → $ends', { timeout }, (fault) => run(small, fault))
   })
   describe('what a store lies about', () => {
     test.each(lies)('$where: $name → $ends', { timeout }, (fault) => run(small, fault))

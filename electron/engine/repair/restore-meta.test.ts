@@ -122,9 +122,16 @@ describe('a damaged meta.json of an installed version', () => {
     const theirs = tree()
     expect(await repair()).toMatchObject({ verifiedFiles: 2, repaired: [], takenOut: [] })
     expect(tree()).toEqual(theirs)
-    // Also where nobody knows the store any more.
+  })
+
+  test('words that another tool changed are no damage where the store can’t say otherwise', async () => {
+    alter((content) => {
+      content.package.description = 'Other words'
+    })
+    const theirs = tree()
     rmSync(path.join(store, 'models'), { recursive: true })
     expect(await repair()).toMatchObject({ verifiedFiles: 2, repaired: [] })
+    expect(tree()).toEqual(theirs)
   })
 
   test('what is published by now is another: refused, and nothing touched', async () => {
