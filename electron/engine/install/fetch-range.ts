@@ -59,7 +59,7 @@ export async function fetchRange(
         offset += wanted.length
         retries = noteProgress(clock.monotonic())
         await sink(wanted)
-        await deps.pace?.(wanted.length, io)
+        if (deps.pace !== undefined) await deps.pace(wanted.length, io)
         if (wanted.length === chunk.length) continue
         // From the object's start on, the whole object begins like the range.
         if (answer.startOffset === 0) return 'complete'
@@ -177,6 +177,7 @@ export async function fetchWhole(
       let offset = answer.startOffset
       for await (const chunk of attempt.guard(answer.body)) {
         io.onChunk?.(chunk.length)
+        if (deps.pace !== undefined) await deps.pace(chunk.length, io)
         for (let rest = chunk; rest.length > 0; ) {
           const part = left[0]
           if (part === undefined) return
