@@ -56,7 +56,7 @@ export async function unpack(
     context.data.limit === undefined
       ? undefined
       : createRateLimit(context.data.limit.shared, context.data.limit.bytesPerSecond, clock)
-  const prover = createFileProver(disk, tree, ref)
+  const prover = createFileProver(disk, tree, manifest, ref)
   const syncStaged = createStagedSyncs(disk, tree)
   const folders = new Set<string>()
   const makeFolderOf = (target: string) => {
@@ -164,7 +164,16 @@ export async function unpack(
       return { ...sink, finish: async () => settle({ ...unit, sha256: await sink.finish() }) }
     }
     const pieces = piecesOf(manifest, segment)
-    const sink = createUnpackSink({ disk, tree, pieces, tally, countsReceived: true, ref, makeFolderOf })
+    const sink = createUnpackSink({
+      disk,
+      tree,
+      pieces,
+      tally,
+      countsReceived: true,
+      ref,
+      prover: context.data.provesBeside ? undefined : prover,
+      makeFolderOf,
+    })
     return {
       ...sink,
       async finish() {
@@ -294,7 +303,7 @@ export async function unpack(
         await checkRange(unit, io)
         return 'settled'
       case 'prove':
-        await prover.prove(fileAt(manifest, unit.file), unit.toOffset, io)
+        await prover.prove(unit.file, unit.toOffset, io)
         return 'settled'
       case 'archive-md5':
         await checkArchive(io)
