@@ -38,6 +38,7 @@ test('what is fed out of order, or not at all, is read', async () => {
   const prover = proverOf(bytes)
   prover.feed(0, half, bytes.subarray(half))
   prover.feed(0, 0, bytes.subarray(0, 1000))
+  prover.feed(0, half, bytes.subarray(half))
   writeFileSync(target(), bytes)
   await prover.prove(0, half, io)
   await prover.prove(0, bytes.length, io)
