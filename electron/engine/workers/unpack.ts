@@ -4,7 +4,7 @@ import { AppError, assertNever, toWire } from '../../../shared/errors.ts'
 import type { Segment } from '../format/plan-segments.ts'
 import { copyPieces } from '../install/copy-pieces.ts'
 import { type FetchState, fetchRange, fetchWhole, type WantedPart } from '../install/fetch-range.ts'
-import { installSegments } from '../install/install-segments.ts'
+import { installSegments, unpackedBytesOf } from '../install/install-segments.ts'
 import { createFileProver } from '../install/prove-file.ts'
 import { lookUpReuse } from '../install/reuse.ts'
 import { sealTree } from '../install/seal-tree.ts'
@@ -26,7 +26,7 @@ export type * from './unpack-messages.ts'
 
 /**
  * What an unpack worker does: units, several at a time, each of them one of
- *  - fetch: a segment from the store (or the `.sputnik` file) into staged files, verified and synced;
+ *  - fetch: a segment from the store (or the `.sputnik` file) into staged files;
  *  - copy: a segment from files that are installed already, hashed on the way;
  *  - range: 8 MiB of a large unsplit file into the spool, synced;
  *  - inflate: such a file from the spool into its staged file, once all its ranges are there;
@@ -35,7 +35,7 @@ export type * from './unpack-messages.ts'
  *  - seal: meta.json, when all files are there, and everything synced;
  *  - whole-object: fetch and range units out of one stream, for stores that ignore ranges.
  * A unit that settled is in the worker's own journal before it is told; so a kill costs only the units under way. What is in the journal is
- * hashed again before it is trusted, so that only large files are synced before they are noted; small ones are synced by `seal`, all at once.
+ * hashed again before it is trusted, so that nothing need be durable when it is noted: large files are synced meanwhile, all are by `seal`.
  */
 export interface UnpackPorts {
   readonly disk: Disk
@@ -57,7 +57,7 @@ export async function unpack(
       ? undefined
       : createRateLimit(context.data.limit.shared, context.data.limit.bytesPerSecond, clock)
   const prover = createFileProver(disk, tree, manifest, ref)
-  const syncStaged = createStagedSyncs(disk, tree)
+  const stagedSyncs = createStagedSyncs(disk, tree)
   const folders = new Set<string>()
   const makeFolderOf = (target: string) => {
     const folder = path.dirname(target)
@@ -81,10 +81,11 @@ export async function unpack(
     )
     journal.append(record)
   }
-  const settleSegment = async (index: number, how: { readonly isCopied?: true } = {}) => {
-    const segment = segmentAt(index)
-    if (segment.kind !== 'files') await syncStaged(fileAt(manifest, segment.file).path)
+  const settleSegment = (index: number, how: { readonly isCopied?: true } = {}) => {
     settle({ kind: 'segment', segment: index, ...how })
+    const segment = segmentAt(index)
+    if (segment.kind !== 'files')
+      stagedSyncs.wrote(fileAt(manifest, segment.file).path, unpackedBytesOf(manifest, segment))
   }
   const segmentAt = (index: number): Segment => {
     const segment = segments[index]
@@ -178,7 +179,7 @@ export async function unpack(
       ...sink,
       async finish() {
         sink.finish()
-        await settleSegment(unit.segment)
+        settleSegment(unit.segment)
       },
     }
   }
@@ -216,7 +217,7 @@ export async function unpack(
       }
       throw error
     }
-    await settleSegment(index)
+    settleSegment(index)
     disk.removeFile(spooled)
   }
 
@@ -224,7 +225,7 @@ export async function unpack(
     const pieces = piecesOf(manifest, segmentAt(index))
     const sourceOf = ({ file, block }: Piece) => reusable.find(file, block)
     await copyPieces({ disk, tree, pieces, sourceOf, tally, ref, makeFolderOf }, io)
-    await settleSegment(index, { isCopied: true })
+    settleSegment(index, { isCopied: true })
   }
 
   const check = async (index: number, io: Io) => {
@@ -361,6 +362,7 @@ export async function unpack(
   await Promise.all(running)
   clearInterval(quiet)
   store?.close()
+  await stagedSyncs.settled()
 }
 
 const fileOf = (segment: Segment): number => {
