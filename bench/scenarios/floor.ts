@@ -1,9 +1,10 @@
 import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { isMissing } from '../../testkit/available.ts'
-import { type Bench, MiB, type Scenario, writeRandomFiles } from '../bench.ts'
+import { type Bench, MiB, peerNames, type Scenario, writeRandomFiles } from '../bench.ts'
 import { measure } from '../measure.ts'
 import { findNginx, startNginx } from '../nginx.ts'
-import { clientTable, createRounds, quotient, speedOf } from '../report.ts'
+import { clientTable, createRounds, median, quotient, speedOf } from '../report.ts'
 
 /** The floor: nginx sends the archive as fast as it can; `curl -o` only writes it down. */
 export const floor: Scenario = {
@@ -12,6 +13,7 @@ export const floor: Scenario = {
     const sizeBytes = (bench.quick ? 256 : 2048) * MiB
     const nginx = await findNginx()
     const rounds = createRounds()
+    const lags: Lag[] = []
     if (!isMissing(nginx)) {
       const site = await makeSite(bench, sizeBytes)
       const server = await startNginx(nginx, bench.path('nginx'), bench.path('site'))
@@ -37,9 +39,15 @@ export const floor: Scenario = {
             await measure('curl', ['-sf', '-o', target, `${server.endpoint}/bucket/${site.archiveKey}`]),
           )
           rmSync(target)
+          for (const peer of peerNames) {
+            const run = await bench.peer(peer, `s3://bucket/${site.archiveKey}`, target, server.endpoint)
+            if (run !== undefined) rounds.note(peer, run)
+            rmSync(target, { force: true })
+          }
           rounds.note('orbital install', await bench.orbitalAt(env, 'install', 'floor==1.0.0'))
           await bench.orbitalAt(env, 'remove', 'floor==1.0.0')
           await bench.orbitalAt(env, 'purge', '--trash')
+          lags.push(await measureLag(bench, server.endpoint))
         }
       } finally {
         await server.stop()
@@ -47,13 +55,57 @@ export const floor: Scenario = {
     }
     return {
       title: 'The floor',
-      setUp: `${sizeBytes / MiB} MiB of incompressible bytes in 4 files, from nginx without encryption on the same machine; median of ${bench.rounds}.`,
+      setUp: `${sizeBytes / MiB} MiB of incompressible bytes in 4 files, from nginx without encryption on the same machine; median of ${bench.rounds}. \`install\` fetches, verifies, unpacks and syncs; the others only copy. The lag is that of the main thread of an engine that installs them.`,
       table: clientTable(rounds, () => sizeBytes),
       ratios: [
         {
           what: 'install ÷ curl -o, speed',
           value: speedOf(rounds, 'orbital install', 'curl -o'),
           target: { atLeast: 1 },
+        },
+        {
+          what: 'install ÷ s5cmd, speed',
+          value: speedOf(rounds, 'orbital install', 's5cmd'),
+          target: { atLeast: 1 },
+        },
+        {
+          what: 'install ÷ s5cmd, CPU seconds',
+          value: quotient(
+            rounds.median('orbital install', (run) => run.cpuSeconds),
+            rounds.median('s5cmd', (run) => run.cpuSeconds),
+          ),
+          target: { atMost: 1.5 },
+        },
+        {
+          what: 'install ÷ rclone, speed',
+          value: speedOf(rounds, 'orbital install', 'rclone'),
+          target: { atLeast: 1.6 },
+        },
+        {
+          what: 'install ÷ aws s3 cp, speed',
+          value: speedOf(rounds, 'orbital install', 'aws s3 cp'),
+          target: { atLeast: 2.6 },
+        },
+        {
+          what: 'install: peak memory',
+          value: quotient(
+            rounds.median('orbital install', (run) => run.peakBytes),
+            1e6,
+          ),
+          target: { atMost: 250 },
+          unit: ' MB',
+        },
+        {
+          what: 'main thread while installing: lag, p99',
+          value: median(lags.map(({ p99Ms }) => p99Ms)),
+          target: { atMost: 4 },
+          unit: ' ms',
+        },
+        {
+          what: 'main thread while installing: lag, longest',
+          value: median(lags.map(({ maxMs }) => maxMs)),
+          target: { atMost: 16 },
+          unit: ' ms',
         },
         {
           what: 'install: CPU seconds a GB',
@@ -64,9 +116,23 @@ export const floor: Scenario = {
           target: { atMost: 2.5 },
         },
       ],
-      missing: isMissing(nginx) ? [nginx.missing] : [],
+      missing: isMissing(nginx) ? [nginx.missing] : bench.missing,
     }
   },
+}
+
+interface Lag {
+  readonly p99Ms: number
+  readonly maxMs: number
+}
+
+/** The lag of a process that installs, in a home of its own. */
+async function measureLag(bench: Bench, endpoint: string): Promise<Lag> {
+  const home = bench.path('lag')
+  const script = resolve(import.meta.dirname, '..', 'lag-client.ts')
+  const { output } = await measure(process.execPath, [script, home, endpoint, 'floor'])
+  rmSync(home, { recursive: true })
+  return JSON.parse(output) as Lag
 }
 
 /** A published version as files, and the list that S3 would give of it. */

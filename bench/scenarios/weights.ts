@@ -1,9 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { type Bench, MiB, type Scenario, writeCurlConfig, writeRandomFiles } from '../bench.ts'
+import { type Bench, MiB, peerNames, type Scenario, writeCurlConfig, writeRandomFiles } from '../bench.ts'
 import { measure } from '../measure.ts'
 import { clientTable, createRounds, quotient, speedOf } from '../report.ts'
-
-const peers = ['s5cmd', 'rclone', 'aws s3 cp'] as const
 
 /** Weights to a store and from it, beside programs that only copy bytes. */
 export const weights: Scenario = {
@@ -20,7 +18,7 @@ export const weights: Scenario = {
     for (let round = 0; round < bench.rounds; round += 1) {
       const version = `1.0.${round}`
       rounds.note('orbital publish', await bench.orbital('publish', source, '--name', 'weights', '--version', version))
-      for (const peer of peers) {
+      for (const peer of peerNames) {
         const run = await bench.peer(peer, source, `s3://${bench.bucket}/peers/${peer.replaceAll(' ', '-')}/${round}/`)
         if (run !== undefined) rounds.note(`${peer} up`, run)
       }
@@ -80,7 +78,7 @@ async function downloads(bench: Bench, rounds: ReturnType<typeof createRounds>, 
     rmSync(target, { recursive: true, force: true })
     mkdirSync(target)
   }
-  for (const peer of peers) {
+  for (const peer of peerNames) {
     empty()
     const run = await bench.peer(peer, `s3://${bench.bucket}/${key}`, `${target}/archive`)
     if (run !== undefined) rounds.note(`${peer} down`, run)

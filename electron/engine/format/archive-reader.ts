@@ -12,7 +12,8 @@ export { type PlanSegmentsOptions, planSegments, type Segment } from './plan-seg
  *  2. body: deflate blocks. Stored ones are passed on as they lie in the chunk; at the first of another kind the rest of the body goes
  *     through zlib, which is given the last 32 KiB as its window.
  *  3. Whatever comes out is counted: one byte more than declared ends it at once.
- *  4. trailer: CRC and size (modulo 2³²) of the member; then 1 again.
+ *  4. trailer: CRC and size (modulo 2³²) of the member; then 1 again. Who proves the bytes by a checksum of their own can do without the CRC
+ *     of members that are stored as they are.
  *  5. end: must come between members, with exactly the declared size.
  */
 export interface MemberDecoderOptions {
@@ -20,6 +21,8 @@ export interface MemberDecoderOptions {
   readonly expectedBytes: number
   /** Length of the slice, when known: small compressed files are then unpacked in one synchronous step. */
   readonly sliceBytes?: number
+  /** What comes out is proved by a checksum: no CRC is taken of members that begin with a stored block. */
+  readonly isProvedByChecksum?: boolean
   /** Unpacked bytes, in order, only valid during the call. Never more than expectedBytes in total. */
   readonly onData: (bytes: Uint8Array) => void
   /** Named in the error. */
@@ -49,11 +52,12 @@ type State =
   | { readonly kind: 'inflate'; readonly inflater: Inflater }
 
 export function createMemberDecoder(options: MemberDecoderOptions): MemberDecoder {
-  const { expectedBytes, sliceBytes, onData } = options
+  const { expectedBytes, sliceBytes, isProvedByChecksum = false, onData } = options
   let state: State = { kind: 'header' }
   /** Bytes of a header or trailer that came in pieces. */
   let held = new Uint8Array(0)
   let crc = 0
+  let takesCrc = true
   let memberBytes = 0
   let totalBytes = 0
   let pushedBytes = 0
@@ -73,7 +77,7 @@ export function createMemberDecoder(options: MemberDecoderOptions): MemberDecode
     totalBytes += bytes.length
     memberBytes += bytes.length
     if (totalBytes > expectedBytes) refuse('It unpacks to more than its description says.')
-    crc = zlib.crc32(bytes, crc)
+    if (takesCrc) crc = zlib.crc32(bytes, crc)
     onData(bytes)
   }
   /** Held bytes and the chunk's, once `length` of them are there; else they are held. */
@@ -95,6 +99,7 @@ export function createMemberDecoder(options: MemberDecoderOptions): MemberDecode
     }
     held = new Uint8Array(0)
     crc = 0
+    takesCrc = true
     memberBytes = 0
     window.clear()
     state = { kind: 'block' }
@@ -109,6 +114,7 @@ export function createMemberDecoder(options: MemberDecoderOptions): MemberDecode
     if (bytes === undefined) return undefined
     const leftBytes = (bytes[1] ?? 0) | ((bytes[2] ?? 0) << 8)
     if ((leftBytes ^ ((bytes[3] ?? 0) | ((bytes[4] ?? 0) << 8))) !== 0xffff) return refuse('It does not unpack.')
+    if (memberBytes === 0) takesCrc = !isProvedByChecksum
     state = { kind: 'stored', leftBytes, isLast: (first & 1) === 1 }
     return bytes.subarray(5)
   }
@@ -149,7 +155,7 @@ export function createMemberDecoder(options: MemberDecoderOptions): MemberDecode
     const bytes = gather(chunk, trailerLength)
     if (bytes === undefined) return undefined
     const view = new DataView(bytes.buffer, bytes.byteOffset, trailerLength)
-    if (view.getUint32(0, true) !== crc >>> 0) return refuse('Its check sum (CRC) is wrong.')
+    if (takesCrc && view.getUint32(0, true) !== crc >>> 0) return refuse('Its check sum (CRC) is wrong.')
     if (view.getUint32(4, true) !== memberBytes % 2 ** 32) return refuse('Its size is not the one at its end.')
     state = { kind: 'header' }
     return bytes.subarray(trailerLength)

@@ -260,6 +260,22 @@ describe('a slice', () => {
     await expect(unpack(slice, file, 3)).rejects.toMatchObject({ code: 'archive-damaged' })
   })
 
+  test('that is stored needs no CRC of its own where a checksum proves it; one that is compressed does', async () => {
+    const good = zlib.gzipSync(content, { level: 0 })
+    const stored = flip(good, good.length - 8)
+    const onData = () => {}
+    const options = { expectedBytes: content.length, onData, isProvedByChecksum: true }
+    await decodeMembers(stored, options)
+    await expect(decodeMembers(flip(member, member.length - 8), options)).rejects.toMatchObject({
+      code: 'archive-damaged',
+    })
+    // The one after it is looked at anew.
+    const both = Buffer.concat([stored, flip(member, member.length - 8)])
+    await expect(decodeMembers(both, { ...options, expectedBytes: 2 * content.length })).rejects.toMatchObject({
+      code: 'archive-damaged',
+    })
+  })
+
   test('with any one bit flipped is refused or gives the same bytes', async () => {
     const stored = zlib.gzipSync(content, { level: 0 })
     await fc.assert(

@@ -9,10 +9,12 @@ import { specOf } from '../../../shared/model/package-ref.ts'
 import { refusalOf } from '../../../shared/model/refusal.ts'
 import type { Library } from '../library/library.ts'
 import type { Disk, Io } from '../ports.ts'
+import { mostWorkers } from './install-limits.ts'
 import type { InstallRequest } from './install-request.ts'
 import { readSputnik, type SourceDeps } from './install-source.ts'
 import { planInstall } from './plan-install.ts'
 import { findReusable, type InstalledSource } from './reuse.ts'
+import { readyCrew } from './unpack-crew.ts'
 
 export interface InstallPlansDeps extends SourceDeps {
   readonly disk: Disk
@@ -91,6 +93,7 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
         upgrade: question.upgrade,
       })
       plans.set(planned.plan.planId, planned)
+      if (planned.plan.downloadBytes > 0) readyCrew(mostWorkers(planned.plan.downloadBytes))
       for (const oldest of plans.keys()) if (plans.size > mostPlans) plans.delete(oldest)
       return planned.plan
     },

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { AppError, type ErrorCode, isAppError, toWire } from '../../../shared/errors.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
@@ -14,7 +13,7 @@ import type { Clock, Disk } from '../ports.ts'
 import { peekJournal } from '../transfers/journal.ts'
 import { counterIndex, type Outcome, type TransferRunner, type TransferTask } from '../transfers/transfer-runner.ts'
 import type { SettledRecord } from '../workers/unpack.ts'
-import { mostConnections, oneWorkerBytes, quietMs, segmentBytes, stallMs } from './install-limits.ts'
+import { mostConnections, mostWorkers, quietMs, segmentBytes, stallMs } from './install-limits.ts'
 import { type InstallRequest, installRequest } from './install-request.ts'
 import { installSegments, movedBytesOf } from './install-segments.ts'
 import { type InstallSource, openInstallSource, type SourceDeps } from './install-source.ts'
@@ -147,10 +146,9 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     })
     const grown = createLineCount(clock, { start: Math.max(1, deps.connections()), most: mostConnections })
     const lineCount: LineCount = { ...grown, lines: () => task.pace().connections ?? grown.lines() }
-    const isSmall = manifest.archive.sizeBytes <= oneWorkerBytes
     // Two threads pay where they write different files.
     const writers = new Set(segments.map((each, index) => (each.kind === 'files' ? -index - 1 : each.file))).size
-    const workers = isSmall ? 1 : Math.min(2, availableParallelism(), lineCount.lines(), writers)
+    const workers = Math.min(mostWorkers(manifest.archive.sizeBytes), lineCount.lines(), writers)
     const ref = specOf(manifest.ref)
     const copied = new Set<number>()
     let isVerifying = false
@@ -163,7 +161,6 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       signal: task.signal,
       entry: deps.entry,
       workers,
-      provesBeside: !isSmall,
       lines: () => linesOf(lineCount),
       fileOf(unit) {
         if (!('segment' in unit)) return undefined
@@ -174,6 +171,8 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
         source: source.unpack,
         manifest,
         segmentBytes,
+        // With one thread that writes, another one hashes.
+        provesBeside: workers === 1 && mostWorkers(manifest.archive.sizeBytes) > 1,
         ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
         tree: stagedTreeOf(places, task.id),
         spool: path.join(places.spool, task.id),

@@ -12,8 +12,11 @@ export interface StagedFile {
   abandon(): void
 }
 
-/** So much is written at once. Larger writes take larger pieces of memory from the system, which cost it ten times as much where they are scarce. */
-const gatherBytes = 64 * 1024
+/**
+ * So much is written at once. Larger writes take larger pieces of memory from the system; of more than 32 KiB it keeps none at hand, which can
+ * cost it five times as much.
+ */
+const gatherBytes = 32 * 1024
 const spare: Uint8Array[] = []
 
 /** `isFresh`: whatever was left there goes. Else the file is shared by several writers, each at its own offset. */
@@ -29,6 +32,8 @@ export function openStagedFile(
     readonly isFresh: boolean
     /** Makes the folder; remembers which are there. */
     readonly makeFolderOf: (target: string) => void
+    /** Is shown what is going to be written, in order. */
+    readonly onWrite?: ((bytes: Uint8Array, fileOffset: number) => void) | undefined
   },
 ): StagedFile {
   const { algorithm, sizeBytes } = options
@@ -36,25 +41,25 @@ export function openStagedFile(
   const file = options.isFresh ? openFresh(disk, target) : openShared(disk, target)
   let hash: ReturnType<typeof createHash> | undefined
   let hex: string | undefined
+  /** Up to where it is hashed, and up to where it is written. */
+  let hashedTo = options.fileOffset
   let offset = options.fileOffset
   let gathered: Uint8Array | undefined
   let gatheredBytes = 0
 
-  const put = (bytes: Uint8Array) => {
-    if (bytes.length === 0) return
-    if (algorithm !== undefined) {
-      if (bytes.length === sizeBytes) hex = hashAtOnce(algorithm, bytes, 'hex')
-      else {
-        hash ??= createHash(algorithm)
-        hash.update(bytes)
-      }
+  const hashNext = (bytes: Uint8Array) => {
+    options.onWrite?.(bytes, hashedTo)
+    hashedTo += bytes.length
+    if (algorithm === undefined) return
+    if (bytes.length === sizeBytes) hex = hashAtOnce(algorithm, bytes, 'hex')
+    else {
+      hash ??= createHash(algorithm)
+      hash.update(bytes)
     }
+  }
+  const put = (bytes: Uint8Array) => {
     file.write(bytes, offset)
     offset += bytes.length
-  }
-  const flush = () => {
-    if (gathered !== undefined) put(gathered.subarray(0, gatheredBytes))
-    gatheredBytes = 0
   }
   const close = () => {
     if (gathered !== undefined) spare.push(gathered)
@@ -63,21 +68,28 @@ export function openStagedFile(
   }
   return {
     write(bytes) {
+      if (bytes.length === 0) return
+      hashNext(bytes)
       // All of a small file.
       if (bytes.length === sizeBytes && sizeBytes <= gatherBytes) return put(bytes)
-      let from = 0
-      while (from < bytes.length) {
-        gathered ??= spare.pop() ?? Buffer.allocUnsafeSlow(gatherBytes)
+      for (let from = 0; from < bytes.length; ) {
+        gathered ??= spare.pop() ?? new Uint8Array(gatherBytes)
         const part = bytes.subarray(from, from + gatherBytes - gatheredBytes)
+        from += part.length
+        if (part.length === gatherBytes) {
+          put(part)
+          continue
+        }
         gathered.set(part, gatheredBytes)
         gatheredBytes += part.length
-        from += part.length
-        if (gatheredBytes === gatherBytes) flush()
+        if (gatheredBytes < gatherBytes) continue
+        put(gathered)
+        gatheredBytes = 0
       }
     },
     finish() {
       try {
-        flush()
+        if (gathered !== undefined && gatheredBytes > 0) put(gathered.subarray(0, gatheredBytes))
       } finally {
         close()
       }

@@ -2,12 +2,21 @@ import path from 'node:path'
 import type { Disk } from '../ports.ts'
 
 /**
- * Syncs large staged files while others are written. Of several calls for one file that wait at the same time all are served by one sync:
- * the first that starts after they were made.
+ * Makes large staged files durable while they are still written, so that the disk is never idle and little is left to do at the end. One at a
+ * time, that of which most is missing: each sync makes all that write to the disk wait for a moment.
  */
-export function createStagedSyncs(disk: Disk, tree: string) {
-  const running = new Map<string, { current: Promise<void>; next: Promise<void> | undefined }>()
-  const syncOnce = async (file: string) => {
+export interface StagedSyncs {
+  wrote(file: string, bytes: number): void
+  /** Resolves when none is under way; rejects with the first failure of any. */
+  settled(): Promise<void>
+}
+
+export function createStagedSyncs(disk: Disk, tree: string): StagedSyncs {
+  const unsynced = new Map<string, number>()
+  let running: Promise<void> | undefined
+  let failure: { readonly error: unknown } | undefined
+
+  const sync = async (file: string) => {
     const open = disk.open(path.join(tree, ...file.split('/')), 'update')
     try {
       await open.syncLater()
@@ -15,23 +24,29 @@ export function createStagedSyncs(disk: Disk, tree: string) {
       open.close()
     }
   }
-  /** Resolves when what was written to the file before the call is durable. */
-  return async function sync(file: string): Promise<void> {
-    const found = running.get(file)
-    if (found === undefined) {
-      const state = { current: syncOnce(file), next: undefined }
-      running.set(file, state)
-      return state.current.finally(() => {
-        if (running.get(file) === state && state.next === undefined) running.delete(file)
-      })
+  const syncAll = async () => {
+    for (let next = furthestBehind(); next !== undefined; next = furthestBehind()) {
+      unsynced.delete(next)
+      await sync(next)
     }
-    // Whoever waits for the current one hears of its error; the next is a sync of its own.
-    found.next ??= found.current
-      .catch(() => {})
-      .then(() => {
-        running.delete(file)
-        return sync(file)
-      })
-    return found.next
+  }
+  const furthestBehind = () => [...unsynced].sort(([, a], [, b]) => b - a)[0]?.[0]
+
+  return {
+    wrote(file, bytes) {
+      unsynced.set(file, (unsynced.get(file) ?? 0) + bytes)
+      if (failure !== undefined) return
+      running ??= syncAll()
+        .catch((error: unknown) => {
+          failure = { error }
+        })
+        .finally(() => {
+          running = undefined
+        })
+    },
+    async settled() {
+      await running
+      if (failure !== undefined) throw failure.error
+    },
   }
 }

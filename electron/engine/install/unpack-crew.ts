@@ -1,15 +1,16 @@
 import { type AppError, fromWire, toAppError } from '../../../shared/errors.ts'
 import type { CredentialsIo, Io, PlainCredentials } from '../ports.ts'
 import type { Phase } from '../transfers/transfer-runner.ts'
-import { type RunningWorker, startWorker } from '../workers/pool.ts'
+import { type RunningWorker, readyWorkers, startWorker } from '../workers/pool.ts'
 import type { FromUnpack, LineState, ToUnpack, Unit, UnpackStart, WholeUnit } from '../workers/unpack.ts'
 import { answerCredentials } from '../workers/worker-credentials.ts'
 
 /**
  * The workers of one install, and the units that they are given:
- *  1. Units wait in order; a worker with a free line gets the next one, if it can be of a file that no other worker writes: two threads
- *     that write one file wait for each other in the system. A unit whose bytes are all there gives its line to the next before it is synced.
- *     Checksums of split files are taken in a worker of their own, beside those that write.
+ *  1. Units wait in order; a worker with a free line gets the next one, but rather one of a file that it already has, and on which none of its
+ *     lines is: a line that goes through a file in order has its checksum on the way, and two threads that write one file wait for each
+ *     other in the system. A unit whose bytes are all there gives its line to the next before it is synced.
+ *     The checksum of a split file is taken by the worker that has it, or by one beside those that write.
  *  2. A unit that settled may bring further ones (a large file's last range brings its unpacking). A failed one is given to `onFailed`: units
  *     to run in its place, or it throws and everything ends.
  *  3. A store that ignores ranges: what is left of fetching becomes one whole-object unit, once the lines are free.
@@ -18,8 +19,6 @@ import { answerCredentials } from '../workers/worker-credentials.ts'
 export interface CrewOptions extends Io {
   readonly start: UnpackStart
   readonly workers: number
-  /** Another worker takes the checksums of split files; else the first one does. */
-  readonly provesBeside: boolean
   /** Lines to the store at present; may change while it runs. */
   lines(): number
   /** The large file that a unit writes. */
@@ -66,17 +65,28 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
   if (options.signal.aborted) onAbort()
 
   const lineOf = (unit: Unit) => unit.kind === 'fetch' || unit.kind === 'range'
-  /** The first that waits, but rather one of a file that no other member writes. */
+  const owners = new Map<number, Member>()
+  /** The first that waits of those that fit best: a file of this member's that none of its lines is on, any of its files, others'. */
   const pick = (member: Member): Unit | undefined => {
-    const others = new Set(members.flatMap((each) => (each === member ? [] : filesOf(each))))
-    const own = waiting.findIndex((unit) => {
+    const onLine = new Set(
+      [...member.running].flatMap(([id, unit]) => (member.finishing.has(id) ? [] : (options.fileOf(unit) ?? []))),
+    )
+    const misfit = (unit: Unit): number => {
       const file = options.fileOf(unit)
-      return file === undefined || !others.has(file)
-    })
-    return waiting.splice(Math.max(0, own), 1)[0]
+      if (file === undefined) return 0
+      if ((owners.get(file) ?? member) !== member) return 2
+      return onLine.has(file) ? 1 : 0
+    }
+    let best = 0
+    let least = Number.POSITIVE_INFINITY
+    for (let at = 0; at < waiting.length && least > 0; at += 1) {
+      const found = misfit(waiting[at] as Unit)
+      if (found >= least) continue
+      least = found
+      best = at
+    }
+    return waiting.splice(best, 1)[0]
   }
-  const filesOf = ({ running }: Member): readonly number[] =>
-    [...running.values()].flatMap((unit) => options.fileOf(unit) ?? [])
   const next = (member: Member): Unit | undefined => {
     if (!isWhole) return pick(member)
     const other = waiting.findIndex((unit) => !lineOf(unit))
@@ -99,11 +109,13 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
   const give = (member: Member, unit: Unit) => {
     lastId += 1
     member.running.set(lastId, unit)
+    const file = options.fileOf(unit)
+    if (file !== undefined && !owners.has(file)) owners.set(file, member)
     if (lineOf(unit) || isWholeUnit(unit)) member.lines.set(lastId, { kind: 'moving' })
     member.worker.post({ kind: 'unit', id: lastId, unit })
   }
   const fill = () => {
-    const crew = options.provesBeside ? members.filter((member) => member !== prover) : members
+    const crew = members.filter((member) => member !== prover)
     const linesOfEach = Math.max(1, Math.ceil(options.lines() / crew.length))
     while (failure === undefined) {
       const member = crew
@@ -117,13 +129,14 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
   }
   /** Checksums are taken at once, where their state is. */
   const take = (units: readonly Unit[], isFirst: boolean) => {
-    const proofs = units.filter(({ kind }) => kind === 'prove')
+    const proofs = units.filter((unit) => unit.kind === 'prove')
     const others = proofs.length === 0 ? units : units.filter(({ kind }) => kind !== 'prove')
     if (isFirst) waiting.unshift(...others)
     else waiting.push(...others)
     for (const unit of proofs) {
-      prover ??= options.provesBeside ? join() : members[0]
-      if (prover !== undefined) give(prover, unit)
+      if (options.start.provesBeside) prover ??= join()
+      const owner = prover ?? owners.get(unit.file) ?? members[0]
+      if (owner !== undefined) give(owner, unit)
     }
   }
   const guard = (work: () => void) => {
@@ -183,6 +196,7 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
   function join(): Member {
     const worker: Worker = startWorker<void, FromUnpack, ToUnpack>(options.entry ?? 'unpack', options.start, {
       signal: stop.signal,
+      ...threadOptions,
     })
     const member: Member = { worker, running: new Map(), lines: new Map(), finishing: new Set() }
     members.push(member)
@@ -203,6 +217,12 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
   for (const { worker } of members) worker.post({ kind: 'end' })
   await Promise.all(members.map(({ worker }) => worker.result))
 }
+
+/** They make little garbage. */
+const threadOptions = { youngMebibytes: 4 }
+
+/** Starts the threads of an install that is likely to begin soon. */
+export const readyCrew = (workers: number): void => readyWorkers('unpack', workers, threadOptions)
 
 /** So many of a worker's units may wait for the disk before it takes more. */
 const mostFinishing = 8

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { createMemberDecoder, type MemberDecoder } from '../format/archive-reader.ts'
 import type { Disk } from '../ports.ts'
+import type { FileProver } from './prove-file.ts'
 import type { Piece } from './segment-pieces.ts'
 import { openStagedFile, type StagedFile } from './staged-file.ts'
 import type { Tally } from './tally.ts'
@@ -9,8 +10,8 @@ import type { Tally } from './tally.ts'
 /**
  * Takes a segment's bytes of the archive in order, in chunks of any size, and leaves its files or blocks in the staged tree:
  *  1. Cut at the pieces' ends; a small piece is gathered, so that it is unpacked in one step.
- *  2. Unpack (bounded by the declared size), hash, write at its place. A block of a split file is not hashed here: its CRC is checked, and
- *     the whole file's checksum proves it (prove-file.ts).
+ *  2. Unpack (bounded by the declared size), hash, write at its place. A block of a split file has no hash of its own here: the whole file's
+ *     checksum proves it, taken on the way where the block is the file's next (prove-file.ts).
  *  3. End of a piece: nothing missing, checksum or CRC right; only then it counts as settled.
  *  4. Abandoned: what was counted is taken back; what lies in staging is written over by the next try.
  */
@@ -32,9 +33,11 @@ export function createUnpackSink(options: {
   /** False where the bytes were counted when they were spooled. */
   readonly countsReceived: boolean
   readonly ref: string
+  /** Takes the checksums of split files on the way; without it somebody else does from what is written. */
+  readonly prover?: FileProver | undefined
   readonly makeFolderOf: (target: string) => void
 }): UnpackSink {
-  const { disk, tree, pieces, tally, countsReceived, ref, makeFolderOf } = options
+  const { disk, tree, pieces, tally, countsReceived, ref, prover, makeFolderOf } = options
   let at = 0
   let current: { readonly piece: Piece; readonly file: StagedFile; readonly decoder: MemberDecoder } | undefined
   let takenBytes = 0
@@ -62,10 +65,13 @@ export function createUnpackSink(options: {
       sizeBytes: piece.sizeBytes,
       isFresh: piece.isWholeFile,
       makeFolderOf,
+      onWrite:
+        prover === undefined || piece.isWholeFile ? undefined : (bytes, at) => prover.feed(piece.file, at, bytes),
     })
     const decoder = createMemberDecoder({
       expectedBytes: piece.sizeBytes,
       sliceBytes: piece.endOffset - piece.startOffset,
+      isProvedByChecksum: true,
       onData: file.write,
       ref,
       path: piece.path,
@@ -126,6 +132,7 @@ export function createUnpackSink(options: {
       current = undefined
       for (const [file, sums] of counted) count(file, -sums.received, -sums.settled)
       counted.clear()
+      for (const piece of pieces) if (!piece.isWholeFile) prover?.forget(piece.file, piece.fileOffset)
     },
   }
 }

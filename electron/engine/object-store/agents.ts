@@ -1,8 +1,9 @@
-import http from 'node:http'
+import type { Agent } from 'node:http'
 import https from 'node:https'
 import tls from 'node:tls'
 import { AppError } from '../../../shared/errors.ts'
 import type { Disk, NetworkSpec } from '../ports.ts'
+import { http } from './builtin-http.ts'
 import { proxyFor } from './proxies.ts'
 import { createTrust } from './trust.ts'
 
@@ -23,7 +24,7 @@ export interface Target {
 export interface Route {
   readonly isProxied: boolean
   readonly requestOptions: {
-    readonly agent: http.Agent
+    readonly agent: Agent
     readonly secureContext?: tls.SecureContext
     /** Without it the proxy's agent guesses, and keeps its sockets under a name at which it doesn't find them again. */
     readonly secureEndpoint: boolean
@@ -37,10 +38,10 @@ export interface Route {
 export function createAgents({ maxSockets, network, disk }: AgentsOptions) {
   const agentOptions = { keepAlive: true, maxSockets, scheduling: 'lifo' } as const
   const trust = createTrust(network?.trustFiles ?? [], disk)
-  const agents = new Map<string, http.Agent>()
+  const agents = new Map<string, Agent>()
   /** An agent makes sockets for waiting requests as it made earlier ones, with the list of authorities of then: a new list, new agents. */
   let generation = 0
-  const agentOf = (kind: string, make: () => http.Agent): http.Agent => {
+  const agentOf = (kind: string, make: () => Agent): Agent => {
     const key = `${kind} ${generation}`
     const agent = agents.get(key) ?? make()
     agents.set(key, agent)

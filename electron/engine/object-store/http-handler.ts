@@ -1,8 +1,9 @@
-import http from 'node:http'
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { AppError } from '../../../shared/errors.ts'
 import type { Clock, Disk, NetworkSpec } from '../ports.ts'
 import { createAgents, lookUpIssuer, type Route, type Target } from './agents.ts'
+import { http } from './builtin-http.ts'
 import { isCertificateError, isUnknownIssuer } from './certificate-codes.ts'
 
 /** The part of the SDK's request that matters here; `path` and `query` are as the signature covers them. */
@@ -20,7 +21,7 @@ export interface HttpAnswer {
   readonly statusCode: number
   readonly reason: string
   readonly headers: Record<string, string>
-  readonly body: http.IncomingMessage
+  readonly body: IncomingMessage
 }
 
 /** No byte came or went for the whole stall time. Read by s3-errors alone. */
@@ -94,7 +95,7 @@ export function createHttpHandler(options: {
         headers: { ...request.headers },
         ...requestOptions,
       })
-      let answer: http.IncomingMessage | undefined
+      let answer: IncomingMessage | undefined
       const fail = (error: Error) => {
         reject(error)
         answer?.destroy(error)
@@ -148,12 +149,12 @@ async function withIssuer(error: unknown, target: Target, { isProxied }: Route):
 
 const progressOf = Symbol('bytes taken')
 const isPaced = Symbol('held back by this side')
-type Outgoing = http.ClientRequest & { [progressOf]?: number; [isPaced]?: boolean }
+type Outgoing = ClientRequest & { [progressOf]?: number; [isPaced]?: boolean }
 
 /** Looks ten times per stall time; the timer starts when the request leaves the queue for a socket. */
 function watch(
   outgoing: Outgoing,
-  answer: () => http.IncomingMessage | undefined,
+  answer: () => IncomingMessage | undefined,
   { stallMs, clock }: { readonly stallMs: number; readonly clock: Clock },
   fail: (error: Error) => void,
 ): () => void {
@@ -214,7 +215,7 @@ async function sendBody(outgoing: Outgoing, request: HttpRequest): Promise<void>
 }
 
 /** False when the store answers at once (it refuses, or needs no body). */
-function mayContinue(outgoing: http.ClientRequest): Promise<boolean> {
+function mayContinue(outgoing: ClientRequest): Promise<boolean> {
   outgoing.flushHeaders()
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(true), continueMs)
@@ -249,7 +250,7 @@ function queryOf(query: HttpRequest['query']): string {
 const percentEncode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 
-const plainHeaders = (headers: http.IncomingHttpHeaders): Record<string, string> =>
+const plainHeaders = (headers: IncomingHttpHeaders): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],

@@ -10,7 +10,7 @@ import tls from 'node:tls'
  *  2. The head: read up to the empty line, at most 32 KiB. Only a body of known length is understood (`Content-Length`, no transfer coding);
  *     of anything else only the head is handed out. What is no HTTP is `unusual`. Either way the
  *     connection is dropped.
- *  3. The body: chunks of up to 256 KiB, each valid until the next is asked for; meanwhile the socket is not read. Reads of one turn of the
+ *  3. The body: chunks of up to 512 KiB, each valid until the next is asked for; meanwhile the socket is not read. Reads of one turn of the
  *     loop are gathered.
  *  4. A body read to its last byte leaves the socket to the next request; leaving earlier, an abort or a byte too many ends it.
  */
@@ -42,10 +42,10 @@ export interface LeanPool {
   close(): void
 }
 
-const bufferBytes = 256 * 1024
+const bufferBytes = 512 * 1024
 const maxHeadBytes = 32 * 1024
 /** So much is handed out at once; less waits for the other reads of this turn. */
-const fullBytes = 128 * 1024
+const fullBytes = 256 * 1024
 /** A buffer with less room is left: reads into its rest would be small. */
 const leastRoomBytes = 16 * 1024
 
@@ -177,13 +177,14 @@ async function readHead(inbox: Inbox) {
   for (;;) {
     const chunk = await inbox.take()
     if (chunk === undefined) return seen.length === 0 ? 'ended' : undefined
-    const bytes = Buffer.concat([seen, chunk])
+    // Of the body that follows nothing is copied.
+    const bytes = Buffer.concat([seen, chunk.subarray(0, maxHeadBytes)])
     const end = bytes.indexOf('\r\n\r\n')
     if (end >= 0) {
-      inbox.giveBack(bytes.length - end - 4)
+      inbox.giveBack(seen.length + chunk.length - end - 4)
       return parseHead(bytes.toString('latin1', 0, end))
     }
-    if (bytes.length > maxHeadBytes) return undefined
+    if (bytes.length >= maxHeadBytes) return undefined
     seen = bytes
   }
 }
@@ -235,7 +236,7 @@ interface Stretch {
 }
 
 function createInbox(resume: () => void): Inbox {
-  const memory = [Buffer.allocUnsafeSlow(bufferBytes), Buffer.allocUnsafeSlow(bufferBytes)] as const
+  const memory = [new Uint8Array(bufferBytes), new Uint8Array(bufferBytes)] as const
   /** Where the system writes next. It is told after each read, so that it must be right even while the socket waits. */
   let landing: { readonly buffer: 0 | 1; at: number } = { buffer: 0, at: 0 }
   const ready: Stretch[] = []

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { OddData } from '../../../testkit/workers/odd-worker.ts'
-import { startWorker } from './pool.ts'
+import { readyWorkers, startWorker } from './pool.ts'
 
 const entry = new URL('../../../testkit/workers/odd-worker.ts', import.meta.url)
 const start = (data: OddData, options?: Parameters<typeof startWorker>[2]) =>
@@ -16,6 +16,26 @@ describe('a worker', () => {
     const counters = new SharedArrayBuffer(8)
     expect(await start({ kind: 'count', counters, times: 1000 }).result).toBe(1000)
     expect(new BigInt64Array(counters)[0]).toBe(1000n)
+  })
+
+  test('that was readied is the one that is started, and works like any other', async () => {
+    const url = new URL(`${entry.href}?readied`)
+    let threads = 0
+    const onThread = () => {
+      threads += 1
+    }
+    process.on('worker', onThread)
+    readyWorkers(url, 2)
+    readyWorkers(url, 2)
+    const counters = new SharedArrayBuffer(8)
+    const worker = startWorker<unknown>(url, { kind: 'count', counters, times: 10 } satisfies OddData)
+    expect(await worker.result).toBe(10)
+    expect(new BigInt64Array(counters)[0]).toBe(10n)
+    await expect(startWorker(url, { kind: 'fail' } satisfies OddData).result).rejects.toMatchObject({
+      code: 'disk-full',
+    })
+    expect(threads).toBe(2)
+    process.off('worker', onThread)
   })
 
   test('gives its AppError with details', async () => {

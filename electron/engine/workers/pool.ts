@@ -29,6 +29,80 @@ export interface RunningWorker<Result, FromIt = unknown, ToIt = unknown> {
 const workerUrl = (name: string): URL =>
   new URL(`./${name}-worker.${import.meta.url.endsWith('/pool.ts') ? 'ts' : 'js'}`, import.meta.url)
 
+const labelOf = (name: string | URL): string =>
+  typeof name === 'string' ? name : (name.pathname.split('/').at(-1) ?? '')
+
+interface Thread {
+  readonly worker: Worker
+  readonly control: SharedArrayBuffer
+}
+
+function openThread(
+  name: string | URL,
+  {
+    youngMebibytes,
+    transfer = [],
+    ...given
+  }: Pick<StartWorkerOptions, 'youngMebibytes' | 'transfer'> & { readonly data?: unknown },
+): Thread {
+  const control = createControl()
+  const workerData: WorkerStart = { ...given, control }
+  const worker = new Worker(typeof name === 'string' ? workerUrl(name) : name, {
+    workerData,
+    transferList: [...transfer],
+    name: labelOf(name),
+    ...(youngMebibytes === undefined ? {} : { resourceLimits: { maxYoungGenerationSizeMb: youngMebibytes } }),
+  })
+  return { worker, control }
+}
+
+/** Threads that wait for something to do, by the name of their entry. */
+const ready = new Map<string, (Thread & { readonly timer: NodeJS.Timeout })[]>()
+const readyMs = 10_000
+
+/**
+ * Starts threads before there is anything for them to do, so many that there are `count` that wait: starting one takes longer than a small job.
+ * `startWorker` of the same name takes them. They keep no process alive, and end when nobody took them for ten seconds.
+ */
+export function readyWorkers(
+  name: string | URL,
+  count: number,
+  options: Pick<StartWorkerOptions, 'youngMebibytes'> = {},
+): void {
+  const key = String(name)
+  const waiting = ready.get(key) ?? []
+  ready.set(key, waiting)
+  while (waiting.length < count) {
+    const thread = openThread(name, options)
+    const { worker } = thread
+    const timer = setTimeout(() => void worker.terminate(), readyMs)
+    timer.unref()
+    worker.unref()
+    waiting.push({ ...thread, timer })
+    const drop = () => {
+      clearTimeout(timer)
+      const at = waiting.findIndex((each) => each.worker === worker)
+      if (at >= 0) waiting.splice(at, 1)
+    }
+    // Whoever starts one anew hears what is wrong with it.
+    worker.on('error', drop)
+    worker.on('exit', drop)
+  }
+}
+
+function takeReady(name: string | URL, data: unknown, transfer: readonly Transferable[]): Thread | undefined {
+  const thread = ready.get(String(name))?.shift()
+  if (thread === undefined) return undefined
+  const { worker, timer } = thread
+  clearTimeout(timer)
+  worker.removeAllListeners('error')
+  worker.removeAllListeners('exit')
+  worker.ref()
+  const start: ToWorker = { kind: 'start', data }
+  worker.postMessage(start, [...transfer])
+  return thread
+}
+
 /**
  * Starts `<name>-worker` (or the entry at a URL, for tests) in a thread of its own.
  * `data` is cloned; a SharedArrayBuffer in it stays shared.
@@ -38,16 +112,9 @@ export function startWorker<Result, FromIt = unknown, ToIt = unknown>(
   data: unknown,
   { signal, graceMs = 2000, transfer = [], youngMebibytes }: StartWorkerOptions = {},
 ): RunningWorker<Result, FromIt, ToIt> {
-  const label = typeof name === 'string' ? name : (name.pathname.split('/').at(-1) ?? '')
-  const control = createControl()
+  const label = labelOf(name)
+  const { worker, control } = takeReady(name, data, transfer) ?? openThread(name, { data, youngMebibytes, transfer })
   const flags = new Int32Array(control)
-  const workerData: WorkerStart = { data, control }
-  const worker = new Worker(typeof name === 'string' ? workerUrl(name) : name, {
-    workerData,
-    transferList: [...transfer],
-    name: label,
-    ...(youngMebibytes === undefined ? {} : { resourceLimits: { maxYoungGenerationSizeMb: youngMebibytes } }),
-  })
   const broken = (what: string, cause?: unknown) => new AppError('internal', { what: `${label} worker ${what}` }, cause)
 
   let onMessage: ((message: FromIt) => void) | undefined

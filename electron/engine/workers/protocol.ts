@@ -1,15 +1,19 @@
 import type { WireError } from '../../../shared/errors.ts'
 
 /** What crosses between the engine and a worker: plain messages, and two shared numbers for workers that never wait. */
-export type ToWorker = { readonly kind: 'message'; readonly message: unknown } | { readonly kind: 'stop' }
+/** `start`: to a worker that was started before there was anything to do. */
+export type ToWorker =
+  | { readonly kind: 'start'; readonly data: unknown }
+  | { readonly kind: 'message'; readonly message: unknown }
+  | { readonly kind: 'stop' }
 export type FromWorker =
   | { readonly kind: 'message'; readonly message: unknown }
   | { readonly kind: 'result'; readonly value: unknown }
   | { readonly kind: 'error'; readonly error: WireError }
 
-/** `workerData` of every worker. */
+/** `workerData` of every worker. Without `data` it waits for the `start` message. */
 export interface WorkerStart {
-  readonly data: unknown
+  readonly data?: unknown
   /** Int32Array: controlIndex. */
   readonly control: SharedArrayBuffer
 }

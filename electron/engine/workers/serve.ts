@@ -24,11 +24,16 @@ export function serveWorker<Data, Result, FromIt = unknown, ToIt = unknown>(
 ): void {
   const port = parentPort
   if (port === null) throw new AppError('internal', { what: 'a worker was started as a program' })
-  const { data, control } = workerData as WorkerStart
+  const { control, ...given } = workerData as WorkerStart
   const flags = new Int32Array(control)
   const controller = new AbortController()
   let handler: ((message: ToIt) => void) | undefined
   const early: ToIt[] = []
+  let start: (data: unknown) => void = () => {}
+  const started = new Promise<unknown>((resolve) => {
+    start = resolve
+  })
+  if ('data' in given) start(given.data)
 
   const isStopped = () => Atomics.load(flags, controlIndex.stopped) === 1
   const throwIfStopped = () => {
@@ -36,7 +41,8 @@ export function serveWorker<Data, Result, FromIt = unknown, ToIt = unknown>(
   }
   const send = (message: FromWorker, transfer: readonly Transferable[] = []) => port.postMessage(message, [...transfer])
   port.on('message', (message: ToWorker) => {
-    if (message.kind === 'stop') controller.abort(new AppError('cancelled', {}))
+    if (message.kind === 'start') start(message.data)
+    else if (message.kind === 'stop') controller.abort(new AppError('cancelled', {}))
     else if (handler === undefined) early.push(message.message as ToIt)
     else handler(message.message as ToIt)
   })
@@ -49,8 +55,8 @@ export function serveWorker<Data, Result, FromIt = unknown, ToIt = unknown>(
     return undefined
   }
 
-  const context: WorkerContext<Data, FromIt, ToIt> = {
-    data: data as Data,
+  const contextOf = (data: Data): WorkerContext<Data, FromIt, ToIt> => ({
+    data,
     signal: controller.signal,
     throwIfStopped,
     post: (message, transfer) => send({ kind: 'message', message }, transfer),
@@ -68,11 +74,12 @@ export function serveWorker<Data, Result, FromIt = unknown, ToIt = unknown>(
         Atomics.wait(flags, controlIndex.posted, posted)
       }
     },
-  }
+  })
   const answer = async () => {
     try {
+      const data = (await started) as Data
       throwIfStopped()
-      send({ kind: 'result', value: await run(context) })
+      send({ kind: 'result', value: await run(contextOf(data)) })
     } catch (error) {
       send({ kind: 'error', error: toWire(error) })
     }

@@ -33,6 +33,8 @@ export interface UnpackStart {
   readonly source: UnpackSource
   readonly manifest: Manifest
   readonly segmentBytes: number
+  /** Another worker takes the checksums of split files; else each takes those of the files that it writes. */
+  readonly provesBeside: boolean
   readonly reuse?: Reuse
   /** Folders of this transfer. */
   readonly tree: string

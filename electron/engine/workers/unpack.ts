@@ -4,7 +4,7 @@ import { AppError, assertNever, toWire } from '../../../shared/errors.ts'
 import type { Segment } from '../format/plan-segments.ts'
 import { copyPieces } from '../install/copy-pieces.ts'
 import { type FetchState, fetchRange, fetchWhole, type WantedPart } from '../install/fetch-range.ts'
-import { installSegments } from '../install/install-segments.ts'
+import { installSegments, unpackedBytesOf } from '../install/install-segments.ts'
 import { createFileProver } from '../install/prove-file.ts'
 import { lookUpReuse } from '../install/reuse.ts'
 import { sealTree } from '../install/seal-tree.ts'
@@ -27,7 +27,7 @@ export type * from './unpack-messages.ts'
 
 /**
  * What an unpack worker does: units, several at a time, each of them one of
- *  - fetch: a segment from the store (or the `.sputnik` file) into staged files, verified and synced;
+ *  - fetch: a segment from the store (or the `.sputnik` file) into staged files;
  *  - copy: a segment from files that are installed already, hashed on the way;
  *  - range: 8 MiB of a large unsplit file into the spool, synced;
  *  - inflate: such a file from the spool into its staged file, once all its ranges are there;
@@ -36,7 +36,7 @@ export type * from './unpack-messages.ts'
  *  - seal: meta.json, when all files are there, and everything synced;
  *  - whole-object: fetch and range units out of one stream, for stores that ignore ranges.
  * A unit that settled is in the worker's own journal before it is told; so a kill costs only the units under way. What is in the journal is
- * hashed again before it is trusted, so that only large files are synced before they are noted; small ones are synced by `seal`, all at once.
+ * hashed again before it is trusted, so that nothing need be durable when it is noted: large files are synced meanwhile, all are by `seal`.
  */
 export interface UnpackPorts {
   readonly disk: Disk
@@ -54,8 +54,8 @@ export async function unpack(
   const tally = createTally(context.data.counters)
   const lines = new Map<number, { state: LineState['kind']; lastMs: number }>()
   const limit = createRateLimit(context.data.limit, clock)
-  const prover = createFileProver(disk, tree, ref)
-  const syncStaged = createStagedSyncs(disk, tree)
+  const prover = createFileProver(disk, tree, manifest, ref)
+  const stagedSyncs = createStagedSyncs(disk, tree)
   const folders = new Set<string>()
   const makeFolderOf = (target: string) => {
     const folder = path.dirname(target)
@@ -78,10 +78,11 @@ export async function unpack(
     )
     journal.append(record)
   }
-  const settleSegment = async (index: number, how: { readonly isCopied?: true } = {}) => {
-    const segment = segmentAt(index)
-    if (segment.kind !== 'files') await syncStaged(fileAt(manifest, segment.file).path)
+  const settleSegment = (index: number, how: { readonly isCopied?: true } = {}) => {
     settle({ kind: 'segment', segment: index, ...how })
+    const segment = segmentAt(index)
+    if (segment.kind !== 'files')
+      stagedSyncs.wrote(fileAt(manifest, segment.file).path, unpackedBytesOf(manifest, segment))
   }
   const segmentAt = (index: number): Segment => {
     const segment = segments[index]
@@ -161,12 +162,21 @@ export async function unpack(
       return { ...sink, finish: async () => settle({ ...unit, sha256: await sink.finish() }) }
     }
     const pieces = piecesOf(manifest, segment)
-    const sink = createUnpackSink({ disk, tree, pieces, tally, countsReceived: true, ref, makeFolderOf })
+    const sink = createUnpackSink({
+      disk,
+      tree,
+      pieces,
+      tally,
+      countsReceived: true,
+      ref,
+      prover: context.data.provesBeside ? undefined : prover,
+      makeFolderOf,
+    })
     return {
       ...sink,
       async finish() {
         sink.finish()
-        await settleSegment(unit.segment)
+        settleSegment(unit.segment)
       },
     }
   }
@@ -204,7 +214,7 @@ export async function unpack(
       }
       throw error
     }
-    await settleSegment(index)
+    settleSegment(index)
     disk.removeFile(spooled)
   }
 
@@ -212,7 +222,7 @@ export async function unpack(
     const pieces = piecesOf(manifest, segmentAt(index))
     const sourceOf = ({ file, block }: Piece) => reusable.find(file, block)
     await copyPieces({ disk, tree, pieces, sourceOf, tally, ref, makeFolderOf }, io)
-    await settleSegment(index, { isCopied: true })
+    settleSegment(index, { isCopied: true })
   }
 
   const check = async (index: number, io: Io) => {
@@ -291,7 +301,7 @@ export async function unpack(
         await checkRange(unit, io)
         return 'settled'
       case 'prove':
-        await prover.prove(fileAt(manifest, unit.file), unit.toOffset, io)
+        await prover.prove(unit.file, unit.toOffset, io)
         return 'settled'
       case 'archive-md5':
         await checkArchive(io)
@@ -343,6 +353,7 @@ export async function unpack(
   await Promise.all(running)
   clearInterval(quiet)
   store?.close()
+  await stagedSyncs.settled()
 }
 
 const fileOf = (segment: Segment): number => {
