@@ -56,15 +56,12 @@ interface Ingested {
 }
 /** Smaller ones are read anew as fast as they are told apart. */
 const largeMetaBytes = 256 * 1024
-/** Kept only while somebody uses the manifest. */
-let lastLarge:
-  | {
-      readonly digest: string
-      readonly maxArchiveElements: 2 | 3
-      readonly found: WeakRef<Manifest>
-      readonly etag: unknown
-    }
-  | undefined
+/** Of the last that passed, by the sha256 of their bytes. Kept only while somebody uses the manifest. */
+const lastLarge = new Map<
+  string,
+  { readonly found: WeakRef<Manifest>; readonly etag: unknown; readonly maxArchiveElements: 2 | 3 }
+>()
+const mostKept = 4
 
 function ingest(bytes: Uint8Array, options: IngestOptions, maxArchiveElements: 2 | 3): Ingested {
   const refuse: Refuse = (reason) => {
@@ -73,17 +70,18 @@ function ingest(bytes: Uint8Array, options: IngestOptions, maxArchiveElements: 2
   if (bytes.length < largeMetaBytes || bytes.length > metaCaps.maxBytes)
     return ingestNew(bytes, options, maxArchiveElements, refuse)
   const digest = createHash('sha256').update(bytes).digest('hex')
-  if (lastLarge?.digest === digest && lastLarge.maxArchiveElements <= maxArchiveElements) {
-    const manifest = lastLarge.found.deref()
-    if (manifest !== undefined) {
-      checkIdentity(manifest.ref, options, refuse)
-      checkArchiveBytes(manifest, options)
-      return { manifest, etag: lastLarge.etag }
-    }
+  const last = lastLarge.get(digest)
+  const known = last !== undefined && last.maxArchiveElements <= maxArchiveElements ? last.found.deref() : undefined
+  if (known !== undefined) {
+    checkIdentity(known.ref, options, refuse)
+    checkArchiveBytes(known, options)
+    return { manifest: known, etag: last?.etag }
   }
-  const found = ingestNew(bytes, options, maxArchiveElements, refuse)
-  lastLarge = { digest, maxArchiveElements, found: new WeakRef(found.manifest), etag: found.etag }
-  return found
+  const { manifest, etag } = ingestNew(bytes, options, maxArchiveElements, refuse)
+  lastLarge.delete(digest)
+  lastLarge.set(digest, { found: new WeakRef(manifest), etag, maxArchiveElements })
+  for (const oldest of lastLarge.keys()) if (lastLarge.size > mostKept) lastLarge.delete(oldest)
+  return { manifest, etag }
 }
 
 // 4
