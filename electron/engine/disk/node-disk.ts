@@ -51,6 +51,7 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
     },
     create: (target, bytes, { synced = true } = {}) =>
       attempt(target, 'create file', () => writeNew(target, bytes, { mode: 0o666, synced })),
+    clone: cloneFile,
     append: (target, bytes, { synced = true } = {}) =>
       attempt(target, 'write file', () => appendFile(target, bytes, synced)),
     makeFolder: (target) => attempt(target, 'make folder', () => void fs.mkdirSync(target, { recursive: true })),
@@ -186,6 +187,19 @@ function writeNew(target: string, bytes: Uint8Array, { mode, synced }: { mode: n
     throw error
   } finally {
     fs.closeSync(handle)
+  }
+}
+
+/** Whatever forbids it, copying the bytes is what is left, and tells what is wrong. */
+function cloneFile(from: string, to: string): boolean {
+  try {
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE_FORCE)
+    // It took over the permissions of the other file.
+    fs.chmodSync(to, 0o666 & ~process.umask())
+    return true
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') removeLeftover(to)
+    return false
   }
 }
 
