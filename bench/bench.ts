@@ -132,7 +132,7 @@ interface PlannedFile {
 /** Writes incompressible files of these sizes, never more than 16 MiB of them in memory. */
 export function writeRandomFiles(folder: string, files: readonly PlannedFile[]): void {
   const piece = Buffer.allocUnsafe(16 * MiB)
-  writeFiles(folder, files, () => randomFillSync(piece))
+  writeFiles(folder, files, (sizeBytes) => randomFillSync(piece, 0, sizeBytes))
 }
 
 /** Writes 32-bit floats around 0 with the spread of a trained layer, which gzip shrinks by about 7 %. */
@@ -143,13 +143,16 @@ export function writeFloatFiles(folder: string, files: readonly PlannedFile[]): 
   writeFiles(folder, files, () => Buffer.from(floats.buffer))
 }
 
-function writeFiles(folder: string, files: readonly PlannedFile[], nextPiece: () => Buffer): void {
+function writeFiles(folder: string, files: readonly PlannedFile[], nextPiece: (sizeBytes: number) => Buffer): void {
   for (const { path, sizeBytes } of files) {
     const target = join(folder, path)
     mkdirSync(dirname(target), { recursive: true })
     const file = openSync(target, 'w')
     try {
-      for (let left = sizeBytes; left > 0; ) left -= writeSync(file, nextPiece(), 0, Math.min(left, 16 * MiB))
+      for (let left = sizeBytes; left > 0; ) {
+        const length = Math.min(left, 16 * MiB)
+        left -= writeSync(file, nextPiece(length), 0, length)
+      }
     } finally {
       closeSync(file)
     }

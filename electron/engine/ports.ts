@@ -238,8 +238,13 @@ export interface Disk {
   open(path: string, mode: 'read' | 'create' | 'update'): OpenFile
   /** Temporary file beside it, sync, rename, sync folder: the old or the new content, never a part. Mode 0600 with `secret`. */
   replace(path: string, bytes: Uint8Array, options?: { readonly secret?: boolean }): void
-  /** Exclusive create with content and sync; `already-exists` otherwise. */
-  create(path: string, bytes: Uint8Array): void
+  /** Exclusive create with content and sync; `already-exists` otherwise. `synced: false`: made durable later, by `syncTree`. */
+  create(path: string, bytes: Uint8Array, options?: { readonly synced?: boolean }): void
+  /**
+   * A copy of a file that shares its blocks on the volume until one of the two is changed; false, and nothing done, where that can't be. What it
+   * holds is known only once it is read. `to` must be free.
+   */
+  clone(from: string, to: string): boolean
   /** Appends and syncs; `synced: false` leaves that to the system, for what may be lost with the power. */
   append(path: string, bytes: Uint8Array, options?: { readonly synced?: boolean }): void
   makeFolder(path: string): void

@@ -35,8 +35,13 @@ const loneSurrogate = /[\uD800-\uDFFF]/u
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const controlCharacter = /[\u0000-\u001F\u007F-\u009F\u2028\u2029]/
 
+const ascii = /^[ -~]*$/
+/** Nothing but letters, digits, `_` and `-`, with dots between: of the rules of a part only length and devices are left. */
+const plainPart = /^[0-9A-Za-z_-]+(?:\.+[0-9A-Za-z_-]+)*$/
+
 /** Two names that are equal after this can be one file on some system. */
-export const foldName = (name: string): string => name.normalize('NFKD').toLowerCase().toUpperCase().normalize('NFKD')
+export const foldName = (name: string): string =>
+  ascii.test(name) ? name.toUpperCase() : name.normalize('NFKD').toLowerCase().toUpperCase().normalize('NFKD')
 
 /** A name as it may be shown in a message: short, quoted, without characters that move the cursor. */
 export function quoteName(name: string): string {
@@ -60,6 +65,7 @@ export function utf8Length(text: string): number {
 
 /** One name in a folder. */
 export function checkPathPart(part: string): PathCheck {
+  if (part.length <= maxPartBytes && plainPart.test(part) && !deviceName.test(part)) return fine
   const refuse = (rule: PathRule, what: string): PathCheck => ({
     ok: false,
     rule,
@@ -86,20 +92,22 @@ export function isReservedRootName(name: string): boolean {
 /** The path of a file in a package, as parts. */
 export function checkPackagePath(parts: readonly string[]): PathCheck {
   if (parts.length === 0) return { ok: false, rule: 'empty', reason: 'A path is empty.' }
-  let bytes = parts.length - 1
+  let units = parts.length - 1
   for (const part of parts) {
     const check = checkPathPart(part)
     if (!check.ok)
       return parts.length === 1 ? check : { ...check, reason: `In ${quoteName(parts.join('/'))}: ${check.reason}` }
-    bytes += utf8Length(part)
+    units += part.length
   }
-  const path = parts.join('/')
-  if (bytes > maxPathBytes) {
-    return { ok: false, rule: 'too-long', reason: `The path ${quoteName(path)} is longer than ${maxPathBytes} bytes.` }
-  }
-  if (isReservedRootName(parts[0] ?? '')) {
-    return { ok: false, rule: 'reserved', reason: `${quoteName(path)} is a name that libraries use for themselves.` }
-  }
+  const refuse = (rule: PathRule, reason: (quoted: string) => string): PathCheck => ({
+    ok: false,
+    rule,
+    reason: reason(quoteName(parts.join('/'))),
+  })
+  if (units > maxPathBytes / 3 && utf8Length(parts.join('/')) > maxPathBytes)
+    return refuse('too-long', (path) => `The path ${path} is longer than ${maxPathBytes} bytes.`)
+  if (isReservedRootName(parts[0] ?? ''))
+    return refuse('reserved', (path) => `${path} is a name that libraries use for themselves.`)
   return fine
 }
 

@@ -32,6 +32,19 @@ describe('files', () => {
     expect((await readdir(folder.path)).sort()).toEqual(['a', 'b'])
   })
 
+  test('are cloned where the volume can, and else not touched', async () => {
+    await writeFile(at('from'), 'hello', { mode: 0o444 })
+    await writeFile(at('taken'), 'mine')
+    if (disk.clone(at('from'), at('to'))) {
+      expect(await readFile(at('to'), 'utf8')).toBe('hello')
+      if (isPosix) expect((await lstat(at('to'))).mode & 0o777).toBe(0o666 & ~process.umask())
+    } else expect(disk.facts(at('to'))).toBeUndefined()
+    expect(disk.clone(at('from'), at('taken'))).toBe(false)
+    expect(disk.clone(at('nothing'), at('other'))).toBe(false)
+    expect(disk.facts(at('other'))).toBeUndefined()
+    expect(await readFile(at('taken'), 'utf8')).toBe('mine')
+  })
+
   test('that are missing, too large, or no files say so', async () => {
     expect(disk.read(at('nothing'))).toBeUndefined()
     expect(disk.facts(at('nothing', 'below'))).toBeUndefined()

@@ -41,7 +41,7 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
     replace(target, bytes, { secret = false } = {}) {
       const temporary = temporaryName(target)
       try {
-        attempt(target, 'save', () => writeNew(temporary, bytes, secret ? 0o600 : 0o666))
+        attempt(target, 'save', () => writeNew(temporary, bytes, { mode: secret ? 0o600 : 0o666, synced: true }))
         move(temporary, target)
       } catch (error) {
         removeLeftover(temporary)
@@ -49,7 +49,9 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
       }
       syncFolder(path.dirname(target))
     },
-    create: (target, bytes) => attempt(target, 'create file', () => writeNew(target, bytes, 0o666)),
+    create: (target, bytes, { synced = true } = {}) =>
+      attempt(target, 'create file', () => writeNew(target, bytes, { mode: 0o666, synced })),
+    clone: cloneFile,
     append: (target, bytes, { synced = true } = {}) =>
       attempt(target, 'write file', () => appendFile(target, bytes, synced)),
     makeFolder: (target) => attempt(target, 'make folder', () => void fs.mkdirSync(target, { recursive: true })),
@@ -174,17 +176,30 @@ function readAll(handle: number, into: Uint8Array, offset: number): number {
   return readBytes
 }
 
-/** Exclusive, synced; nothing is left when it fails. */
-function writeNew(target: string, bytes: Uint8Array, mode: number): void {
+/** Exclusive; nothing is left when it fails. */
+function writeNew(target: string, bytes: Uint8Array, { mode, synced }: { mode: number; synced: boolean }): void {
   const handle = fs.openSync(target, O_RDWR | O_CREAT | O_EXCL, mode)
   try {
     writeAll(handle, bytes, 0)
-    fs.fsyncSync(handle)
+    if (synced) fs.fsyncSync(handle)
   } catch (error) {
     removeLeftover(target)
     throw error
   } finally {
     fs.closeSync(handle)
+  }
+}
+
+/** Whatever forbids it, copying the bytes is what is left, and tells what is wrong. */
+function cloneFile(from: string, to: string): boolean {
+  try {
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE_FORCE)
+    // It took over the permissions of the other file.
+    fs.chmodSync(to, 0o666 & ~process.umask())
+    return true
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') removeLeftover(to)
+    return false
   }
 }
 

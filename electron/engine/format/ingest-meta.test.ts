@@ -46,6 +46,30 @@ describe('strict ingest', () => {
     expect(ingestMeta(good, { key: 'x', ident: 'model-1.0.0', archiveBytes: 150 }).files[0]?.blocks).toHaveLength(2)
   })
 
+  test('gives the manifest of large bytes again, wherever they lie, and only to whom they are right', () => {
+    const meta = JSON.parse(good.toString('utf8'))
+    const large = Buffer.from(JSON.stringify({ ...meta, unknown: 'x'.repeat(300_000) }))
+    const first = ingestMeta(large, { key: 'a' })
+    expect(ingestMeta(Buffer.from(large), { key: 'b', ident: 'model-1.0.0', archiveBytes: 150 })).toBe(first)
+    expect(ingestInstalledMeta(large, { key: 'c' })).toBe(first)
+    expect(errorOf(() => ingestMeta(large, { key: 'x', ident: 'model-1.0.1' }))).toMatchObject({ code: 'meta-invalid' })
+    expect(errorOf(() => ingestMeta(large, { key: 'models/a-1.0.0/meta.json' }))).toMatchObject({
+      code: 'meta-invalid',
+    })
+    expect(errorOf(() => ingestMeta(large, { key: 'x', archiveBytes: 151 }))).toMatchObject({
+      code: 'archive-mismatch',
+    })
+
+    const copy = Buffer.from(
+      JSON.stringify({ ...meta, unknown: 'x'.repeat(300_000), archive: [...meta.archive, 'x'], etag: '"abc"' }),
+    )
+    expect(ingestInstalledMeta(copy, { key: 'x' }).etag).toBe('"abc"')
+    expect(ingestInstalledMeta(copy, { key: 'x' }).etag).toBe('"abc"')
+    expect(errorOf(() => ingestMeta(copy, { key: 'x' }))).toMatchObject({ code: 'meta-invalid' })
+    const changed = Buffer.from(large.toString('utf8').replace('xxx', 'yyy'))
+    expect(ingestMeta(changed, { key: 'x' })).not.toBe(first)
+  })
+
   test('refuses more than 64 MiB before it looks at them', () => {
     const bytes = Buffer.alloc(64 * 1024 * 1024 + 1, 0x20)
     expect(errorOf(() => ingestMeta(bytes, { key: 'x' }))).toMatchObject({ code: 'meta-invalid' })

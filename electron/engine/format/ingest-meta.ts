@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { AppError } from '../../../shared/errors.ts'
-import type { Block, Checksum, Manifest, ManifestFile } from '../../../shared/model/package.ts'
+import type { Block, Checksum, Manifest, ManifestFile, PackageRef } from '../../../shared/model/package.ts'
 import { checkPackagePath, checkPathSet, quoteName } from '../../../shared/model/package-path.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
 import { fieldOf, ingestInfo, isObject, type JsonObject, type Refuse } from './ingest-info.ts'
@@ -18,6 +19,8 @@ import { metaCaps } from './meta-caps.ts'
  *     larger than its slice of the archive can hold.
  *  7. All paths together: no collisions.
  *  8. `orbital`: archive size, blocks of split files, who published when.
+ * The same bytes are read by a plan, by the transfer that follows and by the library's next look: of large ones that passed last, the manifest is
+ * given again, and only 4 is done anew.
  */
 export interface IngestOptions {
   /** The object's key or the file's path: named in the error, and `models/<ident>/meta.json` is also held against the content. */
@@ -38,8 +41,7 @@ export function ingestInstalledMeta(
   bytes: Uint8Array,
   options: IngestOptions,
 ): Manifest & { /** Of the store's meta.json, where an old tool noted it. */ readonly etag?: string } {
-  const { manifest, root } = ingest(bytes, options, 3)
-  const etag = fieldOf(root, 'etag')
+  const { manifest, etag } = ingest(bytes, options, 3)
   return typeof etag === 'string' && etag.length <= 1024 ? { ...manifest, etag } : manifest
 }
 
@@ -48,26 +50,65 @@ const maxRatio = 1032
 /** Header and trailer of gzip, and an empty block. */
 const minMemberBytes = 20
 
-function ingest(bytes: Uint8Array, options: IngestOptions, maxArchiveElements: 2 | 3) {
+interface Ingested {
+  readonly manifest: Manifest
+  readonly etag: unknown
+}
+/** Smaller ones are read anew as fast as they are told apart. */
+const largeMetaBytes = 256 * 1024
+/** Of the last that passed, by the sha256 of their bytes. Kept only while somebody uses the manifest. */
+const lastLarge = new Map<
+  string,
+  { readonly found: WeakRef<Manifest>; readonly etag: unknown; readonly maxArchiveElements: 2 | 3 }
+>()
+const mostKept = 4
+
+function ingest(bytes: Uint8Array, options: IngestOptions, maxArchiveElements: 2 | 3): Ingested {
   const refuse: Refuse = (reason) => {
     throw new AppError('meta-invalid', { key: options.key, reason })
   }
-  const root = parse(bytes, refuse)
-  const info = ingestInfo(fieldOf(root, 'package'), refuse)
-  const ref = { name: info.name, version: info.version }
+  if (bytes.length < largeMetaBytes || bytes.length > metaCaps.maxBytes)
+    return ingestNew(bytes, options, maxArchiveElements, refuse)
+  const digest = createHash('sha256').update(bytes).digest('hex')
+  const last = lastLarge.get(digest)
+  const known = last !== undefined && last.maxArchiveElements <= maxArchiveElements ? last.found.deref() : undefined
+  if (known !== undefined) {
+    checkIdentity(known.ref, options, refuse)
+    checkArchiveBytes(known, options)
+    return { manifest: known, etag: last?.etag }
+  }
+  const { manifest, etag } = ingestNew(bytes, options, maxArchiveElements, refuse)
+  lastLarge.delete(digest)
+  lastLarge.set(digest, { found: new WeakRef(manifest), etag, maxArchiveElements })
+  for (const oldest of lastLarge.keys()) if (lastLarge.size > mostKept) lastLarge.delete(oldest)
+  return { manifest, etag }
+}
+
+// 4
+function checkIdentity(ref: PackageRef, options: IngestOptions, refuse: Refuse): void {
   const ident = identOf(ref)
   const expected = options.ident ?? /^models\/([^/]+)\/meta\.json$/.exec(options.key)?.[1]
   if (expected !== undefined && expected !== ident) {
     refuse(`It says that it is ${quoteName(ident)}, but it lies at ${quoteName(expected)}.`)
   }
+}
+
+function checkArchiveBytes({ ref, archive }: Pick<Manifest, 'ref' | 'archive'>, { archiveBytes }: IngestOptions): void {
+  if (archiveBytes !== undefined && archiveBytes !== archive.sizeBytes)
+    throw new AppError('archive-mismatch', { ref: identOf(ref) })
+}
+
+function ingestNew(bytes: Uint8Array, options: IngestOptions, maxArchiveElements: 2 | 3, refuse: Refuse): Ingested {
+  const root = parse(bytes, refuse)
+  const info = ingestInfo(fieldOf(root, 'package'), refuse)
+  const ref = { name: info.name, version: info.version }
+  checkIdentity(ref, options, refuse)
   const md5 = ingestArchive(fieldOf(root, 'archive'), maxArchiveElements, refuse)
   const files = ingestFiles(fieldOf(root, 'manifest'), refuse)
   const sizeBytes = files.at(-1)?.endOffset ?? 0
   const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   if (!Number.isSafeInteger(totalBytes)) refuse('Its files are larger than any disk.')
-  if (options.archiveBytes !== undefined && options.archiveBytes !== sizeBytes) {
-    throw new AppError('archive-mismatch', { ref: ident })
-  }
+  checkArchiveBytes({ ref, archive: { md5, sizeBytes } }, options)
   const orbital = fieldOf(root, 'orbital')
   if (isObject(orbital)) checkArchiveSize(orbital, sizeBytes, refuse)
   const published = isObject(orbital) ? ingestPublication(orbital) : undefined
@@ -81,7 +122,7 @@ function ingest(bytes: Uint8Array, options: IngestOptions, maxArchiveElements: 2
     totalBytes,
     ...(published === undefined ? {} : { orbital: published }),
   }
-  return { manifest, root }
+  return { manifest, etag: fieldOf(root, 'etag') }
 }
 
 // 1, 2

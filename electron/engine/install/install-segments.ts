@@ -5,7 +5,7 @@ import { fileAt } from './segment-pieces.ts'
 
 /** The segments of an install, in archive order; the engine and its workers mean the same ones by a number. */
 export function installSegments(manifest: Manifest, maxBytes: number, reuse: Reuse | undefined): readonly Segment[] {
-  if (reuse === undefined) return planSegments(manifest, { maxBytes })
+  if (reuse === undefined || reuse.pieces.length === 0) return planSegments(manifest, { maxBytes })
   const found = lookUpReuse(reuse)
   return planSegments(manifest, { maxBytes, isReused: (file, block) => found.find(file, block) !== undefined })
 }

@@ -8,7 +8,7 @@ const roundToBlock = (bytes: number): number => Math.ceil(bytes / blockBytes) * 
 
 /** Bytes that the installed version takes on its volume: files and folders in whole blocks, and its meta. */
 export function diskBytesOf(manifest: Manifest, metaBytes: number): number {
-  const folders = new Set(manifest.files.map(({ path }) => path.split('/').slice(0, -1).join('/')))
+  const folders = new Set(manifest.files.map(({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/')))))
   const files = manifest.files.reduce((sum, { sizeBytes }) => sum + roundToBlock(sizeBytes), 0)
   return files + folders.size * blockBytes + roundToBlock(metaBytes)
 }

@@ -50,6 +50,7 @@ export function findReusable(
   manifest: Manifest,
   versions: readonly InstalledSource[],
 ): { readonly reuse: Reuse; readonly from: readonly string[] } {
+  if (versions.length === 0) return { reuse: { paths: [], pieces: [] }, from: [] }
   const wanted = new Set<string>()
   for (const file of manifest.files) {
     wanted.add(keyOf(file.sizeBytes, file.checksum))

@@ -100,6 +100,17 @@ export function openStagedFile(
   }
 }
 
+/** All of a small file at once, over whatever was left there. */
+export function putStagedFile(disk: Disk, target: string, bytes: Uint8Array): void {
+  try {
+    disk.create(target, bytes, { synced: false })
+  } catch (error) {
+    if (!isAppError(error, 'already-exists')) throw error
+    disk.removeFile(target)
+    disk.create(target, bytes, { synced: false })
+  }
+}
+
 function openFresh(disk: Disk, target: string): OpenFile {
   try {
     return disk.open(target, 'create')

@@ -18,6 +18,7 @@ export interface SettledBefore {
  * Which units are to be run, from the first to the last:
  *  1. A settled segment is checked; what turns out wrong is fetched.
  *  2. What is on this machine is copied, or fetched when it is not what it was. Others are fetched; a large unsplit file in ranges, which are unpacked when all are there.
+ *     Copying and fetching alternate, so that the disk works while the line does.
  *  3. A split file is proved by its own checksum, which is taken from its start on as far as its blocks have settled, one unit of it at a
  *     time; a `.sputnik`'s archive by its md5.
  *  4. When nothing is left: seal.
@@ -133,8 +134,15 @@ export function planUnits(options: {
   // 1, 2: checks first, so that progress starts where it was.
   const checks = [...settled.segments].map((segment): Unit => ({ kind: 'check', segment }))
   const fetches = segments.flatMap((_, index) => (settled.segments.has(index) ? [] : firstUnits(index)))
-  const order = (unit: Unit) => (isFetching(unit) ? 1 : 0)
-  const first = [...checks, ...fetches].sort((a, b) => order(a) - order(b))
+  const of = (wanted: (unit: Unit) => boolean): readonly Unit[] => fetches.filter(wanted)
+  const first: Unit[] = [
+    ...checks,
+    ...of(({ kind }) => kind === 'check-range'),
+    ...alternate<Unit>(
+      of(({ kind }) => kind === 'copy'),
+      of(isFetching),
+    ),
+  ]
   if (source === 'file') first.unshift({ kind: 'archive-md5' })
 
   return {
@@ -156,6 +164,19 @@ export function planUnits(options: {
     },
     isVerifying: () => fetching === 0,
   }
+}
+
+/** Both in their order, each spread evenly over the whole. */
+function alternate<T>(a: readonly T[], b: readonly T[]): T[] {
+  const both: T[] = []
+  let [ofA, ofB] = [0, 0]
+  while (ofA < a.length || ofB < b.length) {
+    const isNextA = ofB === b.length || (ofA < a.length && ofA * b.length <= ofB * a.length)
+    both.push((isNextA ? a[ofA] : b[ofB]) as T)
+    if (isNextA) ofA += 1
+    else ofB += 1
+  }
+  return both
 }
 
 /** How far each split file is there without a gap, and how far its checksum has been taken. */

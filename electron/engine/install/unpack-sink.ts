@@ -1,15 +1,18 @@
+import { hash as hashAtOnce } from 'node:crypto'
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { createMemberDecoder, type MemberDecoder } from '../format/archive-reader.ts'
+import { decodeAtOnce } from '../format/decode-at-once.ts'
 import type { Disk } from '../ports.ts'
 import type { FileProver } from './prove-file.ts'
 import type { Piece } from './segment-pieces.ts'
-import { openStagedFile, type StagedFile } from './staged-file.ts'
+import { openStagedFile, putStagedFile, type StagedFile } from './staged-file.ts'
 import type { Tally } from './tally.ts'
 
 /**
  * Takes a segment's bytes of the archive in order, in chunks of any size, and leaves its files or blocks in the staged tree:
- *  1. Cut at the pieces' ends; a small piece is gathered, so that it is unpacked in one step.
+ *  1. Cut at the pieces' ends; a small piece is gathered, so that it is unpacked in one step. A small file as Orbital packs it is unpacked,
+ *     hashed and put in its place right here; whatever is unusual about one goes the long way.
  *  2. Unpack (bounded by the declared size), hash, write at its place. A block of a split file has no hash of its own here: the whole file's
  *     checksum proves it, taken on the way where the block is the file's next (prove-file.ts).
  *  3. End of a piece: nothing missing, checksum or CRC right; only then it counts as settled.
@@ -20,6 +23,12 @@ export interface UnpackSink {
   /** All pieces are there and right; throws `archive-damaged` otherwise. */
   finish(): void
   abandon(): void
+}
+
+interface Current {
+  readonly piece: Piece
+  readonly file: StagedFile
+  readonly decoder: MemberDecoder
 }
 
 const gatheredUpToBytes = 128 * 1024
@@ -39,27 +48,20 @@ export function createUnpackSink(options: {
 }): UnpackSink {
   const { disk, tree, pieces, tally, countsReceived, ref, prover, makeFolderOf } = options
   let at = 0
-  let current: { readonly piece: Piece; readonly file: StagedFile; readonly decoder: MemberDecoder } | undefined
+  let current: Current | undefined
   let takenBytes = 0
   let held: Uint8Array | undefined
-  const counted = new Map<number, { received: number; settled: number }>()
   let receivedOfPiece = 0
 
-  const count = (file: number, received: number, settled: number) => {
-    const sums = counted.get(file) ?? { received: 0, settled: 0 }
-    counted.set(file, { received: sums.received + received, settled: sums.settled + settled })
-    if (countsReceived) tally.received(file, received)
-    tally.settled(file, settled)
-  }
   /** Received bytes in the unit of the files: the piece's size in proportion. */
   const countTaken = (piece: Piece) => {
     const received = Math.floor((piece.sizeBytes * takenBytes) / (piece.endOffset - piece.startOffset))
-    count(piece.file, received - receivedOfPiece, 0)
+    if (countsReceived) tally.received(piece.file, received - receivedOfPiece)
     receivedOfPiece = received
   }
 
   const begin = (piece: Piece) => {
-    const file = openStagedFile(disk, path.join(tree, ...piece.path.split('/')), {
+    const file = openStagedFile(disk, path.join(tree, piece.path), {
       algorithm: piece.isWholeFile ? piece.checksum.algorithm : undefined,
       fileOffset: piece.fileOffset,
       sizeBytes: piece.sizeBytes,
@@ -78,16 +80,25 @@ export function createUnpackSink(options: {
     })
     return { piece, file, decoder }
   }
+  // 1
+  const putAtOnce = (piece: Piece, slice: Uint8Array): boolean => {
+    const bytes = piece.isWholeFile ? decodeAtOnce(slice, piece.sizeBytes) : undefined
+    if (bytes === undefined || hashAtOnce(piece.checksum.algorithm, bytes, 'hex') !== piece.checksum.hex) return false
+    const target = path.join(tree, piece.path)
+    makeFolderOf(target)
+    putStagedFile(disk, target, bytes)
+    return true
+  }
   // 3
-  const end = () => {
-    if (current === undefined) return
-    const { piece, file, decoder } = current
+  const end = ({ file, decoder, piece }: Current) => {
     decoder.end()
     const hex = file.finish()
     current = undefined
     if (hex !== undefined && hex !== piece.checksum.hex)
       throw new AppError('archive-damaged', { ref, path: piece.path, reason: 'Its checksum is wrong.' })
-    count(piece.file, 0, piece.sizeBytes)
+  }
+  const next = (piece: Piece) => {
+    tally.settled(piece.file, piece.sizeBytes)
     at += 1
     takenBytes = 0
     receivedOfPiece = 0
@@ -110,15 +121,20 @@ export function createUnpackSink(options: {
       while (rest.length > 0) {
         const piece = pieces[at]
         if (piece === undefined) throw new AppError('archive-damaged', { ref, reason: 'It is longer than it says.' })
-        current ??= begin(piece)
         const sliceBytes = piece.endOffset - piece.startOffset
         const part = rest.subarray(0, sliceBytes - takenBytes)
         rest = rest.subarray(part.length)
         takenBytes += part.length
         const ready = gather(part, sliceBytes)
-        if (ready !== undefined) await current.decoder.push(ready)
+        const isPut = ready?.length === sliceBytes && putAtOnce(piece, ready)
+        if (ready !== undefined && !isPut) {
+          current ??= begin(piece)
+          await current.decoder.push(ready)
+        }
         countTaken(piece)
-        if (takenBytes === sliceBytes) end()
+        if (takenBytes < sliceBytes) continue
+        if (current !== undefined) end(current)
+        next(piece)
       }
     },
     finish() {
@@ -130,9 +146,17 @@ export function createUnpackSink(options: {
       current?.decoder.close()
       current?.file.abandon()
       current = undefined
-      for (const [file, sums] of counted) count(file, -sums.received, -sums.settled)
-      counted.clear()
-      for (const piece of pieces) if (!piece.isWholeFile) prover?.forget(piece.file, piece.fileOffset)
+      for (const each of pieces) if (!each.isWholeFile) prover?.forget(each.file, each.fileOffset)
+      const piece = pieces[at]
+      if (piece !== undefined && countsReceived) tally.received(piece.file, -receivedOfPiece)
+      for (const { file, sizeBytes } of pieces.slice(0, at)) {
+        if (countsReceived) tally.received(file, -sizeBytes)
+        tally.settled(file, -sizeBytes)
+      }
+      at = 0
+      takenBytes = 0
+      receivedOfPiece = 0
+      held = undefined
     },
   }
 }
