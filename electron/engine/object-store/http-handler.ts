@@ -4,6 +4,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Clock, Disk, NetworkSpec } from '../ports.ts'
 import { createAgents, lookUpIssuer, type Route, type Target } from './agents.ts'
 import { isCertificateError, isUnknownIssuer } from './certificate-codes.ts'
+import { StallError } from './stall-error.ts'
 
 /** The part of the SDK's request that matters here; `path` and `query` are as the signature covers them. */
 export interface HttpRequest {
@@ -21,14 +22,6 @@ export interface HttpAnswer {
   readonly reason: string
   readonly headers: Record<string, string>
   readonly body: http.IncomingMessage
-}
-
-/** No byte came or went for the whole stall time. Read by s3-errors alone. */
-export class StallError extends Error {
-  readonly code = 'ORBITAL_STALLED'
-  constructor() {
-    super('no byte within the stall time')
-  }
 }
 
 interface HandleOptions {
