@@ -4,6 +4,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Clock, Disk, NetworkSpec } from '../ports.ts'
 import { createAgents, lookUpIssuer, type Route, type Target } from './agents.ts'
 import { isCertificateError, isUnknownIssuer } from './certificate-codes.ts'
+import { percentEncode } from './lean-address.ts'
 import { StallError } from './stall-error.ts'
 
 /** The part of the SDK's request that matters here; `path` and `query` are as the signature covers them. */
@@ -238,9 +239,6 @@ function queryOf(query: HttpRequest['query']): string {
   }
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }
-
-const percentEncode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 
 const plainHeaders = (headers: http.IncomingHttpHeaders): Record<string, string> =>
   Object.fromEntries(

@@ -1,3 +1,4 @@
+import { isThisComputer } from './proxies.ts'
 import type { S3Spec } from './s3-client.ts'
 
 /** Where the objects of a bucket are asked for. */
@@ -37,10 +38,18 @@ export function addressOf({ endpoint, bucket, region, addressing }: S3Spec): Lea
   }
 }
 
-const encodeKey = (key: string): string =>
-  key
-    .split('/')
-    .map((part) =>
-      encodeURIComponent(part).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
-    )
-    .join('/')
+const encodeKey = (key: string): string => key.split('/').map(percentEncode).join('/')
+
+/** As signatures have it. */
+export const percentEncode = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+
+/**
+ * Whether what is sent can change on its way: not over TLS, and not where it never leaves this computer. Where it can, the signature has to
+ * hold the body's hash.
+ */
+export function mayChangeOnItsWay({ endpoint }: Pick<S3Spec, 'endpoint'>): boolean {
+  if (endpoint === undefined) return false
+  const { protocol, hostname } = new URL(endpoint)
+  return protocol === 'http:' && !isThisComputer(hostname.replace(/^\[|\]$/g, ''))
+}

@@ -1,6 +1,6 @@
 import { AppError, isAppError, toWire, type WireError } from '../../../shared/errors.ts'
-import { createStore } from '../object-store/create-store.ts'
-import type { Clock, Disk, Io, Log, LogLevel, ObjectStore, StoreSpec, UploadedPart } from '../ports.ts'
+import { createPartStore, type PartStore } from '../object-store/create-part-store.ts'
+import type { Clock, Disk, Io, Log, LogLevel, StoreSpec, UploadedPart } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createRateLimit, createSharedLimit, type RateLimit } from '../transfers/rate-limit.ts'
 import type { SendOrder } from './pack.ts'
@@ -55,7 +55,7 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
       giveCredentials = handler
     },
   })
-  const store = createStore(data.spec, {
+  const store = createPartStore(data.spec, {
     disk,
     clock,
     log,
@@ -100,7 +100,7 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
 
 function sendPart(
   { key, uploadId }: SendTarget,
-  store: ObjectStore,
+  store: PartStore,
   ring: Ring,
   { partNumber, start, end }: SendOrder,
   limit: RateLimit | undefined,
@@ -121,7 +121,7 @@ const mostTries = 4
 /** Looks whether the samples stand in the archive that is copied from, and copies. Whatever keeps it from that is an error: the bytes can be sent instead. */
 async function copyPart(
   { key, uploadId, copyFrom }: SendTarget,
-  store: ObjectStore,
+  store: PartStore,
   order: Extract<SendOrder, { kind: 'copy' }>,
   clock: Clock,
   io: Io,
