@@ -3,6 +3,7 @@ import { createPartStore, type PartStore } from '../object-store/create-part-sto
 import type { Clock, Disk, Io, Log, LogLevel, StoreSpec, UploadedPart } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createRateLimit, createSharedLimit, type RateLimit } from '../transfers/rate-limit.ts'
+import { hashStored } from './hash-stored.ts'
 import type { SendOrder } from './pack.ts'
 import { type CredentialsGiven, type CredentialsWanted, receiveCredentials } from './receive-credentials.ts'
 import { type Ring, ringOver } from './ring.ts'
@@ -21,7 +22,11 @@ export interface SendTarget {
 export interface SendStart extends SendTarget {
   readonly ring: SharedArrayBuffer
 }
-export type ToSend = { readonly kind: 'order'; readonly order: SendOrder } | CredentialsGiven
+export type ToSend =
+  | { readonly kind: 'order'; readonly order: SendOrder }
+  /** A member of so many bytes, stored as they are, is in the ring from `start` on. */
+  | { readonly kind: 'hash'; readonly start: number; readonly sizeBytes: number }
+  | CredentialsGiven
 /** What the engine is to hear, by way of the thread that packs. */
 export type SendNews =
   | CredentialsWanted
@@ -36,12 +41,16 @@ export type SendNews =
 export type FromSend =
   | { readonly kind: 'done'; readonly part: UploadedPart }
   | { readonly kind: 'failed'; readonly partNumber: number; readonly error: WireError }
+  | { readonly kind: 'hashed'; readonly start: number; readonly sha256: string }
   | { readonly kind: 'on-its-way'; readonly partNumber: number; readonly sentBytes: number }
   | SendNews
 
 const tellEveryBytes = 1024 * 1024
 
-/** The worker's function: sends and copies parts as it is told, from the ring, until it is stopped. */
+/**
+ * The worker's function, until it is stopped: sends and copies parts as it is told, from the ring. Sending leaves it time, in which it takes the
+ * checksums of blocks.
+ */
 export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend>, disk: Disk): Promise<void> {
   const { data, signal, post, onMessage } = context
   const clock = createSystemClock()
@@ -88,7 +97,10 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
   }
   onMessage((message) => {
     if (message.kind === 'credentials') giveCredentials(message)
-    else take(message.order)
+    else if (message.kind === 'hash') {
+      const { start, sizeBytes } = message
+      post({ kind: 'hashed', start, sha256: hashStored(ring, start, sizeBytes) })
+    } else take(message.order)
   })
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
