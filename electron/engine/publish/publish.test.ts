@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -276,7 +276,7 @@ describe('stores with weaker promises', () => {
     const slow: ObjectStore = {
       ...store,
       async completeUpload(key, uploadId, parts, options) {
-        assemble ??= () => store.completeUpload(key, uploadId, parts, options)
+        assemble ??= async () => void (await store.completeUpload(key, uploadId, parts, options))
         throw new AppError('upload-not-found', { key })
       },
       async head(key, options) {
@@ -402,7 +402,7 @@ describe('what is found decides', () => {
         broken = true
         const [upload] = await store.listUploads(archiveKey, io)
         const part = readdirSync(file(upload?.uploadId ?? '', '')).find((each) => each.startsWith('00001')) ?? ''
-        writeFileSync(file(upload?.uploadId ?? '', part), 'damaged')
+        rmSync(file(upload?.uploadId ?? '', part))
       },
     })
     expect(await run.outcome).toEqual({})

@@ -125,7 +125,12 @@ function sendPart(
     tell(sentBytes)
   }
   const pace = limit === undefined ? {} : { pace: async (bytes: number) => limit.take(bytes, { signal }) }
-  return store.uploadPart(key, uploadId, partNumber, ring.read(start, end), { signal, onSent, ...pace })
+  return store.uploadPart(key, uploadId, partNumber, ring.read(start, end), {
+    signal,
+    onSent,
+    startOffset: start,
+    ...pace,
+  })
 }
 
 const mostTries = 4
