@@ -1,8 +1,14 @@
+import { writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { createAuthority } from '../../../testkit/certificates.ts'
 import { createBytes } from '../../../testkit/package-builder.ts'
-import type { PlainCredentials } from '../ports.ts'
+import { createTempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
+import type { NetworkSpec, PlainCredentials } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { mayChangeOnItsWay } from './lean-address.ts'
 import { createLeanWriter } from './lean-writer.ts'
@@ -13,16 +19,25 @@ const io = { signal: AbortSignal.timeout(20_000) }
 const keys: PlainCredentials = { kind: 'keys', accessKeyId: 'AKIA', secretAccessKey: 'secret' }
 const bytes = createBytes(3_000_000, 1)
 
-function writerOf(endpoint: string, { stallMs = 10_000, credentials = keys } = {}) {
-  const spec = { kind: 's3', bucket: 'team', root: 'r/', endpoint, credentials, connections: 4 } as const
+interface WriterOptions {
+  readonly stallMs?: number
+  readonly credentials?: PlainCredentials
+  readonly network?: NetworkSpec
+}
+const disk = createNodeDisk()
+
+function writerOf(endpoint: string, { stallMs = 10_000, credentials = keys, network }: WriterOptions = {}) {
+  const at = { kind: 's3', bucket: 'team', root: 'r/', endpoint, credentials, connections: 4 } as const
+  const spec = network === undefined ? at : { ...at, network }
   let fallbacks = 0
   const writer = createLeanWriter(spec, {
     clock,
+    disk,
     stallMs,
     credentials: async () => credentials,
     async openFallback() {
       fallbacks += 1
-      return createS3ObjectStore(spec, { clock, log: { write: () => {} } })
+      return createS3ObjectStore(spec, { clock, disk, log: { write: () => {} } })
     },
   })
   onTestFinished(() => writer.close())
@@ -40,7 +55,7 @@ type Answer = (answer: ServerResponse, number: number, request: IncomingMessage)
 /** A store that takes bodies whole before it answers; `refuse` may answer before it says Continue. */
 async function serve(
   answerTo: Answer,
-  options: Parameters<typeof writerOf>[1] & {
+  options: WriterOptions & {
     readonly refuse?: (answer: ServerResponse, number: number) => boolean
   } = {},
 ) {
@@ -70,7 +85,7 @@ async function serve(
 }
 const takeIt: Answer = (answer, number) => answer.writeHead(200, { etag: `"${number}"`, 'content-length': 0 }).end()
 
-async function serveSockets(handle: (socket: Socket) => void, options: Parameters<typeof writerOf>[1] = {}) {
+async function serveSockets(handle: (socket: Socket) => void, options: WriterOptions = {}) {
   const sockets = new Set<Socket>()
   const server = createTcpServer((socket) => {
     sockets.add(socket.on('error', () => {}))
@@ -103,9 +118,35 @@ describe('the lean writer', () => {
   })
 
   test('does not sign as a stranger', async () => {
-    const { send, seen } = await serve(takeIt, { credentials: { kind: 'anonymous' } as never })
+    const { send, seen } = await serve(takeIt, { credentials: { kind: 'anonymous' } })
     await send(1)
     expect(seen[0]?.request.headers.authorization).toBeUndefined()
+  })
+
+  test('speaks TLS where the authority is known, and leaves it to the SDK where it is not', async () => {
+    const folder = await createTempFolder()
+    onTestFinished(folder.remove)
+    const authority = createAuthority('Acme Models')
+    const bodies: Buffer[] = []
+    const server = createTlsServer(authority.issue(['127.0.0.1']), (request, answer) => {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => takeIt(answer, bodies.push(Buffer.concat(chunks)), request))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const trustFile = join(folder.path, 'authority.pem')
+    await writeFile(trustFile, authority.pem)
+    const known = writerOf(endpoint, { network: { trustFiles: [trustFile], proxies: {} } })
+    for (const number of [1, 2]) expect((await known.send(number)).etag).toBe(`"${number}"`)
+    expect([bodies.every((body) => body.equals(bytes)), known.fallbacks()]).toEqual([true, 0])
+    const unknown = writerOf(endpoint)
+    await expect(unknown.send(1)).rejects.toMatchObject({ code: 'certificate-refused' })
+    expect([bodies.length, unknown.fallbacks()]).toEqual([2, 1])
   })
 
   test('a body is hashed only where it could change on its way', () => {
