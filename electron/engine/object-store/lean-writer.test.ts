@@ -176,7 +176,10 @@ describe('the lean writer', () => {
     for (const number of [1, 2, 3, 4]) await send(number)
     // Three were asked twice, and each part came once.
     expect([expected.length, seen.length, fallbacks()]).toEqual([7, 4, 1])
-    expect(seen.at(-1)?.request.headers['user-agent']).toMatch(/aws-sdk/)
+    const last = seen.at(-1)?.request.headers
+    expect(last?.['user-agent']).toMatch(/aws-sdk/)
+    // In case it was refused for that.
+    expect(last?.['x-amz-content-sha256']).toMatch(/^[0-9a-f]{64}$/)
   })
 
   test('an upload that is gone is said so', async () => {
