@@ -108,6 +108,29 @@ describe('publishing', () => {
     expect([settledBytes, receivedBytes]).toEqual([totalBytes, totalBytes])
   })
 
+  test('reads an archive that it finds in a folder, but not one that it brought there itself', async () => {
+    const stopped = publish({
+      step: (name) => {
+        if (name === 'after complete') throw new AppError('cancelled', {})
+      },
+    })
+    await expect(stopped.outcome).rejects.toMatchObject({ code: 'cancelled' })
+    expect(stopped.phases.map(({ kind }) => kind)).not.toContain('verifying')
+    const next = publish({ journal: `journal-${runs}` })
+    expect(await next.outcome).toEqual({})
+    expect(next.phases.map(({ kind }) => kind)).toContain('verifying')
+    await build('other', 2)
+    const other = requestFor(join(temp.path, 'other'), { ...info, version: '2.0.0' }, 'Ada')
+    const alone = startPublish({
+      journalFolder: join(temp.path, 'alone'),
+      request: other,
+      connection: openTestConnection(spec, store),
+      deps: { timing, startWorker: startInProcess },
+    })
+    expect(await alone.outcome).toEqual({})
+    expect(alone.phases.map(({ kind }) => kind)).not.toContain('verifying')
+  })
+
   test('the same content again succeeds and changes nothing', async () => {
     await publish().outcome
     await build('copy')
