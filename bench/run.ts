@@ -15,10 +15,11 @@ import { changed } from './scenarios/changed.ts'
 import { floor } from './scenarios/floor.ts'
 import { growth } from './scenarios/growth.ts'
 import { oldTools } from './scenarios/old-tools.ts'
+import { publish } from './scenarios/publish.ts'
 import { smallFiles } from './scenarios/small-files.ts'
 import { weights } from './scenarios/weights.ts'
 
-const scenarios: readonly Scenario[] = [weights, floor, oldTools, smallFiles, changed, catalog, growth]
+const scenarios: readonly Scenario[] = [weights, floor, publish, oldTools, smallFiles, changed, catalog, growth]
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },

@@ -8,7 +8,7 @@ import { clientTable, createRounds, speedOf } from '../report.ts'
 export const oldTools: Scenario = {
   name: 'old-tools',
   async run(bench) {
-    const sizeBytes = (bench.quick ? 64 : 256) * MiB
+    const sizeBytes = (bench.quick ? 256 : 512) * MiB
     const source = bench.path('source')
     const missing = await fetchOldTools()
     const rounds = createRounds()
@@ -33,6 +33,8 @@ export const oldTools: Scenario = {
             'orbital publish',
             await bench.orbital('publish', source, '--name', 'new_job', '--version', version),
           )
+          const peer = await bench.peer('s5cmd', `${source}/data`, `s3://${bench.bucket}/peer/${round}/`)
+          if (peer !== undefined) rounds.note('s5cmd up', peer)
           await old.update()
           rounds.note('old tools install', await timed(() => old.install(`old_job==${version}`)))
           rounds.note('orbital install', await bench.orbital('install', `new_job==${version}`))
@@ -49,6 +51,11 @@ export const oldTools: Scenario = {
         {
           what: 'publish ÷ old build and upload, speed',
           value: speedOf(rounds, 'orbital publish', 'old tools publish'),
+          target: { atLeast: 15 },
+        },
+        {
+          what: 's5cmd up ÷ old build and upload, speed: what this store takes at most',
+          value: speedOf(rounds, 's5cmd up', 'old tools publish'),
           target: { atLeast: 15 },
         },
         {

@@ -126,6 +126,8 @@ export interface ObjectStore {
       readonly onSent?: (sentBytes: number) => void
       /** Waited for before each piece of the bytes goes out. */
       readonly pace?: (bytes: number) => Promise<void>
+      /** Where in the object the part begins, for those who know: a folder then writes it in its place. */
+      readonly startOffset?: number
     },
   ): Promise<UploadedPart>
   /**
@@ -136,13 +138,13 @@ export interface ObjectStore {
   /** `upload-not-found` when it's completed or aborted. */
   listParts(key: string, uploadId: string, io: Io): Promise<readonly UploadedPart[]>
   listUploads(prefix: string, io: Io): Promise<readonly OpenUpload[]>
-  /** 200 with an error body is an error. `upload-not-found`, `precondition-failed`, `upload-refused` (InvalidPart, EntityTooSmall). */
+  /** Answers what the object is where that is known for sure. 200 with an error body is an error. `upload-not-found`, `precondition-failed`, `upload-refused` (InvalidPart, EntityTooSmall). */
   completeUpload(
     key: string,
     uploadId: string,
     parts: readonly UploadedPart[],
     options: Io & { readonly condition?: Condition },
-  ): Promise<void>
+  ): Promise<ObjectFacts | undefined>
   /** Aborting what isn't there succeeds. */
   abortUpload(key: string, uploadId: string, io: Io): Promise<void>
   /** Frees sockets. */

@@ -29,6 +29,8 @@ export interface PackOptions {
   readonly onFile?: (file: ManifestFile, index: number) => void
   /** A piece that can be unpacked by itself (a whole file, or one block) is complete in the archive, and was handed over. */
   readonly onMember?: (member: PackedMember) => void
+  /** A block that is stored as it is was handed over: whoever hears of it takes its sha256, and it has none in the result. Not together with `onMember`. */
+  readonly onStoredBlock?: (startOffset: number, sizeBytes: number) => void
 }
 /** What stands in the archive at [startOffset, endOffset). */
 export interface PackedMember {
@@ -95,6 +97,7 @@ export function* packArchive({
   onRead,
   onFile,
   onMember,
+  onStoredBlock,
 }: PackOptions): Generator<Uint8Array, PackedFiles, void> {
   const packed: ManifestFile[] = []
   const scratch = new Uint8Array(chunkBytes)
@@ -117,11 +120,13 @@ export function* packArchive({
         yield* counted(packMember(pass, 0, file.sizeBytes, chooseMethod(pass, 0, file.sizeBytes), undefined))
       } else {
         for (const { start, end, method } of cutBlocks(pass)) {
-          const blockHash = createHash('sha256')
+          const isHashedElsewhere = onStoredBlock !== undefined && method === 'stored'
+          const blockHash = isHashedElsewhere ? undefined : createHash('sha256')
           const blockStart = offset
           yield* counted(packMember(pass, start, end - start, method, blockHash))
-          const block = { endOffset: offset, sizeBytes: end - start, sha256: blockHash.digest('hex') }
+          const block = { endOffset: offset, sizeBytes: end - start, sha256: blockHash?.digest('hex') ?? '' }
           blocks.push(block)
+          if (isHashedElsewhere) onStoredBlock(blockStart, end - start)
           onMember?.({ ...block, startOffset: blockStart })
         }
       }

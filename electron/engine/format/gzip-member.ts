@@ -18,6 +18,20 @@ export function storedHeader(length: number, isLast: boolean): Uint8Array {
   return Uint8Array.of(isLast ? 1 : 0, length & 0xff, length >>> 8, ~length & 0xff, (~length >>> 8) & 0xff)
 }
 
+/** Where the content of such a member stands: [start, end) of each of its blocks. */
+export function* storedExtents(
+  memberStart: number,
+  sizeBytes: number,
+): Generator<readonly [number, number], void, void> {
+  for (let at = memberStart + headerBytes.length, left = sizeBytes; left > 0; ) {
+    const length = Math.min(left, maxStoredBytes)
+    at += 5
+    yield [at, at + length]
+    at += length
+    left -= length
+  }
+}
+
 /** Length of a member that holds so many bytes as they are. */
 export const storedMemberBytes = (sizeBytes: number): number =>
   headerBytes.length + sizeBytes + 5 * Math.max(1, Math.ceil(sizeBytes / maxStoredBytes)) + trailerLength

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
-import type { Clock } from '../ports.ts'
+import type { Clock, UploadedPart } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createFolderObjectStore } from './folder-object-store.ts'
 import { pathOfKey } from './folder-paths.ts'
@@ -125,6 +125,77 @@ describe('folder store', () => {
     await writeFile(path.join(folder, file), 'wrong')
     await expect(store.completeUpload('models/a-1.0.0/archive.gz', uploadId, [part], io)).rejects.toMatchObject({
       code: 'upload-refused',
+    })
+  })
+
+  describe('parts that are written in their places', () => {
+    const key = 'models/a-1.0.0/archive.gz'
+    const start = async () => {
+      const { inside, store } = await makeFolder()
+      const { uploadId } = await store.createUpload(key, io)
+      const whole = path.join(inside, 'orbital', 'uploads', uploadId, 'whole')
+      const send = (number: number, text: string, startOffset?: number, signal = io.signal) =>
+        store.uploadPart(key, uploadId, number, Buffer.from(text), {
+          signal,
+          ...(startOffset === undefined ? {} : { startOffset }),
+        })
+      const complete = async (parts: readonly UploadedPart[]) => {
+        const facts = await store.completeUpload(key, uploadId, parts, io)
+        const { metadata: _, storeNowMs: __, ...head } = await store.head(key, io)
+        expect(facts).toEqual(head)
+        const target = path.join(inside, key)
+        return { text: await readFile(target, 'utf8'), inode: (await stat(target)).ino }
+      }
+      const inode = async () => (await stat(whole)).ino
+      const left = () => readdir(path.join(inside, 'orbital', 'uploads'))
+      return { store, uploadId, send, complete, inode, left }
+    }
+
+    test('are the object, without a copy, whatever their order', async () => {
+      const { store, uploadId, send, complete, inode, left } = await start()
+      const second = await send(2, 'second', 5)
+      const first = await send(1, 'first', 0)
+      expect(await store.listParts(key, uploadId, io)).toEqual([first, second])
+      const before = await inode()
+      expect(await complete([first, second])).toEqual({ text: 'firstsecond', inode: before })
+      expect(await left()).toEqual([])
+    })
+
+    test('are joined with those in files of their own', async () => {
+      const { send, complete, inode } = await start()
+      const parts = [await send(1, 'first'), await send(2, 'second', 5), await send(3, 'third')]
+      const before = await inode()
+      const { text, inode: after } = await complete(parts)
+      expect(text).toBe('firstsecondthird')
+      expect(after).not.toBe(before)
+    })
+
+    test('are joined where their order is not that of their places', async () => {
+      const { send, complete } = await start()
+      expect((await complete([await send(1, 'first', 6), await send(2, 'second', 0)])).text).toBe('firstsecond')
+    })
+
+    test('leave behind what lies after the last one', async () => {
+      const { send, complete } = await start()
+      const first = await send(1, 'first', 0)
+      await send(2, 'too much', 5)
+      expect((await complete([first])).text).toBe('first')
+    })
+
+    test('are not there while they are written again', async () => {
+      const { store, uploadId, send } = await start()
+      await send(1, 'first', 0)
+      await expect(send(1, 'again', 0, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' })
+      expect(await store.listParts(key, uploadId, io)).toEqual([])
+      const again = await send(1, 'again', 0)
+      expect(await store.listParts(key, uploadId, io)).toEqual([again])
+    })
+
+    test('are refused when another part of that number is asked for', async () => {
+      const { send, complete } = await start()
+      const first = await send(1, 'first', 0)
+      await send(1, 'newer', 0)
+      await expect(complete([first])).rejects.toMatchObject({ code: 'upload-refused' })
     })
   })
 

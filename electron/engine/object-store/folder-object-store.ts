@@ -182,7 +182,16 @@ export function createFolderObjectStore(
     }
   }
 
-  const uploads = createFolderUploads({ disk, uploadsFolder, placeOf, requireBase, prepare, withTemporary, settle })
+  const uploads = createFolderUploads({
+    disk,
+    uploadsFolder,
+    placeOf,
+    requireBase,
+    prepare,
+    withTemporary,
+    settle,
+    objectOf,
+  })
 
   return {
     endpoint: base,

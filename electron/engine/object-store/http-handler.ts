@@ -5,6 +5,8 @@ import type { Clock, Disk, NetworkSpec } from '../ports.ts'
 import { createAgents, lookUpIssuer, type Route, type Target } from './agents.ts'
 import { http } from './builtin-http.ts'
 import { isCertificateError, isUnknownIssuer } from './certificate-codes.ts'
+import { percentEncode } from './lean-address.ts'
+import { StallError } from './stall-error.ts'
 
 /** The part of the SDK's request that matters here; `path` and `query` are as the signature covers them. */
 export interface HttpRequest {
@@ -22,14 +24,6 @@ export interface HttpAnswer {
   readonly reason: string
   readonly headers: Record<string, string>
   readonly body: IncomingMessage
-}
-
-/** No byte came or went for the whole stall time. Read by s3-errors alone. */
-export class StallError extends Error {
-  readonly code = 'ORBITAL_STALLED'
-  constructor() {
-    super('no byte within the stall time')
-  }
 }
 
 interface HandleOptions {
@@ -246,9 +240,6 @@ function queryOf(query: HttpRequest['query']): string {
   }
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }
-
-const percentEncode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 
 const plainHeaders = (headers: IncomingHttpHeaders): Record<string, string> =>
   Object.fromEntries(

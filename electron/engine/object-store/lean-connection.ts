@@ -310,8 +310,8 @@ const headOf = ({ path, headers }: LeanRequest): string =>
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join('')}\r\n`
 
-/** Undefined when it is no HTTP. A repeated name keeps its last value. */
-function parseHead(text: string) {
+/** What precedes the empty line; undefined when it is no HTTP. A repeated name keeps its last value. */
+export function parseHead(text: string) {
   const [first = '', ...lines] = text.split('\r\n')
   const match = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(first)
   if (match === null) return undefined

@@ -1,10 +1,11 @@
-import { createHash, createHmac } from 'node:crypto'
-import { SignatureV4 } from '@smithy/signature-v4'
+import { createHash } from 'node:crypto'
 import { AppError } from '../../../shared/errors.ts'
 import type { Clock, Disk, Io, ObjectBody, ObjectStore, PlainCredentials } from '../ports.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { isUnknownIssuer } from './certificate-codes.ts'
+import { addressOf } from './lean-address.ts'
 import { createLeanPool, type LeanAnswer, type LeanPool } from './lean-connection.ts'
+import { createLeanSigner } from './lean-signer.ts'
 import { proxyFor } from './proxies.ts'
 import { readBody } from './read-body.ts'
 import { extentOf, quoted } from './s3-answers.ts'
@@ -42,7 +43,7 @@ export function createLeanReader(
   const isProxied =
     address !== undefined && proxyFor({ ...address, hostname: address.host }, spec.network?.proxies ?? {}) !== undefined
   const trust = createTrust(spec.network?.trustFiles ?? [], deps.disk)
-  const signer = createSigner(spec, deps)
+  const signer = createLeanSigner(spec, deps)
   let pool: LeanPool | undefined
   let fallback: Promise<ObjectStore> | undefined
   let oddAnswers = 0
@@ -70,7 +71,12 @@ export function createLeanReader(
     try {
       // 2
       const path = address.pathOf(spec.root + key)
-      const headers = await untilAborted(signer.sign(address, path, { range, ifMatch }), signal)
+      const asked = {
+        range: `bytes=${range.startOffset}-${range.endOffset - 1}`,
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+        'x-amz-content-sha256': emptyBodySha256,
+      }
+      const headers = await untilAborted(signer.sign(address, { method: 'GET', path, headers: asked }), signal)
       pool ??= createLeanPool({ ...address, secureContext: address.isTls ? trust.context() : undefined })
       answer = await pool.get({ path, headers }, { signal })
     } catch (error) {
@@ -141,132 +147,4 @@ export function createLeanReader(
 }
 
 const mostOddAnswers = 3
-
-interface Address {
-  readonly isTls: boolean
-  readonly host: string
-  readonly port: number
-  readonly hostHeader: string
-  pathOf(key: string): string
-}
-
-/** Only regions of Amazon's main partition, whose addresses follow one rule. */
-const plainRegion =
-  /^(?:af|ap|ca|eu|il|me|mx|sa|us)-(?:north|south|east|west|central|northeast|southeast|northwest|southwest)-\d$/
-/** Names that are part of a host name as they are, and not of a special kind. */
-const plainBucket = /^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/
-
-/** Where a bucket is asked; undefined where that takes more than a rule. Path style at a given endpoint, Amazon's host names else. */
-function addressOf({ endpoint, bucket, region, addressing }: S3Spec): Address | undefined {
-  // The other way round than is usual.
-  if (addressing === (endpoint === undefined ? 'path' : 'host')) return undefined
-  if (endpoint === undefined) {
-    if (region === undefined || !plainRegion.test(region) || !plainBucket.test(bucket)) return undefined
-    const host = `${bucket}.s3.${region}.amazonaws.com`
-    return { isTls: true, host, port: 443, hostHeader: host, pathOf: (key) => `/${encodeKey(key)}` }
-  }
-  const { protocol, hostname, port, host, pathname, search, username } = new URL(endpoint)
-  if (!['http:', 'https:'].includes(protocol) || search !== '' || username !== '') return undefined
-  const isTls = protocol === 'https:'
-  const base = `${pathname.replace(/\/$/, '')}/${encodeKey(bucket)}/`
-  return {
-    isTls,
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? (isTls ? 443 : 80) : Number(port),
-    hostHeader: host,
-    pathOf: (key) => base + encodeKey(key),
-  }
-}
-
-const encodeKey = (key: string): string =>
-  key
-    .split('/')
-    .map((part) =>
-      encodeURIComponent(part).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
-    )
-    .join('/')
-
-/** SHA-256 as the signer wants it. */
-class Sha256 {
-  private readonly hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret))
-  }
-  update(data: string | ArrayBuffer | ArrayBufferView) {
-    this.hash.update(bytesOf(data))
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.hash.digest()
-  }
-  reset() {}
-}
-const bytesOf = (data: string | ArrayBuffer | ArrayBufferView): string | Uint8Array => {
-  if (typeof data === 'string') return data
-  return data instanceof ArrayBuffer
-    ? new Uint8Array(data)
-    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-}
-
 const emptyBodySha256 = createHash('sha256').digest('hex')
-/** Credentials that expire are asked for again so long before. */
-const renewBeforeMs = 300_000
-
-/** Signs the headers of a GET. */
-function createSigner(
-  { region }: S3Spec,
-  deps: { readonly clock: Clock; credentials(io: Io): Promise<PlainCredentials> },
-) {
-  let current: Promise<PlainCredentials> | undefined
-  const credentials = async () => {
-    const found = await (current ?? ask())
-    const isOld =
-      found.kind === 'keys' && found.expiresAtMs !== undefined && found.expiresAtMs - renewBeforeMs < deps.clock.now()
-    return isOld ? ask() : found
-  }
-  const ask = () => {
-    const asked = deps.credentials({ signal: new AbortController().signal })
-    current = asked
-    asked.catch(() => {
-      if (current === asked) current = undefined
-    })
-    return asked
-  }
-  const sign = async (
-    { isTls, host, port, hostHeader }: Address,
-    path: string,
-    {
-      range,
-      ifMatch,
-    }: {
-      readonly range: { readonly startOffset: number; readonly endOffset: number }
-      readonly ifMatch: string | undefined
-    },
-  ): Promise<Readonly<Record<string, string>>> => {
-    const headers = {
-      host: hostHeader,
-      range: `bytes=${range.startOffset}-${range.endOffset - 1}`,
-      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
-      'x-amz-content-sha256': emptyBodySha256,
-    }
-    const found = await credentials()
-    if (found.kind === 'anonymous') return headers
-    const signer = new SignatureV4({
-      service: 's3',
-      region: region ?? 'us-east-1',
-      credentials: found,
-      sha256: Sha256,
-      uriEscapePath: false,
-      applyChecksum: false,
-    })
-    const request = { method: 'GET', protocol: isTls ? 'https:' : 'http:', hostname: host, port, path, headers }
-    const signed = await signer.sign(request, { signingDate: new Date(deps.clock.now()) })
-    return signed.headers
-  }
-  return {
-    sign,
-    /** The next request asks for credentials anew. */
-    forget() {
-      current = undefined
-    },
-  }
-}

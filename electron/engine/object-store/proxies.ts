@@ -32,7 +32,8 @@ export function proxyFor(
   return url.protocol === 'http:' || url.protocol === 'https:' ? url : 'unusable'
 }
 
-const isThisComputer = (hostname: string): boolean =>
+/** Lower case, without brackets. */
+export const isThisComputer = (hostname: string): boolean =>
   hostname === 'localhost' ||
   hostname.endsWith('.localhost') ||
   (isIP(hostname) === 4 && hostname.startsWith('127.')) ||

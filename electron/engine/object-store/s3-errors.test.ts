@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { toWire } from '../../../shared/errors.ts'
-import { StallError } from './http-handler.ts'
 import { isClockSkew, regionIn, type S3Question, toSignInError, toStoreError } from './s3-errors.ts'
+import { StallError } from './stall-error.ts'
 
 const base = { endpoint: 'store:9000', bucket: 'team', connection: 'Team', action: 'read a file' }
 const bucket: S3Question = { ...base, about: { kind: 'bucket' } }

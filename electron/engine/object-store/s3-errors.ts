@@ -1,6 +1,6 @@
 import { AppError, type ErrorDetails } from '../../../shared/errors.ts'
 import { isCertificateCode } from './certificate-codes.ts'
-import { StallError } from './http-handler.ts'
+import { StallError } from './stall-error.ts'
 
 /**
  * The only interpreter of what the SDK, the network and a store say: by error name, code and status, never by text.

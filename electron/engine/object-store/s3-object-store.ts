@@ -326,6 +326,7 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
       signal,
     )
     if (output.ETag === undefined && output.Key === undefined) throw notAStore(status)
+    return undefined
   }
 
   async function abortUpload(key: string, uploadId: string, { signal }: Io): Promise<void> {

@@ -1,12 +1,13 @@
 import { isAppError, toAppError } from '../../../shared/errors.ts'
 import type { Clock, Log, ObjectStore } from '../ports.ts'
 
+type LogDeps = { readonly clock: Clock; readonly log: Log }
+
 /**
  * One debug line a request `{action, key, ms, code}`, with the code of what went wrong. Neither credentials nor bodies reach it.
  */
-export function withLog(store: ObjectStore, deps: { readonly clock: Clock; readonly log: Log }): ObjectStore {
-  const { clock, log } = deps
-  const watch = async <T>(action: string, key: string, work: () => Promise<T>): Promise<T> => {
+export function createRequestLog({ clock, log }: LogDeps) {
+  return async <T>(action: string, key: string, work: () => Promise<T>): Promise<T> => {
     const startMs = clock.monotonic()
     const write = (code: string) =>
       log.write('debug', 'store.request', { action, key, ms: Math.round(clock.monotonic() - startMs), code })
@@ -20,6 +21,11 @@ export function withLog(store: ObjectStore, deps: { readonly clock: Clock; reado
       throw error
     }
   }
+}
+
+/** The same store, with its requests in the log. */
+export function withLog(store: ObjectStore, deps: LogDeps): ObjectStore {
+  const watch = createRequestLog(deps)
   const watchedCopy =
     (copy: NonNullable<ObjectStore['copyPart']>): ObjectStore['copyPart'] =>
     (key, ...rest) =>

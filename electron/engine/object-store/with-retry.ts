@@ -28,17 +28,8 @@ export interface RetryDeps {
   readonly random?: () => number
 }
 
-/**
- * The same store, with transient errors tried again.
- *
- *  - Requests that change nothing, or the same when repeated (head, read, list, delete, plain put, createUpload, listParts, abort): a few tries, seconds.
- *  - Parts and bodies: until ten minutes pass without progress. A body that breaks off goes on where it stopped, by a range bound to its
- *    etag; who reads it sees one stream. An object that changed meanwhile is `object-changed`.
- *  - A conditional put and completeUpload are repeated only when the store certainly did nothing (never reached, 429, 503). An unclear answer
- *    (lost, 500, time-out) is the caller's to settle by reading: a repeated one could answer 412 to its own success. After a 503 even that
- *    can happen, so a caller takes 412 as "look", never as "lost".
- */
-export function withRetry(store: ObjectStore, deps: RetryDeps): ObjectStore {
+/** How a transient error of one request is followed by another try, each told of by `onRetry` and in the log. */
+export function createRepeats(deps: RetryDeps) {
   const { clock, log } = deps
   const random = deps.random ?? Math.random
 
@@ -86,6 +77,30 @@ export function withRetry(store: ObjectStore, deps: RetryDeps): ObjectStore {
       }
     }
   }
+  return { pause, repeat }
+}
+
+/** One part's request, as long as something comes within ten minutes. */
+export const repeatPart = <T>(
+  { repeat }: ReturnType<typeof createRepeats>,
+  io: Io,
+  work: () => Promise<T>,
+): Promise<T> => repeat(bodyRule, 'upload-part', io, work)
+
+/**
+ * The same store, with transient errors tried again.
+ *
+ *  - Requests that change nothing, or the same when repeated (head, read, list, delete, plain put, createUpload, listParts, abort): a few tries, seconds.
+ *  - Parts and bodies: until ten minutes pass without progress. A body that breaks off goes on where it stopped, by a range bound to its
+ *    etag; who reads it sees one stream. An object that changed meanwhile is `object-changed`.
+ *  - A conditional put and completeUpload are repeated only when the store certainly did nothing (never reached, 429, 503). An unclear answer
+ *    (lost, 500, time-out) is the caller's to settle by reading: a repeated one could answer 412 to its own success. After a 503 even that
+ *    can happen, so a caller takes 412 as "look", never as "lost".
+ */
+export function withRetry(store: ObjectStore, deps: RetryDeps): ObjectStore {
+  const { clock } = deps
+  const repeats = createRepeats(deps)
+  const { pause, repeat } = repeats
   const control = <T>(action: string, io: Io, work: () => Promise<T>) => repeat(controlRule, action, io, work)
   const deciding = <T>(action: string, io: Io, work: () => Promise<T>) =>
     repeat(controlRule, action, io, work, hadNoEffect)
@@ -141,7 +156,7 @@ export function withRetry(store: ObjectStore, deps: RetryDeps): ObjectStore {
       listAgain(store, prefix, io, (error, state) => pause(controlRule, state, error, 'list', io), clock),
     createUpload: (key, options) => control('create-upload', options, () => store.createUpload(key, options)),
     uploadPart: (key, id, number, bytes, io) =>
-      repeat(bodyRule, 'upload-part', io, () => store.uploadPart(key, id, number, bytes, io)),
+      repeatPart(repeats, io, () => store.uploadPart(key, id, number, bytes, io)),
     listParts: (key, id, io) => control('list-parts', io, () => store.listParts(key, id, io)),
     listUploads: (prefix, io) => control('list-uploads', io, () => store.listUploads(prefix, io)),
     completeUpload: (key, id, parts, options) =>

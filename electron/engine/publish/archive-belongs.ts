@@ -1,4 +1,4 @@
-import type { ObjectHead } from '../ports.ts'
+import type { ObjectFacts, ObjectHead } from '../ports.ts'
 import { hashObject } from './hash-source.ts'
 import type { PublishContext } from './publish-context.ts'
 
@@ -39,7 +39,12 @@ async function md5Of(context: PublishContext, head: ObjectHead): Promise<string>
   return md5
 }
 
-const stampOf = (head: ObjectHead): string => `${head.etag} ${head.sizeBytes} ${head.modifiedMs}`
+/** What an upload of this run became, whose md5 is known, where the store told. */
+export function noteArchive(context: PublishContext, facts: ObjectFacts | undefined, md5: string): void {
+  if (facts !== undefined) context.archiveMd5s.set(stampOf(facts), md5)
+}
+
+const stampOf = (head: ObjectFacts): string => `${head.etag} ${head.sizeBytes} ${head.modifiedMs}`
 
 function md5OfEtag(etag: string): string | undefined {
   return /^"?([0-9a-f]{32})"?$/i.exec(etag)?.[1]?.toLowerCase()

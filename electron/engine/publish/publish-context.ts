@@ -86,7 +86,7 @@ export interface PublishContext {
   packed?: PackResult
   /** Whether the store heeds `If-None-Match`: `unknown` until it was tried. */
   conditions: 'unknown' | 'heeded' | 'ignored'
-  /** MD5s of archives read here, by their ETag. */
+  /** MD5s of archives that were read or made here, by what the store says of them. */
   readonly archiveMd5s: Map<string, string>
   step<T>(name: PublishStep, act: () => Promise<T>): Promise<T>
   /** The upload in the journal that nobody is known to have ended. */

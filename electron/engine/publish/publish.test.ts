@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -106,6 +106,29 @@ describe('publishing', () => {
     expect(run.phases.map(({ kind }) => kind)).toContain('finishing')
     const { settledBytes, receivedBytes, totalBytes } = run.progress()
     expect([settledBytes, receivedBytes]).toEqual([totalBytes, totalBytes])
+  })
+
+  test('reads an archive that it finds in a folder, but not one that it brought there itself', async () => {
+    const stopped = publish({
+      step: (name) => {
+        if (name === 'after complete') throw new AppError('cancelled', {})
+      },
+    })
+    await expect(stopped.outcome).rejects.toMatchObject({ code: 'cancelled' })
+    expect(stopped.phases.map(({ kind }) => kind)).not.toContain('verifying')
+    const next = publish({ journal: `journal-${runs}` })
+    expect(await next.outcome).toEqual({})
+    expect(next.phases.map(({ kind }) => kind)).toContain('verifying')
+    await build('other', 2)
+    const other = requestFor(join(temp.path, 'other'), { ...info, version: '2.0.0' }, 'Ada')
+    const alone = startPublish({
+      journalFolder: join(temp.path, 'alone'),
+      request: other,
+      connection: openTestConnection(spec, store),
+      deps: { timing, startWorker: startInProcess },
+    })
+    expect(await alone.outcome).toEqual({})
+    expect(alone.phases.map(({ kind }) => kind)).not.toContain('verifying')
   })
 
   test('the same content again succeeds and changes nothing', async () => {
@@ -276,7 +299,7 @@ describe('stores with weaker promises', () => {
     const slow: ObjectStore = {
       ...store,
       async completeUpload(key, uploadId, parts, options) {
-        assemble ??= () => store.completeUpload(key, uploadId, parts, options)
+        assemble ??= async () => void (await store.completeUpload(key, uploadId, parts, options))
         throw new AppError('upload-not-found', { key })
       },
       async head(key, options) {
@@ -402,7 +425,7 @@ describe('what is found decides', () => {
         broken = true
         const [upload] = await store.listUploads(archiveKey, io)
         const part = readdirSync(file(upload?.uploadId ?? '', '')).find((each) => each.startsWith('00001')) ?? ''
-        writeFileSync(file(upload?.uploadId ?? '', part), 'damaged')
+        rmSync(file(upload?.uploadId ?? '', part))
       },
     })
     expect(await run.outcome).toEqual({})

@@ -2,7 +2,7 @@ import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
 import type { Manifest } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import type { Condition, ObjectHead, UploadedPart } from '../ports.ts'
-import { type Archive, archiveBelongs, transactionField } from './archive-belongs.ts'
+import { type Archive, archiveBelongs, noteArchive, transactionField } from './archive-belongs.ts'
 import { createUpload, packParts } from './own-upload.ts'
 import {
   headIfThere,
@@ -37,7 +37,7 @@ export async function rollForward(context: PublishContext, seal: TrustedSeal): P
   let leftover: ObjectHead | undefined
   for (let attempt = 1; ; attempt += 1) {
     const condition: Condition = leftover === undefined ? { ifNoneMatch: '*' } : { ifMatch: leftover.etag }
-    const answer = await context.step('complete', () => complete(context, seal.uploadId, seal.parts, condition))
+    const answer = await context.step('complete', () => complete(context, seal, packedMd5Of(context, seal), condition))
     const head = await context.step('check archive', () => headIfThere(context.store, context.keys.archive, context.io))
     if (await archiveBelongs(context, head, seal)) return { kind: 'complete' }
     // d, e
@@ -55,16 +55,21 @@ export async function rollForward(context: PublishContext, seal: TrustedSeal): P
   }
 }
 
+const packedMd5Of = (context: PublishContext, { uploadId, md5 }: TrustedSeal): string | undefined =>
+  context.ownUpload()?.uploadId === uploadId && context.packed?.md5 === md5 ? md5 : undefined
+
 async function complete(
   context: PublishContext,
-  uploadId: string,
-  parts: readonly UploadedPart[],
+  { uploadId, parts }: { readonly uploadId: string; readonly parts: readonly UploadedPart[] },
+  /** Of the parts, where this run packed them. */
+  md5: string | undefined,
   condition: Condition,
 ): Promise<Answer> {
   const { store, keys, io } = context
   try {
     const options = context.conditions === 'ignored' ? io : { ...io, condition }
-    await store.completeUpload(keys.archive, uploadId, parts, options)
+    const facts = await store.completeUpload(keys.archive, uploadId, parts, options)
+    if (md5 !== undefined) noteArchive(context, facts, md5)
     return 'unclear'
   } catch (error) {
     context.task.log.write('info', 'publish.complete', { key: keys.archive, ...toWire(error) })
@@ -143,8 +148,8 @@ export async function repairArchive(
   }
   await complete(
     context,
-    upload.uploadId,
-    packed.parts,
+    { uploadId: upload.uploadId, parts: packed.parts },
+    packed.md5,
     found === undefined ? { ifNoneMatch: '*' } : { ifMatch: found.etag },
   )
   return archiveBelongs(context, await headIfThere(store, keys.archive, io), archive)

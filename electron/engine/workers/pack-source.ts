@@ -22,13 +22,14 @@ interface Hearers {
   /** Source bytes just read. */
   readonly onRead: (bytes: number) => void
   readonly onMember?: ((member: PackedMember) => void) | undefined
+  readonly onStoredBlock?: ((startOffset: number, sizeBytes: number) => void) | undefined
 }
 
 /** The bytes of a source's archive, in order. */
 export function archiveOf(
   source: PackSource,
   disk: Disk,
-  { onRead, onMember }: Hearers,
+  { onRead, onMember, onStoredBlock }: Hearers,
 ): Generator<Uint8Array, PackedFiles, void> {
   return source.kind === 'folder'
     ? packArchive({
@@ -36,6 +37,7 @@ export function archiveOf(
         disk,
         onRead,
         ...(onMember === undefined ? {} : { onMember }),
+        ...(onStoredBlock === undefined ? {} : { onStoredBlock }),
       })
     : sputnikArchive(source, disk, { onRead, onMember })
 }

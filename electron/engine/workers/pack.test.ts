@@ -11,6 +11,7 @@ import { writeArchive } from '../format/archive-writer.ts'
 import type { SourceFile } from '../format/source-file.ts'
 import type { UploadedPart } from '../ports.ts'
 import { counterIndex } from '../transfers/transfer-runner.ts'
+import { hashStored } from './hash-stored.ts'
 import { type PackedPart, type PackJob, type PackPorts, packToParts, ringBytesOf } from './pack.ts'
 import { membersOf } from './reusable-members.ts'
 import { createRing, type Ring } from './ring.ts'
@@ -82,6 +83,7 @@ function pack(
     copyFrom?: Buffer
     sources?: readonly SourceFile[]
     partBytes?: number
+    untilBlocksAreHashed?: Promise<void>
   } = {},
 ) {
   const sent = new Map<number, Buffer>()
@@ -111,13 +113,20 @@ function pack(
     copies.push(partNumber)
     return keep(partNumber, copyFrom?.subarray(order.sourceStart, order.sourceStart + end - start) ?? Buffer.of(), io)
   }
+  const blocks: number[] = []
+  const hashBlock: PackPorts['hashBlock'] = async (start, sizeBytes) => {
+    blocks.push(start)
+    // Long after it was asked for: until then its bytes must stay.
+    await options.untilBlocksAreHashed
+    return hashStored(ring, start, sizeBytes)
+  }
   const result = packToParts(
     job,
-    { disk, ring, hashTo: createHasher(ring), send, onPart: (part) => told.push(part) },
+    { disk, ring, hashTo: createHasher(ring), hashBlock, send, onPart: (part) => told.push(part) },
     { signal },
   )
   result.catch(() => {})
-  return { result, sent, told, keep, copies }
+  return { result, sent, told, keep, copies, blocks }
 }
 
 describe('packing to parts', () => {
@@ -209,6 +218,45 @@ describe('packing to parts', () => {
         }),
     })
     await expect(result).rejects.toMatchObject({ code: 'cancelled' })
+  })
+})
+
+describe('packing blocks', () => {
+  const MiB = 1024 * 1024
+  test('takes the checksums of stored ones beside, and of others here', async () => {
+    const sources = await buildFiles([30 * MiB + 5, 3 * MiB])
+    const [first] = sources
+    if (first === undefined) throw new Error('no file')
+    // Its last block shrinks.
+    const text = { path: 'text', sizeBytes: 17 * MiB }
+    await writeFile(join(temp.path, 'text'), Buffer.alloc(text.sizeBytes, 'some words '))
+    const { mtimeMs, ino } = lstatSync(join(temp.path, 'text'))
+    const all = [...sources, { ...text, absolutePath: join(temp.path, 'text'), modifiedMs: mtimeMs, inode: ino }]
+    let release = () => {}
+    const untilBlocksAreHashed = new Promise<void>((resolve) => (release = resolve))
+    const packing = pack({
+      sources: all,
+      partBytes: 5 * MiB,
+      untilBlocksAreHashed,
+      sendPart: async (partNumber, bytes, io) => {
+        // By then the ring is full of what still has to be hashed; for some turns more there is time to overwrite it.
+        if (partNumber === 3) {
+          for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => void setImmediate(resolve))
+          release()
+        }
+        return packing.keep(partNumber, bytes, io)
+      },
+    })
+    const packed = await packing.result
+    expect(packed.files).toEqual(writeArchive({ files: all, disk, emit: () => {} }).files)
+    expect(packing.blocks).toHaveLength(4)
+  })
+
+  test('a ring that is too small for that has all of them taken here', async () => {
+    const sources = await buildFiles([17 * MiB])
+    const { result, blocks } = pack({ sources })
+    expect((await result).files).toEqual(writeArchive({ files: sources, disk, emit: () => {} }).files)
+    expect(blocks).toEqual([])
   })
 })
 

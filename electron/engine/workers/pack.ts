@@ -1,5 +1,7 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { ManifestFile } from '../../../shared/model/package.ts'
+import { blockBytes } from '../format/archive-writer.ts'
+import { storedMemberBytes } from '../format/gzip-member.ts'
 import type { Disk, Io, UploadedPart } from '../ports.ts'
 import { createPackMeter, type SourceRange } from './pack-meter.ts'
 import { archiveOf, type PackSource } from './pack-source.ts'
@@ -44,6 +46,8 @@ export interface PackPorts {
   readonly ring: Ring
   /** The archive is in the ring up to `end`, which rises: answers the md5 of all up to there. */
   hashTo(end: number): Promise<string>
+  /** A member of so many bytes, stored as they are, is in the ring from `start` on: answers the sha256 of its content. */
+  hashBlock(start: number, sizeBytes: number): Promise<string>
   /** One part to the upload, from the ring or from the source of copies; retries are its own. */
   send(order: SendOrder, io: Io & { readonly onSent: (sentBytes: number) => void }): Promise<UploadedPart>
   /** Called for each chunk of the archive; throws when the work must end. */
@@ -53,6 +57,7 @@ export interface PackPorts {
 }
 
 const stepBytes = 1024 * 1024
+const hashStepBytes = 4 * stepBytes
 
 /**
  * Memory for the parts on their way, the one that is filled, and what is not decided yet. Without copies it is a multiple of a part, so that none
@@ -61,10 +66,14 @@ const stepBytes = 1024 * 1024
 export const ringBytesOf = ({ partBytes, partsInFlight, copySource }: PackJob): number =>
   (partsInFlight + 1) * partBytes + (copySource === undefined ? 0 : maxUndecidedBytes + 2 * stepBytes)
 
+/** A block in the ring until it is hashed must leave room to go on. */
+const leastHashedElsewhere = 2 * storedMemberBytes(blockBytes)
+
 /**
  * The source's bytes as parts of an upload:
  *  1. archive bytes come in order, from the files or from the `.sputnik`, into the ring; there they stay until they are hashed and at the store;
- *  2. another thread takes the archive's md5 behind them;
+ *  2. another thread takes the archive's md5 behind them, and another one the sha256 of blocks that are stored as they are. (Where ranges may be
+ *     copied, a block's sha256 says whether, and is taken here.)
  *  3. the cutter says what is a part, and whether it is sent or copied; it goes out as soon as fewer than `partsInFlight` are on their way;
  *  4. a known part of the same size and md5 is not sent again, which waits for the md5;
  *  5. a part is told of when it is at the store and its md5 is known.
@@ -101,7 +110,7 @@ export async function packToParts(job: PackJob, ports: PackPorts, { signal }: Io
   // 2. Never beyond the last part's end that is known, since the md5 at each is wanted.
   const hashTo = (end: number): Promise<string> => {
     for (let next = askedTo; next < end || hashing === undefined; ) {
-      next = Math.min(end, next + stepBytes)
+      next = Math.min(end, next + hashStepBytes)
       const stepEnd = next
       hashing = ports.hashTo(stepEnd)
       hashing.then(() => {
@@ -112,6 +121,18 @@ export async function packToParts(job: PackJob, ports: PackPorts, { signal }: Io
     askedTo = end
     return hashing
   }
+  const blockHashes = new Map<number, Promise<string>>()
+  const blocksInHand = new Set<number>()
+  const hashBlock = (start: number, sizeBytes: number) => {
+    const hashed = ports.hashBlock(start, sizeBytes)
+    blockHashes.set(start, hashed)
+    blocksInHand.add(start)
+    hashed.then(() => {
+      blocksInHand.delete(start)
+      wake()
+    }, fail)
+  }
+  const isHashedElsewhere = job.copySource === undefined && ring.sizeBytes >= leastHashedElsewhere
   // 3, 4, 5
   const handle = async (order: SendOrder, range: SourceRange, md5: Promise<string>) => {
     const { partNumber, start, end } = order
@@ -162,7 +183,7 @@ export async function packToParts(job: PackJob, ports: PackPorts, { signal }: Io
     for (let at = 0; at < bytes.length; ) {
       const piece = bytes.subarray(at, at + Math.min(stepBytes, job.partBytes))
       const end = written + piece.length
-      while (end - Math.min(hashedTo, cutter.neededFrom(), ...onTheirWay.values()) > ring.sizeBytes) {
+      while (end - Math.min(hashedTo, cutter.neededFrom(), ...onTheirWay.values(), ...blocksInHand) > ring.sizeBytes) {
         await progress()
         stopIfOver()
       }
@@ -174,7 +195,8 @@ export async function packToParts(job: PackJob, ports: PackPorts, { signal }: Io
     }
   }
   const onMember = job.copySource === undefined ? undefined : cutter.member
-  const archive = archiveOf(job.source, ports.disk, { onRead: meter.onRead, onMember })
+  const onStoredBlock = isHashedElsewhere ? hashBlock : undefined
+  const archive = archiveOf(job.source, ports.disk, { onRead: meter.onRead, onMember, onStoredBlock })
   try {
     stopIfOver()
     let turnAt = stepBytes
@@ -195,7 +217,9 @@ export async function packToParts(job: PackJob, ports: PackPorts, { signal }: Io
     await Promise.all(onTheirWay.keys())
     stopIfOver()
     const byNumber = (a: PackedPart, b: PackedPart) => a.partNumber - b.partNumber
-    return { ...next.value, md5: await hashTo(written), parts: parts.sort(byNumber), copied: copied.sort(byNumber) }
+    const files = await Promise.all(next.value.files.map((file) => withHashes(file, blockHashes)))
+    const { sizeBytes } = next.value
+    return { files, sizeBytes, md5: await hashTo(written), parts: parts.sort(byNumber), copied: copied.sort(byNumber) }
   } catch (error) {
     failed.abort(new AppError('cancelled', {}))
     await Promise.all(onTheirWay.keys())
@@ -204,4 +228,14 @@ export async function packToParts(job: PackJob, ports: PackPorts, { signal }: Io
     // Closes the file at hand.
     archive.return({ files: [], sizeBytes: 0 })
   }
+}
+
+async function withHashes(file: ManifestFile, hashes: ReadonlyMap<number, Promise<string>>): Promise<ManifestFile> {
+  if (file.blocks === undefined) return file
+  const starts = [file.startOffset, ...file.blocks.map(({ endOffset }) => endOffset)]
+  const blocks = file.blocks.map(async (block, index) => ({
+    ...block,
+    sha256: (await hashes.get(starts[index] ?? 0)) ?? block.sha256,
+  }))
+  return { ...file, blocks: await Promise.all(blocks) }
 }

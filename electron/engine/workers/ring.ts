@@ -31,11 +31,10 @@ export function ringOver(shared: SharedArrayBuffer): Ring {
     shared,
     sizeBytes,
     write(offset, bytes) {
-      let done = 0
-      for (const piece of pieces(offset, offset + bytes.length)) {
-        piece.set(bytes.subarray(done, done + piece.length))
-        done += piece.length
-      }
+      // Into shared memory, `copy` of a stretch takes less than half the time of `set`, which `copy` of a whole buffer is.
+      const source = Buffer.from(bytes.buffer)
+      let at = bytes.byteOffset
+      for (const piece of pieces(offset, offset + bytes.length)) at += source.copy(piece, 0, at, at + piece.length)
     },
     pieces,
     copy,

@@ -1,4 +1,3 @@
-import { createStore } from '../object-store/create-store.ts'
 import type { Disk } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { type HashedFile, type HashJob, hashFiles, hashObject } from './hash.ts'
@@ -17,6 +16,8 @@ export async function runHash(
   }
   const credentials = createCredentialsAsker(data.spec, post)
   context.onMessage(credentials.hear)
+  // With it comes the SDK.
+  const { createStore } = await import('../object-store/create-store.ts')
   const store = createStore(data.spec, {
     disk,
     clock: createSystemClock(),

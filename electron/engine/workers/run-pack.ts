@@ -68,7 +68,7 @@ async function packOnce(
   try {
     return await packToParts(
       data,
-      { disk, ring, throwIfStopped, hashTo: digest.hashTo, send: sender.send, onPart },
+      { disk, ring, throwIfStopped, hashTo: digest.hashTo, hashBlock: sender.hashBlock, send: sender.send, onPart },
       { signal },
     )
   } finally {
@@ -108,6 +108,7 @@ interface Waiting {
 function startSender(start: StartWorker, data: SendStart, post: (news: SendNews) => void, io: Io) {
   const worker = start<void, FromSend, ToSend>('send', data, { ...io, youngMebibytes: 4 })
   const waiting = new Map<number, Waiting>()
+  const hashes = new Map<number, Pick<Waiting, 'reject'> & { readonly resolve: (sha256: string) => void }>()
   const take = (partNumber: number) => {
     const found = waiting.get(partNumber)
     waiting.delete(partNumber)
@@ -115,7 +116,10 @@ function startSender(start: StartWorker, data: SendStart, post: (news: SendNews)
   }
   worker.onMessage((message) => {
     if (message.kind === 'done') take(message.part.partNumber)?.resolve(message.part)
-    else if (message.kind === 'on-its-way') waiting.get(message.partNumber)?.onSent(message.sentBytes)
+    else if (message.kind === 'hashed') {
+      hashes.get(message.start)?.resolve(message.sha256)
+      hashes.delete(message.start)
+    } else if (message.kind === 'on-its-way') waiting.get(message.partNumber)?.onSent(message.sentBytes)
     else if (message.kind === 'failed') {
       const found = take(message.partNumber)
       const error = fromWire(message.error)
@@ -133,8 +137,9 @@ function startSender(start: StartWorker, data: SendStart, post: (news: SendNews)
   let ended: { readonly error: unknown } | undefined
   const end = (error: unknown) => {
     ended = { error }
-    for (const { reject } of waiting.values()) reject(error)
+    for (const { reject } of [...waiting.values(), ...hashes.values()]) reject(error)
     waiting.clear()
+    hashes.clear()
   }
   worker.result.then(() => end(new AppError('cancelled', {})), end)
   const send: PackPorts['send'] = (order, { signal, onSent }) =>
@@ -157,5 +162,11 @@ function startSender(start: StartWorker, data: SendStart, post: (news: SendNews)
       signal.addEventListener('abort', stop, { once: true })
       worker.post({ kind: 'order', order })
     })
-  return { send, stop: worker.stop, give: (message: ToPack) => worker.post(message) }
+  const hashBlock: PackPorts['hashBlock'] = (start, sizeBytes) =>
+    new Promise<string>((resolve, reject) => {
+      if (ended !== undefined) return reject(ended.error)
+      hashes.set(start, { resolve, reject })
+      worker.post({ kind: 'hash', start, sizeBytes })
+    })
+  return { send, hashBlock, stop: worker.stop, give: (message: ToPack) => worker.post(message) }
 }

@@ -1,8 +1,9 @@
 import { AppError, isAppError, toWire, type WireError } from '../../../shared/errors.ts'
-import { createStore } from '../object-store/create-store.ts'
-import type { Clock, Disk, Io, Log, LogLevel, ObjectStore, StoreSpec, UploadedPart } from '../ports.ts'
+import { createPartStore, type PartStore } from '../object-store/create-part-store.ts'
+import type { Clock, Disk, Io, Log, LogLevel, StoreSpec, UploadedPart } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createRateLimit, type RateLimit } from '../transfers/rate-limit.ts'
+import { hashStored } from './hash-stored.ts'
 import type { SendOrder } from './pack.ts'
 import { type Ring, ringOver } from './ring.ts'
 import type { WorkerContext } from './serve.ts'
@@ -21,7 +22,11 @@ export interface SendTarget {
 export interface SendStart extends SendTarget {
   readonly ring: SharedArrayBuffer
 }
-export type ToSend = { readonly kind: 'order'; readonly order: SendOrder } | CredentialsAnswer
+export type ToSend =
+  | { readonly kind: 'order'; readonly order: SendOrder }
+  /** A member of so many bytes, stored as they are, is in the ring from `start` on. */
+  | { readonly kind: 'hash'; readonly start: number; readonly sizeBytes: number }
+  | CredentialsAnswer
 /** What the engine is to hear, by way of the thread that packs. */
 export type SendNews =
   | CredentialsWanted
@@ -36,12 +41,16 @@ export type SendNews =
 export type FromSend =
   | { readonly kind: 'done'; readonly part: UploadedPart }
   | { readonly kind: 'failed'; readonly partNumber: number; readonly error: WireError }
+  | { readonly kind: 'hashed'; readonly start: number; readonly sha256: string }
   | { readonly kind: 'on-its-way'; readonly partNumber: number; readonly sentBytes: number }
   | SendNews
 
 const tellEveryBytes = 1024 * 1024
 
-/** The worker's function: sends and copies parts as it is told, from the ring, until it is stopped. */
+/**
+ * The worker's function, until it is stopped: sends and copies parts as it is told, from the ring. Sending leaves it time, in which it takes the
+ * checksums of blocks.
+ */
 export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend>, disk: Disk): Promise<void> {
   const { data, signal, post, onMessage } = context
   const clock = createSystemClock()
@@ -49,7 +58,7 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
     write: (level, event, fields) => post({ kind: 'log', level, event, ...(fields === undefined ? {} : { fields }) }),
   }
   const credentials = createCredentialsAsker(data.spec, post)
-  const store = createStore(data.spec, {
+  const store = createPartStore(data.spec, {
     disk,
     clock,
     log,
@@ -79,7 +88,10 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
   }
   onMessage((message) => {
     if (message.kind === 'order') take(message.order)
-    else credentials.hear(message)
+    else if (message.kind === 'hash') {
+      const { start, sizeBytes } = message
+      post({ kind: 'hashed', start, sha256: hashStored(ring, start, sizeBytes) })
+    } else credentials.hear(message)
   })
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
@@ -91,7 +103,7 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
 
 function sendPart(
   { key, uploadId }: SendTarget,
-  store: ObjectStore,
+  store: PartStore,
   ring: Ring,
   { partNumber, start, end }: SendOrder,
   limit: RateLimit,
@@ -104,7 +116,12 @@ function sendPart(
     tell(sentBytes)
   }
   const pace = !limit.isSet() ? {} : { pace: async (bytes: number) => limit.take(bytes, { signal }) }
-  return store.uploadPart(key, uploadId, partNumber, ring.read(start, end), { signal, onSent, ...pace })
+  return store.uploadPart(key, uploadId, partNumber, ring.read(start, end), {
+    signal,
+    onSent,
+    startOffset: start,
+    ...pace,
+  })
 }
 
 const mostTries = 4
@@ -112,7 +129,7 @@ const mostTries = 4
 /** Looks whether the samples stand in the archive that is copied from, and copies. Whatever keeps it from that is an error: the bytes can be sent instead. */
 async function copyPart(
   { key, uploadId, copyFrom }: SendTarget,
-  store: ObjectStore,
+  store: PartStore,
   order: Extract<SendOrder, { kind: 'copy' }>,
   clock: Clock,
   io: Io,
