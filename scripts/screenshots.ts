@@ -168,7 +168,7 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
     .getByRole('button', { name: /^Research models/ })
     .click()
   gate.throttle(400_000)
-  const test = page.getByRole('button', { name: /^Test( again)?$/ })
+  const test = page.getByRole('button', { name: /^Test (again|the connection)$/ })
   await test.click()
   await expect(page.getByText(/^Tested just now$/)).toBeVisible({ timeout: 30_000 })
   gate.throttle(30_000)

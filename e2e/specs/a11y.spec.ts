@@ -147,7 +147,7 @@ testWithExample('Settings and its sheets', async ({ app, store }) => {
   testWithExample.setTimeout(300_000)
   const { page } = app
   await openPage(page, 'Settings')
-  await page.getByRole('button', { name: 'Test', exact: true }).click()
+  await page.getByRole('button', { name: 'Test the connection' }).click()
   await expect(page.getByRole('button', { name: 'Test again' })).toBeVisible()
   await check(app, 'settings, Connections')
   for (const section of ['My apps', 'Libraries', 'Network', 'Appearance', 'About and logs']) {

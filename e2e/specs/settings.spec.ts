@@ -122,7 +122,7 @@ test('a secret that was typed is nowhere in the window after a restart, and in n
   await openPage(page, 'Settings')
   const publishing = page.getByRole('listitem').filter({ hasText: 'Publish new versions' })
   if (app.kind === 'chromium' || isKept) {
-    await page.getByRole('button', { name: 'Test', exact: true }).click()
+    await page.getByRole('button', { name: 'Test the connection' }).click()
     await expect(publishing).toContainText('Allowed')
   }
   await page.getByRole('button', { name: 'Edit' }).click()

@@ -59,6 +59,7 @@ const verbs: Verbs = {
     facts: true,
     pickFolder: true,
     pickPackageFile: true,
+    pickCertificateFile: true,
     pickSavePath: true,
     listFolder: true,
     reveal: true,

@@ -23,7 +23,7 @@ import {
   toNewConnection,
 } from './connection-form.ts'
 import { candidateKey, forgetReport, stopTest, testConnection, useReport } from './connection-reports.ts'
-import { TestResults } from './test-results.tsx'
+import { PolicyNote, SignedInLine, TestResults } from './test-results.tsx'
 
 const text = settingsText.form
 
@@ -140,6 +140,12 @@ export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetPro
               onStop={() => stopTest(candidateKey)}
               isFolder={form.kind === 'folder'}
             />
+            {report?.signedIn !== undefined && (
+              <p className="help">
+                <SignedInLine signedIn={report.signedIn} />
+              </p>
+            )}
+            {report !== undefined && report.failure === undefined && <PolicyNote report={report} />}
           </div>
         )}
       </section>
@@ -260,6 +266,46 @@ function StoreFields({ row, secretStays }: { readonly row: RowContext; readonly 
           <TextRow row={row} field="sessionToken" label={text.sessionToken} caption={text.optional} isSecret />
         )}
       </div>
+      <MoreFields row={row} />
     </>
+  )
+}
+
+/** What few stores need: folded, unless it is set. */
+function MoreFields({ row }: { readonly row: RowContext }) {
+  const { form, set } = row
+  const [isOpen] = useState(form.addressing !== '' || form.certificateFile !== '')
+  const choose = async () => {
+    const certificateFile = await pickPath('certificate', text.certificateTitle)
+    if (certificateFile !== null) set({ certificateFile })
+  }
+  return (
+    <details className="more-fields" open={isOpen}>
+      <summary>{text.more}</summary>
+      <Field label={text.addressing} help={text.addressingHelp[form.addressing]}>
+        {({ id }) => (
+          <SegmentedControl
+            id={id}
+            aria-label={text.addressing}
+            value={form.addressing}
+            onChange={(addressing) => set({ addressing: addressing as ConnectionForm['addressing'] })}
+            data={(['', 'path', 'host'] as const).map((value) => ({ value, label: text.addressings[value] }))}
+          />
+        )}
+      </Field>
+      <div className="row with-button">
+        <div className="grow">
+          <TextRow
+            row={row}
+            field="certificateFile"
+            label={text.certificate}
+            caption={text.optional}
+            help={text.certificateHelp}
+            isCode
+          />
+        </div>
+        <Button onClick={() => void choose()}>{text.choose}</Button>
+      </div>
+    </details>
   )
 }

@@ -20,7 +20,8 @@ import { Page } from '../../ui/page.tsx'
 import { AppsSection } from './apps-section.tsx'
 import { ConnectionsSection } from './connections-section.tsx'
 import { LibrariesSection } from './libraries-section.tsx'
-import { AboutSection, AppearanceSection, NetworkSection } from './plain-sections.tsx'
+import { NetworkSection } from './network-section.tsx'
+import { AboutSection, AppearanceSection } from './plain-sections.tsx'
 
 const sections = ['connections', 'apps', 'libraries', 'network', 'appearance', 'about'] as const
 type SectionName = (typeof sections)[number]
