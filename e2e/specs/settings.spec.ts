@@ -2,14 +2,15 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
 import { packageRow } from '../pages/browse.ts'
-import { addCompatibleStore, addFolderConnection, fillCompatibleStore, openNewConnection } from '../pages/settings.ts'
+import {
+  addCompatibleStore,
+  addFolderConnection,
+  fillCompatibleStore,
+  openNewConnection,
+  openSection,
+} from '../pages/settings.ts'
 import { openPage, switchTo } from '../pages/window.ts'
 import { expect, test } from '../with-store.ts'
-
-const openSection = async (page: Page, name: string): Promise<void> => {
-  await openPage(page, 'Settings')
-  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name }).click()
-}
 
 test('my apps decide what Browse says of a package', async ({ app: { page }, exampleStore }) => {
   await addFolderConnection(page, 'Shared drive', exampleStore)

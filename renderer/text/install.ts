@@ -6,9 +6,9 @@ const are = (versions: readonly string[], one: string, many: string): string => 
 export const installText = {
   installTitle: (title: string, version: string): string => `Install ${title} ${version}`,
   updateTitle: (title: string, version: string): string => `Update ${title} to ${version}`,
-  repairTitle: (title: string, version: string): string => `Repair ${title} ${version}`,
+  againTitle: (title: string, version: string): string => `Install ${title} ${version} again`,
   isHere: 'It is installed and verified already.',
-  repairs: 'It is fetched again, and every byte verified, before it takes the place of the damaged one.',
+  again: 'Every byte is verified before it takes the place of what is installed.',
   replaces: (old: readonly string[], version: string): string =>
     `${formatList(old)} ${are(old, 'stays', 'stay')} until ${version} is verified, then ${are(old, 'goes', 'go')} to the trash.`,
   stays: (old: readonly string[]): string => `${formatList(old)} ${are(old, 'stays', 'stay')} beside it.`,
@@ -17,7 +17,7 @@ export const installText = {
   keepOld: (old: readonly string[]): string => `Keep ${formatList(old)} as well`,
   install: 'Install',
   update: 'Update',
-  repair: 'Repair',
+  installAgain: 'Install again',
   installAnyway: 'Install anyway',
   cancel: 'Cancel',
   close: 'Close',

@@ -138,19 +138,19 @@ function OpenSheet({ request }: { readonly request: InstallRequest }) {
 function titleOf(request: InstallRequest, plan: InstallPlan | undefined): string {
   const version = plan?.ref.version ?? ('ref' in request.source ? request.source.ref.version : '')
   const title = plan?.title ?? request.title ?? ''
-  if (request.force === true) return text.repairTitle(title, version)
+  if (request.force === true) return text.againTitle(title, version)
   return request.upgrade === true ? text.updateTitle(title, version) : text.installTitle(title, version)
 }
 
 function subtitleOf(request: InstallRequest, plan: InstallPlan, kept: readonly string[]): string {
-  if (request.force === true) return text.repairs
+  if (request.force === true) return text.again
   if (plan.alreadyInstalled) return text.isHere
   if (plan.replaces.length > 0) return text.replaces(plan.replaces, plan.ref.version)
   return kept.length > 0 ? text.stays(kept) : text.notListedYet(plan.fileCount)
 }
 
 function submitWord(request: InstallRequest, plan: InstallPlan | undefined): string {
-  if (request.force === true) return text.repair
+  if (request.force === true) return text.installAgain
   if (plan?.verdict === 'not-compatible') return text.installAnyway
   return request.upgrade === true ? text.update : text.install
 }

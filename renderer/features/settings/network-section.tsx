@@ -101,7 +101,7 @@ function LimitField({ label, limitBytesPerSecond, onChange }: LimitFieldProps) {
           value={typed ?? typedOfLimit(limitBytesPerSecond)}
           placeholder={text.noLimit}
           suffix={` ${text.limitUnit}`}
-          decimalScale={1}
+          decimalScale={2}
           allowNegative={false}
           max={99_999}
           hideControls

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { limitOfTyped, typedOfLimit } from './speed-limit.ts'
 
 describe('limitOfTyped', () => {
-  it('reads megabytes a second, and nothing or zero as no limit', () => {
-    expect([20, '2.5', '', 0, '0'].map(limitOfTyped)).toEqual([20_000_000, 2_500_000, 0, 0, 0])
+  it('reads megabytes a second, and nothing as no limit', () => {
+    expect([20, '2.5', ''].map(limitOfTyped)).toEqual([20_000_000, 2_500_000, 0])
   })
   it('takes no limit that would stop transfers', () => {
-    expect([0.05, 0.1].map(limitOfTyped)).toEqual(['too-low', 100_000])
+    expect([0, 0.05, 0.1].map(limitOfTyped)).toEqual(['too-low', 'too-low', 100_000])
   })
 })
 
