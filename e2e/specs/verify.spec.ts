@@ -97,7 +97,7 @@ test('a version that was published anew with other files differs from the store 
   await rm(join(store, version), { recursive: true })
   await cp(join(other, version), join(store, version), { recursive: true })
   await openPage(page, 'Browse')
-  await page.getByRole('button', { name: /^Refresh/ }).click()
+  await page.getByRole('button', { name: 'Check for new packages' }).click()
   await expect(packageRow(page, title)).toBeVisible()
   await openPage(page, 'Installed')
   await expect(inList(page)).toContainText('Differs from the store')

@@ -9,11 +9,14 @@ import { browseText } from '../../text/browse.ts'
 import { shortConstraint } from '../../text/compatibility.ts'
 import { formatExactTime, formatWhen } from '../../text/units.ts'
 import { Button } from '../../ui/button.tsx'
+import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Size } from '../../ui/figures.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { Tag } from '../../ui/tag.tsx'
+import { useAction } from '../../ui/use-action.ts'
 import { installPackage } from './package-actions.ts'
+import { PublishedVersionMenu } from './published-version-menu.tsx'
 
 const { versions: text, columns } = browseText
 
@@ -28,10 +31,12 @@ const mostApps = 3
 /** Every version: date, size, what it says of each app, whether it is here; any of them can be installed. */
 export function VersionsTab({ connectionId, package: each, standing }: VersionsTabProps) {
   const apps = useApps()
+  const action = useAction()
   const shownApps = apps.slice(0, mostApps)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section className="scroll grow versions" tabIndex={0} aria-label={text.label}>
+      <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
       <table className="grid">
         <thead>
           <tr>
@@ -85,7 +90,7 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
               <td className="t2 cut wide-cell narrow-hide" title={version.notes}>
                 {version.notes}
               </td>
-              <td className="end">
+              <td className="end version-acts">
                 {!isReadable(version) ? (
                   <span className="t3">{text.unreadable}</span>
                 ) : (
@@ -99,6 +104,13 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
                     </Button>
                   )
                 )}
+                <PublishedVersionMenu
+                  connectionId={connectionId}
+                  package={each}
+                  version={version}
+                  standing={standing}
+                  run={(work) => void action.run(work)}
+                />
               </td>
             </tr>
           ))}

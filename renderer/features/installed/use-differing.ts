@@ -37,7 +37,8 @@ export function useDiffers(version: InstalledVersion): boolean {
   const currentId = useConnections(({ currentId: id }) => id)
   const connectionId = version.fromConnectionId ?? currentId
   const { refreshedAt } = useCatalog(connectionId)
-  const answer = useFetched(`${connectionId} ${version.libraryId} ${specOf(version.ref)} ${refreshedAt}`, (signal) =>
+  const { libraryId, ref, installedAt } = version
+  const answer = useFetched([connectionId, libraryId, specOf(ref), installedAt, refreshedAt].join(' '), (signal) =>
     connectionId === undefined ? Promise.resolve(false) : differsFromStore(connectionId, version, signal),
   )
   return answer.kind === 'ready' && answer.value
