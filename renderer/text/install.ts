@@ -1,4 +1,4 @@
-import { formatList, formatSize, plural } from './units.ts'
+import { formatDuration, formatList, formatSize, formatSpeed, plural } from './units.ts'
 
 const are = (versions: readonly string[], one: string, many: string): string => (versions.length === 1 ? one : many)
 
@@ -28,6 +28,10 @@ export const installText = {
   toDownload: 'To download',
   reused: (from: readonly string[]): string => `Reused from ${formatList(from)}, already here`,
   onDisk: 'On disk afterwards',
+  about: 'About',
+  /** At the speed that installs had lately. */
+  aboutTime: (seconds: number, bytesPerSecond: number): string =>
+    `${formatDuration(seconds)} at ${formatSpeed(bytesPerSecond)}`,
   library: 'Library',
   free: 'Free space there',
   tooLittle: (bytes: number): string => `${formatSize(Math.max(0, bytes))} too little space`,

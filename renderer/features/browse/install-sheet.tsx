@@ -6,6 +6,7 @@ import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
 import { client } from '../../ipc/link.ts'
 import { closeInstall, type InstallRequest, useInstallRequest } from '../../state/install-request.ts'
 import { useInstalled } from '../../state/installed.ts'
+import { useKnownSpeed } from '../../state/known-speed.ts'
 import { goTo } from '../../state/navigation.ts'
 import { installText as text } from '../../text/install.ts'
 import { BoneLines } from '../../ui/bones.tsx'
@@ -156,6 +157,7 @@ function submitWord(request: InstallRequest, plan: InstallPlan | undefined): str
 }
 
 function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly onLibrary: (id: string) => void }) {
+  const speed = useKnownSpeed(plan.connectionId)
   const whole = Math.max(1, plan.downloadBytes + plan.reusedBytes)
   const reused = plan.reusedBytes > 0
   return (
@@ -204,6 +206,12 @@ function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly o
             <Icon of={IconArrowRight} size={12} className="t3 inline-icon" />{' '}
             <Size bytes={plan.freeAfterBytes} figures={4} />
           </dd>
+          {speed !== undefined && plan.downloadBytes > 0 && (
+            <>
+              <dt>{text.about}</dt>
+              <dd>{text.aboutTime(plan.downloadBytes / speed, speed)}</dd>
+            </>
+          )}
         </dl>
       </section>
       {!plan.enoughSpace && (

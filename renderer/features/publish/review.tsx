@@ -145,7 +145,7 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
     <footer className="actionbar">
       <span className="t2 num narrow-hide">
         {text.bar.to} <b className="strong bar-name">{connection?.name}</b>
-        {plan !== undefined && `. ${text.bar.send(plan.totalBytes)}`}
+        {plan !== undefined && `. ${text.bar.send(plan.totalBytes, plan.mostSentBytes)}`}
       </span>
       <span className="push" />
       <span className="status warn small" role="status">

@@ -48,7 +48,7 @@ export function SettingsPage({ section, item }: { readonly section?: string; rea
         </>
       }
     >
-      <div className="body">
+      <div className="body folds">
         <nav className="subnav" aria-label={text.title}>
           {sections.map((each) => (
             <button
