@@ -26,7 +26,11 @@ export const installText = {
   barLabel: (download: number, reused: number): string =>
     `${formatSize(download)} to download, ${formatSize(reused)} reused`,
   toDownload: 'To download',
-  reused: (from: readonly string[]): string => `Reused from ${formatList(from)}, already here`,
+  /** `from`: `<name> <version>`, with the library where it is another one. The package's own name is known from the title. */
+  reused: (from: readonly string[], name: string): string => {
+    const shown = from.map((each) => (each.startsWith(`${name} `) ? each.slice(name.length + 1) : each))
+    return `Reused from ${formatList(shown)}, already here`
+  },
   onDisk: 'On disk afterwards',
   about: 'About',
   /** At the speed that installs had lately. */

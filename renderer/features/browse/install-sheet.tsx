@@ -181,7 +181,7 @@ function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly o
           {reused && (
             <>
               <dt>
-                <span className="key stripe">{text.reused(plan.reusedFrom)}</span>
+                <span className="key stripe">{text.reused(plan.reusedFrom, plan.ref.name)}</span>
               </dt>
               <dd>
                 <Size bytes={plan.reusedBytes} />
