@@ -189,6 +189,7 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await limit.fill('20')
   await limit.press('Enter')
   await expect(limit).toHaveValue('20 MB/s')
+  await limit.blur()
   await take(page, 'settings-network')
 
   await openPathToPublish(page, example.nextVersion)

@@ -111,3 +111,19 @@ test('a version that was published anew with other files differs from the store 
   await expect(inList(page)).not.toContainText('Differs from the store')
   await expect(details(page).getByText('Differs from the store')).toHaveCount(0)
 })
+
+test('where the details are closed, what verifying found leads to them', async ({ app }) => {
+  const { page } = app
+  const folder = await installAndOpen(app)
+  await page.keyboard.press('Escape')
+  await expect(details(page)).toBeHidden()
+  await appendFile(join(folder, 'trees.bin'), 'altered')
+  await inList(page).click()
+  await page.keyboard.press('v')
+  await page
+    .getByRole('alert')
+    .filter({ hasText: '1 file altered' })
+    .getByRole('button', { name: 'Show which' })
+    .click()
+  await expect(details(page)).toContainText('Alteredtrees.bin')
+})

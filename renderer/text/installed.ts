@@ -89,9 +89,10 @@ export const installedText = {
     return `${name} is as published again: ${formatList(parts)}`
   },
   verifiedAll: (count: number): string => `${plural(count, 'version')} verified, all as published`,
+  showFiles: 'Show which',
   found: (name: string, damaged: number, missing: number, extra: number): string => {
     const parts = [
-      damaged > 0 ? `${plural(damaged, 'file')} changed` : '',
+      damaged > 0 ? `${plural(damaged, 'file')} altered` : '',
       missing > 0 ? `${plural(missing, 'file')} missing` : '',
       extra > 0 ? `${plural(extra, 'file')} not of the package` : '',
     ].filter(Boolean)

@@ -90,27 +90,29 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
               <td className="t2 cut wide-cell narrow-hide" title={version.notes}>
                 {version.notes}
               </td>
-              <td className="end version-acts">
-                {!isReadable(version) ? (
-                  <span className="t3">{text.unreadable}</span>
-                ) : (
-                  !isHere(version, standing) && (
-                    <Button
-                      small
-                      aria-label={text.installLabel(version.version)}
-                      onClick={() => installPackage(connectionId, each, standing, version)}
-                    >
-                      {text.install}
-                    </Button>
-                  )
-                )}
-                <PublishedVersionMenu
-                  connectionId={connectionId}
-                  package={each}
-                  version={version}
-                  standing={standing}
-                  run={(work) => void action.run(work)}
-                />
+              <td className="end">
+                <div className="version-acts">
+                  {!isReadable(version) ? (
+                    <span className="t3">{text.unreadable}</span>
+                  ) : (
+                    !isHere(version, standing) && (
+                      <Button
+                        small
+                        aria-label={text.installLabel(version.version)}
+                        onClick={() => installPackage(connectionId, each, standing, version)}
+                      >
+                        {text.install}
+                      </Button>
+                    )
+                  )}
+                  <PublishedVersionMenu
+                    connectionId={connectionId}
+                    package={each}
+                    version={version}
+                    standing={standing}
+                    run={(work) => void action.run(work)}
+                  />
+                </div>
               </td>
             </tr>
           ))}

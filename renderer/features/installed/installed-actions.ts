@@ -12,7 +12,7 @@ import { publishText } from '../../text/publish.ts'
 import { showToast } from '../../ui/toast.tsx'
 import { repairVersion, saveVersion, verifyVersion } from './care-calls.ts'
 import type { CleanUpPlan, ProposalKind } from './clean-up.ts'
-import { setFinding } from './findings.ts'
+import { isClean, setFinding } from './findings.ts'
 
 const nameOf = ({ title, ref }: Pick<InstalledVersion, 'title' | 'ref'>): string => `${title} ${ref.version}`
 
@@ -23,20 +23,30 @@ export const copyPathOf = ({ path }: InstalledVersion): Promise<void> => copyPat
 export const setKept = ({ libraryId, ref }: InstalledVersion, kept: boolean): Promise<unknown> =>
   client.installed.keep({ libraryId, ref, kept })
 
+interface VerifyOptions {
+  /** Nothing is said of a version that is as published. */
+  readonly quietly?: boolean
+  /** Shows the files that aren't as published; absent where they are in view already. */
+  readonly show?: () => void
+}
+
 /** Rehashes; says what it found. A version that isn't as published then shows it in its row and its details. */
 export async function verify(
   version: InstalledVersion,
   signal: AbortSignal,
-  { quietly = false } = {},
+  { quietly = false, show }: VerifyOptions = {},
 ): Promise<boolean> {
   const found = await verifyVersion(version, signal)
   const { damaged, missing, extra, verifiedFiles } = found
   setFinding(version, found)
   const isRight = damaged.length + missing.length === 0
   const name = nameOf(version)
-  if (!isRight || extra.length > 0) {
-    showToast({ text: text.found(name, damaged.length, missing.length, extra.length) })
-  } else if (!quietly) showToast({ text: text.verified(name, verifiedFiles) })
+  if (isClean(found)) {
+    if (!quietly) showToast({ text: text.verified(name, verifiedFiles) })
+  } else if (show !== undefined) {
+    const said = text.found(name, damaged.length, missing.length, extra.length)
+    showToast({ text: said, action: { label: text.showFiles, run: show } })
+  }
   return isRight
 }
 
@@ -142,13 +152,14 @@ export async function cleanUp(
 export async function verifyAll(
   versions: readonly InstalledVersion[],
   onProgress: (left: number) => void,
+  show: (version: InstalledVersion) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let right = 0
   for (const [at, version] of versions.entries()) {
     if (signal.aborted) throw new AppError('cancelled', {})
     onProgress(versions.length - at)
-    if (await verify(version, signal, { quietly: true })) right += 1
+    if (await verify(version, signal, { quietly: true, show: () => show(version) })) right += 1
   }
   if (right === versions.length) showToast({ text: text.verifiedAll(right) })
 }

@@ -69,7 +69,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
   const action = useAction()
   const cleaningAction = useAction()
   const run = (work: () => Promise<unknown>) => void action.run(work)
-  const care = useCare(libraryId, installed, run)
+  const care = useCare(libraryId, installed, run, { isShown: (name) => opened === name, show: (name) => open(name) })
   const { busy, verifyingAll, verifySome, verifyEverything } = care
   const differing = useDiffering(installed)
 

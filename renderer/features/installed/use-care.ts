@@ -20,11 +20,12 @@ export interface VersionCare {
   stop(version: InstalledVersion): void
 }
 
-/** Verifies, repairs and saves versions of a library, and tells which ones are at it. `run` shows what fails. */
+/** Verifies, repairs and saves versions of a library, and tells which ones are at it. `run` shows what fails; `details` what was found. */
 export function useCare(
   libraryId: string,
   installed: readonly InstalledVersion[],
   run: (work: () => Promise<unknown>) => void,
+  details: { isShown(name: string): boolean; show(name: string): void },
 ): VersionCare {
   const [busy, setBusy] = useState<ReadonlyMap<string, Care>>(new Map())
   const [verifyingAll, setVerifyingAll] = useState<{ readonly left: number; readonly abort: AbortController }>()
@@ -57,7 +58,8 @@ export function useCare(
     setVerifyingAll({ left: installed.length, abort })
     run(async () => {
       try {
-        await verifyAll(installed, (left) => setVerifyingAll({ left, abort }), abort.signal)
+        const show = ({ ref }: InstalledVersion) => details.show(ref.name)
+        await verifyAll(installed, (left) => setVerifyingAll({ left, abort }), show, abort.signal)
       } finally {
         setVerifyingAll(undefined)
         await fetchLibrary(libraryId)
@@ -68,7 +70,11 @@ export function useCare(
     busy,
     verifyingAll,
     verifyEverything,
-    verifySome: (versions) => attend('verifying', versions, (version, signal) => verify(version, signal)),
+    verifySome: (versions) =>
+      attend('verifying', versions, (version, signal) => {
+        const { name } = version.ref
+        return verify(version, signal, details.isShown(name) ? {} : { show: () => details.show(name) })
+      }),
     repairOne: (version) => attend('repairing', [version], repair),
     saveOne: (version) => attend('saving', [version], saveAsFile),
     stop: ({ ref }) => aborts.current.get(specOf(ref))?.abort(),

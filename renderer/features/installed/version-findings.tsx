@@ -30,6 +30,11 @@ export function VersionFindings({ version, isBusy, onRepair }: VersionFindingsPr
     <Message
       kind={isHarmless ? 'note' : 'danger'}
       title={text.title(finding.damaged.length + finding.missing.length, finding.extra.length)}
+      action={
+        <Button small disabled={isBusy} onClick={onRepair}>
+          {isHarmless ? text.takeOut : text.repair}
+        </Button>
+      }
     >
       <dl className="finding-list">
         {lines.map(({ label, paths }) => (
@@ -47,9 +52,6 @@ export function VersionFindings({ version, isBusy, onRepair }: VersionFindingsPr
         ))}
       </dl>
       <p className="small finding-promise">{text.promise(isHarmless)}</p>
-      <Button small disabled={isBusy} onClick={onRepair}>
-        {isHarmless ? text.takeOut : text.repair}
-      </Button>
     </Message>
   )
 }

@@ -1,5 +1,5 @@
 import { PasswordInput, Radio, SegmentedControl, TextInput } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
 import { client } from '../../ipc/link.ts'
 import { pickPath } from '../../shell/pick-path.ts'
@@ -140,7 +140,7 @@ export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetPro
               onStop={() => stopTest(candidateKey)}
               isFolder={form.kind === 'folder'}
             />
-            {report?.signedIn !== undefined && (
+            {report?.signedIn !== undefined && report.signedIn.by !== 'keys' && (
               <p className="help">
                 <SignedInLine signedIn={report.signedIn} />
               </p>
@@ -169,9 +169,12 @@ interface TextRowProps {
   readonly isSecret?: boolean
   readonly isCode?: boolean
   readonly autoFocus?: boolean
+  /** Beside the field. */
+  readonly button?: ReactNode
 }
 
-function TextRow({ row, field, label, caption, help, isSecret = false, isCode = false, autoFocus }: TextRowProps) {
+function TextRow(props: TextRowProps) {
+  const { row, field, label, caption, help, isSecret = false, isCode = false, autoFocus, button } = props
   const { form, set, problemOf, onBlur } = row
   return (
     <Field label={label} caption={caption} help={help} problem={problemOf(field)}>
@@ -185,10 +188,14 @@ function TextRow({ row, field, label, caption, help, isSecret = false, isCode = 
           autoComplete: isSecret ? 'new-password' : 'off',
           'data-autofocus': autoFocus || undefined,
         }
-        return isSecret ? (
-          <PasswordInput {...common} />
-        ) : (
-          <TextInput {...common} classNames={isCode ? { input: 'mono' } : {}} />
+        if (isSecret) return <PasswordInput {...common} />
+        const input = <TextInput {...common} className="grow" classNames={isCode ? { input: 'mono' } : {}} />
+        if (button === undefined) return input
+        return (
+          <div className="row">
+            {input}
+            {button}
+          </div>
         )
       }}
     </Field>
@@ -201,12 +208,13 @@ function FolderFields({ row }: { readonly row: RowContext }) {
     if (path !== null) row.set({ path })
   }
   return (
-    <div className="row with-button">
-      <div className="grow">
-        <TextRow row={row} field="path" label={text.path} isCode />
-      </div>
-      <Button onClick={() => void choose()}>{text.choose}</Button>
-    </div>
+    <TextRow
+      row={row}
+      field="path"
+      label={text.path}
+      isCode
+      button={<Button onClick={() => void choose()}>{text.choose}</Button>}
+    />
   )
 }
 
@@ -293,19 +301,15 @@ function MoreFields({ row }: { readonly row: RowContext }) {
           />
         )}
       </Field>
-      <div className="row with-button">
-        <div className="grow">
-          <TextRow
-            row={row}
-            field="certificateFile"
-            label={text.certificate}
-            caption={text.optional}
-            help={text.certificateHelp}
-            isCode
-          />
-        </div>
-        <Button onClick={() => void choose()}>{text.choose}</Button>
-      </div>
+      <TextRow
+        row={row}
+        field="certificateFile"
+        label={text.certificate}
+        caption={text.optional}
+        help={text.certificateHelp}
+        isCode
+        button={<Button onClick={() => void choose()}>{text.choose}</Button>}
+      />
     </details>
   )
 }

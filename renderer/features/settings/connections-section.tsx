@@ -290,7 +290,13 @@ function ConnectionFacts({ connection, report }: ConnectionFactsProps) {
                 </>
               ),
           },
-          { label: facts.signedIn, value: report?.signedIn && <SignedInLine signedIn={report.signedIn} /> },
+          {
+            label: facts.signedIn,
+            // Of keys that were typed, the line above says it all.
+            value: report?.signedIn !== undefined && report.signedIn.by !== 'keys' && (
+              <SignedInLine signedIn={report.signedIn} />
+            ),
+          },
           {
             label: facts.secret,
             value:

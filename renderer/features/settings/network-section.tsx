@@ -33,6 +33,7 @@ export function NetworkSection() {
           onChange={(limit) => set({ uploadLimitBytesPerSecond: limit })}
         />
       </div>
+      <p className="help">{text.limitHelp}</p>
       <Field
         label={text.connections}
         caption={
@@ -94,7 +95,7 @@ function LimitField({ label, limitBytesPerSecond, onChange }: LimitFieldProps) {
     if (limit !== (limitBytesPerSecond ?? 0)) onChange(limit)
   }
   return (
-    <Field label={label} help={text.limitHelp} problem={limit === 'too-low' ? text.limitTooLow : undefined}>
+    <Field label={label} problem={limit === 'too-low' ? text.limitTooLow : undefined}>
       {(wiring) => (
         <NumberInput
           {...wiring}
