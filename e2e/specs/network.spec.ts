@@ -4,7 +4,7 @@ import type { Page } from 'playwright/test'
 import { createAuthority } from '../../testkit/certificates.ts'
 import { startTlsFront } from '../../testkit/tls-front.ts'
 import { addCompatibleStore, openNewConnection, openSection, readSettings } from '../pages/settings.ts'
-import { choosePath } from '../pages/window.ts'
+import { choosePath, openPage } from '../pages/window.ts'
 import { expect, test } from '../with-store.ts'
 
 const limitField = (page: Page) => page.getByRole('textbox', { name: 'Download at most' })
@@ -25,6 +25,23 @@ test('a speed limit is kept, a slip of the finger is not, and nothing takes it a
   await limitField(page).fill('')
   await page.getByRole('textbox', { name: 'Connections at once' }).click()
   await expect.poll(stored).toBe(0)
+})
+
+test('Transfers limits both directions at once, and tells them apart when they differ', async ({ app }) => {
+  const { page } = app
+  await openPage(page, 'Transfers')
+  await page.getByRole('button', { name: 'Limit: none' }).click()
+  await page.getByRole('menuitem', { name: '20.0 MB/s' }).click()
+  await expect(page.getByRole('button', { name: 'Limit: 20.0 MB/s' })).toBeVisible()
+  await expect
+    .poll(() => readSettings(app))
+    .toMatchObject({ downloadLimitBytesPerSecond: 20_000_000, uploadLimitBytesPerSecond: 20_000_000 })
+  await page.getByRole('button', { name: 'Limit: 20.0 MB/s' }).click()
+  await page.getByRole('menuitem', { name: 'Other, in Settings…' }).click()
+  await page.getByRole('textbox', { name: 'Upload at most' }).fill('')
+  await page.getByRole('textbox', { name: 'Upload at most' }).press('Enter')
+  await openPage(page, 'Transfers')
+  await expect(page.getByRole('button', { name: 'Limit: 20.0 MB/s down, none up' })).toBeVisible()
 })
 
 test('connections and transfers at a time are what they are set to, and the usual number comes back', async ({
