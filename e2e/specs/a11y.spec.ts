@@ -5,6 +5,7 @@ import { writePackageFolder } from '../example/fill-store.ts'
 import { examplePackages } from '../example/packages.ts'
 import type { AppUnderTest } from '../fixtures.ts'
 import { installFromBrowse, packageRow, selectPackage } from '../pages/browse.ts'
+import { folderInLibrary } from '../pages/installed.ts'
 import { openNewConnection } from '../pages/settings.ts'
 import { choosePath, openPage } from '../pages/window.ts'
 import { expect, test, testWithExample } from '../with-store.ts'
@@ -139,7 +140,7 @@ testWithExample('Installed, the trash and Transfers', async ({ app }) => {
   await check(app, 'installed, after a removal')
   await list.getByRole('row').filter({ hasText: 'Fraud scorer' }).dblclick()
   await check(app, 'installed, details')
-  await rm(join(app.home, 'library/fraud_scorer/4.3.1/trees.bin'))
+  await rm(join(await folderInLibrary(app.home, 'trees.bin'), 'trees.bin'))
   await list.getByRole('row').filter({ hasText: 'Fraud scorer' }).press('v')
   await expect(page.getByRole('complementary').getByText('1 file is not as published')).toBeVisible()
   await check(app, 'installed, what verifying found')

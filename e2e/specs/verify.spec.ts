@@ -5,6 +5,7 @@ import { fillExampleStore } from '../example/fill-store.ts'
 import { examplePackages } from '../example/packages.ts'
 import type { AppUnderTest } from '../fixtures.ts'
 import { installFromBrowse, packageRow } from '../pages/browse.ts'
+import { folderInLibrary } from '../pages/installed.ts'
 import { chooseSaveFolder, openPage } from '../pages/window.ts'
 import { expect, testWithExample as test } from '../with-store.ts'
 
@@ -19,11 +20,7 @@ async function installAndOpen({ page, home }: AppUnderTest): Promise<string> {
   await openPage(page, 'Installed')
   await inList(page).dblclick()
   await expect(details(page)).toBeVisible()
-  const library = join(home, 'library')
-  const entries = await readdir(library, { recursive: true, withFileTypes: true })
-  const model = entries.find((entry) => entry.isFile() && entry.name === 'trees.bin')
-  if (model === undefined) throw new Error(`no model below ${library}`)
-  return model.parentPath
+  return folderInLibrary(home, 'trees.bin')
 }
 
 test('verifying names what is altered, missing and not of the package; repairing mends it', async ({ app }) => {
