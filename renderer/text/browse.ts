@@ -132,6 +132,7 @@ export const browseText = {
     installMenu: 'Install…',
     showFiles: 'Show files',
     more: (version: string): string => `More for ${version}`,
+    stop: 'Stop',
     saving: (version: string): string => `Saving ${version} as a file`,
     installed: 'Installed',
     works: 'Works',

@@ -42,8 +42,9 @@ export function PublishedVersionMenu({
   const save = async () => {
     const out = await pickSavePath(publishText.bar.saveTitle, `${identOf(ref)}.sputnik`)
     if (out === null) return
-    showToast({ text: text.saving(ref.version) })
-    const { path } = await savePublished(connectionId, ref, out, new AbortController().signal)
+    const abort = new AbortController()
+    showToast({ text: text.saving(ref.version), action: { label: text.stop, run: () => abort.abort() } })
+    const { path } = await savePublished(connectionId, ref, out, abort.signal)
     showToast({ text: publishText.bar.saved(path) })
   }
   return (
