@@ -195,6 +195,7 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await openPathToPublish(page, example.nextVersion)
   await expect(page.getByText('credentials.json looks like it holds a password')).toBeVisible()
   await expect(page.getByText(/\d+ changed/)).toBeVisible()
+  await expect(page.getByText('Still being compared.')).toBeHidden()
   await take(page, 'publish')
   await page.getByRole('button', { name: 'Leave without publishing' }).click()
   await openPathToPublish(page, example.emptyFolder)
