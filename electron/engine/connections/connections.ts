@@ -269,8 +269,8 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     try {
       const location = { ...entry.location, root: rootOf(entry.location) }
       const report = await testConnection({ connectionId: entry.id, location }, store, { clock }, io)
-      // Where the test found no sign-in there is none to ask for again.
-      const signedIn = source && describeSignIn(source, await credentials(io))
+      // A sign-in that has run out meanwhile is the report's failure already.
+      const signedIn = source && describeSignIn(source, await credentials(io).catch(() => noKeys))
       const region = location.kind === 's3' && location.endpoint === undefined ? store.region?.() : undefined
       return { ...report, ...(signedIn === undefined ? {} : { signedIn }), ...(region === undefined ? {} : { region }) }
     } finally {
@@ -303,7 +303,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
 const noKeys: PlainCredentials = { kind: 'keys', accessKeyId: '', secretAccessKey: '' }
 
 function describeSignIn(source: SignInSource, credentials: PlainCredentials): SignedIn | undefined {
-  if (credentials.kind === 'anonymous') return undefined
+  if (credentials.kind === 'anonymous' || credentials.accessKeyId === '') return undefined
   const { accessKeyId, expiresAtMs } = credentials
   return {
     ...source,
