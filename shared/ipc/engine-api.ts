@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { app, appVerdict } from '../model/app.ts'
 import { connection, connectionReport, newConnection } from '../model/connection.ts'
+import { filePreview } from '../model/file-preview.ts'
 import { diskUsage, installedVersion, trashEntry } from '../model/installed.ts'
 import {
   compatibilityMap,
@@ -130,15 +131,6 @@ export const installPlan = z.strictObject({
   verdicts: z.array(appVerdict),
 })
 export type InstallPlan = Readonly<z.infer<typeof installPlan>>
-
-export const filePreview = z.strictObject({
-  path: z.string(),
-  sizeBytes: z.number(),
-  content: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('text'), text: z.string(), truncated: z.boolean() }),
-    z.strictObject({ kind: z.literal('binary') }),
-  ]),
-})
 
 /**
  * The engine's procedures, noun by noun. The engine, the router, the clients and the command line are all derived from it.
