@@ -183,6 +183,12 @@ export const browseText = {
       showFirst: (count: number): string => `Show the first ${formatCount(count)}`,
       notes: 'What the file says of itself',
     },
+    pickle: {
+      runs: 'Loading this file runs code of whoever made it. Load it only if you trust them.',
+      asksFor: 'What it asks Python for',
+      nothing: 'Nothing that has a name.',
+      onlyBeginning: 'There may be more: what follows in the file was not read, or is no pickle.',
+    },
     ask: 'To look into this file, it is fetched from the store.',
     fetch: (bytes: number): string => `Fetch ${formatSize(bytes)} and look`,
     fileFailed: 'This file can’t be shown',

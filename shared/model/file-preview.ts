@@ -23,6 +23,8 @@ export const filePreview = z.strictObject({
   content: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('text'), text: z.string(), truncated: z.boolean() }),
     z.strictObject({ kind: z.literal('model'), header: modelHeader }),
+    /** Loading it runs code. `imports`: what it asks Python for, by name; all of it, if `isWhole`. */
+    z.strictObject({ kind: z.literal('pickle'), imports: z.array(z.string()), isWhole: z.boolean() }),
     /** `type` is a media type that browsers draw; no SVG, which is a text. */
     z.strictObject({ kind: z.literal('picture'), type: z.string(), base64: z.string() }),
     z.strictObject({ kind: z.literal('binary') }),

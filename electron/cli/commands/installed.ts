@@ -4,9 +4,9 @@ import type { FileEntry, PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context, OptionSpec } from '../command.ts'
-import { modelHeaderLines } from '../model-header-lines.ts'
 import { from } from '../options.ts'
 import { formatBytes, table } from '../output.ts'
+import { modelHeaderLines, pickleLines } from '../preview-lines.ts'
 import { connectionOf, isPackageFile, matchInstalled, requiredWord, requirePath, resolve } from '../spec.ts'
 
 export const list: Command = {
@@ -172,6 +172,10 @@ export const cat: Command = {
     const { content } = preview
     if (content.kind === 'model')
       return context.output.result({ path: file, model: content.header }, modelHeaderLines(content.header))
+    if (content.kind === 'pickle') {
+      const { kind: _, ...pickle } = content
+      return context.output.result({ path: file, ...pickle }, pickleLines(content))
+    }
     if (content.kind !== 'text')
       throw usage(
         installed === undefined

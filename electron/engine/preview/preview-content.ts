@@ -1,4 +1,5 @@
 import type { FilePreview } from '../../../shared/model/file-preview.ts'
+import { findPickleImports } from '../format/pickle-imports.ts'
 import { readModelHeader } from './model-header.ts'
 
 /** A file's beginning, as far as it is worth reading. */
@@ -10,11 +11,12 @@ export interface Beginning {
 
 /** A description may be that long, beyond what else is read of a file. */
 const mostHeaderBytes = 32 * 1024 * 1024
+const mostPickleBytes = 8 * 1024 * 1024
 const mostPictureBytes = 4 * 1024 * 1024
 
 /**
- * What to read of a file and what it shows: of weights the description at their start, as far as it reaches; of a picture everything, if it is
- * not too large; of anything else the first `maxBytes` as text, if it is one.
+ * What to read of a file and what it shows: of weights the description at their start, as far as it reaches; of a pickle what it asks for when it
+ * is loaded, from its first bytes; of a picture everything, if it is not too large; of anything else the first `maxBytes` as text, if it is one.
  */
 export function beginningOf(file: { readonly path: string; readonly sizeBytes: number }, maxBytes: number): Beginning {
   const { path, sizeBytes } = file
@@ -32,6 +34,21 @@ export function beginningOf(file: { readonly path: string; readonly sizeBytes: n
         const found = readModelHeader(path, sizeBytes, bytes)
         if (found !== undefined && 'format' in found) return { kind: 'model', header: found }
         return textOf(bytes, bytes.length < sizeBytes)
+      },
+    }
+  }
+  if (/\.(?:pkl|pickle|joblib|pt|pth|ckpt|bin)$/i.test(path)) {
+    const wanted = Math.min(sizeBytes, mostPickleBytes)
+    return {
+      wantedBytes(bytes) {
+        if (bytes.length < Math.min(wanted, least)) return Math.min(wanted, least)
+        // Of other files with such a name the beginning is enough.
+        return bytes.length < wanted && findPickleImports(bytes) !== undefined ? wanted : undefined
+      },
+      content(bytes) {
+        const found = findPickleImports(bytes)
+        if (found === undefined) return textOf(bytes, bytes.length < sizeBytes)
+        return { kind: 'pickle', imports: [...found.names], isWhole: found.isWhole }
       },
     }
   }

@@ -28,6 +28,7 @@ const files: Readonly<Record<string, Uint8Array>> = {
   'notes.txt': Buffer.from('x'.repeat(5000)),
   'empty.txt': Buffer.of(),
   'model.bin': Buffer.of(0, 1, 2),
+  'scaler.pkl': Buffer.from('cposix\nsystem\n(S"echo hi"\ntR.'),
 }
 
 const shown = {
@@ -40,6 +41,7 @@ const shown = {
   'notes.txt': { kind: 'text', text: 'x'.repeat(1000), truncated: true },
   'empty.txt': { kind: 'text', text: '', truncated: false },
   'model.bin': { kind: 'binary' },
+  'scaler.pkl': { kind: 'pickle', imports: ['posix.system'], isWhole: true },
 } as const
 
 test('what a file shows is the same from the store and from the disk, and only its beginning is read', async () => {

@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
+import { Message } from '../../ui/message.tsx'
 import { CsvView } from './csv-view.tsx'
 import type { FileNode } from './file-nodes.ts'
 import { ModelHeaderView } from './model-header-view.tsx'
@@ -26,14 +27,14 @@ interface FilePreviewProps {
 /** Files above this are only looked at when a person asks. */
 const askAboveBytes = 8_000_000
 const shortBytes = 65_536
-const weightsName = /\.(?:safetensors|gguf)$/i
+const weightsName = /\.(?:safetensors|gguf|pkl|pickle|joblib|pt|pth|ckpt)$/i
 const pictureName = /\.(?:png|jpe?g|gif|webp)$/i
 const textName =
   /\.(?:md|txt|json|csv|tsv|ya?ml|toml|py|cfg|ini|log|xml|html|js|ts|sh|vocab|merges)$|^(?:license|readme|vocab)/i
 
 export const isShortText = ({ name, sizeBytes }: FileNode): boolean => textName.test(name) && sizeBytes <= shortBytes
 
-/** Of weights only the description at their start is read, however large they are. */
+/** Of weights and pickles only what is told at their start is read, however large they are. */
 const looksAtOnce = ({ name, sizeBytes }: FileNode): boolean =>
   weightsName.test(name) ||
   (sizeBytes <= askAboveBytes && (textName.test(name) || pictureName.test(name) || sizeBytes <= shortBytes))
@@ -93,7 +94,7 @@ function Fetched({ connectionId, name, version, file }: FilePreviewProps) {
 
 function noteOf({ content }: Preview): string {
   if (content.kind === 'model') return text.fromBeginning(content.header.headerBytes)
-  if (content.kind === 'text' && content.truncated) return text.onlyBeginning
+  if ('truncated' in content ? content.truncated : content.kind === 'pickle') return text.onlyBeginning
   return text.fromStore
 }
 
@@ -103,6 +104,8 @@ function Content({ name, content }: { readonly name: string; readonly content: P
       return <p className="t2">{text.noText}</p>
     case 'model':
       return <ModelHeaderView header={content.header} />
+    case 'pickle':
+      return <PickleView imports={content.imports} isWhole={content.isWhole} />
     case 'picture':
       return <img className="preview-picture" src={`data:${content.type};base64,${content.base64}`} alt={name} />
     case 'text':
@@ -110,6 +113,28 @@ function Content({ name, content }: { readonly name: string; readonly content: P
       if (/\.[ct]sv$/i.test(name)) return <CsvView source={content.text} truncated={content.truncated} />
       return <pre className="preview-text selectable">{readable(name, content.text, content.truncated)}</pre>
   }
+}
+
+/** What a pickle asks for when it is loaded: for people to judge. */
+function PickleView({ imports, isWhole }: { readonly imports: readonly string[]; readonly isWhole: boolean }) {
+  return (
+    <>
+      <Message kind="warn">{text.pickle.runs}</Message>
+      <h3 className="section-title">{text.pickle.asksFor}</h3>
+      {imports.length === 0 ? (
+        <p className="t2">{text.pickle.nothing}</p>
+      ) : (
+        <ul className="selectable">
+          {imports.map((name) => (
+            <li key={name}>
+              <code>{name}</code>
+            </li>
+          ))}
+        </ul>
+      )}
+      {!isWhole && <p className="small t3 preview-rest">{text.pickle.onlyBeginning}</p>}
+    </>
+  )
 }
 
 /** JSON in one long line is broken into lines; anything else is as it is. */

@@ -1,6 +1,6 @@
 import { IconArrowMoveRight, IconArrowRight, IconMinus, IconPencil, IconPlus } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
-import { compareVersions, type FileChange } from '../../../shared/model/compare-versions.ts'
+import { compareVersions, type FileChange, type VersionChanges } from '../../../shared/model/compare-versions.ts'
 import { browseText } from '../../text/browse.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -8,7 +8,7 @@ import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Size } from '../../ui/figures.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Meter } from '../../ui/progress-bar.tsx'
-import { useVersion, type VersionInFull } from './use-version.ts'
+import { useVersion } from './use-version.ts'
 
 const text = browseText.comparison
 
@@ -23,12 +23,20 @@ interface VersionComparisonProps {
 export function VersionComparison({ connectionId, name, earlier, later }: VersionComparisonProps) {
   const before = useVersion(connectionId, name, earlier)
   const after = useVersion(connectionId, name, later)
+  const beforeFiles = before.kind === 'ready' ? before.value.files : undefined
+  const afterFiles = after.kind === 'ready' ? after.value.files : undefined
+  const found = useMemo(
+    () =>
+      beforeFiles === undefined || afterFiles === undefined ? undefined : compareVersions(beforeFiles, afterFiles),
+    [beforeFiles, afterFiles],
+  )
   const failed = [before, after].find((each) => each.kind === 'failed')
   return (
     <section className="comparison" aria-labelledby="comparison-title">
-      <h2 id="comparison-title" className="comparison-head">
-        {text.title(earlier, later)}
-      </h2>
+      <div className="comparison-head">
+        <h2 id="comparison-title">{text.title(earlier, later)}</h2>
+        {found !== undefined && <Legend found={found} />}
+      </div>
       {failed?.kind === 'failed' ? (
         <ErrorPanel
           error={failed.error}
@@ -39,10 +47,10 @@ export function VersionComparison({ connectionId, name, earlier, later }: Versio
             </Button>
           }
         />
-      ) : before.kind === 'ready' && after.kind === 'ready' ? (
-        <Changes before={before.value} after={after.value} />
-      ) : (
+      ) : found === undefined ? (
         <BoneLines lines={4} />
+      ) : (
+        <Changes found={found} />
       )}
     </section>
   )
@@ -50,20 +58,26 @@ export function VersionComparison({ connectionId, name, earlier, later }: Versio
 
 const rowsAtOnce = 200
 
-function Changes({ before, after }: { readonly before: VersionInFull; readonly after: VersionInFull }) {
-  const found = useMemo(() => compareVersions(before.files, after.files), [before, after])
+function Legend({ found }: { readonly found: VersionChanges }) {
+  return (
+    <p className="legend">
+      {found.new.files > 0 && <span className="key">{text.new(found.new.files, found.new.bytes)}</span>}
+      {found.changed.files > 0 && (
+        <span className="key second">{text.changed(found.changed.files, found.changed.bytes)}</span>
+      )}
+      <span className="key none">{text.same(found.same.files, found.same.bytes)}</span>
+      {found.removed.files > 0 && <span>{text.removed(found.removed.files, found.removed.bytes)}</span>}
+    </p>
+  )
+}
+
+function Changes({ found }: { readonly found: VersionChanges }) {
   const [rowCount, setRowCount] = useState(rowsAtOnce)
   const whole = Math.max(1, found.new.bytes + found.changed.bytes + found.same.bytes)
   if (found.changes.length === 0) return <p className="t2">{text.nothing}</p>
   const left = found.changes.length - rowCount
   return (
     <>
-      <p className="legend num small">
-        <span className="key">{text.new(found.new.files, found.new.bytes)}</span>
-        <span className="key second">{text.changed(found.changed.files, found.changed.bytes)}</span>
-        <span className="key none">{text.same(found.same.files, found.same.bytes)}</span>
-        {found.removed.files > 0 && <span>{text.removed(found.removed.files, found.removed.bytes)}</span>}
-      </p>
       <Meter
         size="m"
         parts={[

@@ -18,3 +18,10 @@ export function modelHeaderLines(header: ModelHeader): readonly string[] {
     ...(tensors.length < tensorCount ? [`… and ${tensorCount - tensors.length} more`] : []),
   ]
 }
+
+/** What a pickle asks for when it is loaded, for people. */
+export const pickleLines = (pickle: { readonly imports: readonly string[]; readonly isWhole: boolean }) => [
+  'Loading this file runs code. It asks Python for:',
+  ...(pickle.imports.length === 0 ? ['  nothing'] : pickle.imports.map((name) => `  ${name}`)),
+  ...(pickle.isWhole ? [] : ['  … and maybe more: what follows was not read, or is no pickle.']),
+]
