@@ -63,6 +63,7 @@ const verbs: Verbs = {
     listFolder: true,
     reveal: true,
     openLink: true,
+    takeRequests: true,
     setTheme: true,
   },
 }

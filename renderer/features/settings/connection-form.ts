@@ -1,4 +1,5 @@
 import type { Connection, Location, NewConnection, SignIn } from '../../../shared/model/connection.ts'
+import type { PackageLink } from '../../../shared/model/package-link.ts'
 
 /** What a person picks first; the fields follow from it. */
 export const storeKinds = ['profile', 'keys', 'public', 'compatible', 'folder'] as const
@@ -48,6 +49,20 @@ export const emptyForm: ConnectionForm = {
   secretAccessKey: '',
   sessionToken: '',
   path: '',
+}
+
+/** The form of a store that a link leads to; who it is for fills in how to sign in. */
+export function formOfLink({ store }: PackageLink): ConnectionForm {
+  const { bucket, endpoint = '', region = '', root } = store
+  return {
+    ...emptyForm,
+    kind: endpoint === '' ? 'profile' : 'compatible',
+    name: bucket,
+    bucket,
+    endpoint,
+    region,
+    root,
+  }
 }
 
 /** How the form signs in; undefined for folders. */

@@ -1,6 +1,7 @@
 import { PasswordInput, Radio, SegmentedControl, TextInput } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
+import type { PackageLink } from '../../../shared/model/package-link.ts'
 import { client } from '../../ipc/link.ts'
 import { pickPath } from '../../shell/pick-path.ts'
 import { fetchConnections } from '../../state/connections.ts'
@@ -16,6 +17,7 @@ import {
   emptyForm,
   type FormField,
   formOf,
+  formOfLink,
   keepsSecret,
   problemsOfForm,
   signInKindOf,
@@ -30,13 +32,17 @@ const text = settingsText.form
 interface ConnectionSheetProps {
   /** The one that is edited; absent: a new one. */
   readonly edited?: Connection
+  /** What a new one begins with: where a link leads. */
+  readonly link?: PackageLink
   readonly onClose: () => void
   readonly onSaved: (id: string) => void
 }
 
 /** Where packages are and how to sign in there. A secret typed here goes to the engine once and never comes back. */
-export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetProps) {
-  const [form, setForm] = useState<ConnectionForm>(() => (edited === undefined ? emptyForm : formOf(edited)))
+export function ConnectionSheet({ edited, link, onClose, onSaved }: ConnectionSheetProps) {
+  const [form, setForm] = useState<ConnectionForm>(() =>
+    edited !== undefined ? formOf(edited) : link === undefined ? emptyForm : formOfLink(link),
+  )
   // Problems show once a field was left or Save was pressed, not while nothing is typed yet.
   const [touched, setTouched] = useState<ReadonlySet<FormField>>(new Set())
   const [tried, setTried] = useState(false)

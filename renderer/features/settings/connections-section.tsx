@@ -14,6 +14,7 @@ import { client } from '../../ipc/link.ts'
 import { fetchConnections, showConnection, useConnections } from '../../state/connections.ts'
 import { useHost } from '../../state/host.ts'
 import { goTo } from '../../state/navigation.ts'
+import { followPendingLink, forgetLink, usePendingLink } from '../../state/pending-link.ts'
 import { connectionKind } from '../../text/connections.ts'
 import { describeConnection, settingsText } from '../../text/settings.ts'
 import { BoneLines } from '../../ui/bones.tsx'
@@ -36,6 +37,7 @@ const text = settingsText.connections
 export function ConnectionsSection({ item }: { readonly item?: string }) {
   const { list, load, currentId } = useConnections()
   const [edited, setEdited] = useState<Connection>()
+  const link = usePendingLink((state) => state.link)
   const shown = list.find(({ id }) => id === item) ?? list.find(({ id }) => id === currentId) ?? list[0]
   const show = (id: string) => goTo({ page: 'settings', section: 'connections', item: id }, { replace: true })
   if (load.kind === 'failed' && list.length === 0) {
@@ -81,12 +83,15 @@ export function ConnectionsSection({ item }: { readonly item?: string }) {
       {(item === 'new' || edited !== undefined) && (
         <ConnectionSheet
           edited={edited}
+          link={edited === undefined ? link : undefined}
           onClose={() => {
             setEdited(undefined)
+            forgetLink()
             if (item === 'new') goTo({ page: 'settings', section: 'connections' }, { replace: true })
           }}
           onSaved={(id) => {
             setEdited(undefined)
+            if (followPendingLink()) return
             show(id)
             void testConnection(id)
           }}
