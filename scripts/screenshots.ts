@@ -6,7 +6,7 @@
  * 2. Each page is brought about once, as a person would, then taken in both sizes and both themes.
  * 3. Pictures get a palette: pages of letters on flat colours are small then.
  */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
@@ -136,6 +136,7 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await expect(page.getByRole('dialog').getByRole('button', { name: 'Update' })).toBeVisible()
   await take(page, 'install-sheet')
   await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
   await page.keyboard.press('Control+k')
   await page.keyboard.type('speech')
   await expect(page.getByRole('dialog').getByRole('button', { name: /^Speech intent/ })).toBeVisible()
@@ -152,6 +153,11 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await expect(page.getByText('What changed from 2.0.3 to 2.1.0')).toBeVisible()
   await expect(page.getByText('model/encoder.safetensors')).toBeVisible()
   await take(page, 'detail-versions')
+  await page.getByRole('button', { name: 'More for 2.0.0' }).click()
+  await page.getByRole('menuitem', { name: 'Withdraw…' }).click()
+  await page.getByRole('textbox', { name: /^Type / }).fill('speech_intent==2.0.0')
+  await take(page, 'withdraw-sheet')
+  await page.keyboard.press('Escape')
   await page.getByRole('tab', { name: 'Files' }).click()
   await page.getByRole('treeitem', { name: 'encoder.safetensors' }).click()
   await expect(page.getByText('decoder.0.attn.k.weight')).toBeVisible()
@@ -164,6 +170,7 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
     .filter({ hasText: 'Speech intent' })
     .click()
   await take(page, 'installed')
+  await takeDamaged(page, example)
 
   await openPage(page, 'Settings')
   await page
@@ -171,11 +178,22 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
     .getByRole('button', { name: /^Research models/ })
     .click()
   gate.throttle(400_000)
-  const test = page.getByRole('button', { name: /^Test( again)?$/ })
+  const test = page.getByRole('button', { name: /^Test (again|the connection)$/ })
   await test.click()
   await expect(page.getByText(/^Tested just now$/)).toBeVisible({ timeout: 30_000 })
   gate.throttle(30_000)
   await take(page, 'settings-connections')
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await page.getByText('Addresses and certificates').click()
+  await take(page, 'connection-form')
+  await page.keyboard.press('Escape')
+  await page.evaluate(() => location.assign('#/settings/network'))
+  const limit = page.getByRole('textbox', { name: 'Download at most' })
+  await limit.fill('20')
+  await limit.press('Enter')
+  await expect(limit).toHaveValue('20 MB/s')
+  await limit.blur()
+  await take(page, 'settings-network')
 
   await openPathToPublish(page, example.nextVersion)
   await expect(page.getByText('credentials.json looks like it holds a password')).toBeVisible()
@@ -187,6 +205,23 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await take(page, 'error')
   await page.getByRole('button', { name: 'Leave without publishing' }).click()
   await takePublishProgress(page, example, gate)
+}
+
+/** A version of which a file was altered, another is gone, and a third was never part of it. */
+async function takeDamaged(page: Page, { home }: ExampleHome): Promise<void> {
+  const title = 'Fraud scorer, card payments'
+  const library = join(home, 'library')
+  const entries = await readdir(library, { recursive: true, withFileTypes: true })
+  const folder = entries.find(({ name }) => name === 'trees.bin')?.parentPath
+  if (folder === undefined) throw new Error(`no trees.bin below ${library}`)
+  await appendFile(join(folder, 'trees.bin'), 'altered')
+  await rm(join(folder, 'reasons.json'))
+  await writeFile(join(folder, 'scores-of-march.csv'), 'not of the package')
+  await page.getByRole('grid', { name: 'Installed packages' }).getByRole('row').filter({ hasText: title }).dblclick()
+  const details = page.getByRole('complementary', { name: title })
+  await details.getByRole('button', { name: 'Verify' }).first().click()
+  await expect(details.getByText('2 files are not as published')).toBeVisible()
+  await take(page, 'installed-damaged')
 }
 
 /** One that is published, one on its way, one that waits. */

@@ -5,7 +5,7 @@ import { createCredentials } from '../electron/engine/connections/credentials.ts
 import { createNodeDisk } from '../electron/engine/disk/node-disk.ts'
 import { createSystemClock } from '../electron/engine/system-clock.ts'
 import { isAppError } from '../shared/errors.ts'
-import type { SignIn } from '../shared/model/connection.ts'
+import type { SignIn, SignInSource } from '../shared/model/connection.ts'
 import { errorTextOf } from '../shared/text/errors.ts'
 import { createTempFolder } from './temp-folder.ts'
 
@@ -43,6 +43,12 @@ export async function startSignInHome(
     home,
     deps,
     ask,
+    /** Where the sign-in is found, as the connection's test tells it. */
+    async sourceOf(signIn: SignIn): Promise<SignInSource | undefined> {
+      const found: SignInSource[] = []
+      await createCredentials({ id: 'c', name: 'C', signIn }, { ...deps, onFound: (source) => found.push(source) })(io)
+      return found.at(-1)
+    },
     keyOf: async (signIn: SignIn) => ((await ask(signIn)) as { accessKeyId?: string }).accessKeyId,
   }
 }

@@ -1,4 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, type Locator, type Page } from 'playwright/test'
+import type { Settings } from '../../shared/model/settings.ts'
+import type { AppUnderTest } from '../fixtures.ts'
 import { openPage } from './window.ts'
 
 export interface CompatibleStore {
@@ -7,6 +11,18 @@ export interface CompatibleStore {
   readonly bucket: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
+}
+
+/** Opens a section of Settings. */
+export async function openSection(page: Page, name: string): Promise<void> {
+  await openPage(page, 'Settings')
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name }).click()
+}
+
+/** What `settings.json` holds; nothing before anything was set. */
+export async function readSettings({ home }: AppUnderTest): Promise<Partial<Settings>> {
+  const text = await readFile(join(home, 'settings.json'), 'utf8').catch(() => '{"settings": {}}')
+  return JSON.parse(text).settings
 }
 
 /** Opens the form of a new connection. */

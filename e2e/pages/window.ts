@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Locator, Page } from 'playwright/test'
 import type { AppUnderTest } from '../fixtures.ts'
 
@@ -24,12 +25,13 @@ export async function dropFolder(app: AppUnderTest, path: string): Promise<void>
   if (app.kind === 'chromium') await choosePath(app.page, path)
 }
 
-/** Types a path into the picker that stands in for the system's dialog. */
-export async function choosePath(page: Page, path: string): Promise<void> {
+/** Types a path into the picker that stands in for the system's dialog; `file`: one in that folder. */
+export async function choosePath(page: Page, path: string, file?: string): Promise<void> {
   const field = page.getByRole('textbox', { name: 'Path of the folder' })
   const picker = page.getByRole('dialog').filter({ has: field })
   await field.fill(path)
   await picker.getByRole('button', { name: 'Go there' }).click()
+  if (file !== undefined) await picker.getByRole('option', { name: file }).click()
   await picker.getByRole('button', { name: 'Choose' }).click()
 }
 
@@ -37,4 +39,25 @@ export async function readClipboard({ page, electronApp }: AppUnderTest): Promis
   return electronApp === undefined
     ? page.evaluate(() => navigator.clipboard.readText())
     : electronApp.evaluate(({ clipboard }) => clipboard.readText())
+}
+
+/** Does what asks where a file goes, and names the folder for it: in the page's own picker, or as the system's dialog would answer. */
+export async function chooseSaveFolder(
+  { page, electronApp }: AppUnderTest,
+  folder: string,
+  fileName: string,
+  ask: () => Promise<void>,
+): Promise<void> {
+  if (electronApp === undefined) {
+    await ask()
+    await choosePath(page, folder)
+    return
+  }
+  await electronApp.evaluate(
+    ({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+    },
+    join(folder, fileName),
+  )
+  await ask()
 }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { writePackageFolder } from '../example/fill-store.ts'
@@ -88,6 +88,11 @@ testWithExample('the pages of a package', async ({ app }) => {
     await expect(page.getByRole('tab', { name: tab })).toHaveAttribute('aria-selected', 'true')
     await check(app, `package, ${tab}`)
   }
+  await page.getByRole('tab', { name: 'Versions' }).click()
+  await page.getByRole('button', { name: 'More for 2.0.0' }).click()
+  await page.getByRole('menuitem', { name: 'Withdraw…' }).click()
+  await expect(page.getByRole('dialog', { name: /^Withdraw / })).toBeVisible()
+  await check(app, 'withdraw sheet')
 })
 
 testWithExample('Publish: the form, its problems, an error, and what came of it', async ({ app, workFolder }) => {
@@ -134,6 +139,10 @@ testWithExample('Installed, the trash and Transfers', async ({ app }) => {
   await check(app, 'installed, after a removal')
   await list.getByRole('row').filter({ hasText: 'Fraud scorer' }).dblclick()
   await check(app, 'installed, details')
+  await rm(join(app.home, 'library/fraud_scorer/4.3.1/trees.bin'))
+  await list.getByRole('row').filter({ hasText: 'Fraud scorer' }).press('v')
+  await expect(page.getByRole('complementary').getByText('1 file is not as published')).toBeVisible()
+  await check(app, 'installed, what verifying found')
   if (await page.getByRole('dialog').isVisible()) await page.keyboard.press('Escape')
   await openPage(page, 'Transfers')
   await expect(page.getByRole('grid', { name: 'Transfers' })).toContainText('Done')
@@ -147,7 +156,7 @@ testWithExample('Settings and its sheets', async ({ app, store }) => {
   testWithExample.setTimeout(300_000)
   const { page } = app
   await openPage(page, 'Settings')
-  await page.getByRole('button', { name: 'Test', exact: true }).click()
+  await page.getByRole('button', { name: 'Test the connection' }).click()
   await expect(page.getByRole('button', { name: 'Test again' })).toBeVisible()
   await check(app, 'settings, Connections')
   for (const section of ['My apps', 'Libraries', 'Network', 'Appearance', 'About and logs']) {
@@ -157,6 +166,7 @@ testWithExample('Settings and its sheets', async ({ app, store }) => {
   await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Connections' }).click()
   const sheet = await openNewConnection(page)
   await sheet.getByRole('radio', { name: 'S3-compatible store' }).check()
+  await sheet.getByText('Addresses and certificates').click()
   await sheet.getByRole('button', { name: 'Add connection' }).click()
   await expect(sheet).toContainText('Give it a name')
   await check(app, 'a new connection, with problems')

@@ -2,14 +2,15 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
 import { packageRow } from '../pages/browse.ts'
-import { addCompatibleStore, addFolderConnection, fillCompatibleStore, openNewConnection } from '../pages/settings.ts'
+import {
+  addCompatibleStore,
+  addFolderConnection,
+  fillCompatibleStore,
+  openNewConnection,
+  openSection,
+} from '../pages/settings.ts'
 import { openPage, switchTo } from '../pages/window.ts'
 import { expect, test } from '../with-store.ts'
-
-const openSection = async (page: Page, name: string): Promise<void> => {
-  await openPage(page, 'Settings')
-  await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name }).click()
-}
 
 test('my apps decide what Browse says of a package', async ({ app: { page }, exampleStore }) => {
   await addFolderConnection(page, 'Shared drive', exampleStore)
@@ -122,7 +123,7 @@ test('a secret that was typed is nowhere in the window after a restart, and in n
   await openPage(page, 'Settings')
   const publishing = page.getByRole('listitem').filter({ hasText: 'Publish new versions' })
   if (app.kind === 'chromium' || isKept) {
-    await page.getByRole('button', { name: 'Test', exact: true }).click()
+    await page.getByRole('button', { name: 'Test the connection' }).click()
     await expect(publishing).toContainText('Allowed')
   }
   await page.getByRole('button', { name: 'Edit' }).click()

@@ -73,6 +73,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
     settings: {
       get: async () => settings.get(),
       async set({ changes }) {
+        if (changes.certificateFile) connections.checkCertificates(changes.certificateFile)
         const next = settings.set(changes)
         announcer.change({ kind: 'settings.changed' })
         return next

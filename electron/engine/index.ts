@@ -67,7 +67,15 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   // The sample is nobody's of this computer.
   const publisher = () =>
     isFirstStart ? 'Orbital' : config.env.ORBITAL_PUBLISHER || settings.get().publisherName || config.userName
-  const connections = createConnections({ home, disk, secrets, clock, log, env: config.env })
+  const connections = createConnections({
+    home,
+    disk,
+    secrets,
+    clock,
+    log,
+    env: config.env,
+    certificateFile: () => settings.get().certificateFile || undefined,
+  })
   const catalog = createCatalog({ disk, clock, log, announcer, folder: path.join(stateFolder, 'catalog') })
 
   const libraries = createLibraries<Library>({

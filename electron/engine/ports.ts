@@ -83,6 +83,8 @@ export interface ObjectStore {
   readonly endpoint: string
   /** False for folder stores: metadata given to put and createUpload is not kept, and head answers none. */
   readonly keepsMetadata: boolean
+  /** Of a bucket: the one that the store has named, or that it was told; undefined before either. */
+  region?(): string | undefined
   head(key: string, io: Io): Promise<ObjectHead>
   /** Whole small objects; `package-too-large` beyond maxBytes. */
   read(key: string, options: Io & { readonly maxBytes: number }): Promise<ObjectHead & { readonly bytes: Uint8Array }>

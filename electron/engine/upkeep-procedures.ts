@@ -2,17 +2,20 @@ import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
 import type { CallOptions } from '../../shared/ipc/procedure.ts'
 import type { FileEntry, ManifestFile, PackageRef } from '../../shared/model/package.ts'
+import { identOf } from '../../shared/model/package-ref.ts'
 import { requireAbsolute } from './absolute-path.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { PublishedVersion } from './catalog/read-version.ts'
-import type { Library, VerifyReport } from './library/library.ts'
+import type { Library } from './library/library.ts'
 import { listOldCache } from './library/old-cache.ts'
+import type { TreeReport } from './library/verify.ts'
 import type { Clock, Disk, Io, Log, OpenConnection } from './ports.ts'
 import { readPackageFile } from './publish/read-source.ts'
 import { unpublishVersion } from './publish/unpublish.ts'
 import { exportInstalled } from './repair/export-installed.ts'
 import { checkArchive, exportPublished } from './repair/published-archive.ts'
 import { repairVersion } from './repair/repair.ts'
+import { restoreMeta } from './repair/restore-meta.ts'
 
 export interface UpkeepParts {
   readonly disk: Disk
@@ -30,7 +33,7 @@ export interface UpkeepParts {
 /** The procedures that keep what is there in order: verify, repair, export, unpublish. */
 export function createUpkeepProcedures(parts: UpkeepParts): {
   readonly catalog: Pick<EngineApi['catalog'], 'checkArchive' | 'export' | 'unpublish'>
-  readonly installed: Pick<EngineApi['installed'], 'info' | 'cached' | 'verify' | 'repair' | 'export'>
+  readonly installed: Pick<EngineApi['installed'], 'info' | 'cached' | 'unreadable' | 'verify' | 'repair' | 'export'>
   readonly packageFile: EngineApi['packageFile']
 } {
   const { disk, clock, log, announcer, catalog, libraryOf } = parts
@@ -91,16 +94,26 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
     installed: {
       info: async ({ libraryId, ref }) => (await libraryOf(libraryId)).manifest(ref).info,
       cached: async ({ libraryId }) => [...listOldCache(disk, (await libraryOf(libraryId)).places)],
+      unreadable: async ({ libraryId }) => [...(await libraryOf(libraryId)).unreadable()],
       async verify({ libraryId, ref }, options) {
-        return shownReport(ref, await verify(await libraryOf(libraryId), ref, ioOf(options)))
+        const library = await libraryOf(libraryId)
+        if (isUnreadable(library, ref)) return { ref, verifiedFiles: 0, damaged: ['meta.json'], missing: [], extra: [] }
+        return shownReport(ref, await verify(library, ref, ioOf(options)))
       },
       async repair({ libraryId, ref, connectionId }, options) {
         const library = await libraryOf(libraryId)
         const io = ioOf(options)
-        const report = await verify(library, ref, io)
         const deps = { disk, clock, connection: parts.connection, published: catalog.version }
+        const restored = await restoreMeta(deps, library, ref, { ...io, connectionId })
+        const report = restored ?? (await verify(library, ref, io))
         const { repaired, takenOut, ...more } = await repairVersion(deps, library, ref, report, { ...io, connectionId })
-        return { ...shownReport(ref, report), ...more, repaired: [...repaired], takenOut: [...takenOut] }
+        const metas = restored === undefined ? [] : ['meta.json']
+        return {
+          ...shownReport(ref, { ...report, damaged: [...metas, ...report.damaged] }),
+          ...more,
+          repaired: [...metas, ...repaired],
+          takenOut: [...takenOut],
+        }
       },
       async export({ libraryId, ref, out }, options) {
         requireAbsolute(out)
@@ -111,7 +124,10 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
   }
 }
 
-const shownReport = (ref: PackageRef, { verifiedFiles, damaged, missing, extra }: VerifyReport) => ({
+const isUnreadable = (library: Library, ref: PackageRef): boolean =>
+  library.find(ref) === undefined && library.unreadable().some((each) => identOf(each) === identOf(ref))
+
+const shownReport = (ref: PackageRef, { verifiedFiles, damaged, missing, extra }: TreeReport) => ({
   ref,
   verifiedFiles,
   damaged: [...damaged],

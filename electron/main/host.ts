@@ -8,6 +8,8 @@ import { createReveal } from './reveal.ts'
 import { setTheme } from './window.ts'
 
 const sputnikFilter = { name: 'Packages', extensions: ['sputnik'] }
+const certificateFilter = { name: 'Certificates', extensions: ['pem', 'crt', 'cer'] }
+const anyFile = { name: 'All files', extensions: ['*'] }
 
 /** Only macOS has a dialog for files and folders at once. */
 const packageFileOrFolder: OpenDialogOptions['properties'] =
@@ -35,6 +37,8 @@ export function createAppHost(deps: {
       }),
       pickFolder: ({ title }) => pick({ title, properties: ['openDirectory', 'createDirectory'] }),
       pickPackageFile: ({ title }) => pick({ title, properties: packageFileOrFolder, filters: [sputnikFilter] }),
+      pickCertificateFile: ({ title }) =>
+        pick({ title, properties: ['openFile'], filters: [certificateFilter, anyFile] }),
       async pickSavePath({ title, suggestedName }) {
         const options = { title, defaultPath: path.basename(suggestedName), filters: [sputnikFilter] }
         const window = currentWindow()

@@ -8,6 +8,7 @@ import type { Disk } from '../engine/ports.ts'
 type ListedEntry = Awaited<ReturnType<HostApi['host']['listFolder']>>['entries'][number]
 
 const mostEntries = 5000
+const kinds: readonly ListedEntry['kind'][] = ['folder', 'file', 'sputnik']
 
 /** What the web host does for its page: it lists folders of this machine. It has no dialogs; links are opened by the browser. */
 export function createWebHostApi({ disk, home }: { readonly disk: Disk; readonly home: string }): HostApi {
@@ -23,6 +24,7 @@ export function createWebHostApi({ disk, home }: { readonly disk: Disk; readonly
       }),
       pickFolder: notHere('dialog to pick a folder'),
       pickPackageFile: notHere('dialog to pick a file'),
+      pickCertificateFile: notHere('dialog to pick a file'),
       pickSavePath: notHere('dialog to save a file'),
       listFolder: ({ path: asked }) => listFolder(disk, asked),
       reveal: notHere('file manager'),
@@ -36,7 +38,7 @@ export function createWebHostApi({ disk, home }: { readonly disk: Disk; readonly
 export const platformOf = (platform: string): 'mac' | 'win' | 'linux' =>
   platform === 'darwin' ? 'mac' : platform === 'win32' ? 'win' : 'linux'
 
-/** Folders first, then `.sputnik` files, by name; hidden ones left out. Empty means the person's home; `~` is understood. */
+/** Folders, files of certificates and `.sputnik` files, by name within each; hidden ones left out. Empty means the person's home; `~` is understood. */
 async function listFolder(disk: Disk, asked: string) {
   const folder = absolutePath(asked)
   const visible = disk.entries(folder).filter(({ name }) => !name.startsWith('.'))
@@ -46,9 +48,10 @@ async function listFolder(disk: Disk, asked: string) {
     const target = kind === 'symlink' ? await kindBehind(full) : kind
     if (target === 'folder') entries.push({ name, path: full, kind: 'folder' })
     else if (target === 'file' && name.endsWith('.sputnik')) entries.push({ name, path: full, kind: 'sputnik' })
+    else if (target === 'file' && /\.(?:pem|crt|cer)$/i.test(name)) entries.push({ name, path: full, kind: 'file' })
   }
   const byName = new Intl.Collator(undefined, { numeric: true }).compare
-  entries.sort((a, b) => a.kind.localeCompare(b.kind) || byName(a.name, b.name))
+  entries.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || byName(a.name, b.name))
   const parent = path.dirname(folder)
   return { path: folder, parent: parent === folder ? null : parent, entries }
 }

@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core'
-import { IconArrowUp, IconFileZip, IconFolder } from '@tabler/icons-react'
+import { IconArrowUp, IconCertificate, IconFileZip, IconFolder } from '@tabler/icons-react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type AppError, toAppError } from '../../shared/errors.ts'
 import { client } from '../ipc/link.ts'
@@ -25,8 +25,17 @@ interface Listing {
 const text = shellText.pick
 const lastFolderKey = 'orbital.last-folder'
 
-const isWanted = (kind: 'folder' | 'sputnik' | 'file', wanted: PickKind): boolean =>
-  kind === wanted || (wanted === 'either' && kind !== 'file')
+type EntryKind = Listing['entries'][number]['kind']
+/** What is chosen; folders are shown for all, as the way there. */
+const chosenKinds: { readonly [K in PickKind]: readonly EntryKind[] } = {
+  folder: ['folder'],
+  sputnik: ['sputnik'],
+  either: ['folder', 'sputnik'],
+  certificate: ['file'],
+}
+const isWanted = (kind: EntryKind, wanted: PickKind): boolean => chosenKinds[wanted].includes(kind)
+const icons = { folder: IconFolder, sputnik: IconFileZip, file: IconCertificate } as const
+const isFile = /\.(?:sputnik|pem|crt|cer)$/i
 
 /** Browses the folders of the machine that Orbital runs on, where the system has no dialog for it; a path can be typed or pasted too. */
 export function FolderPicker() {
@@ -62,13 +71,12 @@ function Picker({ request }: { readonly request: PickRequest }) {
     void show(localStorage.getItem(lastFolderKey) ?? home)
   }, [show, home])
 
-  const entries =
-    listing?.entries.filter(({ kind }) => kind === 'folder' || (kind === 'sputnik' && request.kind !== 'folder')) ?? []
-  const answerPath = chosen ?? (request.kind === 'sputnik' ? undefined : listing?.path)
+  const entries = listing?.entries.filter(({ kind }) => kind === 'folder' || isWanted(kind, request.kind)) ?? []
+  const answerPath = chosen ?? (isWanted('folder', request.kind) ? listing?.path : undefined)
   const submit = () => {
     // Enter in the path field goes there first.
     if (listing === undefined || typed !== listing.path) {
-      if (typed.toLowerCase().endsWith('.sputnik')) request.answer(typed)
+      if (isFile.test(typed)) request.answer(typed)
       else void show(typed)
       return
     }
@@ -81,7 +89,7 @@ function Picker({ request }: { readonly request: PickRequest }) {
       opened
       width={560}
       title={request.title}
-      subtitle={request.kind === 'folder' ? text.folders : request.kind === 'sputnik' ? text.files : text.either}
+      subtitle={text.subtitles[request.kind]}
       onClose={() => request.answer(null)}
       onSubmit={submit}
       footer={
@@ -142,7 +150,7 @@ function Picker({ request }: { readonly request: PickRequest }) {
                   void show(entry.path)
                 }}
               >
-                <Icon of={entry.kind === 'folder' ? IconFolder : IconFileZip} className="t3" />
+                <Icon of={icons[entry.kind]} className="t3" />
                 <span className="cut">{entry.name}</span>
               </button>
             ))}

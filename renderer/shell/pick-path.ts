@@ -2,8 +2,8 @@ import { create } from 'zustand'
 import { client } from '../ipc/link.ts'
 import { useHost } from '../state/host.ts'
 
-/** A folder, a `.sputnik` file, or either of them. */
-export type PickKind = 'folder' | 'sputnik' | 'either'
+/** A folder, a `.sputnik` file, either of them, or a file of certificates. */
+export type PickKind = 'folder' | 'sputnik' | 'either' | 'certificate'
 
 export interface PickRequest {
   readonly kind: PickKind
@@ -19,9 +19,7 @@ export const usePicker = create<{ readonly request?: PickRequest }>(() => ({}))
 /** Lets a person choose. Null when they closed the picker. For `either` a system's dialog offers folders only where it can offer both. */
 export async function pickPath(kind: PickKind, title: string, name?: string): Promise<string | null> {
   if (useHost.getState().facts.nativeDialogs) {
-    const { path } = await (kind === 'folder'
-      ? client.host.pickFolder({ title })
-      : client.host.pickPackageFile({ title }))
+    const { path } = await ask(kind, title)
     return path
   }
   return new Promise((resolve) => {
@@ -37,4 +35,9 @@ export async function pickPath(kind: PickKind, title: string, name?: string): Pr
       },
     })
   })
+}
+
+function ask(kind: PickKind, title: string): Promise<{ readonly path: string | null }> {
+  if (kind === 'folder') return client.host.pickFolder({ title })
+  return kind === 'certificate' ? client.host.pickCertificateFile({ title }) : client.host.pickPackageFile({ title })
 }

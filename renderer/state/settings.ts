@@ -11,7 +11,7 @@ interface SettingsState {
 }
 
 /** What holds until the engine has answered. */
-const initial: Settings = {
+export const initialSettings: Settings = {
   theme: 'system',
   publisherName: '',
   apps: [],
@@ -20,7 +20,7 @@ const initial: Settings = {
   singleKeys: true,
 }
 
-export const useSettings = create<SettingsState>(() => ({ load: loading, settings: initial }))
+export const useSettings = create<SettingsState>(() => ({ load: loading, settings: initialSettings }))
 
 export const fetchSettings = createSingleFlight(async () => {
   try {

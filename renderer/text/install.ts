@@ -1,4 +1,4 @@
-import { formatList, formatSize, plural } from './units.ts'
+import { formatDuration, formatList, formatSize, formatSpeed, plural } from './units.ts'
 
 const are = (versions: readonly string[], one: string, many: string): string => (versions.length === 1 ? one : many)
 
@@ -6,9 +6,9 @@ const are = (versions: readonly string[], one: string, many: string): string => 
 export const installText = {
   installTitle: (title: string, version: string): string => `Install ${title} ${version}`,
   updateTitle: (title: string, version: string): string => `Update ${title} to ${version}`,
-  repairTitle: (title: string, version: string): string => `Repair ${title} ${version}`,
+  againTitle: (title: string, version: string): string => `Install ${title} ${version} again`,
   isHere: 'It is installed and verified already.',
-  repairs: 'It is fetched again, and every byte verified, before it takes the place of the damaged one.',
+  again: 'Every byte is verified before it takes the place of what is installed.',
   replaces: (old: readonly string[], version: string): string =>
     `${formatList(old)} ${are(old, 'stays', 'stay')} until ${version} is verified, then ${are(old, 'goes', 'go')} to the trash.`,
   stays: (old: readonly string[]): string => `${formatList(old)} ${are(old, 'stays', 'stay')} beside it.`,
@@ -17,7 +17,7 @@ export const installText = {
   keepOld: (old: readonly string[]): string => `Keep ${formatList(old)} as well`,
   install: 'Install',
   update: 'Update',
-  repair: 'Repair',
+  installAgain: 'Install again',
   installAnyway: 'Install anyway',
   cancel: 'Cancel',
   close: 'Close',
@@ -26,8 +26,16 @@ export const installText = {
   barLabel: (download: number, reused: number): string =>
     `${formatSize(download)} to download, ${formatSize(reused)} reused`,
   toDownload: 'To download',
-  reused: (from: readonly string[]): string => `Reused from ${formatList(from)}, already here`,
+  /** `from`: `<name> <version>`, with the library where it is another one. The package's own name is known from the title. */
+  reused: (from: readonly string[], name: string): string => {
+    const shown = from.map((each) => (each.startsWith(`${name} `) ? each.slice(name.length + 1) : each))
+    return `Reused from ${formatList(shown)}, already here`
+  },
   onDisk: 'On disk afterwards',
+  about: 'About',
+  /** At the speed that installs had lately. */
+  aboutTime: (seconds: number, bytesPerSecond: number): string =>
+    `${formatDuration(seconds)} at ${formatSpeed(bytesPerSecond)}`,
   library: 'Library',
   free: 'Free space there',
   tooLittle: (bytes: number): string => `${formatSize(Math.max(0, bytes))} too little space`,

@@ -36,7 +36,29 @@ export const installedText = {
   noApp: '–',
   notVerified: 'Not verified',
   notVerifiedWhy: 'Another tool installed it. Verify it to know that every byte is as published.',
-  verifying: 'Verifying',
+  busy: { verifying: 'Verifying', repairing: 'Repairing', saving: 'Saving as a file' },
+  stop: 'Stop',
+  differs: 'Differs from the store',
+  differsWhy: (version: string, connection: string | undefined): string =>
+    `Other files are published as ${version}${connection === undefined ? '' : ` in ${connection}`} by now. What is installed stays as it is until you install it again.`,
+  installAgain: 'Install again…',
+  findings: {
+    title: (wrong: number, extra: number): string =>
+      wrong > 0
+        ? `${plural(wrong, 'file')} ${wrong === 1 ? 'is' : 'are'} not as published`
+        : `${plural(extra, 'file')} ${extra === 1 ? 'is' : 'are'} no part of the package`,
+    altered: 'Altered',
+    missing: 'Missing',
+    alteredOrMissing: 'Altered or missing',
+    extra: 'Not of the package',
+    more: (count: number): string => `and ${formatCount(count)} more`,
+    promise: (isHarmless: boolean): string =>
+      isHarmless
+        ? 'All files of the package are as published. What is not of it would go to the trash.'
+        : 'Repair fetches only what is wrong. What is not of the package goes to the trash.',
+    repair: 'Repair',
+    takeOut: 'Take it out',
+  },
   damaged: (count: number): string => `${formatCount(count)} damaged`,
   damagedWhy: (count: number): string => `${plural(count, 'file')} changed or missing. Repair fetches them again.`,
   more: (title: string): string => `More for ${title}`,
@@ -48,7 +70,8 @@ export const installedText = {
     keep: 'Keep',
     unkeep: 'Don’t keep any more',
     updateTo: (version: string): string => `Update to ${version}…`,
-    repair: 'Repair…',
+    repair: 'Repair',
+    saveAsFile: 'Save as file…',
     remove: (bytes: number): string => `Remove, frees ${formatSize(bytes)}`,
     removeSome: 'Remove…',
     restore: 'Restore',
@@ -58,10 +81,18 @@ export const installedText = {
     `${plural(count, 'version')} moved to the trash. Emptying it frees ${formatSize(bytes)}`,
   restored: (name: string): string => `${name} is back`,
   verified: (name: string, files: number): string => `${name}: ${plural(files, 'file')} verified, all as published`,
+  repaired: (name: string, files: number, fetchedBytes: number, takenOut: number): string => {
+    const parts = [
+      files > 0 ? `${plural(files, 'file')} made anew, ${formatSize(fetchedBytes)} fetched` : '',
+      takenOut > 0 ? `${plural(takenOut, 'thing')} taken out` : '',
+    ].filter(Boolean)
+    return `${name} is as published again: ${formatList(parts)}`
+  },
   verifiedAll: (count: number): string => `${plural(count, 'version')} verified, all as published`,
+  showFiles: 'Show which',
   found: (name: string, damaged: number, missing: number, extra: number): string => {
     const parts = [
-      damaged > 0 ? `${plural(damaged, 'file')} changed` : '',
+      damaged > 0 ? `${plural(damaged, 'file')} altered` : '',
       missing > 0 ? `${plural(missing, 'file')} missing` : '',
       extra > 0 ? `${plural(extra, 'file')} not of the package` : '',
     ].filter(Boolean)

@@ -145,7 +145,11 @@ export const publishText = {
   },
   bar: {
     to: 'To',
-    send: (bytes: number): string => `Up to ${formatSize(bytes)} to send.`,
+    /** `mostSentBytes`: where the store copies what it has of the last version. */
+    send: (totalBytes: number, mostSentBytes: number = totalBytes): string =>
+      mostSentBytes < totalBytes
+        ? `Up to ${formatSize(mostSentBytes)} of ${formatSize(totalBytes)} to send, if the store copies the rest.`
+        : `Up to ${formatSize(totalBytes)} to send.`,
     saveAsFile: 'Save as file…',
     saveTitle: 'Save the package as a file',
     saved: (path: string): string => `Saved as ${path}`,

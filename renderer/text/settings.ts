@@ -1,50 +1,9 @@
 import type { ErrorCode } from '../../shared/errors.ts'
-import type { Connection, ConnectionReport } from '../../shared/model/connection.ts'
+import type { ConnectionReport } from '../../shared/model/connection.ts'
 import type { FormProblem, StoreKind } from '../features/settings/connection-form.ts'
 import { plural } from './units.ts'
 
 type Check = ConnectionReport['checks'][number]
-
-const regions: Readonly<Record<string, string>> = {
-  'us-east-1': 'North Virginia',
-  'us-east-2': 'Ohio',
-  'us-west-1': 'North California',
-  'us-west-2': 'Oregon',
-  'ca-central-1': 'Montreal',
-  'sa-east-1': 'São Paulo',
-  'eu-central-1': 'Frankfurt',
-  'eu-central-2': 'Zurich',
-  'eu-north-1': 'Stockholm',
-  'eu-south-1': 'Milan',
-  'eu-south-2': 'Spain',
-  'eu-west-1': 'Ireland',
-  'eu-west-2': 'London',
-  'eu-west-3': 'Paris',
-  'ap-south-1': 'Mumbai',
-  'ap-southeast-1': 'Singapore',
-  'ap-southeast-2': 'Sydney',
-  'ap-northeast-1': 'Tokyo',
-  'ap-northeast-2': 'Seoul',
-  'ap-northeast-3': 'Osaka',
-}
-
-/** What a connection is and how it signs in, in one or two sentences. */
-export function describeConnection({ location, origin }: Connection): string {
-  if (origin === 'built-in') return 'A practice store on this computer: publish, find and install without an account.'
-  if (location.kind === 'folder') return 'A folder on this computer or on the network.'
-  const { endpoint, region, signIn } = location
-  const place = region === undefined ? '' : ` in ${regions[region] ?? region}`
-  const where = endpoint === undefined ? `Amazon S3${place}` : `S3-compatible store at ${new URL(endpoint).host}`
-  const how =
-    signIn.kind === 'anonymous'
-      ? 'Public: no sign-in.'
-      : signIn.kind === 'keys'
-        ? 'Signed in with keys.'
-        : signIn.profile === undefined
-          ? 'Signed in as this computer’s AWS set-up says.'
-          : `Signed in by the profile ${signIn.profile}.`
-  return `${where}. ${how}${origin === 'environment' ? ' It comes from the environment of this computer.' : ''}`
-}
 
 export const settingsText = {
   title: 'Settings',
@@ -72,7 +31,7 @@ export const settingsText = {
     builtIn: 'It comes with Orbital and can’t be changed or removed.',
     environment: 'It comes from BUCKET and the AWS variables of this computer and is changed there.',
     mayDo: 'What you may do here',
-    test: 'Test',
+    test: 'Test the connection',
     testAgain: 'Test again',
     testing: 'Testing',
     stop: 'Stop',
@@ -108,16 +67,24 @@ export const settingsText = {
     policyTitle: 'The least that Orbital needs here',
     policyText: 'For the admin of the bucket: the permissions that reading and publishing take, and no more.',
     copyPolicy: 'Copy the policy for your admin',
+    copyReadOnlyPolicy: 'Copy the one for installing alone',
     facts: {
       bucket: 'Bucket',
       root: 'Folder in it',
       region: 'Region',
       endpoint: 'Address',
       signIn: 'Sign-in',
+      signedIn: 'Signed in',
+      addressing: 'Addresses by',
+      certificate: 'Certificates of',
       secret: 'Password kept in',
       path: 'Folder',
       id: 'On the command line',
     },
+    foundByItself: 'found by itself',
+    addressing: { path: 'the path: https://store/bucket/…', host: 'the host: https://bucket.store/…' },
+    signedInBy: (word: string): string => `By ${word}`,
+    withKey: 'with the access key',
     signIn: {
       anonymous: 'None: the bucket is public',
       keys: 'Access key',
@@ -166,6 +133,17 @@ export const settingsText = {
     signIn: 'Sign-in',
     signIns: { keys: 'Keys', chain: 'Profile', anonymous: 'None' },
     path: 'Folder',
+    more: 'Addresses and certificates',
+    addressing: 'How addresses name the bucket',
+    addressings: { '': 'As usual there', path: 'Path', host: 'Host' },
+    addressingHelp: {
+      '': 'By the host at Amazon, by the path elsewhere.',
+      path: 'https://store/bucket/…',
+      host: 'https://bucket.store/…',
+    },
+    certificate: 'Certificate authorities',
+    certificateHelp: 'A file (PEM) that this store’s certificate comes from, where the computer doesn’t know it',
+    certificateTitle: 'Choose a file of certificate authorities',
     choose: 'Choose…',
     pickTitle: 'Choose the folder for packages',
     optional: 'optional',
@@ -236,10 +214,28 @@ export const settingsText = {
   },
   network: {
     title: 'Network',
-    atOnce: 'Big transfers at a time',
-    atOnceHelp: 'Those over 64 MB. Small ones pass them.',
-    connections: 'Connections per transfer',
-    connectionsHelp: 'More can be faster over long distances; fewer leave room for others.',
+    lead: 'How much of the line Orbital takes, and whom it trusts. Speed and number hold for transfers that start from now on.',
+    download: 'Download at most',
+    upload: 'Upload at most',
+    noLimit: 'No limit',
+    limitUnit: 'MB/s',
+    limitHelp: 'For each transfer. Empty: as fast as it goes.',
+    limitTooLow: 'Give at least 0.1 MB/s, or nothing for no limit',
+    atOnce: 'Transfers at a time',
+    atOnceHelp: 'Counts those over 64 MB. Small ones pass them.',
+    connections: 'Connections at once',
+    connectionsHelp: (usual: number): string =>
+      `1 to 16 for each transfer. With ${usual}, the usual number, others on your line keep their share; an install takes more only while they make it faster.`,
+    connectionsUsual: (usual: number): string => `Use ${usual}`,
+    certificate: 'Certificate authorities',
+    certificateHelp:
+      'A file (PEM) that is trusted beside what this computer trusts, for stores of a company. A connection can have its own.',
+    certificateTitle: 'Choose a file of certificate authorities',
+    certificateNone: 'None',
+    certificateClear: 'Don’t trust this file any more',
+    choose: 'Choose…',
+    proxy: 'Proxy',
+    proxyText: 'As this computer says: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are followed.',
   },
   appearance: {
     title: 'Appearance',

@@ -104,12 +104,24 @@ export function bytesLine(transfer: Transfer, progress: Progress): string {
   }
 }
 
+const limitWord = (bytesPerSecond: number): string => (bytesPerSecond === 0 ? 'none' : formatSpeed(bytesPerSecond))
+
 export const transfersText = {
   title: 'Transfers',
   back: 'Back to Transfers',
   now: 'Now',
   earlier: 'Earlier',
   clearHistory: 'Clear history',
+  limit: {
+    /** Bytes a second; 0: none. */
+    chip: (download: number, upload: number): string =>
+      download === upload
+        ? `Limit: ${limitWord(download)}`
+        : `Limit: ${limitWord(download)} down, ${limitWord(upload)} up`,
+    label: 'Speed of each transfer that starts from now on',
+    none: 'No limit',
+    other: 'Other, in Settings…',
+  },
   pauseAll: 'Pause all',
   resumeAll: 'Resume all',
   pause: 'Pause',

@@ -14,7 +14,7 @@ export function CopyButton({
   readonly label: string
   readonly words?: boolean
   /** Of the button with words. */
-  readonly variant?: 'quiet' | 'default'
+  readonly variant?: 'quiet' | 'default' | 'link'
 }) {
   const [copied, setCopied] = useState(false)
   const copy = async () => {
@@ -24,7 +24,7 @@ export function CopyButton({
   }
   const icon = copied ? IconCheck : IconCopy
   return words ? (
-    <Button small variant={variant} icon={icon} onClick={copy}>
+    <Button small={variant !== 'link'} variant={variant} icon={variant === 'link' ? undefined : icon} onClick={copy}>
       {copied ? 'Copied' : label}
     </Button>
   ) : (

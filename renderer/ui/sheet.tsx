@@ -51,7 +51,7 @@ export function Sheet({ opened, onClose, title, subtitle, children, footer, onSu
 /** Sheets are mostly taken off the page as a whole, so Mantine never sees them close: what had the focus before gets it back here. */
 function useFocusReturn(opened: boolean): void {
   // Taken while it is drawn: afterwards the sheet has the focus already.
-  const before = useMemo(() => (opened ? document.activeElement : null), [opened])
+  const before = useMemo(() => (opened ? openerOf(document.activeElement) : null), [opened])
   useEffect(() => {
     if (before === null) return
     return () => {
@@ -60,4 +60,10 @@ function useFocusReturn(opened: boolean): void {
       target?.focus()
     }
   }, [before])
+}
+
+/** A menu is gone with the press on one of its items: the button that opened it is what remains. */
+function openerOf(focused: Element | null): Element | null {
+  const buttonId = focused?.closest('[role="menu"]')?.getAttribute('aria-labelledby')
+  return (buttonId == null ? null : document.getElementById(buttonId)) ?? focused
 }

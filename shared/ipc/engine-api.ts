@@ -371,6 +371,8 @@ export const engineContract = {
       z.strictObject({ libraryId: z.string().optional(), ref: packageRef, kept: z.boolean() }),
       installedVersion,
     ),
+    /** Versions whose meta.json was damaged: none of `list`, brought back by `repair`. */
+    unreadable: procedure(z.strictObject({ libraryId: z.string().optional() }), z.array(packageRef)),
     /** Rehashes every file; records the time when all are right. */
     verify: procedure(
       z.strictObject({ libraryId: z.string().optional(), ref: packageRef }),
@@ -383,8 +385,8 @@ export const engineContract = {
       }),
     ),
     /**
-     * Verifies, and makes every altered or missing file anew from the connection it came from (or the one named), fetching only what is wrong. What
-     * is no part of the version goes to the trash. `content-differs` when other files are published under this version by now.
+     * Verifies, and makes every altered or missing file (meta.json, too) anew from the connection it came from (or the one named), fetching only what
+     * is wrong. What is no part of the version goes to the trash. `content-differs` when other files are published under this version by now.
      */
     repair: procedure(
       z.strictObject({ libraryId: z.string().optional(), ref: packageRef, connectionId: z.string().optional() }),

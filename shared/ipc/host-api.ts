@@ -47,11 +47,15 @@ export const hostContract = {
     /** Null when the person closed the dialog. */
     pickFolder: procedure(z.strictObject({ title: z.string() }), z.strictObject({ path: z.string().nullable() })),
     pickPackageFile: procedure(z.strictObject({ title: z.string() }), z.strictObject({ path: z.string().nullable() })),
+    pickCertificateFile: procedure(
+      z.strictObject({ title: z.string() }),
+      z.strictObject({ path: z.string().nullable() }),
+    ),
     pickSavePath: procedure(
       z.strictObject({ title: z.string(), suggestedName: z.string() }),
       z.strictObject({ path: z.string().nullable() }),
     ),
-    /** Folders and `.sputnik` files of a folder of this machine, for the page's own picker. */
+    /** Folders, `.sputnik` files and files of certificates (`file`) of a folder of this machine, for the page's own picker. */
     listFolder: procedure(
       z.strictObject({ path: z.string() }),
       z.strictObject({

@@ -68,6 +68,30 @@ export function completeConnection({
   return { ...rest, location: { ...typed, root: typed.root ?? '' } }
 }
 
+/** Where the sign-in of a connection was found. */
+export const signedIn = z.strictObject({
+  by: z.enum([
+    'keys',
+    'environment',
+    'profile',
+    'role',
+    'single-sign-on',
+    'credential-process',
+    'login',
+    'web-token',
+    'boto-file',
+    'container',
+    'machine',
+  ]),
+  /** Of the AWS files, or of a boto file. */
+  profile: z.string().optional(),
+  accessKeyId: z.string(),
+  /** ISO time; absent where it doesn't end, or nobody can know. */
+  until: z.string().optional(),
+})
+export type SignedIn = Readonly<z.infer<typeof signedIn>>
+export type SignInSource = Pick<SignedIn, 'by' | 'profile'>
+
 export const permissionCheck = z.strictObject({
   permission: z.enum(['list', 'read', 'publish', 'record', 'uploads', 'conditional', 'cleanup']),
   state: z.enum(['allowed', 'not-allowed', 'not-tested', 'failed']),
@@ -80,6 +104,10 @@ export const connectionReport = z.strictObject({
   connectionId: z.string(),
   testedAt: z.string(),
   checks: z.array(permissionCheck),
+  /** Absent for public buckets and folders, and where no sign-in was found. */
+  signedIn: signedIn.optional(),
+  /** Of a bucket at Amazon: the one that the store named, or that the connection names. */
+  region: z.string().optional(),
   /** Set when the store can't be reached or entered at all. */
   failure: z.custom<import('../errors.ts').WireError>().optional(),
   /** The least policies for an admin (JSON), for S3 connections: for publishing and installing, and for installing alone. */

@@ -14,6 +14,8 @@ const fields = {
   uploadLimitBytesPerSecond: z.number().int().min(0).optional(),
   /** Of each install; 0 or absent: none. */
   downloadLimitBytesPerSecond: z.number().int().min(0).optional(),
+  /** Absolute path of a file (PEM) with certificate authorities that are trusted for every store; empty or absent: none. */
+  certificateFile: z.string().max(4096).optional(),
   singleKeys: z.boolean(),
   defaultLibraryId: z.string().optional(),
 }

@@ -2,7 +2,7 @@ import { AppError, isAppError } from '../../../shared/errors.ts'
 import type { CallOptions } from '../../../shared/ipc/procedure.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
-import { specOf } from '../../../shared/model/package-ref.ts'
+import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { formatBytes } from '../output.ts'
@@ -61,20 +61,25 @@ export const verify: Command = {
 
 interface Target {
   readonly ref: PackageRef
-  readonly installed?: InstalledVersion
+  readonly installed?: Pick<InstalledVersion, 'libraryId' | 'fromConnectionId'>
 }
 
 async function targetsOf(context: Context): Promise<readonly Target[]> {
   const library = await context.library()
+  const unreadable = await context.api.installed.unreadable({ libraryId: library.id })
   if (context.words.length === 0) {
     const all = await context.api.installed.list({ libraryId: library.id })
-    return all.map((installed) => ({ ref: installed.ref, installed }))
+    const targets: Target[] = all.map((installed) => ({ ref: installed.ref, installed }))
+    return [...targets, ...unreadable.map((ref) => ({ ref, installed: { libraryId: library.id } }))]
   }
   const targets: Target[] = []
   for (const word of context.words) {
+    const damaged = unreadable.filter((ref) => [specOf(ref), identOf(ref), ref.name].includes(word))
+    for (const ref of damaged) targets.push({ ref, installed: { libraryId: library.id } })
     try {
       for (const installed of await matchInstalled(context, word)) targets.push({ ref: installed.ref, installed })
     } catch (error) {
+      if (isAppError(error, 'not-installed', 'usage') && damaged.length > 0) continue
       if (!isAppError(error, 'not-installed') || !context.flag('archive') || context.flag('repair')) throw error
       targets.push({ ref: await resolve(context, word) })
     }
@@ -111,7 +116,8 @@ function linesOf(report: Report): string[] {
   const { ref, repaired, takenOut, archive } = report
   const isMended = repaired !== undefined
   const name = `${ref.name} ${ref.version}`
-  const counted = isMended ? report.verifiedFiles + repaired.length : report.verifiedFiles
+  // meta.json is none of the files that it names.
+  const counted = report.verifiedFiles + (repaired ?? []).filter((file) => file !== 'meta.json').length
   return [
     ...(archive !== undefined && counted === 0 ? [] : [`${name}: ${counted} files verified`]),
     ...report.damaged.map((file) => `  ${isMended ? 'repaired' : 'changed'}: ${file}`),

@@ -6,6 +6,8 @@ import {
   connectionId,
   type Location,
   type NewConnection,
+  type SignedIn,
+  type SignInSource,
   s3Location,
 } from '../../../shared/model/connection.ts'
 import { createPlainStore, createStore } from '../object-store/create-store.ts'
@@ -45,6 +47,8 @@ export interface Connections {
   /** One store a connection, shared by all who open it. Nothing is asked of the store yet. */
   open(id: string | undefined): Promise<OpenConnection>
   test(input: { readonly id: string } | { readonly candidate: NewConnection }, io: Io): Promise<ConnectionReport>
+  /** `usage` or `file-unreadable` for a file that holds no certificate authorities. */
+  checkCertificates(file: string): void
   /** Frees the sockets of all that were opened. */
   close(): void
 }
@@ -56,6 +60,8 @@ export interface ConnectionsDeps {
   readonly clock: Clock
   readonly log: Log
   readonly env: Environment
+  /** A file of certificate authorities for every store, as the settings have it now. */
+  readonly certificateFile?: () => string | undefined
   /** Sockets for bodies, per connection (two more serve small requests). */
   readonly settings?: { readonly connections?: number; readonly stallMs?: number }
 }
@@ -188,7 +194,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     forget(id)
   }
 
-  const networkOf = (location: Location): NetworkSpec => readNetwork(env, location, disk)
+  const networkOf = (location: Location): NetworkSpec => readNetwork(env, location, disk, deps.certificateFile?.())
   const specOf = (location: Location, credentials: PlainCredentials): StoreSpec => {
     if (location.kind === 'folder') return { kind: 'folder', path: location.path, root: rootOf(location) }
     const { endpoint, region, addressing } = location
@@ -209,12 +215,13 @@ export function createConnections(deps: ConnectionsDeps): Connections {
   const prepare = (
     entry: { readonly id: string; readonly name: string; readonly location: Location },
     from: Pick<SecretStore, 'get'>,
+    onFound?: (source: SignInSource) => void,
   ) => {
     const { id, name, location } = entry
     const signIn = location.kind === 's3' ? location.signIn : ({ kind: 'anonymous' } as const)
     const credentials = createCredentials(
       { id, name, signIn },
-      { disk, clock, secrets: from, env, network: networkOf(location) },
+      { disk, clock, secrets: from, env, network: networkOf(location), ...(onFound === undefined ? {} : { onFound }) },
     )
     const stallMs = deps.settings?.stallMs
     return {
@@ -227,8 +234,8 @@ export function createConnections(deps: ConnectionsDeps): Connections {
 
   const open = async (id: string | undefined): Promise<OpenConnection> => {
     const entry = get(id)
-    // Another process may have changed what stands under this id.
-    const mark = JSON.stringify([entry.name, entry.location])
+    // Another process may have changed what stands under this id, and the settings which authorities are trusted.
+    const mark = JSON.stringify([entry.name, entry.location, deps.certificateFile?.()])
     const known = opened.get(entry.id)
     if (known?.mark === mark) return known.connection
     forget(entry.id)
@@ -254,11 +261,18 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     const typed = candidate === undefined ? undefined : secretOf(candidate)
     const isStored = candidate === undefined || mayUseStored(entry.id, entry.location)
     const from = typed === undefined && isStored ? secrets : { get: async () => typed }
-    const { spec, storeDeps } = prepare(entry, from)
+    let source: SignInSource | undefined
+    const { credentials, spec, storeDeps } = prepare(entry, from, (found) => {
+      source = found
+    })
     const store = createPlainStore(spec, storeDeps)
     try {
       const location = { ...entry.location, root: rootOf(entry.location) }
-      return await testConnection({ connectionId: entry.id, location }, store, { clock }, io)
+      const report = await testConnection({ connectionId: entry.id, location }, store, { clock }, io)
+      // Where the test found no sign-in there is none to ask for again.
+      const signedIn = source && describeSignIn(source, await credentials(io))
+      const region = location.kind === 's3' && location.endpoint === undefined ? store.region?.() : undefined
+      return { ...report, ...(signedIn === undefined ? {} : { signedIn }), ...(region === undefined ? {} : { region }) }
     } finally {
       store.close()
     }
@@ -276,6 +290,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     },
     open,
     test,
+    checkCertificates: (certificates) => checkCertificates(certificates, disk),
     close() {
       for (const { connection } of opened.values()) connection.store.close()
       for (const store of replaced) store.close()
@@ -286,6 +301,16 @@ export function createConnections(deps: ConnectionsDeps): Connections {
 }
 
 const noKeys: PlainCredentials = { kind: 'keys', accessKeyId: '', secretAccessKey: '' }
+
+function describeSignIn(source: SignInSource, credentials: PlainCredentials): SignedIn | undefined {
+  if (credentials.kind === 'anonymous') return undefined
+  const { accessKeyId, expiresAtMs } = credentials
+  return {
+    ...source,
+    accessKeyId,
+    ...(expiresAtMs === undefined ? {} : { until: new Date(expiresAtMs).toISOString() }),
+  }
+}
 
 const nameOf = (location: Location): string => (location.kind === 's3' ? location.bucket.slice(0, 100) : location.path)
 
@@ -304,15 +329,16 @@ function secretOf({ secretAccessKey, sessionToken }: NewConnection): Readonly<Re
   return { secretAccessKey, ...(sessionToken === undefined || sessionToken === '' ? {} : { sessionToken }) }
 }
 
+function checkCertificates(file: string, disk: Disk): void {
+  if (!path.isAbsolute(file)) {
+    throw new AppError('usage', { problem: `A certificate file needs an absolute path, not “${file}”.` })
+  }
+  readCertificates(file, disk)
+}
+
 function checkLocation(location: Location, disk: Disk): void {
   if (location.kind === 's3') {
-    if (location.certificateFile !== undefined) {
-      if (!path.isAbsolute(location.certificateFile)) {
-        const problem = `A certificate file needs an absolute path, not “${location.certificateFile}”.`
-        throw new AppError('usage', { problem })
-      }
-      readCertificates(location.certificateFile, disk)
-    }
+    if (location.certificateFile !== undefined) checkCertificates(location.certificateFile, disk)
     if (s3Location.shape.endpoint.safeParse(location.endpoint).success) return
     throw new AppError('usage', {
       problem: 'An address is http:// or https:// and the name of the store, without a user name or password in it.',

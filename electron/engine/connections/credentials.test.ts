@@ -69,6 +69,23 @@ describe('where a sign-in is looked for', () => {
     await expect(by({ BOTO_CONFIG: path.join(home, 'none.cfg') })).rejects.toMatchObject({ code: 'sign-in-missing' })
   })
 
+  test('where it was found is told', async () => {
+    const files = {
+      [credentials]: ini('work', 'WORK'),
+      [config]: '[profile p]\ncredential_process = "$HOME/give keys"\n',
+      'give keys': '#!/bin/sh\necho \'{"Version": 1, "AccessKeyId": "P", "SecretAccessKey": "s"}\'\n',
+      '.boto': boto + ini('profile lab', 'LAB'),
+    }
+    const { sourceOf } = await startSignInHome(files)
+    expect(await sourceOf(profile('work'))).toEqual({ by: 'profile', profile: 'work' })
+    expect(await sourceOf(profile('p'))).toEqual({ by: 'credential-process', profile: 'p' })
+    expect(await sourceOf(profile('lab'))).toEqual({ by: 'boto-file', profile: 'lab' })
+    expect(await sourceOf(chain)).toEqual({ by: 'boto-file' })
+    expect(await sourceOf({ kind: 'anonymous' })).toBeUndefined()
+    const env = await startSignInHome(files, { AWS_ACCESS_KEY_ID: 'ENV', AWS_SECRET_ACCESS_KEY: 's-ENV' })
+    expect(await env.sourceOf(chain)).toEqual({ by: 'environment' })
+  })
+
   test('temporary keys keep their token', async () => {
     const { ask } = await startSignInHome(
       {},

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
-import type { SignIn } from '../../../shared/model/connection.ts'
+import type { SignIn, SignInSource } from '../../../shared/model/connection.ts'
 import { toSignInError } from '../object-store/s3-errors.ts'
 import type { Clock, Disk, Io, NetworkSpec, PlainCredentials, SecretStore } from '../ports.ts'
 import { type AwsProfiles, readAwsProfiles } from './aws-profiles.ts'
@@ -23,6 +23,8 @@ export interface CredentialsDeps {
   readonly env: Environment
   /** How services that give sign-ins are reached. */
   readonly network: NetworkSpec
+  /** Told where a sign-in was found, each time one is. */
+  readonly onFound?: (source: SignInSource) => void
   /** How long a credential_process may take; a minute. */
   readonly processTimeoutMs?: number
 }
@@ -52,6 +54,7 @@ export function createCredentials(
       return async () => {
         const secret = await deps.secrets.get(id)
         if (secret?.secretAccessKey === undefined) throw new AppError('secret-unavailable', { connection: name })
+        deps.onFound?.({ by: 'keys' })
         return keysOf({ accessKeyId: signIn.accessKeyId, ...secret, secretAccessKey: secret.secretAccessKey })
       }
     case 'chain':
@@ -79,10 +82,17 @@ async function findIdentity(
   io: Io,
 ): Promise<Identity> {
   const { disk, env } = deps
+  const found = (source: SignInSource, identity: Identity): Identity => {
+    deps.onFound?.(source)
+    return identity
+  }
   // 1
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN } = env
   if (profile === undefined && accessKeyId && secretAccessKey)
-    return { accessKeyId, secretAccessKey, ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}) }
+    return found(
+      { by: 'environment' },
+      { accessKeyId, secretAccessKey, ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}) },
+    )
   // 2
   const profiles = readAwsProfiles(disk, env)
   const signInDeps: SignInDeps = {
@@ -91,8 +101,8 @@ async function findIdentity(
     profiles,
     async fromMachine(source, machineIo) {
       if (source === 'EcsContainer') return signInByContainer(env, connection, machineIo)
-      const found = await signInByInstance(env, machineIo)
-      if (found !== undefined) return found
+      const ofMachine = await signInByInstance(env, machineIo)
+      if (ofMachine !== undefined) return ofMachine
       throw new AppError('sign-in-missing', { connection, reason: 'This machine has no role.' })
     },
   }
@@ -101,7 +111,7 @@ async function findIdentity(
   if (ofProfile !== undefined) return ofProfile
   if (named !== undefined) {
     const ofBoto = readBotoKeys(disk, env, named)
-    if (ofBoto !== undefined) return ofBoto
+    if (ofBoto !== undefined) return found({ by: 'boto-file', profile: named }, ofBoto)
     throw new AppError('sign-in-missing', { connection, reason: describeMissing(named, profiles) })
   }
   // 3
@@ -109,15 +119,15 @@ async function findIdentity(
   if (tokenFile && roleArn) {
     const token = { tokenFile, roleArn, ...(sessionName ? { sessionName } : {}) }
     const region = env.AWS_REGION || env.AWS_DEFAULT_REGION
-    return signInByWebToken(token, signInDeps, 'The role of AWS_ROLE_ARN', region)
+    return found({ by: 'web-token' }, await signInByWebToken(token, signInDeps, 'The role of AWS_ROLE_ARN', region))
   }
   // 4
   const ofBoto = readBotoKeys(disk, env, undefined)
-  if (ofBoto !== undefined) return ofBoto
+  if (ofBoto !== undefined) return found({ by: 'boto-file' }, ofBoto)
   // 5
-  if (namesContainer(env)) return signInByContainer(env, connection, io)
+  if (namesContainer(env)) return found({ by: 'container' }, await signInByContainer(env, connection, io))
   const ofInstance = await signInByInstance(env, io)
-  if (ofInstance !== undefined) return ofInstance
+  if (ofInstance !== undefined) return found({ by: 'machine' }, ofInstance)
   const reason = describeOdd(profiles)
   throw new AppError('sign-in-missing', { connection, ...(reason === undefined ? {} : { reason }) })
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import type { SignInSource } from '../../../shared/model/connection.ts'
 import { toSignInError } from '../object-store/s3-errors.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Clock, Disk, Io, NetworkSpec } from '../ports.ts'
@@ -21,6 +22,8 @@ export interface SignInDeps {
   /** What the machine or container is given, for `credential_source`. */
   readonly fromMachine: (source: 'Ec2InstanceMetadata' | 'EcsContainer', io: Io) => Promise<Identity>
   readonly processTimeoutMs?: number
+  /** Told which way of a profile gave the sign-in. A role's comes last, after that of the profile it is taken with. */
+  readonly onFound?: (source: SignInSource) => void
 }
 
 /** Loaded when it is needed: it is large. */
@@ -45,39 +48,45 @@ export async function signInByProfile(
   if (values === undefined) return undefined
   const source = `The profile “${name}”`
   const fail = (reason: string) => new AppError('sign-in-failed', { connection: deps.connection, source, reason })
+  const found = (by: SignInSource['by'], identity: Identity): Identity => {
+    deps.onFound?.({ by, profile: name })
+    return identity
+  }
   const isCircle = before.includes(name)
   // A profile may take a role with keys of its own.
   if (values.has('role_arn') && !(isCircle && before.at(-1) === name && values.has('aws_access_key_id'))) {
     if (isCircle) throw fail(`It is its own source: ${[...before, name].join(', ')}.`)
     // 1, 2
-    return assumeRole(name, values, deps, io, before)
+    return found('role', await assumeRole(name, values, deps, io, before))
   }
   // 3
   const [accessKeyId, secretAccessKey] = [values.get('aws_access_key_id'), values.get('aws_secret_access_key')]
   if (accessKeyId && secretAccessKey) {
     const sessionToken = values.get('aws_session_token') ?? values.get('aws_security_token')
-    return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
+    return found('profile', { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) })
   }
   if (accessKeyId || secretAccessKey) {
     throw fail(`It has no ${accessKeyId ? 'aws_secret_access_key' : 'aws_access_key_id'}.`)
   }
   // 4
-  if (values.has('sso_session') || values.has('sso_start_url')) return signInBySso(name, values, deps)
+  if (values.has('sso_session') || values.has('sso_start_url'))
+    return found('single-sign-on', await signInBySso(name, values, deps))
   // 5
   const command = values.get('credential_process')
   if (command) {
     const about = { connection: deps.connection, source: `The credential_process of the profile “${name}”` }
     const timeout = deps.processTimeoutMs === undefined ? {} : { timeoutMs: deps.processTimeoutMs }
-    return runCredentialProcess(command, about, { ...io, env: deps.env, ...timeout })
+    return found('credential-process', await runCredentialProcess(command, about, { ...io, env: deps.env, ...timeout }))
   }
   if (!values.has('login_session')) return undefined
   // 6
   const { fromIni } = await loadProviders()
-  return askSignInService(
+  const ofLogin = await askSignInService(
     deps,
     { connection: deps.connection, source, command: `aws login --profile ${name}` },
     (clientConfig) => fromIni({ ...filesOf(deps.profiles), profile: name, ignoreCache: true, clientConfig })(),
   )
+  return found('login', ofLogin)
 }
 
 const filesOf = ({ credentialsFile, configFile }: AwsProfiles) => ({

@@ -18,7 +18,7 @@ async function serve() {
 
 test('a role by another profile, and that one’s role before it', async () => {
   const services = await serve()
-  const { ask, keyOf } = await startSignInHome({
+  const { ask, keyOf, sourceOf } = await startSignInHome({
     [credentials]: ini('base', 'BASE'),
     [config]:
       '[profile first]\nrole_arn = arn:aws:iam::1:role/FIRST\nsource_profile = base\n' +
@@ -32,6 +32,7 @@ test('a role by another profile, and that one’s role before it', async () => {
   })
   expect(services.signedWith).toEqual(['BASE', 'FIRST'])
   expect(await keyOf(profile('first'))).toBe('FIRST')
+  expect(await sourceOf(profile('second'))).toEqual({ by: 'role', profile: 'second' })
 })
 
 test('a role by a credential_process, by the environment, by the container', async () => {
@@ -127,13 +128,14 @@ const token = (accessToken: string, lifeMs: number) =>
 
 test('single sign-on, by the token that was left', async () => {
   await serve()
-  const { keyOf } = await startSignInHome({
+  const { keyOf, sourceOf } = await startSignInHome({
     [config]: sso,
     [tokenFile('corp')]: token('good', 3_600_000),
     [tokenFile('https://corp.example')]: token('good', 3_600_000),
   })
   expect(await keyOf(profile('s'))).toBe('SSO-12-Reader')
   expect(await keyOf(profile('legacy'))).toBe('SSO-34-Writer')
+  expect(await sourceOf(profile('s'))).toEqual({ by: 'single-sign-on', profile: 's' })
 })
 
 test('single sign-on that was never done, is over, or was ended elsewhere: the command to run', async () => {
@@ -165,6 +167,7 @@ test('a container’s role, and a service that gives none', async () => {
   })
   const byFile = await startSignInHome({}, { ...env, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: path.join(home, 'token') })
   expect(await byFile.keyOf(chain)).toBe('CONTAINER')
+  expect(await byFile.sourceOf(chain)).toEqual({ by: 'container' })
   const stranger = await startSignInHome({}, env)
   const failed = { code: 'sign-in-failed', details: { source: 'The role of this container' } }
   await expect(stranger.ask(chain)).rejects.toMatchObject(failed)
@@ -175,8 +178,9 @@ test('a container’s role, and a service that gives none', async () => {
 test('a machine’s role; on a computer that is none it is known in seconds', async () => {
   const services = await serve()
   const env = { AWS_EC2_METADATA_DISABLED: '' }
-  const { ask } = await startSignInHome({}, env)
+  const { ask, sourceOf } = await startSignInHome({}, env)
   expect(await ask(chain)).toMatchObject({ accessKeyId: 'MACHINE', sessionToken: 'token' })
+  expect(await sourceOf(chain)).toEqual({ by: 'machine' })
   services.beSilent(true)
   const started = performance.now()
   await expect((await startSignInHome({}, env)).ask(chain)).rejects.toMatchObject({ code: 'sign-in-missing' })

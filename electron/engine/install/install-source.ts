@@ -7,6 +7,7 @@ import { ingestMeta } from '../format/ingest-meta.ts'
 import { openSputnik } from '../format/sputnik-file.ts'
 import type { CredentialsIo, Disk, Io, OpenConnection, PlainCredentials } from '../ports.ts'
 import type { UnpackSource } from '../workers/unpack.ts'
+import { credentialsOf } from '../workers/worker-credentials.ts'
 import type { InstallRequest } from './install-request.ts'
 
 /** A `.sputnik` file's package, with where its archive.gz lies. `not-a-package-file`, `meta-invalid`, `archive-mismatch`. */
@@ -77,9 +78,6 @@ async function openPublished(deps: SourceDeps, connectionId: string, ref: Packag
     bound: `store ${archive.etag} ${archive.sizeBytes}`,
     unpack: { kind: 'store', spec: await connection.spec(io), key: archiveKeyOf(ref), etag: archive.etag },
     connectionName: connection.name,
-    async credentials(fresh) {
-      const spec = await connection.spec(fresh)
-      return spec.kind === 's3' ? spec.credentials : { kind: 'anonymous' }
-    },
+    credentials: credentialsOf(connection),
   }
 }

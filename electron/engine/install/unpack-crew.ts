@@ -1,8 +1,9 @@
-import { type AppError, fromWire, toAppError, toWire } from '../../../shared/errors.ts'
+import { type AppError, fromWire, toAppError } from '../../../shared/errors.ts'
 import type { CredentialsIo, Io, PlainCredentials } from '../ports.ts'
 import type { Phase } from '../transfers/transfer-runner.ts'
 import { type RunningWorker, startWorker } from '../workers/pool.ts'
 import type { FromUnpack, LineState, ToUnpack, Unit, UnpackStart, WholeUnit } from '../workers/unpack.ts'
+import { answerCredentials } from '../workers/worker-credentials.ts'
 
 /**
  * The workers of one install, and the units that they are given:
@@ -140,17 +141,6 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
     told = JSON.stringify(phase)
     options.onPhase(phase)
   }
-  const answerCredentials = async (worker: Worker, renew: boolean) => {
-    try {
-      worker.post({
-        kind: 'credentials',
-        credentials: await options.credentials({ signal: stop.signal, renew }),
-        renew,
-      })
-    } catch (error) {
-      worker.post({ kind: 'no-credentials', error: toWire(error) })
-    }
-  }
   const settlePart = (member: Member, part: WholeUnit) => {
     for (const [id, unit] of member.running) {
       if (unit.kind !== 'whole-object') continue
@@ -162,7 +152,8 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
   }
   // 2
   const hear = (member: Member) => (message: FromUnpack) => {
-    if (message.kind === 'credentials-wanted') return void answerCredentials(member.worker, message.renew)
+    if (message.kind === 'credentials-wanted')
+      return void answerCredentials(member.worker, options.credentials, { signal: stop.signal, renew: message.renew })
     if (message.kind === 'settled-part') return guard(() => settlePart(member, message.unit))
     if (message.kind === 'line') {
       member.lines.set(message.id, message.state)

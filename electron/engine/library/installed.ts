@@ -8,7 +8,7 @@ import { ingestInstalledMeta } from '../format/ingest-meta.ts'
 import { metaCaps } from '../format/meta-caps.ts'
 import type { Disk, Log } from '../ports.ts'
 import type { LibraryPlaces } from './places.ts'
-import { factsOfTree, type MetaMark, markOf } from './version-facts.ts'
+import { factsOfTree, type MetaMark, markOf, readFacts } from './version-facts.ts'
 
 /** An installed version as it is in its folder. */
 export interface InstalledTree {
@@ -22,6 +22,8 @@ export interface InstalledReader {
   list(): readonly InstalledVersion[]
   /** Undefined: no readable package of that version. */
   tree(ref: PackageRef): InstalledTree | undefined
+  /** What Orbital has installed or verified, and whose meta.json can't be read any more. */
+  unreadable(): readonly PackageRef[]
   /** `not-installed` */
   get(ref: PackageRef): InstalledVersion
   files(ref: PackageRef): readonly FileEntry[]
@@ -109,6 +111,14 @@ export function createInstalledReader(deps: {
         .sort((a, b) => a.ref.name.localeCompare(b.ref.name) || compareVersions(b.ref.version, a.ref.version))
     },
     tree,
+    unreadable() {
+      if (disk.facts(places.root) === undefined) return []
+      return disk.entries(places.root).flatMap(({ name, kind }) => {
+        const isUnreadable = kind === 'folder' && isVersionFolder(name) && readTree(name) === undefined
+        const ref = isUnreadable && readFacts(disk, places, name) !== undefined ? refOf(name) : undefined
+        return ref === undefined ? [] : [ref]
+      })
+    },
     get: (ref) => show(treeOf(ref)),
     files: (ref) =>
       treeOf(ref).manifest.files.map(({ path: file, sizeBytes, checksum }) => ({
@@ -121,3 +131,9 @@ export function createInstalledReader(deps: {
 
 const isVersionFolder = (name: string): boolean =>
   name !== '' && !name.startsWith('.') && name !== '__cache__' && !name.endsWith('.tmp') && !/[/\\\0]/.test(name)
+
+/** Of a folder's name: the version begins at the first digit behind a dash. Whatever the split, it names the same folder. */
+function refOf(ident: string): PackageRef | undefined {
+  const [, name, version] = /^(.+?)-(\d.*)$/.exec(ident) ?? []
+  return name === undefined || version === undefined ? undefined : { name, version }
+}

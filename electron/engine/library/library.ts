@@ -12,7 +12,7 @@ import { type LibraryPlaces, placesOf, stagedTreeOf } from './places.ts'
 import { type Recovered, recoverLibrary } from './recover.ts'
 import { dropFromTrash, listTrash, moveToGarbage, moveToTrash, restoreFromTrash } from './trash.ts'
 import { isWhole, type TreeReport } from './verify.ts'
-import { factsOfTree, type VersionFacts, writeFacts } from './version-facts.ts'
+import { earlierOf, factsOfTree, readFacts, type VersionFacts, writeFacts } from './version-facts.ts'
 
 /** What would hold up the main thread: done in a worker. */
 export interface LibraryWork {
@@ -44,6 +44,8 @@ export interface Library {
    */
   recover(io: Io): Promise<Recovered & { readonly deleted: Promise<number> }>
   list(): readonly InstalledVersion[]
+  /** What Orbital has installed or verified, and whose meta.json can't be read any more: not listed until it is repaired. */
+  unreadable(): readonly PackageRef[]
   /** `not-installed` */
   get(ref: PackageRef): InstalledVersion
   find(ref: PackageRef): InstalledVersion | undefined
@@ -77,11 +79,13 @@ export interface Library {
   /** Facts of the tree that is installed now; undefined when none is. */
   facts(ref: PackageRef): VersionFacts | undefined
   writeFacts(ref: PackageRef, facts: VersionFacts): void
+  /** What Orbital knew of this version before its meta.json became another one, or unreadable; undefined where it didn't. */
+  earlierFacts(ref: PackageRef): VersionFacts | undefined
   commit(record: CommitRecord): CommitResult
   /** A commit of that transfer that has begun and not ended is finished; undefined when there is none. */
   finishCommitOf(transaction: string): CommitResult | undefined
   /** Whether the tree in that version's place is exactly what a manifest says. */
-  verifyAgainst(manifest: Manifest, io: Io): Promise<TreeReport>
+  verifyAgainst(manifest: Manifest, io: Io & { readonly onBytes?: (bytes: number) => void }): Promise<TreeReport>
   /** Staging and spool of a transfer are gone when it resolves. */
   discard(transaction: string, io: Io): Promise<void>
 }
@@ -143,6 +147,7 @@ export function createLibrary(deps: LibraryDeps): Library {
       return { ...recovered, deleted }
     },
     list: installed.list,
+    unreadable: installed.unreadable,
     get: installed.get,
     find: (ref) => (installed.tree(ref) === undefined ? undefined : installed.get(ref)),
     manifest: (ref) => treeOf(ref).manifest,
@@ -258,6 +263,12 @@ export function createLibrary(deps: LibraryDeps): Library {
     writeFacts(ref, facts) {
       writeFacts(disk, places, identOf(ref), facts)
       changed()
+    },
+    earlierFacts(ref) {
+      const ident = identOf(ref)
+      if (disk.facts(places.version(ident))?.kind !== 'folder') return undefined
+      const earlier = earlierOf(readFacts(disk, places, ident))
+      return earlier?.metaSha256 === installed.tree(ref)?.mark.metaSha256 ? undefined : earlier
     },
     commit(record) {
       beginCommit(shared, record)

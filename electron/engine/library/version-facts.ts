@@ -9,7 +9,7 @@ import type { LibraryPlaces } from './places.ts'
  * What Orbital knows of an installed version beyond its meta.json: `.orbital/versions/<ident>.json`. It holds for one tree only, told by
  * its meta.json's content and time: what somebody else put in the same place since then has no facts but `kept`.
  */
-export const versionFacts = z.looseObject({
+const treeFacts = z.looseObject({
   format: z.literal(1),
   /** Of the meta.json that this is about. */
   metaSha256: z.string(),
@@ -22,6 +22,10 @@ export const versionFacts = z.looseObject({
   forApp: z.string().optional(),
   fromConnectionId: z.string().optional(),
   damagedFiles: z.array(z.string()).optional(),
+})
+export const versionFacts = treeFacts.extend({
+  /** Of the tree that was in this place before, kept as long as nothing else of Orbital's is there: a damaged meta.json makes it another tree. */
+  earlier: treeFacts.optional(),
 })
 export type VersionFacts = Readonly<z.infer<typeof versionFacts>>
 
@@ -44,12 +48,17 @@ export function readFacts(disk: Disk, places: LibraryPlaces, ident: string): Ver
   return bytes === undefined ? undefined : parseFacts(bytes)
 }
 
-/** Facts of that very tree; of any other only whether the version is kept. */
+/** Facts of that very tree; of any other only whether the version is kept, and those that it had earlier. */
 export function factsOfTree(disk: Disk, places: LibraryPlaces, ident: string, mark: MetaMark): VersionFacts {
   const facts = readFacts(disk, places, ident)
   const isSame = facts?.metaSha256 === mark.metaSha256 && facts.metaModifiedMs === mark.metaModifiedMs
-  return facts !== undefined && isSame ? facts : { format: 1, ...mark, kept: facts?.kept ?? false }
+  if (facts !== undefined && isSame) return facts
+  const earlier = earlierOf(facts)
+  return { format: 1, ...mark, kept: facts?.kept ?? false, ...(earlier === undefined ? {} : { earlier }) }
 }
+
+/** The oldest facts that are remembered of a place. */
+export const earlierOf = (facts: VersionFacts | undefined): VersionFacts | undefined => facts?.earlier ?? facts
 
 export function writeFacts(disk: Disk, places: LibraryPlaces, ident: string, facts: VersionFacts): void {
   disk.makeFolder(places.versions)

@@ -88,6 +88,7 @@ export function createS3Client(spec: S3Spec, deps: S3Deps) {
 
   quietVersionWarning(deps.log)
   let region = spec.region ?? firstRegion
+  let isKnown = spec.region !== undefined
   let client = connect(region)
   let renewing: Promise<boolean> | undefined
   const fetchOthers = async (signal: AbortSignal): Promise<boolean> => {
@@ -102,8 +103,11 @@ export function createS3Client(spec: S3Spec, deps: S3Deps) {
   return {
     connection,
     current: () => client,
+    /** Undefined while requests go to the first one on trial. */
+    region: () => (isKnown ? region : undefined),
     /** False when it is the one in use already. */
     learnRegion(named: string): boolean {
+      isKnown = true
       if (named === region) return false
       deps.log.write('info', 'store.region', { bucket: spec.bucket, from: region, to: named })
       region = named

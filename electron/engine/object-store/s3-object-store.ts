@@ -329,6 +329,7 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
   return {
     endpoint,
     keepsMetadata: true,
+    region: s3.region,
     head,
     read,
     open,

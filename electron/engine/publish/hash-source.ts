@@ -3,7 +3,12 @@ import type { Checksum } from '../../../shared/model/package.ts'
 import type { Io, OpenConnection } from '../ports.ts'
 import type { FileToHash, HashedFile, HashJob } from '../workers/hash.ts'
 import type { StartWorker } from '../workers/pool.ts'
-import type { CredentialsGiven, CredentialsWanted } from '../workers/receive-credentials.ts'
+import {
+  answerCredentials,
+  type CredentialsAnswer,
+  type CredentialsWanted,
+  credentialsOf,
+} from '../workers/worker-credentials.ts'
 
 /**
  * Checksums of files on this machine by their path in the package, taken in a worker. `onFile` is told of each as it comes.
@@ -34,21 +39,9 @@ export async function hashObject(
 ): Promise<string> {
   const spec = await connection.spec(io)
   const job: HashJob = { kind: 'object', spec, connectionName: connection.name, key }
-  const worker = startWorker<string | undefined, CredentialsWanted, CredentialsGiven>('hash', job, io)
-  let failure: unknown
-  const renewCredentials = async (renew: boolean) => {
-    try {
-      const fresh = await connection.spec({ ...io, renew })
-      if (fresh.kind === 's3') worker.post({ kind: 'credentials', credentials: fresh.credentials, renew })
-    } catch (error) {
-      failure = error
-      await worker.stop()
-    }
-  }
-  worker.onMessage(({ renew }) => void renewCredentials(renew))
-  const md5 = await worker.result.catch((error: unknown) => {
-    throw failure ?? error
-  })
+  const worker = startWorker<string | undefined, CredentialsWanted, CredentialsAnswer>('hash', job, io)
+  worker.onMessage(({ renew }) => void answerCredentials(worker, credentialsOf(connection), { ...io, renew }))
+  const md5 = await worker.result
   if (md5 === undefined) throw new AppError('internal', { what: 'hash worker gave nothing' })
   return md5
 }

@@ -4,6 +4,7 @@ import type { PackedPart, PackResult } from '../workers/pack.ts'
 import type { PackSource } from '../workers/pack-source.ts'
 import type { CopySource } from '../workers/reusable-members.ts'
 import type { FromPack, PackStart, ToPack } from '../workers/run-pack.ts'
+import { answerCredentials, credentialsOf } from '../workers/worker-credentials.ts'
 import { transactionField } from './archive-belongs.ts'
 import { findCopySource } from './find-copy-source.ts'
 import type { OwnUpload, PublishContext } from './publish-context.ts'
@@ -126,23 +127,9 @@ async function packInWorker(
       isReconnecting = true
       task.enter({ kind: 'reconnecting', attempt: message.attempt, nextTryAtMs: message.nextTryAtMs })
     } else if (message.kind === 'log') task.log.write(message.level, message.event, message.fields)
-    else void renewCredentials(message.renew)
+    else void answerCredentials(worker, credentialsOf(connection), { ...io, renew: message.renew })
   })
-  const renewCredentials = async (renew: boolean) => {
-    try {
-      const spec = await connection.spec({ ...io, renew })
-      if (spec.kind === 's3') worker.post({ kind: 'credentials', credentials: spec.credentials, renew })
-    } catch (error) {
-      failure = error
-      await worker.stop()
-    }
-  }
-  let failure: unknown
-  try {
-    return await worker.result
-  } catch (error) {
-    throw failure ?? error
-  }
+  return worker.result
 }
 
 const isSamePart = (noted: PackedPart | undefined, part: PackedPart): boolean =>

@@ -6,7 +6,7 @@ import type { PublishedVersion } from '../catalog/read-version.ts'
 import type { Disk, Io, OpenConnection } from '../ports.ts'
 import { startWorker } from '../workers/pool.ts'
 import type { FromReadArchive, ReadArchiveResult, ReadArchiveStart } from '../workers/read-archive.ts'
-import { answerCredentials, type CredentialsAnswer } from '../workers/worker-credentials.ts'
+import { answerCredentials, type CredentialsAnswer, credentialsOf } from '../workers/worker-credentials.ts'
 
 type ArchiveIo = Io & Pick<CallOptions, 'onProgress'>
 
@@ -63,7 +63,7 @@ async function readArchive(
   let doneBytes = 0
   worker.onMessage((message) => {
     if (message.kind === 'credentials-wanted')
-      return void answerCredentials(worker, connection, { signal, renew: message.renew })
+      return void answerCredentials(worker, credentialsOf(connection), { signal, renew: message.renew })
     doneBytes += message.bytes
     onProgress?.({ doneBytes, totalBytes })
   })

@@ -1,10 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { CallOptions } from '../../../shared/ipc/procedure.ts'
 import type { TrashEntry } from '../../../shared/model/installed.ts'
 import type { Manifest, PackageRef } from '../../../shared/model/package.ts'
-import { identOf, specOf } from '../../../shared/model/package-ref.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import type { PublishedVersion } from '../catalog/read-version.ts'
 import { stallMs } from '../install/install-limits.ts'
 import { hasSameFiles } from '../install/same-files.ts'
@@ -13,9 +12,10 @@ import type { TreeReport } from '../library/verify.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
 import { startWorker } from '../workers/pool.ts'
 import type { FromRepair, RepairStart } from '../workers/repair.ts'
-import { answerCredentials, type CredentialsAnswer } from '../workers/worker-credentials.ts'
+import { answerCredentials, type CredentialsAnswer, credentialsOf } from '../workers/worker-credentials.ts'
 import { findExtras } from './damage.ts'
 import { type RepairedFiles, stampOf } from './repair-files.ts'
+import { underRepairLease } from './repair-lease.ts'
 
 /**
  * One installed version, repaired from where it came from:
@@ -46,7 +46,7 @@ export interface RepairReport {
   readonly trash?: TrashEntry
 }
 
-type RepairIo = Io & Pick<CallOptions, 'onProgress'>
+export type RepairIo = Io & Pick<CallOptions, 'onProgress'>
 
 export async function repairVersion(
   deps: RepairDeps,
@@ -63,13 +63,7 @@ export async function repairVersion(
   // 1
   if (bad.length === 0 && report.extra.length === 0) return { repaired: [], fetchedBytes: 0, takenOut: [] }
   // 2
-  const transaction = `repair-${createHash('sha256').update(identOf(ref)).digest('hex').slice(0, 24)}`
-  const lease = library.leases.take(transaction)
-  if (lease === undefined) throw new AppError('busy', { what: specOf(ref) })
-  const everyStaging = path.join(library.places.staging, transaction)
-  // Whoever took the lease over while this computer slept has other files: none is placed while somebody may still write it.
-  const staging = path.join(everyStaging, randomUUID())
-  try {
+  return underRepairLease(disk, library, ref, async (staging) => {
     // 3
     const source =
       bad.length === 0 ? undefined : await openSource(deps, library, ref, installed, { ...io, connectionId })
@@ -77,7 +71,7 @@ export async function repairVersion(
     const takenOut = findExtras(disk, folder, installed, report)
     const trash = library.takeOut(ref, takenOut)
     // 5
-    disk.removeTree(everyStaging)
+    disk.removeTree(path.dirname(staging))
     disk.makeFolder(staging)
     const done =
       source === undefined
@@ -90,10 +84,7 @@ export async function repairVersion(
       library.writeFacts(ref, { ...others, verifiedAt: new Date(clock.now()).toISOString() })
     }
     return { ...done, takenOut, ...(trash === undefined ? {} : { trash }) }
-  } finally {
-    disk.removeTree(lease.isOurs() ? everyStaging : staging)
-    lease.release()
-  }
+  })
 }
 
 interface Source {
@@ -143,7 +134,7 @@ async function makeAnew(
   const worker = startWorker<RepairedFiles, FromRepair, CredentialsAnswer>(deps.entry ?? 'repair', start, { signal })
   worker.onMessage((message) => {
     if (message.kind === 'credentials-wanted')
-      return void answerCredentials(worker, connection, { signal, renew: message.renew })
+      return void answerCredentials(worker, credentialsOf(connection), { signal, renew: message.renew })
     doneBytes += message.bytes
     onProgress?.({ doneBytes, totalBytes })
   })

@@ -1,9 +1,9 @@
 import { createNodeDisk } from '../disk/node-disk.ts'
 import type { HashedFile, HashJob } from './hash.ts'
-import type { CredentialsGiven, CredentialsWanted } from './receive-credentials.ts'
 import { runHash } from './run-hash.ts'
 import { serveWorker } from './serve.ts'
+import type { CredentialsAnswer, CredentialsWanted } from './worker-credentials.ts'
 
-serveWorker<HashJob, string | undefined, HashedFile | CredentialsWanted, CredentialsGiven>((context) =>
+serveWorker<HashJob, string | undefined, HashedFile | CredentialsWanted, CredentialsAnswer>((context) =>
   runHash(context, createNodeDisk()),
 )

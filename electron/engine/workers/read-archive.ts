@@ -34,13 +34,14 @@ export async function runReadArchive(
 ): Promise<ReadArchiveResult> {
   const { data, signal, post } = context
   const { spec, connectionName, write, sizeBytes } = data
-  const credentials = createCredentialsAsker(context)
+  const credentials = createCredentialsAsker(spec, post)
+  context.onMessage(credentials.hear)
   const store = createStore(spec, {
     disk,
     clock: createSystemClock(),
     log: { write: () => {} },
     connectionName,
-    credentials,
+    credentials: credentials.ask,
   })
   const teller = createByteTeller((bytes) => post({ kind: 'bytes', bytes }))
   const chunks = readWhole(store, data, { signal, onBytes: teller.add })

@@ -21,8 +21,15 @@ export async function runRepair(
   const { data, signal, post } = context
   const { spec, connectionName, stallMs } = data
   const clock = createSystemClock()
-  const credentials = createCredentialsAsker(context)
-  const store = createStore(spec, { disk, clock, log: { write: () => {} }, connectionName, credentials })
+  const credentials = createCredentialsAsker(spec, post)
+  context.onMessage(credentials.hear)
+  const store = createStore(spec, {
+    disk,
+    clock,
+    log: { write: () => {} },
+    connectionName,
+    credentials: credentials.ask,
+  })
   try {
     const deps = { disk, clock, store, random: Math.random, stallMs, ...(step === undefined ? {} : { step }) }
     return await repairFiles(data, deps, { signal, onBytes: (bytes) => post({ kind: 'bytes', bytes }) })

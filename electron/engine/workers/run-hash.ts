@@ -2,12 +2,12 @@ import { createStore } from '../object-store/create-store.ts'
 import type { Disk } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { type HashedFile, type HashJob, hashFiles, hashObject } from './hash.ts'
-import { type CredentialsGiven, type CredentialsWanted, receiveCredentials } from './receive-credentials.ts'
 import type { WorkerContext } from './serve.ts'
+import { type CredentialsAnswer, type CredentialsWanted, createCredentialsAsker } from './worker-credentials.ts'
 
 /** The worker's function: tells of each file as it is hashed, or gives the MD5 of an object. */
 export async function runHash(
-  context: WorkerContext<HashJob, HashedFile | CredentialsWanted, CredentialsGiven>,
+  context: WorkerContext<HashJob, HashedFile | CredentialsWanted, CredentialsAnswer>,
   disk: Disk,
 ): Promise<string | undefined> {
   const { data, signal, post } = context
@@ -15,12 +15,14 @@ export async function runHash(
     await hashFiles(data.files, disk, post, { signal })
     return undefined
   }
+  const credentials = createCredentialsAsker(data.spec, post)
+  context.onMessage(credentials.hear)
   const store = createStore(data.spec, {
     disk,
     clock: createSystemClock(),
     log: { write: () => {} },
     connectionName: data.connectionName,
-    credentials: receiveCredentials(data.spec, context),
+    credentials: credentials.ask,
   })
   try {
     return await hashObject(store, data.key, { signal })

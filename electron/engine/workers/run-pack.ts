@@ -3,15 +3,15 @@ import type { Disk, Io, UploadedPart } from '../ports.ts'
 import type { DigestStart, FromDigest, ToDigest } from './digest.ts'
 import { type PackedPart, type PackJob, type PackPorts, type PackResult, packToParts, ringBytesOf } from './pack.ts'
 import { type StartWorker, startWorker } from './pool.ts'
-import type { CredentialsGiven } from './receive-credentials.ts'
 import { createRing, type Ring } from './ring.ts'
 import type { FromSend, SendNews, SendStart, SendTarget, ToSend } from './send.ts'
 import type { WorkerContext } from './serve.ts'
+import type { CredentialsAnswer } from './worker-credentials.ts'
 
 /** What the worker that packs is started with. */
 export interface PackStart extends PackJob, SendTarget {}
 export type FromPack = { readonly kind: 'part'; readonly part: PackedPart } | SendNews
-export type ToPack = CredentialsGiven
+export type ToPack = CredentialsAnswer
 
 /**
  * The worker's function. It reads, compresses and takes the files' checksums; one thread beside it takes the archive's md5, another sends.

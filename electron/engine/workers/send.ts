@@ -4,9 +4,9 @@ import type { Clock, Disk, Io, Log, LogLevel, ObjectStore, StoreSpec, UploadedPa
 import { createSystemClock } from '../system-clock.ts'
 import { createRateLimit, createSharedLimit, type RateLimit } from '../transfers/rate-limit.ts'
 import type { SendOrder } from './pack.ts'
-import { type CredentialsGiven, type CredentialsWanted, receiveCredentials } from './receive-credentials.ts'
 import { type Ring, ringOver } from './ring.ts'
 import type { WorkerContext } from './serve.ts'
+import { type CredentialsAnswer, type CredentialsWanted, createCredentialsAsker } from './worker-credentials.ts'
 
 /** Where the parts of one upload go. */
 export interface SendTarget {
@@ -21,7 +21,7 @@ export interface SendTarget {
 export interface SendStart extends SendTarget {
   readonly ring: SharedArrayBuffer
 }
-export type ToSend = { readonly kind: 'order'; readonly order: SendOrder } | CredentialsGiven
+export type ToSend = { readonly kind: 'order'; readonly order: SendOrder } | CredentialsAnswer
 /** What the engine is to hear, by way of the thread that packs. */
 export type SendNews =
   | CredentialsWanted
@@ -48,19 +48,13 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
   const log: Log = {
     write: (level, event, fields) => post({ kind: 'log', level, event, ...(fields === undefined ? {} : { fields }) }),
   }
-  let giveCredentials = (_given: CredentialsGiven) => {}
-  const credentials = receiveCredentials(data.spec, {
-    post,
-    onMessage: (handler) => {
-      giveCredentials = handler
-    },
-  })
+  const credentials = createCredentialsAsker(data.spec, post)
   const store = createStore(data.spec, {
     disk,
     clock,
     log,
     connectionName: data.connectionName,
-    credentials,
+    credentials: credentials.ask,
     onRetry: ({ attempt, nextTryAtMs }) => post({ kind: 'retry', attempt, nextTryAtMs }),
   })
   const ring = ringOver(data.ring)
@@ -87,8 +81,8 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
     running.add(work)
   }
   onMessage((message) => {
-    if (message.kind === 'credentials') giveCredentials(message)
-    else take(message.order)
+    if (message.kind === 'order') take(message.order)
+    else credentials.hear(message)
   })
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()

@@ -1,7 +1,8 @@
 import type { WireError } from '../../../shared/errors.ts'
 import type { Manifest } from '../../../shared/model/package.ts'
 import type { Reuse } from '../install/reuse.ts'
-import type { PlainCredentials, StoreSpec } from '../ports.ts'
+import type { StoreSpec } from '../ports.ts'
+import type { CredentialsAnswer, CredentialsWanted } from './worker-credentials.ts'
 
 /** What an unpack worker is started with, and what it and the engine say to each other; unpack.ts tells what the units mean. */
 export type Unit =
@@ -60,9 +61,7 @@ export type SettledRecord =
 
 export type ToUnpack =
   | { readonly kind: 'unit'; readonly id: number; readonly unit: Unit }
-  /** `renew`: fetched anew, for those who were refused with the last ones. */
-  | { readonly kind: 'credentials'; readonly credentials: PlainCredentials; readonly renew: boolean }
-  | { readonly kind: 'no-credentials'; readonly error: WireError }
+  | CredentialsAnswer
   | { readonly kind: 'end' }
 export type LineState =
   | { readonly kind: 'moving' }
@@ -78,4 +77,4 @@ export type FromUnpack =
   /** The store answers the whole object to a range. */
   | { readonly kind: 'no-ranges'; readonly id: number }
   | { readonly kind: 'line'; readonly id: number; readonly state: LineState }
-  | { readonly kind: 'credentials-wanted'; readonly renew: boolean }
+  | CredentialsWanted

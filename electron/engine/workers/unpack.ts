@@ -21,6 +21,7 @@ import { createRateLimit } from '../transfers/rate-limit.ts'
 import type { Journal } from '../transfers/transfer-runner.ts'
 import type { WorkerContext } from './serve.ts'
 import type { FromUnpack, LineState, SettledRecord, ToUnpack, Unit, UnpackStart, WholeUnit } from './unpack-messages.ts'
+import { createCredentialsAsker } from './worker-credentials.ts'
 
 export type * from './unpack-messages.ts'
 
@@ -66,7 +67,6 @@ export async function unpack(
     folders.add(folder)
   }
   let journal: Journal | undefined
-  let wanted: { readonly renew: boolean; resolve(found: PlainCredentials): void; reject(error: unknown): void }[] = []
   let end: () => void = () => {}
   const ended = new Promise<void>((resolve) => {
     end = resolve
@@ -93,12 +93,12 @@ export async function unpack(
   }
 
   // ---------------------------------------------------------------- the store
+  const credentials = source.kind === 'store' ? createCredentialsAsker(source.spec, context.post) : undefined
   const store =
-    source.kind === 'store'
-      ? await createStore(source.spec, ({ renew = false }) => {
-          context.post({ kind: 'credentials-wanted', renew })
-          return new Promise((resolve, reject) => void wanted.push({ renew, resolve, reject }))
-        })
+    source.kind === 'store' && credentials !== undefined
+      ? await createStore(source.spec, (io) =>
+          credentials.ask({ ...io, signal: AbortSignal.any([io.signal, context.signal]) }),
+        )
       : undefined
   const say = (id: number, state: LineState) => {
     const line = lines.get(id)
@@ -334,13 +334,8 @@ export async function unpack(
         return
       }
       case 'credentials':
-        for (const { renew, resolve } of wanted) if (message.renew || !renew) resolve(message.credentials)
-        wanted = wanted.filter(({ renew }) => renew && !message.renew)
-        return
       case 'no-credentials':
-        for (const { reject } of wanted) reject(new AppError(message.error.code, message.error.details as never))
-        wanted = []
-        return
+        return credentials?.hear(message)
       case 'end':
         return end()
       default:
@@ -348,7 +343,6 @@ export async function unpack(
     }
   })
   await ended
-  for (const { reject } of wanted) reject(new AppError('cancelled', {}))
   await Promise.all(running)
   clearInterval(quiet)
   store?.close()

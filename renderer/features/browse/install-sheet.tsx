@@ -6,6 +6,7 @@ import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
 import { client } from '../../ipc/link.ts'
 import { closeInstall, type InstallRequest, useInstallRequest } from '../../state/install-request.ts'
 import { useInstalled } from '../../state/installed.ts'
+import { useKnownSpeed } from '../../state/known-speed.ts'
 import { goTo } from '../../state/navigation.ts'
 import { installText as text } from '../../text/install.ts'
 import { BoneLines } from '../../ui/bones.tsx'
@@ -138,24 +139,25 @@ function OpenSheet({ request }: { readonly request: InstallRequest }) {
 function titleOf(request: InstallRequest, plan: InstallPlan | undefined): string {
   const version = plan?.ref.version ?? ('ref' in request.source ? request.source.ref.version : '')
   const title = plan?.title ?? request.title ?? ''
-  if (request.force === true) return text.repairTitle(title, version)
+  if (request.force === true) return text.againTitle(title, version)
   return request.upgrade === true ? text.updateTitle(title, version) : text.installTitle(title, version)
 }
 
 function subtitleOf(request: InstallRequest, plan: InstallPlan, kept: readonly string[]): string {
-  if (request.force === true) return text.repairs
+  if (request.force === true) return text.again
   if (plan.alreadyInstalled) return text.isHere
   if (plan.replaces.length > 0) return text.replaces(plan.replaces, plan.ref.version)
   return kept.length > 0 ? text.stays(kept) : text.notListedYet(plan.fileCount)
 }
 
 function submitWord(request: InstallRequest, plan: InstallPlan | undefined): string {
-  if (request.force === true) return text.repair
+  if (request.force === true) return text.installAgain
   if (plan?.verdict === 'not-compatible') return text.installAnyway
   return request.upgrade === true ? text.update : text.install
 }
 
 function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly onLibrary: (id: string) => void }) {
+  const speed = useKnownSpeed(plan.connectionId)
   const whole = Math.max(1, plan.downloadBytes + plan.reusedBytes)
   const reused = plan.reusedBytes > 0
   return (
@@ -179,7 +181,7 @@ function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly o
           {reused && (
             <>
               <dt>
-                <span className="key stripe">{text.reused(plan.reusedFrom)}</span>
+                <span className="key stripe">{text.reused(plan.reusedFrom, plan.ref.name)}</span>
               </dt>
               <dd>
                 <Size bytes={plan.reusedBytes} />
@@ -204,6 +206,12 @@ function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly o
             <Icon of={IconArrowRight} size={12} className="t3 inline-icon" />{' '}
             <Size bytes={plan.freeAfterBytes} figures={4} />
           </dd>
+          {speed !== undefined && plan.downloadBytes > 0 && (
+            <>
+              <dt>{text.about}</dt>
+              <dd>{text.aboutTime(plan.downloadBytes / speed, speed)}</dd>
+            </>
+          )}
         </dl>
       </section>
       {!plan.enoughSpace && (

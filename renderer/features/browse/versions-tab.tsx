@@ -11,11 +11,14 @@ import { browseText } from '../../text/browse.ts'
 import { shortConstraint } from '../../text/compatibility.ts'
 import { formatExactTime, formatWhen } from '../../text/units.ts'
 import { Button } from '../../ui/button.tsx'
+import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Size } from '../../ui/figures.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { Tag } from '../../ui/tag.tsx'
+import { useAction } from '../../ui/use-action.ts'
 import { installPackage } from './package-actions.ts'
+import { PublishedVersionMenu } from './published-version-menu.tsx'
 import { VersionComparison } from './version-comparison.tsx'
 
 const { versions: text, columns } = browseText
@@ -33,6 +36,7 @@ const rowsAtOnce = 100
 /** Every version: date, size, what it says of each app, whether it is here; any of them can be installed, and any two compared. */
 export function VersionsTab({ connectionId, package: each, standing }: VersionsTabProps) {
   const apps = useApps()
+  const action = useAction()
   const shownApps = apps.slice(0, mostApps)
   const [rowCount, setRowCount] = useState(rowsAtOnce)
   const [chosen, setChosen] = useState<readonly string[]>([])
@@ -46,6 +50,7 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section className="scroll grow versions" tabIndex={0} aria-label={text.label}>
+      <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
       <table className="grid">
         <thead>
           <tr>
@@ -113,19 +118,28 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
                 {version.notes}
               </td>
               <td className="end">
-                {!isReadable(version) ? (
-                  <span className="t3">{text.unreadable}</span>
-                ) : (
-                  !isHere(version, standing) && (
-                    <Button
-                      small
-                      aria-label={text.installLabel(version.version)}
-                      onClick={() => installPackage(connectionId, each, standing, version)}
-                    >
-                      {text.install}
-                    </Button>
-                  )
-                )}
+                <div className="version-acts">
+                  {!isReadable(version) ? (
+                    <span className="t3">{text.unreadable}</span>
+                  ) : (
+                    !isHere(version, standing) && (
+                      <Button
+                        small
+                        aria-label={text.installLabel(version.version)}
+                        onClick={() => installPackage(connectionId, each, standing, version)}
+                      >
+                        {text.install}
+                      </Button>
+                    )
+                  )}
+                  <PublishedVersionMenu
+                    connectionId={connectionId}
+                    package={each}
+                    version={version}
+                    standing={standing}
+                    run={(work) => void action.run(work)}
+                  />
+                </div>
               </td>
             </tr>
           ))}

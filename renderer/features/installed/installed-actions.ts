@@ -1,13 +1,18 @@
 import { AppError, toAppError } from '../../../shared/errors.ts'
 import type { InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
+import { identOf } from '../../../shared/model/package-ref.ts'
 import { client } from '../../ipc/link.ts'
+import { pickSavePath } from '../../shell/pick-save-path.ts'
 import { copyPath, revealPath } from '../../shell/reveal-path.ts'
 import { askInstall } from '../../state/install-request.ts'
 import { fetchLibrary } from '../../state/installed.ts'
 import { shortErrorOf } from '../../text/error-view.ts'
 import { installedText as text } from '../../text/installed.ts'
+import { publishText } from '../../text/publish.ts'
 import { showToast } from '../../ui/toast.tsx'
+import { repairVersion, saveVersion, verifyVersion } from './care-calls.ts'
 import type { CleanUpPlan, ProposalKind } from './clean-up.ts'
+import { isClean, setFinding } from './findings.ts'
 
 const nameOf = ({ title, ref }: Pick<InstalledVersion, 'title' | 'ref'>): string => `${title} ${ref.version}`
 
@@ -18,17 +23,51 @@ export const copyPathOf = ({ path }: InstalledVersion): Promise<void> => copyPat
 export const setKept = ({ libraryId, ref }: InstalledVersion, kept: boolean): Promise<unknown> =>
   client.installed.keep({ libraryId, ref, kept })
 
-/** Rehashes; says what it found. A damaged version then shows it in its row. */
-export async function verify(version: InstalledVersion, signal?: AbortSignal): Promise<boolean> {
-  const { libraryId, ref } = version
-  const found = await client.installed.verify({ libraryId, ref }, { signal })
+interface VerifyOptions {
+  /** Nothing is said of a version that is as published. */
+  readonly quietly?: boolean
+  /** Shows the files that aren't as published; absent where they are in view already. */
+  readonly show?: () => void
+}
+
+/** Rehashes; says what it found. A version that isn't as published then shows it in its row and its details. */
+export async function verify(
+  version: InstalledVersion,
+  signal: AbortSignal,
+  { quietly = false, show }: VerifyOptions = {},
+): Promise<boolean> {
+  const found = await verifyVersion(version, signal)
   const { damaged, missing, extra, verifiedFiles } = found
+  setFinding(version, found)
   const isRight = damaged.length + missing.length === 0
   const name = nameOf(version)
-  if (!isRight || extra.length > 0) {
-    showToast({ text: text.found(name, damaged.length, missing.length, extra.length) })
-  } else if (signal === undefined) showToast({ text: text.verified(name, verifiedFiles) })
+  if (isClean(found)) {
+    if (!quietly) showToast({ text: text.verified(name, verifiedFiles) })
+  } else if (show !== undefined) {
+    const said = text.found(name, damaged.length, missing.length, extra.length)
+    showToast({ text: said, action: { label: text.showFiles, run: show } })
+  }
   return isRight
+}
+
+/** Makes what is wrong anew; says what that took. What was no part of the version can be brought back. */
+export async function repair(version: InstalledVersion, signal: AbortSignal): Promise<void> {
+  const { repaired, fetchedBytes, takenOut, trash, verifiedFiles } = await repairVersion(version, signal)
+  setFinding(version, undefined)
+  const name = nameOf(version)
+  if (repaired.length + takenOut.length === 0) return showToast({ text: text.verified(name, verifiedFiles) })
+  showToast({
+    text: text.repaired(name, repaired.length, fetchedBytes, takenOut.length),
+    ...(trash === undefined ? {} : { undo: () => void restoreAll([trash]) }),
+  })
+}
+
+/** Asks where to, and packs it. */
+export async function saveAsFile(version: InstalledVersion, signal: AbortSignal): Promise<void> {
+  const out = await pickSavePath(publishText.bar.saveTitle, `${identOf(version.ref)}.sputnik`)
+  if (out === null) return
+  const { path } = await saveVersion(version, out, signal)
+  showToast({ text: publishText.bar.saved(path) })
 }
 
 /** To trash, with an undo that brings all of them back. `freedBytes`: what emptying the trash then frees. */
@@ -66,8 +105,8 @@ export async function restore(entry: TrashEntry, { quietly = false } = {}): Prom
   }
 }
 
-/** Fetches damaged files again: the install sheet tells the price first. */
-export const repair = (version: InstalledVersion): void =>
+/** Takes what is published now in the place of what is installed: the install sheet tells the price first. */
+export const installAgain = (version: InstalledVersion): void =>
   askInstall({
     source: { connectionId: version.fromConnectionId, ref: version.ref },
     title: version.title,
@@ -113,13 +152,14 @@ export async function cleanUp(
 export async function verifyAll(
   versions: readonly InstalledVersion[],
   onProgress: (left: number) => void,
+  show: (version: InstalledVersion) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let right = 0
   for (const [at, version] of versions.entries()) {
     if (signal.aborted) throw new AppError('cancelled', {})
     onProgress(versions.length - at)
-    if (await verify(version, signal)) right += 1
+    if (await verify(version, signal, { quietly: true, show: () => show(version) })) right += 1
   }
   if (right === versions.length) showToast({ text: text.verifiedAll(right) })
 }

@@ -11,18 +11,21 @@ import { Ring } from '../../ui/ring.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import type { Update } from './installed-actions.ts'
 import type { InstalledPackage } from './installed-packages.ts'
+import type { Care } from './use-care.ts'
 
 interface InstalledRowProps {
   readonly each: InstalledPackage
   readonly update?: Update
   /** Bytes of the biggest package: the longest bar. */
   readonly biggestBytes: number
-  readonly verifying: ReadonlySet<string>
+  readonly busy: ReadonlyMap<string, Care>
+  /** Other files are published under one of its versions by now. */
+  readonly differs: boolean
   readonly menu: React.ReactNode
 }
 
 /** The cells of a row: glyph, name over bar, versions, size, app, verified, menu. */
-export function InstalledRow({ each, update, biggestBytes, verifying, menu }: InstalledRowProps) {
+export function InstalledRow({ each, update, biggestBytes, busy, differs, menu }: InstalledRowProps) {
   const { newest, older, bytes, olderBytes } = each
   const versions = [newest, ...older]
   const whole = Math.max(1, biggestBytes)
@@ -40,6 +43,7 @@ export function InstalledRow({ each, update, biggestBytes, verifying, menu }: In
               {text.update(update.version)}
             </Tag>
           )}
+          {differs && <Tag kind="warn">{text.differs}</Tag>}
           {versions.some(({ kept }) => kept) && (
             <Tag>
               <Icon of={IconPin} size={12} />
@@ -73,7 +77,7 @@ export function InstalledRow({ each, update, biggestBytes, verifying, menu }: In
         }
       />
       <Cell>
-        <VerifiedWord versions={versions} verifying={verifying} />
+        <VerifiedWord versions={versions} busy={busy} />
       </Cell>
       <Cell>{menu}</Cell>
     </>
@@ -90,12 +94,13 @@ const Cell = ({ className, children }: { readonly className?: string; readonly c
 
 interface VerifiedWordProps {
   readonly versions: readonly InstalledVersion[]
-  readonly verifying: ReadonlySet<string>
+  readonly busy: ReadonlyMap<string, Care>
 }
 
 /** Damaged, not verified, or when the least lately verified of them was. */
-export function VerifiedWord({ versions, verifying }: VerifiedWordProps) {
-  if (versions.some(({ ref }) => verifying.has(specOf(ref)))) return <span className="t2">{text.verifying}</span>
+export function VerifiedWord({ versions, busy }: VerifiedWordProps) {
+  const care = versions.map(({ ref }) => busy.get(specOf(ref))).find((each) => each !== undefined)
+  if (care !== undefined) return <span className="t2">{text.busy[care]}</span>
   const damaged = versions.reduce((sum, { damagedFiles }) => sum + (damagedFiles?.length ?? 0), 0)
   if (damaged > 0) {
     return (

@@ -33,8 +33,9 @@ import { RemoveSheet } from './remove-sheet.tsx'
 import { TrashList } from './trash-list.tsx'
 import { UpdateSheet } from './update-sheet.tsx'
 import { hasBytes, UsageHead, UsageMap } from './usage-map.tsx'
+import { useCare } from './use-care.ts'
+import { useDiffering } from './use-differing.ts'
 import { useUpdates } from './use-updates.ts'
-import { useVerifying } from './use-verifying.ts'
 import { keepAll, VersionMenu } from './version-menu.tsx'
 
 const noVersions: readonly InstalledVersion[] = []
@@ -68,7 +69,9 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
   const action = useAction()
   const cleaningAction = useAction()
   const run = (work: () => Promise<unknown>) => void action.run(work)
-  const { verifying, verifyingAll, verifySome, verifyEverything } = useVerifying(libraryId, installed, run)
+  const care = useCare(libraryId, installed, run, { isShown: (name) => opened === name, show: (name) => open(name) })
+  const { busy, verifyingAll, verifySome, verifyEverything } = care
+  const differing = useDiffering(installed)
 
   const packages = useMemo(() => groupInstalled(installed, usage, order), [installed, usage, order])
   const updates = useUpdates(libraryId, installed)
@@ -153,8 +156,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
     <PackageDetails
       each={details}
       bytesOf={bytesOf}
-      verifying={verifying}
-      onVerify={verifySome}
+      care={care}
       onClose={narrow ? undefined : closeDetails}
       run={run}
     />
@@ -266,7 +268,8 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                       each={each}
                       update={updates.get(each.name)}
                       biggestBytes={biggestBytes}
-                      verifying={verifying}
+                      busy={busy}
+                      differs={[each.newest, ...each.older].some(({ ref }) => differing.has(specOf(ref)))}
                       menu={
                         <VersionMenu
                           version={each.newest}
@@ -276,6 +279,8 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                           asksWhich={each.older.length > 0}
                           run={run}
                           onVerify={() => verifySome([each.newest, ...each.older])}
+                          onRepair={() => care.repairOne(each.newest)}
+                          onSave={() => care.saveOne(each.newest)}
                           onKeep={(kept) => keepOf(each, kept)}
                           onRemove={() => removeOf(each)}
                           onDetails={() => open(each.name)}

@@ -1,24 +1,27 @@
 import { IconX } from '@tabler/icons-react'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
-import { useConnections } from '../../state/connections.ts'
+import { useConnection } from '../../state/connections.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { formatCount } from '../../text/units.ts'
-import { IconButton } from '../../ui/button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Size, When } from '../../ui/figures.tsx'
 import { Facts } from '../../ui/inspector.tsx'
+import { Message } from '../../ui/message.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import { removeVersions } from './installed-actions.ts'
+import { installAgain, removeVersions } from './installed-actions.ts'
 import type { InstalledPackage } from './installed-packages.ts'
 import { VerifiedWord } from './installed-row.tsx'
+import type { VersionCare } from './use-care.ts'
+import { useDiffers } from './use-differing.ts'
+import { VersionFindings } from './version-findings.tsx'
 import { keepAll, VersionMenu } from './version-menu.tsx'
 
 interface PackageDetailsProps {
   readonly each: InstalledPackage
   readonly bytesOf: (spec: string) => number
-  readonly verifying: ReadonlySet<string>
-  readonly onVerify: (versions: readonly InstalledVersion[]) => void
+  readonly care: VersionCare
   /** Absent where what it lies in has a title and a way out of its own. */
   readonly onClose?: () => void
   readonly run: (work: () => Promise<unknown>) => void
@@ -27,8 +30,7 @@ interface PackageDetailsProps {
 const words = text.details
 
 /** Every installed version of one package, with what may be done with each. */
-export function PackageDetails({ each, bytesOf, verifying, onVerify, onClose, run }: PackageDetailsProps) {
-  const connections = useConnections(({ list }) => list)
+export function PackageDetails({ each, bytesOf, care, onClose, run }: PackageDetailsProps) {
   return (
     <>
       {onClose !== undefined && (
@@ -40,55 +42,96 @@ export function PackageDetails({ each, bytesOf, verifying, onVerify, onClose, ru
           <IconButton label={words.back} icon={IconX} onClick={onClose} />
         </div>
       )}
-      {[each.newest, ...each.older].map((version) => {
-        const bytes = bytesOf(specOf(version.ref))
-        return (
-          <section key={version.ref.version} aria-label={version.ref.version}>
-            <div className="row version-head">
-              <h3 className="strong num">{version.ref.version}</h3>
-              {version.kept && <Tag>{text.kept}</Tag>}
-              <span className="push" />
-              <VersionMenu
-                version={version}
-                bytes={bytes}
-                isKept={version.kept}
-                inSheet={onClose === undefined}
-                run={run}
-                onVerify={() => onVerify([version])}
-                onKeep={(kept) => run(() => keepAll([version], kept))}
-                onRemove={() => run(() => removeVersions([version], bytes))}
-              />
-            </div>
-            <Facts
-              facts={[
-                { label: words.onDisk, value: <Size bytes={bytes} /> },
-                { label: words.files, value: formatCount(version.fileCount) },
-                { label: words.installed, value: version.installedAt && <When at={version.installedAt} /> },
-                { label: words.forApp, value: version.forApp },
-                {
-                  label: words.verified,
-                  value: <VerifiedWord versions={[version]} verifying={verifying} />,
-                },
-                {
-                  label: words.from,
-                  value: connections.find(({ id }) => id === version.fromConnectionId)?.name,
-                },
-                {
-                  label: words.folder,
-                  value: (
-                    <span className="row path-fact">
-                      <code className="cut" title={version.path}>
-                        {version.path}
-                      </code>
-                      <CopyButton text={version.path} label={text.actions.copyPath} />
-                    </span>
-                  ),
-                },
-              ]}
-            />
-          </section>
-        )
-      })}
+      {[each.newest, ...each.older].map((version) => (
+        <VersionDetails
+          key={version.ref.version}
+          version={version}
+          bytes={bytesOf(specOf(version.ref))}
+          care={care}
+          inSheet={onClose === undefined}
+          run={run}
+        />
+      ))}
     </>
+  )
+}
+
+interface VersionDetailsProps {
+  readonly version: InstalledVersion
+  readonly bytes: number
+  readonly care: VersionCare
+  readonly inSheet: boolean
+  readonly run: (work: () => Promise<unknown>) => void
+}
+
+function VersionDetails({ version, bytes, care, inSheet, run }: VersionDetailsProps) {
+  const connection = useConnection(version.fromConnectionId)
+  const differs = useDiffers(version)
+  const isBusy = care.busy.has(specOf(version.ref))
+  return (
+    <section aria-label={version.ref.version}>
+      <div className="row version-head">
+        <h3 className="strong num">{version.ref.version}</h3>
+        {differs && <Tag kind="warn">{text.differs}</Tag>}
+        {version.kept && <Tag>{text.kept}</Tag>}
+        <span className="push" />
+        {isBusy ? (
+          <Button small variant="quiet" onClick={() => care.stop(version)}>
+            {text.stop}
+          </Button>
+        ) : (
+          <Button small onClick={() => care.verifySome([version])}>
+            {text.actions.verify}
+          </Button>
+        )}
+        <VersionMenu
+          version={version}
+          bytes={bytes}
+          isKept={version.kept}
+          inSheet={inSheet}
+          run={run}
+          onVerify={() => care.verifySome([version])}
+          onRepair={() => care.repairOne(version)}
+          onSave={() => care.saveOne(version)}
+          onKeep={(kept) => run(() => keepAll([version], kept))}
+          onRemove={() => run(() => removeVersions([version], bytes))}
+        />
+      </div>
+      <VersionFindings version={version} isBusy={isBusy} onRepair={() => care.repairOne(version)} />
+      {differs && (
+        <Message
+          kind="warn"
+          title={text.differs}
+          action={
+            <Button small onClick={() => installAgain(version)}>
+              {text.installAgain}
+            </Button>
+          }
+        >
+          {text.differsWhy(version.ref.version, connection?.name)}
+        </Message>
+      )}
+      <Facts
+        facts={[
+          { label: words.onDisk, value: <Size bytes={bytes} /> },
+          { label: words.files, value: formatCount(version.fileCount) },
+          { label: words.installed, value: version.installedAt && <When at={version.installedAt} /> },
+          { label: words.forApp, value: version.forApp },
+          { label: words.verified, value: <VerifiedWord versions={[version]} busy={care.busy} /> },
+          { label: words.from, value: connection?.name },
+          {
+            label: words.folder,
+            value: (
+              <span className="row path-fact">
+                <code className="cut" title={version.path}>
+                  {version.path}
+                </code>
+                <CopyButton text={version.path} label={text.actions.copyPath} />
+              </span>
+            ),
+          },
+        ]}
+      />
+    </section>
   )
 }

@@ -4,6 +4,7 @@ import {
   IconChecks,
   IconCopy,
   IconDots,
+  IconFileExport,
   IconFolder,
   IconListDetails,
   IconPin,
@@ -15,7 +16,7 @@ import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { askUpdate, copyPathOf, openFolder, repair, setKept, type Update } from './installed-actions.ts'
+import { askUpdate, copyPathOf, openFolder, setKept, type Update } from './installed-actions.ts'
 
 interface VersionMenuProps {
   readonly version: InstalledVersion
@@ -27,6 +28,8 @@ interface VersionMenuProps {
   readonly asksWhich?: boolean
   readonly run: (work: () => Promise<unknown>) => void
   readonly onVerify: () => void
+  readonly onRepair: () => void
+  readonly onSave: () => void
   readonly onKeep: (kept: boolean) => void
   readonly onRemove: () => void
   readonly onDetails?: () => void
@@ -56,7 +59,7 @@ export function VersionMenu(props: VersionMenuProps) {
           </Menu.Item>
         )}
         {isDamaged && (
-          <Menu.Item leftSection={<Icon of={IconTool} />} onClick={() => repair(version)}>
+          <Menu.Item leftSection={<Icon of={IconTool} />} onClick={props.onRepair}>
             {words.repair}
           </Menu.Item>
         )}
@@ -73,6 +76,9 @@ export function VersionMenu(props: VersionMenuProps) {
         </Menu.Item>
         <Menu.Item leftSection={<Icon of={IconChecks} />} onClick={props.onVerify}>
           {words.verify}
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon of={IconFileExport} />} onClick={props.onSave}>
+          {words.saveAsFile}
         </Menu.Item>
         <Menu.Item leftSection={<Icon of={isKept ? IconPinnedOff : IconPin} />} onClick={() => props.onKeep(!isKept)}>
           {isKept ? words.unkeep : words.keep}

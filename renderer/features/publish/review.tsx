@@ -3,9 +3,8 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
 import { client } from '../../ipc/link.ts'
-import { pickPath } from '../../shell/pick-path.ts'
+import { pickSavePath } from '../../shell/pick-save-path.ts'
 import { useConnection } from '../../state/connections.ts'
-import { useHost } from '../../state/host.ts'
 import { nameOf, publishText as text } from '../../text/publish.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -146,7 +145,7 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
     <footer className="actionbar">
       <span className="t2 num narrow-hide">
         {text.bar.to} <b className="strong bar-name">{connection?.name}</b>
-        {plan !== undefined && `. ${text.bar.send(plan.totalBytes)}`}
+        {plan !== undefined && `. ${text.bar.send(plan.totalBytes, plan.mostSentBytes)}`}
       </span>
       <span className="push" />
       <span className="status warn small" role="status">
@@ -174,10 +173,7 @@ async function saveAsFile({ plan }: Draft): Promise<void> {
   if (plan === undefined) return
   const suggestedName = `${plan.info.name}-${plan.info.version}.sputnik`
   const title = text.bar.saveTitle
-  const { nativeDialogs } = useHost.getState().facts
-  const out = nativeDialogs
-    ? (await client.host.pickSavePath({ title, suggestedName })).path
-    : await pickPath('folder', title)
+  const out = await pickSavePath(title, suggestedName)
   if (out === null) return
   const { path } = await client.publish.build({ planId: plan.planId, out })
   showToast({ text: text.bar.saved(path) })

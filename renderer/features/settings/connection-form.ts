@@ -20,11 +20,12 @@ export interface ConnectionForm {
   readonly secretAccessKey: string
   readonly sessionToken: string
   readonly path: string
-  /** What the command line can set and the form doesn't show: it stays with the bucket that it was set for. */
-  readonly kept?: { readonly addressing?: 'path' | 'host'; readonly certificateFile?: string }
+  /** Empty: as is usual at the store. */
+  readonly addressing: '' | 'path' | 'host'
+  readonly certificateFile: string
 }
 
-export type FormField = Exclude<keyof ConnectionForm, 'kind' | 'signIn' | 'kept'>
+export type FormField = Exclude<keyof ConnectionForm, 'kind' | 'signIn' | 'addressing'>
 export type FormProblem =
   | 'name-missing'
   | 'bucket-missing'
@@ -49,6 +50,8 @@ export const emptyForm: ConnectionForm = {
   secretAccessKey: '',
   sessionToken: '',
   path: '',
+  addressing: '',
+  certificateFile: '',
 }
 
 /** The form of a store that a link leads to; who it is for fills in how to sign in. */
@@ -116,6 +119,8 @@ export function problemsOfForm(
     if (missing(form.endpoint)) found.endpoint = 'endpoint-missing'
     else if (!isAddress(form.endpoint.trim())) found.endpoint = 'endpoint-not-an-address'
   }
+  if (!missing(form.certificateFile) && !isAbsolute(form.certificateFile.trim()))
+    found.certificateFile = 'path-not-absolute'
   if (signInKindOf(form) === 'keys') {
     if (missing(form.accessKeyId)) found.accessKeyId = 'key-missing'
     if (missing(form.secretAccessKey) && !keepsSecret(form, edited))
@@ -143,13 +148,15 @@ export function toNewConnection(form: ConnectionForm, id?: string): NewConnectio
 function locationOf(form: ConnectionForm): Location {
   if (form.kind === 'folder') return { kind: 'folder', path: form.path.trim(), root: '' }
   const region = form.region.trim()
+  const certificateFile = form.certificateFile.trim()
   return {
     kind: 's3',
     bucket: form.bucket.trim(),
     root: folderInBucket(form.root),
     ...(form.kind === 'compatible' ? { endpoint: form.endpoint.trim() } : {}),
     ...(region === '' ? {} : { region }),
-    ...form.kept,
+    ...(form.addressing === '' ? {} : { addressing: form.addressing }),
+    ...(certificateFile === '' ? {} : { certificateFile }),
     signIn: signInOf(form),
   }
 }
@@ -165,7 +172,7 @@ function signInOf(form: ConnectionForm): SignIn {
 /** The form of a connection that is there. No secret: it never comes back. */
 export function formOf({ name, location }: Connection): ConnectionForm {
   if (location.kind === 'folder') return { ...emptyForm, kind: 'folder', name, path: location.path }
-  const { bucket, root, region = '', endpoint, addressing, certificateFile, signIn } = location
+  const { bucket, root, region = '', endpoint, addressing = '', certificateFile = '', signIn } = location
   const ofAmazon = { chain: 'profile', keys: 'keys', anonymous: 'public' } as const
   return {
     ...emptyForm,
@@ -178,9 +185,7 @@ export function formOf({ name, location }: Connection): ConnectionForm {
     signIn: signIn.kind,
     profile: signIn.kind === 'chain' ? (signIn.profile ?? '') : '',
     accessKeyId: signIn.kind === 'keys' ? signIn.accessKeyId : '',
-    kept: {
-      ...(addressing === undefined ? {} : { addressing }),
-      ...(certificateFile === undefined ? {} : { certificateFile }),
-    },
+    addressing,
+    certificateFile,
   }
 }

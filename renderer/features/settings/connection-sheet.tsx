@@ -1,5 +1,5 @@
 import { PasswordInput, Radio, SegmentedControl, TextInput } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
 import type { PackageLink } from '../../../shared/model/package-link.ts'
 import { client } from '../../ipc/link.ts'
@@ -25,7 +25,7 @@ import {
   toNewConnection,
 } from './connection-form.ts'
 import { candidateKey, forgetReport, stopTest, testConnection, useReport } from './connection-reports.ts'
-import { TestResults } from './test-results.tsx'
+import { PolicyNote, SignedInLine, TestResults } from './test-results.tsx'
 
 const text = settingsText.form
 
@@ -146,6 +146,12 @@ export function ConnectionSheet({ edited, link, onClose, onSaved }: ConnectionSh
               onStop={() => stopTest(candidateKey)}
               isFolder={form.kind === 'folder'}
             />
+            {report?.signedIn !== undefined && report.signedIn.by !== 'keys' && (
+              <p className="help">
+                <SignedInLine signedIn={report.signedIn} />
+              </p>
+            )}
+            {report !== undefined && report.failure === undefined && <PolicyNote report={report} />}
           </div>
         )}
       </section>
@@ -169,9 +175,12 @@ interface TextRowProps {
   readonly isSecret?: boolean
   readonly isCode?: boolean
   readonly autoFocus?: boolean
+  /** Beside the field. */
+  readonly button?: ReactNode
 }
 
-function TextRow({ row, field, label, caption, help, isSecret = false, isCode = false, autoFocus }: TextRowProps) {
+function TextRow(props: TextRowProps) {
+  const { row, field, label, caption, help, isSecret = false, isCode = false, autoFocus, button } = props
   const { form, set, problemOf, onBlur } = row
   return (
     <Field label={label} caption={caption} help={help} problem={problemOf(field)}>
@@ -185,10 +194,14 @@ function TextRow({ row, field, label, caption, help, isSecret = false, isCode = 
           autoComplete: isSecret ? 'new-password' : 'off',
           'data-autofocus': autoFocus || undefined,
         }
-        return isSecret ? (
-          <PasswordInput {...common} />
-        ) : (
-          <TextInput {...common} classNames={isCode ? { input: 'mono' } : {}} />
+        if (isSecret) return <PasswordInput {...common} />
+        const input = <TextInput {...common} className="grow" classNames={isCode ? { input: 'mono' } : {}} />
+        if (button === undefined) return input
+        return (
+          <div className="row">
+            {input}
+            {button}
+          </div>
         )
       }}
     </Field>
@@ -201,12 +214,13 @@ function FolderFields({ row }: { readonly row: RowContext }) {
     if (path !== null) row.set({ path })
   }
   return (
-    <div className="row with-button">
-      <div className="grow">
-        <TextRow row={row} field="path" label={text.path} isCode />
-      </div>
-      <Button onClick={() => void choose()}>{text.choose}</Button>
-    </div>
+    <TextRow
+      row={row}
+      field="path"
+      label={text.path}
+      isCode
+      button={<Button onClick={() => void choose()}>{text.choose}</Button>}
+    />
   )
 }
 
@@ -266,6 +280,42 @@ function StoreFields({ row, secretStays }: { readonly row: RowContext; readonly 
           <TextRow row={row} field="sessionToken" label={text.sessionToken} caption={text.optional} isSecret />
         )}
       </div>
+      <MoreFields row={row} />
     </>
+  )
+}
+
+/** What few stores need: folded, unless it is set. */
+function MoreFields({ row }: { readonly row: RowContext }) {
+  const { form, set } = row
+  const [isOpen] = useState(form.addressing !== '' || form.certificateFile !== '')
+  const choose = async () => {
+    const certificateFile = await pickPath('certificate', text.certificateTitle)
+    if (certificateFile !== null) set({ certificateFile })
+  }
+  return (
+    <details className="more-fields" open={isOpen}>
+      <summary>{text.more}</summary>
+      <Field label={text.addressing} help={text.addressingHelp[form.addressing]}>
+        {({ id }) => (
+          <SegmentedControl
+            id={id}
+            aria-label={text.addressing}
+            value={form.addressing}
+            onChange={(addressing) => set({ addressing: addressing as ConnectionForm['addressing'] })}
+            data={(['', 'path', 'host'] as const).map((value) => ({ value, label: text.addressings[value] }))}
+          />
+        )}
+      </Field>
+      <TextRow
+        row={row}
+        field="certificateFile"
+        label={text.certificate}
+        caption={text.optional}
+        help={text.certificateHelp}
+        isCode
+        button={<Button onClick={() => void choose()}>{text.choose}</Button>}
+      />
+    </details>
   )
 }

@@ -9,14 +9,15 @@ import {
   IconServer,
 } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { Connection } from '../../../shared/model/connection.ts'
+import type { Connection, ConnectionReport } from '../../../shared/model/connection.ts'
 import { client } from '../../ipc/link.ts'
 import { fetchConnections, showConnection, useConnections } from '../../state/connections.ts'
 import { useHost } from '../../state/host.ts'
 import { goTo } from '../../state/navigation.ts'
 import { followPendingLink, forgetLink, usePendingLink } from '../../state/pending-link.ts'
 import { connectionKind } from '../../text/connections.ts'
-import { describeConnection, settingsText } from '../../text/settings.ts'
+import { describeConnection } from '../../text/describe-connection.ts'
+import { settingsText } from '../../text/settings.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -29,7 +30,7 @@ import { Tag } from '../../ui/tag.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { forgetReport, stopTest, testConnection, useReport } from './connection-reports.ts'
 import { ConnectionSheet } from './connection-sheet.tsx'
-import { PolicyNote, TestResults } from './test-results.tsx'
+import { PolicyNote, SignedInLine, TestResults } from './test-results.tsx'
 
 const text = settingsText.connections
 
@@ -173,7 +174,7 @@ function ConnectionDetail({ connection, onEdit, onGone }: ConnectionDetailProps)
           <h2 className="conn-name">
             {name} {isDefault && <Tag>{text.default}</Tag>}
           </h2>
-          <p className="t2 prose-break">{describeConnection(connection)}</p>
+          <p className="t2 prose-break">{describeConnection(connection, tested.report)}</p>
         </div>
         {isOwn && <Button onClick={onEdit}>{text.edit}</Button>}
         <Menu position="bottom-end" width={240}>
@@ -206,7 +207,7 @@ function ConnectionDetail({ connection, onEdit, onGone }: ConnectionDetailProps)
         isFolder={location.kind === 'folder'}
       />
       {location.kind === 's3' && <PolicyNote report={tested.report} />}
-      <ConnectionFacts connection={connection} />
+      <ConnectionFacts connection={connection} report={tested.report} />
       <div className="row conn-foot">
         {isDefault ? (
           <p className="small t3">{text.isDefault}</p>
@@ -248,7 +249,13 @@ function ConnectionDetail({ connection, onEdit, onGone }: ConnectionDetailProps)
   )
 }
 
-function ConnectionFacts({ connection }: { readonly connection: Connection }) {
+interface ConnectionFactsProps {
+  readonly connection: Connection
+  /** Of the newest test: what it found out by itself. */
+  readonly report?: ConnectionReport
+}
+
+function ConnectionFacts({ connection, report }: ConnectionFactsProps) {
   const { id, location } = connection
   const secretsKept = useHost((state) => state.secretsKept)
   const { facts, signIn, secret } = text
@@ -259,7 +266,18 @@ function ConnectionFacts({ connection }: { readonly connection: Connection }) {
           { label: facts.bucket, value: <code>{location.bucket}</code> },
           { label: facts.root, value: location.root !== '' && <code>{location.root}</code> },
           { label: facts.endpoint, value: location.endpoint && <code>{location.endpoint}</code> },
-          { label: facts.region, value: location.region && <code>{location.region}</code> },
+          {
+            label: facts.region,
+            // Compatible stores have none of their own.
+            value: (location.endpoint === undefined || location.region !== undefined) && (
+              <Region given={location.region} found={report?.region} />
+            ),
+          },
+          { label: facts.addressing, value: location.addressing && text.addressing[location.addressing] },
+          {
+            label: facts.certificate,
+            value: location.certificateFile && <PathFact path={location.certificateFile} />,
+          },
           {
             label: facts.signIn,
             value:
@@ -278,6 +296,13 @@ function ConnectionFacts({ connection }: { readonly connection: Connection }) {
               ),
           },
           {
+            label: facts.signedIn,
+            // Of keys that were typed, the line above says it all.
+            value: report?.signedIn !== undefined && report.signedIn.by !== 'keys' && (
+              <SignedInLine signedIn={report.signedIn} />
+            ),
+          },
+          {
             label: facts.secret,
             value:
               location.signIn.kind === 'anonymous'
@@ -293,6 +318,15 @@ function ConnectionFacts({ connection }: { readonly connection: Connection }) {
     <div className="conn-facts">
       <Facts facts={[...own.filter(({ value }) => value !== false), { label: facts.id, value: <code>{id}</code> }]} />
     </div>
+  )
+}
+
+function Region({ given, found }: { readonly given?: string; readonly found?: string }) {
+  if (given !== undefined) return <code>{given}</code>
+  return (
+    <>
+      {found !== undefined && <code>{found}</code>} <span className="t3">{text.foundByItself}</span>
+    </>
   )
 }
 

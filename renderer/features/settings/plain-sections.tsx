@@ -1,4 +1,4 @@
-import { NumberInput, SegmentedControl, Switch, TextInput } from '@mantine/core'
+import { SegmentedControl, Switch, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { Settings } from '../../../shared/model/settings.ts'
 import { revealPath } from '../../shell/reveal-path.ts'
@@ -17,7 +17,7 @@ interface SectionProps {
   readonly children: ReactNode
 }
 
-const Section = ({ title, action, children }: SectionProps) => (
+export const Section = ({ title, action, children }: SectionProps) => (
   <div className="settings-column">
     <h2 className="conn-name">{title}</h2>
     <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
@@ -25,44 +25,11 @@ const Section = ({ title, action, children }: SectionProps) => (
   </div>
 )
 
-const useSetting = () => {
+export const useSetting = () => {
   const settings = useSettings((state) => state.settings)
   const action = useAction()
   const set = (changes: Partial<Settings>) => void action.run(() => changeSettings(changes))
   return { settings, action, set }
-}
-
-export function NetworkSection() {
-  const text = settingsText.network
-  const { settings, action, set } = useSetting()
-  return (
-    <Section title={text.title} action={action}>
-      <Field label={text.atOnce} help={text.atOnceHelp} className="short-field">
-        {({ id }) => (
-          <SegmentedControl
-            id={id}
-            aria-label={text.atOnce}
-            value={String(settings.transfersAtOnce)}
-            onChange={(value) => set({ transfersAtOnce: Number(value) })}
-            data={['1', '2', '3', '4']}
-          />
-        )}
-      </Field>
-      <Field label={text.connections} help={text.connectionsHelp} className="short-field">
-        {(wiring) => (
-          <NumberInput
-            {...wiring}
-            value={settings.connectionsPerTransfer}
-            min={1}
-            max={16}
-            clampBehavior="strict"
-            allowDecimal={false}
-            onChange={(value) => typeof value === 'number' && set({ connectionsPerTransfer: value })}
-          />
-        )}
-      </Field>
-    </Section>
-  )
 }
 
 export function AppearanceSection() {

@@ -20,7 +20,8 @@ import { Page } from '../../ui/page.tsx'
 import { AppsSection } from './apps-section.tsx'
 import { ConnectionsSection } from './connections-section.tsx'
 import { LibrariesSection } from './libraries-section.tsx'
-import { AboutSection, AppearanceSection, NetworkSection } from './plain-sections.tsx'
+import { NetworkSection } from './network-section.tsx'
+import { AboutSection, AppearanceSection } from './plain-sections.tsx'
 
 const sections = ['connections', 'apps', 'libraries', 'network', 'appearance', 'about'] as const
 type SectionName = (typeof sections)[number]
@@ -47,7 +48,7 @@ export function SettingsPage({ section, item }: { readonly section?: string; rea
         </>
       }
     >
-      <div className="body">
+      <div className="body folds">
         <nav className="subnav" aria-label={text.title}>
           {sections.map((each) => (
             <button

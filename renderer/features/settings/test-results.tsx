@@ -1,6 +1,7 @@
 import { IconAlertTriangle, IconCheck, IconMinus, IconX } from '@tabler/icons-react'
 import { fromWire } from '../../../shared/errors.ts'
-import type { ConnectionReport } from '../../../shared/model/connection.ts'
+import type { ConnectionReport, SignedIn } from '../../../shared/model/connection.ts'
+import { signInWord, untilText } from '../../text/describe-connection.ts'
 import { viewError } from '../../text/error-view.ts'
 import { settingsText } from '../../text/settings.ts'
 import { formatWhen } from '../../text/units.ts'
@@ -97,6 +98,16 @@ function CheckRow({ check, isFolder }: { readonly check: Check; readonly isFolde
   )
 }
 
+/** Who is signed in and how, as a test found it. */
+export function SignedInLine({ signedIn }: { readonly signedIn: SignedIn }) {
+  return (
+    <>
+      {text.signedInBy(signInWord(signedIn))}, {text.withKey} <code>{signedIn.accessKeyId}</code>
+      {untilText(signedIn)}
+    </>
+  )
+}
+
 /** The text for whoever looks after the bucket, when a permission is missing or to have at hand. */
 export function PolicyNote({ report }: { readonly report?: ConnectionReport }) {
   if (report?.policy === undefined) return null
@@ -106,7 +117,10 @@ export function PolicyNote({ report }: { readonly report?: ConnectionReport }) {
       title={missing === 0 ? text.policyTitle : text.missing(missing)}
       action={<CopyButton words variant="default" text={report.policy} label={text.copyPolicy} />}
     >
-      <span className="small">{missing === 0 ? text.policyText : text.missingText}</span>
+      <span className="small policy-text">{missing === 0 ? text.policyText : text.missingText}</span>
+      {report.readOnlyPolicy !== undefined && (
+        <CopyButton words variant="link" text={report.readOnlyPolicy} label={text.copyReadOnlyPolicy} />
+      )}
     </Message>
   )
 }

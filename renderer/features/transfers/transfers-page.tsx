@@ -23,6 +23,7 @@ import { Page } from '../../ui/page.tsx'
 import { type RowCommand, rowCommandOf } from '../../ui/row-keys.ts'
 import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
+import { LimitMenu } from './limit-menu.tsx'
 import {
   canMoveUp,
   canPause,
@@ -66,6 +67,7 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
           <h1>{text.title}</h1>
           <Throughput />
           <span className="push" />
+          <LimitMenu run={run} />
           <AllButton transfers={all} run={run} />
         </>
       }

@@ -1,0 +1,129 @@
+import { appendFile, cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright/test'
+import { fillExampleStore } from '../example/fill-store.ts'
+import { examplePackages } from '../example/packages.ts'
+import type { AppUnderTest } from '../fixtures.ts'
+import { installFromBrowse, packageRow } from '../pages/browse.ts'
+import { chooseSaveFolder, openPage } from '../pages/window.ts'
+import { expect, testWithExample as test } from '../with-store.ts'
+
+const title = 'Fraud scorer, card payments'
+const inList = (page: Page) =>
+  page.getByRole('grid', { name: 'Installed packages' }).getByRole('row').filter({ hasText: title })
+const details = (page: Page) => page.getByRole('complementary', { name: title })
+
+/** Installs the package and opens its details; answers the folder that its files lie in. */
+async function installAndOpen({ page, home }: AppUnderTest): Promise<string> {
+  await installFromBrowse(page, title)
+  await openPage(page, 'Installed')
+  await inList(page).dblclick()
+  await expect(details(page)).toBeVisible()
+  const library = join(home, 'library')
+  const entries = await readdir(library, { recursive: true, withFileTypes: true })
+  const model = entries.find((entry) => entry.isFile() && entry.name === 'trees.bin')
+  if (model === undefined) throw new Error(`no model below ${library}`)
+  return model.parentPath
+}
+
+test('verifying names what is altered, missing and not of the package; repairing mends it', async ({ app }) => {
+  const { page } = app
+  const folder = await installAndOpen(app)
+  const files = (await readdir(folder)).filter((name) => name !== 'meta.json').sort()
+  const model = 'trees.bin'
+  const other = 'reasons.json'
+  const before = await readFile(join(folder, model))
+  await appendFile(join(folder, model), 'altered')
+  await rm(join(folder, other))
+  await writeFile(join(folder, 'notes-of-mine.txt'), 'not of the package')
+
+  await details(page).getByRole('button', { name: 'Verify' }).click()
+  const found = details(page).getByRole('status').filter({ hasText: '2 files are not as published' })
+  await expect(found).toContainText(`Altered${model}`)
+  await expect(found).toContainText(`Missing${other}`)
+  await expect(found).toContainText('Not of the packagenotes-of-mine.txt')
+  await expect(inList(page)).toContainText('2 damaged')
+
+  await found.getByRole('button', { name: 'Repair' }).click()
+  const toast = page.getByRole('alert').filter({ hasText: 'is as published again' })
+  await expect(toast).toContainText('2 files made anew')
+  await expect(toast).toContainText('1 thing taken out')
+  await expect(found).toBeHidden()
+  await expect(inList(page)).not.toContainText('damaged')
+  expect((await readFile(join(folder, model))).equals(before)).toBe(true)
+  expect((await readdir(folder)).filter((name) => name !== 'meta.json').sort()).toEqual(files)
+})
+
+test('what is no part of a package alone is said quietly, and taken out on request', async ({ app }) => {
+  const { page } = app
+  const folder = await installAndOpen(app)
+  await writeFile(join(folder, 'notes-of-mine.txt'), 'not of the package')
+  await details(page).getByRole('button', { name: 'Verify' }).click()
+  await expect(details(page).getByText('1 file is no part of the package')).toBeVisible()
+  await expect(details(page).getByText('All files of the package are as published.')).toBeVisible()
+  await details(page).getByRole('button', { name: 'Take it out' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: '1 thing taken out' })).toBeVisible()
+  expect(await readdir(folder)).not.toContain('notes-of-mine.txt')
+  await page.getByRole('alert').getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => readdir(folder)).toContain('notes-of-mine.txt')
+})
+
+test('an installed version becomes a file', async ({ app, workFolder }) => {
+  const { page } = app
+  await installAndOpen(app)
+  const name = 'fraud_scorer-4.3.1.sputnik'
+  await chooseSaveFolder(app, workFolder, name, async () => {
+    await details(page)
+      .getByRole('button', { name: `More for ${title} 4.3.1` })
+      .click()
+    await page.getByRole('menuitem', { name: 'Save as file…' }).click()
+  })
+  await expect(page.getByText(`Saved as ${join(workFolder, name)}`)).toBeVisible()
+  expect((await stat(join(workFolder, name))).size).toBeGreaterThan(1000)
+})
+
+test('a version that was published anew with other files differs from the store until it is installed again', async ({
+  app,
+  store,
+  workFolder,
+}) => {
+  const { page } = app
+  await installAndOpen(app)
+  await expect(inList(page)).not.toContainText('Differs from the store')
+  // As an old tool does that overwrites a version.
+  const other = join(workFolder, 'other')
+  await fillExampleStore(other, { packages: examplePackages.filter((each) => each.title === title), scale: 0.011 })
+  const version = 'models/fraud_scorer-4.3.1'
+  await rm(join(store, version), { recursive: true })
+  await cp(join(other, version), join(store, version), { recursive: true })
+  await openPage(page, 'Browse')
+  await page.getByRole('button', { name: 'Check for new packages' }).click()
+  await expect(packageRow(page, title)).toBeVisible()
+  await openPage(page, 'Installed')
+  await expect(inList(page)).toContainText('Differs from the store')
+  await inList(page).dblclick()
+  await expect(details(page)).toContainText('Other files are published as 4.3.1 in Team models by now.')
+  await details(page).getByRole('button', { name: 'Install again…' }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Install again/ })
+    .click()
+  await expect(inList(page)).not.toContainText('Differs from the store')
+  await expect(details(page).getByText('Differs from the store')).toHaveCount(0)
+})
+
+test('where the details are closed, what verifying found leads to them', async ({ app }) => {
+  const { page } = app
+  const folder = await installAndOpen(app)
+  await page.keyboard.press('Escape')
+  await expect(details(page)).toBeHidden()
+  await appendFile(join(folder, 'trees.bin'), 'altered')
+  await inList(page).click()
+  await page.keyboard.press('v')
+  await page
+    .getByRole('alert')
+    .filter({ hasText: '1 file altered' })
+    .getByRole('button', { name: 'Show which' })
+    .click()
+  await expect(details(page)).toContainText('Alteredtrees.bin')
+})

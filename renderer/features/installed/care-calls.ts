@@ -1,0 +1,44 @@
+import type { InstalledVersion } from '../../../shared/model/installed.ts'
+import type { PackageRef } from '../../../shared/model/package.ts'
+import { client } from '../../ipc/link.ts'
+
+/** What an installed version is named by. */
+export type Which = Pick<InstalledVersion, 'libraryId' | 'ref'>
+
+/** Files of a version by what is wrong with them, by path. */
+export interface Finding {
+  readonly damaged: readonly string[]
+  readonly missing: readonly string[]
+  readonly extra: readonly string[]
+}
+
+/*
+ * All that the window asks of the engine to look after versions is asked here, so that only this file changes with how it is asked.
+ */
+
+/** Rehashes every file. */
+export const verifyVersion = ({ libraryId, ref }: Which, signal: AbortSignal) =>
+  client.installed.verify({ libraryId, ref }, { signal })
+
+/** Makes altered and missing files anew; `fetchedBytes` of the archive. What is no part of the version goes to the trash. */
+export const repairVersion = ({ libraryId, ref }: Which, signal: AbortSignal) =>
+  client.installed.repair({ libraryId, ref }, { signal })
+
+/** Packs a version into a `.sputnik`. */
+export const saveVersion = ({ libraryId, ref }: Which, out: string, signal: AbortSignal) =>
+  client.installed.export({ libraryId, ref, out }, { signal })
+
+/** Takes a published version out as a `.sputnik`, its archive as it is. */
+export const savePublished = (connectionId: string | undefined, ref: PackageRef, out: string, signal: AbortSignal) =>
+  client.catalog.export({ connectionId, ref, out }, { signal })
+
+/** True when other files are published under this version than those that are installed. */
+export async function differsFromStore(connectionId: string, { libraryId, ref }: Which, signal: AbortSignal) {
+  const [published, installed] = await Promise.all([
+    client.catalog.version({ connectionId, ref }, { signal }),
+    client.installed.files({ libraryId, ref }, { signal }),
+  ])
+  const checksums = new Map(installed.map(({ path, checksum }) => [path, checksum]))
+  const { files } = published
+  return files.length !== installed.length || files.some(({ path, checksum }) => checksums.get(path) !== checksum)
+}

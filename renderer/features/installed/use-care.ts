@@ -1,0 +1,82 @@
+import { useRef, useState } from 'react'
+import type { InstalledVersion } from '../../../shared/model/installed.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
+import { fetchLibrary } from '../../state/installed.ts'
+import { repair, saveAsFile, verify, verifyAll } from './installed-actions.ts'
+
+/** What is being done with a version now. */
+export type Care = 'verifying' | 'repairing' | 'saving'
+
+export interface VersionCare {
+  /** By `<name>==<version>`. */
+  readonly busy: ReadonlyMap<string, Care>
+  /** While everything is verified: how many are left, and how to stop it. */
+  readonly verifyingAll?: { readonly left: number; readonly abort: AbortController }
+  verifySome(versions: readonly InstalledVersion[]): void
+  verifyEverything(): void
+  repairOne(version: InstalledVersion): void
+  saveOne(version: InstalledVersion): void
+  /** Ends what is being done with a version. */
+  stop(version: InstalledVersion): void
+}
+
+/** Verifies, repairs and saves versions of a library, and tells which ones are at it. `run` shows what fails; `details` what was found. */
+export function useCare(
+  libraryId: string,
+  installed: readonly InstalledVersion[],
+  run: (work: () => Promise<unknown>) => void,
+  details: { isShown(name: string): boolean; show(name: string): void },
+): VersionCare {
+  const [busy, setBusy] = useState<ReadonlyMap<string, Care>>(new Map())
+  const [verifyingAll, setVerifyingAll] = useState<{ readonly left: number; readonly abort: AbortController }>()
+  const aborts = useRef(new Map<string, AbortController>())
+
+  const attend = (
+    care: Care,
+    versions: readonly InstalledVersion[],
+    work: (version: InstalledVersion, signal: AbortSignal) => Promise<unknown>,
+  ) => {
+    const specs = versions.map(({ ref }) => specOf(ref)).filter((spec) => !aborts.current.has(spec))
+    if (specs.length === 0) return
+    const abort = new AbortController()
+    for (const spec of specs) aborts.current.set(spec, abort)
+    setBusy((before) => new Map([...before, ...specs.map((spec) => [spec, care] as const)]))
+    run(async () => {
+      try {
+        for (const version of versions) {
+          if (specs.includes(specOf(version.ref))) await work(version, abort.signal)
+        }
+      } finally {
+        for (const spec of specs) aborts.current.delete(spec)
+        setBusy((before) => new Map([...before].filter(([spec]) => !specs.includes(spec))))
+        await fetchLibrary(libraryId)
+      }
+    })
+  }
+  const verifyEverything = () => {
+    const abort = new AbortController()
+    setVerifyingAll({ left: installed.length, abort })
+    run(async () => {
+      try {
+        const show = ({ ref }: InstalledVersion) => details.show(ref.name)
+        await verifyAll(installed, (left) => setVerifyingAll({ left, abort }), show, abort.signal)
+      } finally {
+        setVerifyingAll(undefined)
+        await fetchLibrary(libraryId)
+      }
+    })
+  }
+  return {
+    busy,
+    verifyingAll,
+    verifyEverything,
+    verifySome: (versions) =>
+      attend('verifying', versions, (version, signal) => {
+        const { name } = version.ref
+        return verify(version, signal, details.isShown(name) ? {} : { show: () => details.show(name) })
+      }),
+    repairOne: (version) => attend('repairing', [version], repair),
+    saveOne: (version) => attend('saving', [version], saveAsFile),
+    stop: ({ ref }) => aborts.current.get(specOf(ref))?.abort(),
+  }
+}
