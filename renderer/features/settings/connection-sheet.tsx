@@ -1,7 +1,8 @@
-import { PasswordInput, Radio, SegmentedControl, TextInput } from '@mantine/core'
+import { PasswordInput, Radio, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
 import type { PackageLink } from '../../../shared/model/package-link.ts'
+import { parseSharedConnection, type SharedConnection } from '../../../shared/model/shared-connection.ts'
 import { client } from '../../ipc/link.ts'
 import { pickPath } from '../../shell/pick-path.ts'
 import { fetchConnections } from '../../state/connections.ts'
@@ -18,6 +19,7 @@ import {
   type FormField,
   formOf,
   formOfLink,
+  formOfShared,
   keepsSecret,
   problemsOfForm,
   signInKindOf,
@@ -117,6 +119,7 @@ export function ConnectionSheet({ edited, link, onClose, onSaved }: ConnectionSh
     >
       <section>
         <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
+        {!editing && <FromColleague onFound={(found) => setForm((before) => formOfShared(found, before))} />}
         {!editing && (
           <Radio.Group
             label={text.kind}
@@ -156,6 +159,35 @@ export function ConnectionSheet({ edited, link, onClose, onSaved }: ConnectionSh
         )}
       </section>
     </Sheet>
+  )
+}
+
+/** Takes what a colleague copied: folded, since most connections are typed. */
+function FromColleague({ onFound }: { readonly onFound: (found: SharedConnection) => void }) {
+  const [pasted, setPasted] = useState('')
+  const found = pasted.trim() === '' ? undefined : parseSharedConnection(pasted)
+  const problem = pasted.trim() !== '' && found === undefined ? text.notShared : undefined
+  return (
+    <details className="more-fields">
+      <summary>{text.fromColleague}</summary>
+      <Field label={text.fromColleague} help={text.fromColleagueHelp} problem={problem}>
+        {(wiring) => (
+          <Textarea
+            {...wiring}
+            rows={3}
+            value={pasted}
+            spellCheck={false}
+            classNames={{ input: 'mono' }}
+            onChange={(event) => {
+              const { value } = event.currentTarget
+              setPasted(value)
+              const shared = parseSharedConnection(value)
+              if (shared !== undefined) onFound(shared)
+            }}
+          />
+        )}
+      </Field>
+    </details>
   )
 }
 

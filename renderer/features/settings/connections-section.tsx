@@ -10,6 +10,7 @@ import {
 } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Connection, ConnectionReport } from '../../../shared/model/connection.ts'
+import { formatSharedConnection } from '../../../shared/model/shared-connection.ts'
 import { client } from '../../ipc/link.ts'
 import { fetchConnections, showConnection, useConnections } from '../../state/connections.ts'
 import { useHost } from '../../state/host.ts'
@@ -21,12 +22,14 @@ import { settingsText } from '../../text/settings.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { copyText } from '../../ui/copy-text.ts'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { type Fact, Facts } from '../../ui/inspector.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { Tag } from '../../ui/tag.tsx'
+import { showToast } from '../../ui/toast.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { forgetReport, stopTest, testConnection, useReport } from './connection-reports.ts'
 import { ConnectionSheet } from './connection-sheet.tsx'
@@ -141,6 +144,10 @@ function ConnectionItem({ connection, isShown, onShow }: ConnectionItemProps) {
   )
 }
 
+async function share(connection: Connection): Promise<void> {
+  if (await copyText(formatSharedConnection(connection))) showToast({ text: text.shared })
+}
+
 interface ConnectionDetailProps {
   readonly connection: Connection
   readonly onEdit: () => void
@@ -190,6 +197,7 @@ function ConnectionDetail({ connection, onEdit, onGone }: ConnectionDetailProps)
             >
               {text.browse}
             </Menu.Item>
+            {isOwn && <Menu.Item onClick={() => void share(connection)}>{text.share}</Menu.Item>}
             {!isDefault && <Menu.Item onClick={makeDefault}>{text.makeDefault}</Menu.Item>}
             {isOwn && (
               <Menu.Item data-danger onClick={() => setRemoving(true)}>
