@@ -23,6 +23,7 @@ import type { Command, Context } from './command.ts'
 import { build } from './commands/build.ts'
 import { info, search, update } from './commands/catalog.ts'
 import { connections } from './commands/connections.ts'
+import { diagnostics } from './commands/diagnostics.ts'
 import { diff } from './commands/diff.ts'
 import { exportVersion } from './commands/export.ts'
 import { install } from './commands/install.ts'
@@ -61,6 +62,7 @@ const commands: readonly Command[] = [
   transfers,
   connections,
   libraries,
+  diagnostics,
   serve,
 ]
 

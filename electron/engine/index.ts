@@ -222,6 +222,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   const api = createEngineProcedures({
     upkeep,
     disk,
+    clock,
     secrets,
     announcer,
     settings,

@@ -40,7 +40,8 @@ export function createAppHost(deps: {
       pickCertificateFile: ({ title }) =>
         pick({ title, properties: ['openFile'], filters: [certificateFilter, anyFile] }),
       async pickSavePath({ title, suggestedName }) {
-        const options = { title, defaultPath: path.basename(suggestedName), filters: [sputnikFilter] }
+        const filters = suggestedName.endsWith('.sputnik') ? [sputnikFilter] : []
+        const options = { title, defaultPath: path.basename(suggestedName), filters }
         const window = currentWindow()
         const { canceled, filePath } = await (window
           ? dialog.showSaveDialog(window, options)

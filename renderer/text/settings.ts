@@ -257,6 +257,8 @@ export const settingsText = {
     version: 'Version',
     home: 'Orbital’s own files',
     logs: 'Logs',
+    saveDiagnostics: 'Save diagnostics…',
+    diagnosticsSaved: (path: string): string => `Saved ${path}. Names and places are in it, keys are not.`,
     openLogs: 'Open logs',
     openHome: 'Open folder',
     logsText: 'They hold what was done and what failed, and no secrets. Send the newest to whoever helps you.',
