@@ -10,6 +10,7 @@ import { TransfersPage } from './features/transfers/transfers-page.tsx'
 import { client } from './ipc/link.ts'
 import { DropTarget } from './shell/drop-target.tsx'
 import { FolderPicker } from './shell/folder-picker.tsx'
+import { LinkSheet } from './shell/host-requests.tsx'
 import { useKeys } from './shell/keys.ts'
 import { LinkStrip } from './shell/link-strip.tsx'
 import { LiveRegion } from './shell/live-region.tsx'
@@ -35,6 +36,7 @@ export function App() {
       </PageBoundary>
       <LinkStrip />
       <InstallSheet />
+      <LinkSheet />
       <FolderPicker />
       <Palette />
       <DropTarget />

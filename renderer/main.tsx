@@ -9,6 +9,7 @@ import { Notifications } from '@mantine/notifications'
 import { setNonce } from 'get-nonce'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { takeHostRequests } from './shell/host-requests.tsx'
 import { startState } from './state/start.ts'
 import { resolveCssVariables, theme } from './theme/theme.ts'
 
@@ -16,7 +17,7 @@ import { resolveCssVariables, theme } from './theme/theme.ts'
 const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"], script[nonce]')?.nonce ?? ''
 setNonce(nonce)
 
-startState()
+startState(() => void takeHostRequests().catch(() => undefined))
 
 const root = document.getElementById('root')
 if (root !== null) {

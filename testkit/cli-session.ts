@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmod, copyFile, mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rename, symlink, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'vitest'
 
@@ -7,7 +7,7 @@ import { expect } from 'vitest'
  * Sessions of the command line, as `electron/cli/sessions/**.txt`: what is typed and what is printed.
  *   $ orbital …            run in a folder and a home of the session's own; words are split at spaces, "…" keeps them together
  *   $ NAME=value orbital … with that in the environment
- *   $ write F TEXT (`\\n` is a new line), folder F, link F TARGET, mode F OCTAL, cut F BYTES, copy F TO   prepare files
+ *   $ write F TEXT (`\\n` is a new line), folder F, link F TARGET, mode F OCTAL, cut F BYTES, copy F TO, move F TO   prepare files
  *   $ <verb> …             what the test brings besides: programs whose answer is written down like that of orbital
  *   2> text                a line on stderr; other lines are stdout
  *   ? 3                    the exit code, when it isn't 0
@@ -93,6 +93,9 @@ async function prepare([verb, file = '', ...rest]: readonly string[], here: stri
     case 'copy':
       await mkdir(path.dirname(path.resolve(here, rest[0] ?? '')), { recursive: true })
       return copyFile(target, path.resolve(here, rest[0] ?? ''))
+    case 'move':
+      await mkdir(path.dirname(path.resolve(here, rest[0] ?? '')), { recursive: true })
+      return rename(target, path.resolve(here, rest[0] ?? ''))
     case 'cut':
       return truncate(target, Number(rest[0]))
     default:

@@ -5,6 +5,7 @@ import { startInProcess } from '../../testkit/in-process-worker.ts'
 import { createBytes } from '../../testkit/package-builder.ts'
 import { openTestConnection, requestFor, startPublish } from '../../testkit/publish-rig.ts'
 import { createTempFolder } from '../../testkit/temp-folder.ts'
+import { ggufText, u32, u64, writeGguf, writeSafetensors } from '../../testkit/weights-files.ts'
 import type { ExamplePackage } from './example-package.ts'
 import { examplePackages } from './packages.ts'
 
@@ -65,11 +66,51 @@ export async function writePackageFolder(
     // Of a new version only the first file is new: the others are found again by an update.
     const fileSeed = seed + index * 7919 + (index === 0 ? versionSeed : 0)
     const sizeBytes = Math.max(64, Math.round(kilobytes * 1000 * scale))
-    await writeFile(target, textName.test(path) ? writeText(path, sizeBytes) : createBytes(sizeBytes, fileSeed))
+    await writeFile(target, contentOf(path, sizeBytes, fileSeed))
   }
   if (readme !== undefined) await writeFile(join(folder, 'README.md'), readme)
   const recipe = { name, version, title, description, tags, license, compatibility, notes }
   await writeFile(join(folder, 'package.json'), JSON.stringify(recipe, null, 2))
+}
+
+function contentOf(path: string, sizeBytes: number, seed: number): string | Uint8Array {
+  if (textName.test(path)) return writeText(path, sizeBytes)
+  const bytes = createBytes(sizeBytes, seed)
+  const start = path.endsWith('.safetensors')
+    ? safetensorsStart(sizeBytes)
+    : path.endsWith('.gguf')
+      ? ggufStart(sizeBytes)
+      : Buffer.of()
+  if (start.length < sizeBytes) bytes.set(start)
+  return bytes
+}
+
+const layers = ['attn.k', 'attn.q', 'attn.v', 'mlp.fc1', 'mlp.fc2']
+
+/** The description of weights that fill the file: layers of 128 × n. */
+function safetensorsStart(sizeBytes: number): Uint8Array {
+  const names = [0, 1, 2, 3].flatMap((block) => layers.map((layer) => `decoder.${block}.${layer}.weight`))
+  const columns = Math.floor((sizeBytes - 4096) / names.length / 256)
+  if (columns < 1) return Buffer.of()
+  const tensors = Object.fromEntries(names.map((name) => [name, { dtype: 'F16', shape: [128, columns] }]))
+  const norm = { 'decoder.norm.weight': { dtype: 'F32', shape: [128] } }
+  const file = writeSafetensors({ ...tensors, ...norm }, { format: 'pt' })
+  return file.subarray(0, 8 + Number(file.readBigUInt64LE(0)))
+}
+
+function ggufStart(sizeBytes: number): Uint8Array {
+  const rows = Math.floor((sizeBytes - 8192) / layers.length / 144)
+  if (rows < 1) return Buffer.of()
+  const file = writeGguf({
+    pairs: [
+      ['general.architecture', 8, ggufText('llama')],
+      ['general.name', 8, ggufText('Query rewriter')],
+      ['llama.context_length', 4, u32(8192)],
+      ['tokenizer.ggml.tokens', 9, Buffer.concat([u32(8), u64(2), ggufText('<s>'), ggufText('</s>')])],
+    ],
+    tensors: layers.map((layer) => ({ name: `blk.0.${layer}.weight`, type: 12, shape: [256, rows] })),
+  })
+  return file.subarray(0, file.length - 4096)
 }
 
 function writeText(path: string, sizeBytes: number): string {

@@ -23,6 +23,8 @@ import type { Command, Context } from './command.ts'
 import { build } from './commands/build.ts'
 import { info, search, update } from './commands/catalog.ts'
 import { connections } from './commands/connections.ts'
+import { diagnostics } from './commands/diagnostics.ts'
+import { diff } from './commands/diff.ts'
 import { exportVersion } from './commands/export.ts'
 import { install } from './commands/install.ts'
 import { cat, du, files, list, pathOf, purge, remove, restore } from './commands/installed.ts'
@@ -55,10 +57,12 @@ const commands: readonly Command[] = [
   update,
   upgrade,
   info,
+  diff,
   du,
   transfers,
   connections,
   libraries,
+  diagnostics,
   serve,
 ]
 

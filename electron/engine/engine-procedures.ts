@@ -15,11 +15,12 @@ import type { PublishedVersion } from './catalog/read-version.ts'
 import { resolveSpec } from './catalog/resolve.ts'
 import { resolvePublished } from './catalog/resolve-published.ts'
 import type { Connections } from './connections/connections.ts'
+import { writeDiagnostics } from './diagnostics.ts'
 import type { InstallPlans } from './install/install-plans.ts'
 import type { Libraries } from './libraries.ts'
 import type { Library } from './library/library.ts'
-import type { Disk, Io, SecretStore } from './ports.ts'
-import { defaultPreviewBytes, fileOf, previewInstalled, previewPublished } from './preview/text.ts'
+import type { Clock, Disk, Io, SecretStore } from './ports.ts'
+import { defaultPreviewBytes, fileOf, previewInstalled, previewPublished } from './preview/preview.ts'
 import type { PublishPlans } from './publish/publish-plans.ts'
 import type { SettingsFile } from './settings.ts'
 import type { TransferQueue } from './transfers/queue-contract.ts'
@@ -28,6 +29,7 @@ import type { createUpkeepProcedures } from './upkeep-procedures.ts'
 /** The parts that the procedures are put together from. */
 export interface EngineParts {
   readonly disk: Disk
+  readonly clock: Clock
   readonly secrets: SecretStore
   readonly announcer: Announcer
   readonly settings: SettingsFile
@@ -71,6 +73,17 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
   return {
     engine: {
       info: async () => ({ ...parts.facts, publisher: parts.publisher(), secretsKept: parts.secrets.kept }),
+      async saveDiagnostics({ out }) {
+        requireAbsolute(out)
+        return writeDiagnostics(
+          {
+            ...parts.facts,
+            ...{ disk, clock: parts.clock, settings: settings.get, connections: connections.list },
+            ...{ libraries: libraries.list, transfers: queue.list },
+          },
+          out,
+        )
+      },
     },
     settings: {
       get: async () => settings.get(),

@@ -50,6 +50,8 @@ export interface EngineConfig {
 
 export interface Engine {
   readonly api: EngineApi
+  /** To be called when the computer wakes from sleep. */
+  wake(): Promise<void>
   /** Pauses what runs so that it can be resumed, and frees everything. */
   stop(): Promise<void>
 }
@@ -241,6 +243,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   const api = createEngineProcedures({
     upkeep,
     disk,
+    clock,
     secrets,
     announcer,
     settings,
@@ -270,6 +273,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
 
   return {
     api,
+    wake: queue.wake,
     async stop() {
       stopping.abort(new AppError('cancelled', {}))
       await queue.stop()

@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron'
 import { AppError } from '../../shared/errors.ts'
-import type { HostApi } from '../../shared/ipc/host-api.ts'
+import type { HostApi, HostRequest } from '../../shared/ipc/host-api.ts'
 import type { Disk } from '../engine/ports.ts'
 import { createReveal } from './reveal.ts'
 import { setTheme } from './window.ts'
@@ -20,6 +20,7 @@ export function createAppHost(deps: {
   readonly disk: Disk
   /** Home and libraries. */
   ownPlaces(): Promise<readonly string[]>
+  takeRequests(): readonly HostRequest[]
 }): HostApi {
   const reveal = createReveal({
     disk: deps.disk,
@@ -39,7 +40,8 @@ export function createAppHost(deps: {
       pickCertificateFile: ({ title }) =>
         pick({ title, properties: ['openFile'], filters: [certificateFilter, anyFile] }),
       async pickSavePath({ title, suggestedName }) {
-        const options = { title, defaultPath: path.basename(suggestedName), filters: [sputnikFilter] }
+        const filters = suggestedName.endsWith('.sputnik') ? [sputnikFilter] : []
+        const options = { title, defaultPath: path.basename(suggestedName), filters }
         const window = currentWindow()
         const { canceled, filePath } = await (window
           ? dialog.showSaveDialog(window, options)
@@ -58,6 +60,7 @@ export function createAppHost(deps: {
         if (await isConfirmed(link)) await shell.openExternal(link.href)
         return {}
       },
+      takeRequests: async () => [...deps.takeRequests()],
       async setTheme({ theme }) {
         setTheme(theme)
         return {}

@@ -1,21 +1,72 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
+import type { MenuCommand } from '../../shared/ipc/host-api.ts'
+import { desktopText } from '../../shared/text/desktop.ts'
+
+const text = desktopText.menu
+type Item = MenuItemConstructorOptions
+const separator: Item = { type: 'separator' }
 
 /**
- * The menu is for what the system expects: editing, zoom, the window. The page hears a key first, so its own keys (⌘K, ⌘F, ⌘R, ⌘N,
- * ⌘O, ⌘Z, ⌘1–4, ⌘,) win; the menu has none of them but Undo, which acts where text is edited.
+ * The menu of the platform: what the system expects (editing, zoom, the window), and what the window's keys do. The page hears a key first, and
+ * what it has taken never reaches the menu; so each happens once.
  */
-export function setMenu({ platform, isPackaged }: { readonly platform: string; readonly isPackaged: boolean }): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ platform, isPackaged })))
+export function setMenu(options: MenuOptions): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(options)))
 }
 
-export function menuTemplate(options: {
+export interface MenuOptions {
   readonly platform: string
   readonly isPackaged: boolean
-}): MenuItemConstructorOptions[] {
-  const isMac = options.platform === 'darwin'
-  const separator: MenuItemConstructorOptions = { type: 'separator' }
-  const view: MenuItemConstructorOptions = {
-    label: 'View',
+  readonly run: (command: MenuCommand) => void
+}
+
+export function menuTemplate({ platform, isPackaged, run }: MenuOptions): Item[] {
+  const isMac = platform === 'darwin'
+  const item = (label: string, key: string, command: MenuCommand): Item => ({
+    label,
+    accelerator: `CommandOrControl+${key}`,
+    click: () => run(command),
+  })
+  const settings = item(text.settings, ',', 'settings')
+  const file: Item = {
+    label: text.file,
+    submenu: [
+      item(text.open, 'O', 'open'),
+      item(text.publish, 'N', 'publish'),
+      separator,
+      ...(isMac ? [] : [settings, separator]),
+      { role: 'close' },
+      ...(isMac ? [] : [{ role: 'quit' } as const]),
+    ],
+  }
+  const edit: Item = {
+    label: text.edit,
+    submenu: [
+      { role: 'undo' },
+      { role: 'redo' },
+      separator,
+      { role: 'cut' },
+      { role: 'copy' },
+      { role: 'paste' },
+      { role: 'selectAll' },
+      separator,
+      item(text.find, 'F', 'search'),
+    ],
+  }
+  const go: Item = {
+    label: text.go,
+    submenu: [
+      item(text.browse, '1', 'browse'),
+      item(text.publishPage, '2', 'publish-page'),
+      item(text.installed, '3', 'installed'),
+      item(text.transfers, '4', 'transfers'),
+      separator,
+      item(text.palette, 'K', 'palette'),
+      item(text.refresh, 'R', 'refresh'),
+    ],
+  }
+  const view: Item = {
+    label: text.view,
     submenu: [
       { role: 'resetZoom' },
       { role: 'zoomIn' },
@@ -24,9 +75,25 @@ export function menuTemplate(options: {
       { role: 'zoomOut' },
       separator,
       { role: 'togglefullscreen' },
-      ...(options.isPackaged ? [] : [separator, { role: 'toggleDevTools' } as const]),
+      ...(isPackaged ? [] : [separator, { role: 'toggleDevTools' } as const]),
     ],
   }
-  if (isMac) return [{ role: 'appMenu' }, { role: 'editMenu' }, view, { role: 'windowMenu' }]
-  return [{ label: 'File', submenu: [{ role: 'close' }, separator, { role: 'quit' }] }, { role: 'editMenu' }, view]
+  if (!isMac) return [file, edit, go, view]
+  const app: Item = {
+    role: 'appMenu',
+    submenu: [
+      { role: 'about' },
+      separator,
+      settings,
+      separator,
+      { role: 'services' },
+      separator,
+      { role: 'hide' },
+      { role: 'hideOthers' },
+      { role: 'unhide' },
+      separator,
+      { role: 'quit' },
+    ],
+  }
+  return [app, file, edit, go, view, { role: 'windowMenu' }]
 }

@@ -7,15 +7,27 @@
  * 4. Ready: protocol, permissions, menu, IPC; the theme is read from the settings, so that the window opens in the right colours.
  * 5. The window opens; the engine is made meanwhile, and calls wait for it.
  * 6. Quitting stops the engine first, from the very start on.
+ * 7. What the system asks for (links, files, menu items) waits until the window takes it; what transfers mean to the system follows the engine's
+ *    events.
  */
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import path from 'node:path'
-import { app, BrowserWindow, dialog, safeStorage, session } from 'electron'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  Notification,
+  powerMonitor,
+  powerSaveBlocker,
+  safeStorage,
+  session,
+} from 'electron'
 import { framesOf } from '../../shared/error-frames.ts'
 import { toAppError } from '../../shared/errors.ts'
 import { engineContract } from '../../shared/ipc/engine-api.ts'
 import { hostContract } from '../../shared/ipc/host-api.ts'
+import { desktopText } from '../../shared/text/desktop.ts'
 import { createNodeDisk } from '../engine/disk/node-disk.ts'
 import { homeFolder } from '../engine/home.ts'
 import { createEngine, type Engine } from '../engine/index.ts'
@@ -27,11 +39,14 @@ import { version } from '../engine/version.ts'
 import { createEventHub } from '../ipc/event-hub.ts'
 import { createRouter } from '../ipc/router.ts'
 import { registerAppScheme, serveApp } from './app-protocol.ts'
+import { createBackgroundWork } from './background-work.ts'
+import { guardClose } from './close-guard.ts'
 import { denyByDefault, denyPermissions } from './hardening.ts'
 import { createAppHost } from './host.ts'
 import { connectIpc } from './ipc-transport.ts'
 import { setMenu } from './menu.ts'
 import { guardQuit } from './quit-guard.ts'
+import { createRequests } from './requests.ts'
 import { createAppSecrets } from './secret-store.ts'
 import { followTheme, openWindow, setTheme } from './window.ts'
 
@@ -60,7 +75,28 @@ export async function startApp(): Promise<void> {
     log.flush()
   })
   if (!app.requestSingleInstanceLock()) return app.quit() // 2
-  app.on('second-instance', showWindow)
+  // 7
+  const requests = createRequests(
+    () => hub.change({ kind: 'host.requested' }),
+    (file) => disk.facts(file)?.kind === 'file',
+  )
+  const startArguments = process.argv.slice(app.isPackaged ? 1 : 2)
+  requests.addArguments(startArguments, process.cwd())
+  app.on('second-instance', (_event, argv, cwd) => {
+    requests.addArguments(argv.slice(1), cwd)
+    showWindow()
+  })
+  app.on('open-url', (event, url) => {
+    event.preventDefault()
+    requests.addLink(url)
+    showWindow()
+  })
+  app.on('open-file', (event, file) => {
+    event.preventDefault()
+    requests.add({ kind: 'path', path: file })
+    showWindow()
+  })
+  if (app.isPackaged) app.setAsDefaultProtocolClient('orbital')
 
   registerAppScheme() // 3
   denyByDefault(app)
@@ -74,7 +110,11 @@ export async function startApp(): Promise<void> {
   const appFolder = app.getAppPath()
   serveApp({ session: session.defaultSession, rendererFolder: path.join(appFolder, 'out', 'renderer') })
   denyPermissions(session.defaultSession)
-  setMenu({ platform: process.platform, isPackaged: app.isPackaged })
+  setMenu({
+    platform: process.platform,
+    isPackaged: app.isPackaged,
+    run: (command) => requests.add({ kind: 'command', command }),
+  })
   setTheme(readTheme())
   followTheme()
 
@@ -87,6 +127,7 @@ export async function startApp(): Promise<void> {
         ...api,
         ...createAppHost({
           disk,
+          takeRequests: requests.take,
           ownPlaces: async () => [home, ...(await api.libraries.list({})).map((library) => library.path)],
         }),
       },
@@ -105,9 +146,38 @@ export async function startApp(): Promise<void> {
     app.exit(1)
   })
   connectIpc({ router, hub, onStranger: (channel, origin) => log.write('warn', 'ipc.refused', { channel, origin }) })
+  const work = createBackgroundWork({
+    showProgress(share, mode) {
+      for (const window of BrowserWindow.getAllWindows()) window.setProgressBar(share ?? -1, { mode })
+    },
+    keepAwake: createKeepAwake(),
+    isLookedAt: () => BrowserWindow.getFocusedWindow() !== null,
+    notify(transfer) {
+      if (!Notification.isSupported()) return
+      const notification = new Notification(desktopText.ended(transfer))
+      notification.on('click', showWindow)
+      notification.show()
+    },
+  })
+  hub.subscribe(work.hear)
+  powerMonitor.on('resume', () => void engine.then(({ wake }) => wake()).catch(report))
+  const iconPath = app.isPackaged
+    ? path.join(process.resourcesPath, 'icon.png')
+    : path.join(appFolder, 'build', 'icon.png')
+  let isQuitting = false
+  app.on('before-quit', () => {
+    isQuitting = true
+  })
+  const guardWindow = guardClose({
+    iconPath,
+    running: () => work.running().length,
+    isQuitting: () => isQuitting,
+    quit: () => app.quit(),
+  })
   open() // 5
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) open()
+    else showWindow()
   })
 
   function startEngine(): Promise<Engine> {
@@ -135,15 +205,26 @@ export async function startApp(): Promise<void> {
     }
   }
   function open(): void {
-    openWindow({
+    const window = openWindow({
       appFolder,
-      iconPath: app.isPackaged
-        ? path.join(process.resourcesPath, 'icon.png')
-        : path.join(appFolder, 'build', 'icon.png'),
+      iconPath,
       onShown: () => {
         if (process.env.ORBITAL_ANNOUNCE === '1') process.stdout.write(`${announcement}\n`)
       },
     })
+    guardWindow(window)
+  }
+}
+
+/** Keeps the computer from sleeping by itself; the screen may go dark. */
+function createKeepAwake(): (isNeeded: boolean) => void {
+  let id: number | undefined
+  return (isNeeded) => {
+    if (isNeeded) id ??= powerSaveBlocker.start('prevent-app-suspension')
+    else if (id !== undefined) {
+      powerSaveBlocker.stop(id)
+      id = undefined
+    }
   }
 }
 

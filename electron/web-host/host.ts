@@ -29,6 +29,7 @@ export function createWebHostApi({ disk, home }: { readonly disk: Disk; readonly
       listFolder: ({ path: asked }) => listFolder(disk, asked),
       reveal: notHere('file manager'),
       openLink: notHere('other program to open links'),
+      takeRequests: async () => [],
       setTheme: async () => ({}),
     },
   }

@@ -11,7 +11,7 @@ type Verbs = { readonly [N in keyof Client]: { readonly [V in keyof Client[N]]: 
 
 /** The contract's names, written out: the contract itself would bring its schemas into the window. A missing or extra name does not compile. */
 const verbs: Verbs = {
-  engine: { info: true },
+  engine: { info: true, saveDiagnostics: true },
   settings: { get: true, set: true },
   connections: { list: true, add: true, update: true, remove: true, setDefault: true, test: true },
   catalog: {
@@ -66,6 +66,7 @@ const verbs: Verbs = {
     listFolder: true,
     reveal: true,
     openLink: true,
+    takeRequests: true,
     setTheme: true,
   },
 }

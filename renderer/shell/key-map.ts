@@ -41,6 +41,8 @@ const withMod: Readonly<Record<string, WindowCommand>> = {
 }
 const ofBrowser: ReadonlySet<string> = new Set(['n', 'r', '1', '2', '3', '4'])
 const overSheets: ReadonlySet<WindowCommand> = new Set(['palette', 'settings'])
+/** A sheet lies over the page: only these act. */
+export const allowedOverSheets = (command: WindowCommand): boolean => overSheets.has(command)
 
 /** The command of a key, whatever has the focus; undefined where it is left to the page, the field or the browser. */
 export function windowCommandOf(

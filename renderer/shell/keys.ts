@@ -22,17 +22,19 @@ export function useKeys(): void {
         mac: facts.platform === 'mac',
         browser: facts.kind === 'browser',
         typing: isTyping(event.target),
-        sheetOpen: document.querySelector('[role="dialog"][aria-modal="true"]') !== null,
+        sheetOpen: isSheetOpen(),
       })
-      if (command !== undefined && run(command)) event.preventDefault()
+      if (command !== undefined && runCommand(command)) event.preventDefault()
     }
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
   }, [])
 }
 
+export const isSheetOpen = (): boolean => document.querySelector('[role="dialog"][aria-modal="true"]') !== null
+
 /** Answers whether there was something to do. */
-function run(command: WindowCommand): boolean {
+export function runCommand(command: WindowCommand): boolean {
   switch (command) {
     case 'palette':
       return openPalette()

@@ -13,10 +13,20 @@ import { applySamples, applyTransfer, fetchTransfers, removeTransfer } from './t
 const refreshEveryMs = 5 * 60_000
 const refreshOnFocusAfterMs = 60_000
 
-/** Connects the window's state to the engine: the state is fetched, then follows the engine's changes. Called once. */
-export function startState(): void {
+/**
+ * Connects the window's state to the engine: the state is fetched, then follows the engine's changes. `onRequested`: the system asked something of
+ * the window. Called once.
+ */
+export function startState(onRequested: () => void): void {
   followHistory()
-  const mirror = createMirror({ refetch: fetchEverything, change: applyChange, samples: applySamples })
+  const mirror = createMirror({
+    refetch() {
+      fetchEverything()
+      onRequested()
+    },
+    change: (change) => (change.kind === 'host.requested' ? onRequested() : applyChange(change)),
+    samples: applySamples,
+  })
   transport.onEvent(mirror)
   transport.onLink((connected) => useHost.setState({ connected }))
   keepCatalogFresh()
@@ -32,7 +42,7 @@ function fetchEverything(): void {
   for (const connectionId of heldCatalogs()) void fetchCatalog(connectionId)
 }
 
-function applyChange(change: Change): void {
+function applyChange(change: Exclude<Change, { readonly kind: 'host.requested' }>): void {
   switch (change.kind) {
     case 'transfer.changed':
       applyTransfer(change.transfer)

@@ -22,6 +22,8 @@ export const settingsText = {
     add: 'Add',
     addLong: 'Add a connection…',
     default: 'Default',
+    share: 'Copy for a colleague',
+    shared: 'The connection is copied, without any key. Your colleague pastes it where connections are added.',
     makeDefault: 'Make it the default',
     isDefault: 'Used where no connection is named, here and on the command line.',
     edit: 'Edit',
@@ -105,6 +107,10 @@ export const settingsText = {
   },
   form: {
     addTitle: 'Add a connection',
+    fromColleague: 'From a colleague',
+    fromColleagueHelp:
+      'Paste what “Copy for a colleague” gave. The fields below are filled in from it; keys are never part of it.',
+    notShared: 'This is no connection that Orbital copied.',
     editTitle: (name: string): string => `Edit ${name}`,
     subtitle: 'Where packages are kept, and how to sign in there.',
     kind: 'What is it?',
@@ -251,6 +257,8 @@ export const settingsText = {
     version: 'Version',
     home: 'Orbital’s own files',
     logs: 'Logs',
+    saveDiagnostics: 'Save diagnostics…',
+    diagnosticsSaved: (path: string): string => `Saved ${path}. Names and places are in it, keys are not.`,
     openLogs: 'Open logs',
     openHome: 'Open folder',
     logsText: 'They hold what was done and what failed, and no secrets. Send the newest to whoever helps you.',

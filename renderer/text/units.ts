@@ -15,6 +15,15 @@ export function formatSize(bytes: number, figures: 3 | 4 = 3): string {
 
 const counts = new Intl.NumberFormat('en')
 export const formatCount = (count: number): string => counts.format(count)
+
+const quantities = new Intl.NumberFormat('en', {
+  notation: 'compact',
+  compactDisplay: 'long',
+  maximumSignificantDigits: 3,
+})
+/** `30.3 million`, `7.24 billion`, `81,200`: how many parameters. */
+export const formatQuantity = (count: number): string => (count < 1e6 ? formatCount(count) : quantities.format(count))
+
 export const formatExactBytes = (bytes: number): string => plural(Math.round(bytes), 'byte')
 
 /** `1 file`, `1,284 files`. */

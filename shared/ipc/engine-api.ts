@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { app, appVerdict } from '../model/app.ts'
 import { connection, connectionReport, newConnection } from '../model/connection.ts'
+import { filePreview } from '../model/file-preview.ts'
 import { diskUsage, installedVersion, trashEntry } from '../model/installed.ts'
 import {
   compatibilityMap,
@@ -131,15 +132,6 @@ export const installPlan = z.strictObject({
 })
 export type InstallPlan = Readonly<z.infer<typeof installPlan>>
 
-export const filePreview = z.strictObject({
-  path: z.string(),
-  sizeBytes: z.number(),
-  content: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('text'), text: z.string(), truncated: z.boolean() }),
-    z.strictObject({ kind: z.literal('binary') }),
-  ]),
-})
-
 /** How much of the line a transfer takes; else as the settings say. Asked for again, it goes on with the new pace. */
 const limit = { limitBytesPerSecond: z.number().int().positive().optional() }
 const pace = {
@@ -168,6 +160,11 @@ export const engineContract = {
         /** Why keys typed by a person can't be kept beyond this run, if so. */
         secretsKept: z.enum(['kept', 'this-run-only']),
       }),
+    ),
+    /** Writes a file for who helps a person: settings, connections, transfers, the end of the log. There is no key in it. */
+    saveDiagnostics: procedure(
+      z.strictObject({ out: z.string().min(1) }),
+      z.strictObject({ path: z.string(), sizeBytes: z.number() }),
     ),
   },
   settings: {

@@ -20,6 +20,7 @@ export type Change =
   | { readonly kind: 'libraries.changed' }
   | { readonly kind: 'connections.changed' }
   | { readonly kind: 'settings.changed' }
+  | { readonly kind: 'host.requested' }
 
 /** Newest wins, may be dropped. */
 export interface Sample {

@@ -1,8 +1,35 @@
 import * as z from 'zod'
+import { packageLink } from '../model/package-link.ts'
 import { type Api, procedure } from './procedure.ts'
 
 const nothing = z.strictObject({})
 const done = z.strictObject({})
+
+/** What the menu can ask of the window; the same as its keys do. */
+export const menuCommand = z.enum([
+  'open',
+  'publish',
+  'settings',
+  'search',
+  'palette',
+  'refresh',
+  'undo',
+  'browse',
+  'publish-page',
+  'installed',
+  'transfers',
+])
+export type MenuCommand = z.infer<typeof menuCommand>
+
+/** Something from outside of the page that it shall show. Nothing of it is done without a person's yes. */
+export const hostRequest = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('link'), link: packageLink }),
+  /** It was no link that Orbital knows. */
+  z.strictObject({ kind: z.literal('unknown-link') }),
+  z.strictObject({ kind: z.literal('path'), path: z.string() }),
+  z.strictObject({ kind: z.literal('command'), command: menuCommand }),
+])
+export type HostRequest = Readonly<z.infer<typeof hostRequest>>
 
 /** What the window's host does: the Electron main process, or the web host (which has no dialogs and browses folders itself). */
 export const hostContract = {
@@ -43,6 +70,8 @@ export const hostContract = {
     reveal: procedure(z.strictObject({ path: z.string() }), done),
     /** https and mailto only. */
     openLink: procedure(z.strictObject({ url: z.string() }), done),
+    /** What was asked of the window since the last call, oldest first; `host.requested` tells when there is something. */
+    takeRequests: procedure(nothing, z.array(hostRequest)),
     setTheme: procedure(z.strictObject({ theme: z.enum(['system', 'light', 'dark']) }), done),
   },
 } as const

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
+import { formatSharedConnection, parseSharedConnection } from '../../../shared/model/shared-connection.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { table } from '../output.ts'
@@ -9,7 +10,7 @@ import { requiredWord, requirePath } from '../spec.ts'
 
 export const connections: Command = {
   name: 'connections',
-  usage: 'list | add <name> … | test [id] | remove <id> | default <id>',
+  usage: 'list | add <name> … | test [id] | export <id> | import <file> | remove <id> | default <id>',
   summary: 'Manage connections: buckets and folders with packages, and how to sign in.',
   options: [
     { name: 'bucket', value: 'BUCKET', help: 'add: an S3 bucket' },
@@ -44,9 +45,13 @@ export const connections: Command = {
       case 'list':
         return listConnections(context)
       case 'add':
-        return add(context)
+        return add(context, await newConnectionOf(context))
       case 'test':
         return test(context)
+      case 'export':
+        return share(context)
+      case 'import':
+        return importShared(context)
       case 'remove': {
         const id = requiredWord(context, 'connection', 1)
         await context.api.connections.remove({ id })
@@ -76,8 +81,8 @@ async function listConnections({ api, output }: Context): Promise<void> {
   )
 }
 
-async function add(context: Context): Promise<void> {
-  const added = await context.api.connections.add(await newConnectionOf(context), { signal: context.signal })
+async function add(context: Context, wanted: NewConnection): Promise<void> {
+  const added = await context.api.connections.add(wanted, { signal: context.signal })
   context.output.result(added, [
     `Added ${added.id}: ${placeOf(added)}`,
     ...(added.isDefault ? ['It is the default connection now: commands use it unless they name another one.'] : []),
@@ -152,6 +157,28 @@ async function secretOf(context: Context): Promise<string> {
   if (secret === undefined || secret === '')
     throw usage('Set AWS_SECRET_ACCESS_KEY, or run this in a terminal to be asked for the secret.')
   return secret
+}
+
+/** For a colleague: everything but keys and files of this computer. */
+async function share(context: Context): Promise<void> {
+  const id = requiredWord(context, 'connection', 1)
+  const found = (await context.api.connections.list({})).find((each) => each.id === id)
+  if (found === undefined) throw new AppError('connection-not-found', { connectionId: id })
+  context.output.bytes(formatSharedConnection(found))
+}
+
+async function importShared(context: Context): Promise<void> {
+  const file = requirePath(context, requiredWord(context, 'file', 1), 'file')
+  const found = parseSharedConnection(readFileSync(file, 'utf8'))
+  if (found === undefined) throw usage(`${file} is no connection that orbital connections export wrote.`)
+  const { name, location } = found
+  if (location.kind === 'folder') return add(context, { name, location })
+  const { signIn, ...rest } = location
+  if (signIn.kind !== 'keys') return add(context, { name, location: { ...rest, signIn } })
+  const accessKeyId = context.text('access-key-id')
+  if (accessKeyId === undefined) throw usage('This store takes keys of your own: say --access-key-id ID.')
+  const secretAccessKey = await secretOf(context)
+  return add(context, { name, location: { ...rest, signIn: { kind: 'keys', accessKeyId } }, secretAccessKey })
 }
 
 const words = { allowed: 'yes', 'not-allowed': 'no', 'not-tested': 'not tested', failed: 'failed' } as const

@@ -6,6 +6,7 @@ import { usage } from '../arguments.ts'
 import type { Command, Context, OptionSpec } from '../command.ts'
 import { from } from '../options.ts'
 import { formatBytes, table } from '../output.ts'
+import { modelHeaderLines, pickleLines } from '../preview-lines.ts'
 import { connectionOf, isPackageFile, matchInstalled, requiredWord, requirePath, resolve } from '../spec.ts'
 
 export const list: Command = {
@@ -168,16 +169,22 @@ export const cat: Command = {
             { libraryId: installed.libraryId, ref: installed.ref, path: file, maxBytes },
             { signal: context.signal },
           )
-    if (preview.content.kind === 'binary')
+    const { content } = preview
+    if (content.kind === 'model')
+      return context.output.result({ path: file, model: content.header }, modelHeaderLines(content.header))
+    if (content.kind === 'pickle') {
+      const { kind: _, ...pickle } = content
+      return context.output.result({ path: file, ...pickle }, pickleLines(content))
+    }
+    if (content.kind !== 'text')
       throw usage(
         installed === undefined
           ? `${file} is not text. Install the package, then use: orbital path ${spec} ${file}`
           : `${file} is not text. Where it is: orbital path ${spec} ${file}`,
       )
-    if (preview.content.truncated) context.output.warn(`Only the first ${formatBytes(maxBytes)} are shown.`)
-    if (context.output.json)
-      context.output.result({ path: file, text: preview.content.text, truncated: preview.content.truncated }, [])
-    else context.output.bytes(preview.content.text)
+    if (content.truncated) context.output.warn(`Only the first ${formatBytes(maxBytes)} are shown.`)
+    if (context.output.json) context.output.result({ path: file, text: content.text, truncated: content.truncated }, [])
+    else context.output.bytes(content.text)
   },
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { ggufText as text, u32, u64, writeGguf } from '../../../testkit/weights-files.ts'
 import { findHeaderEnd } from './header-end.ts'
 
 const endOf = (path: string, bytes: Buffer, sizeBytes = bytes.length) =>
@@ -13,34 +14,22 @@ const endOf = (path: string, bytes: Buffer, sizeBytes = bytes.length) =>
       return piece
     },
   })
-const u32 = (value: number) => {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32LE(value)
-  return bytes
-}
-const u64 = (value: number | bigint) => {
-  const bytes = Buffer.alloc(8)
-  bytes.writeBigUInt64LE(BigInt(value))
-  return bytes
-}
-const text = (value: string) => Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)])
-
 const safetensors = (json: string, said: number | bigint = json.length) =>
   Buffer.concat([u64(said), Buffer.from(json), Buffer.alloc(1000)])
 
 const gguf = ({ alignment = undefined as number | undefined, tensors = 2, version = 3 } = {}) => {
-  const pairs = [
-    Buffer.concat([text('general.name'), u32(8), text('a model')]),
-    Buffer.concat([text('tokens'), u32(9), u32(8), u64(3), text('a'), text('bc'), text('')]),
-    Buffer.concat([text('scores'), u32(9), u32(6), u64(3), Buffer.alloc(12)]),
-    Buffer.concat([text('flag'), u32(7), Buffer.of(1)]),
-    ...(alignment === undefined ? [] : [Buffer.concat([text('general.alignment'), u32(4), u32(alignment)])]),
-  ]
-  const infos = Array.from({ length: tensors }, (_, index) =>
-    Buffer.concat([text(`tensor.${index}`), u32(2), u64(4), u64(8), u32(0), u64(index * 128)]),
-  )
-  const header = Buffer.concat([Buffer.from('GGUF'), u32(version), u64(tensors), u64(pairs.length), ...pairs, ...infos])
-  return { header, bytes: Buffer.concat([header, Buffer.alloc(4096)]) }
+  const bytes = writeGguf({
+    version,
+    pairs: [
+      ['general.name', 8, text('a model')],
+      ['tokens', 9, Buffer.concat([u32(8), u64(3), text('a'), text('bc'), text('')])],
+      ['scores', 9, Buffer.concat([u32(6), u64(3), Buffer.alloc(12)])],
+      ['flag', 7, Buffer.of(1)],
+      ...(alignment === undefined ? [] : [['general.alignment', 4, u32(alignment)] as const]),
+    ],
+    tensors: Array.from({ length: tensors }, (_, index) => ({ name: `tensor.${index}`, type: 0, shape: [4, 8] })),
+  })
+  return { header: bytes.subarray(0, bytes.length - 4096), bytes }
 }
 
 describe('the end of a header', () => {

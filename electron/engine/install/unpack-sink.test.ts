@@ -98,12 +98,17 @@ describe('a segment of files', () => {
   })
 
   test.each([
-    ['another content, rightly packed', stored(randomBytes(4096)), 'Its checksum is wrong.'],
-    ['a wrong CRC of what was compressed', withWrongCrc(zlib.gzipSync(small)), 'Its check sum (CRC) is wrong.'],
-    ['a byte too few', stored(small.subarray(1)), 'It unpacks to less than its description says.'],
-    ['a byte too many', stored(Buffer.concat([small, Buffer.of(1)])), 'It unpacks to more than its description says.'],
-  ])('with %s is refused, and counts for nothing once it is abandoned', async (_, slice, reason) => {
-    const { sink, push, counts } = segmentOf([...files, { path: 'wrong', bytes: small, slice }])
+    ['another content, rightly packed', small, stored(randomBytes(4096)), 'Its checksum is wrong.'],
+    ['a wrong CRC of what was compressed', text, withWrongCrc(zlib.gzipSync(text)), 'Its check sum (CRC) is wrong.'],
+    ['a byte too few', small, stored(small.subarray(1)), 'It unpacks to less than its description says.'],
+    [
+      'a byte too many',
+      small,
+      stored(Buffer.concat([small, Buffer.of(1)])),
+      'It unpacks to more than its description says.',
+    ],
+  ])('with %s is refused, and counts for nothing once it is abandoned', async (_, bytes, slice, reason) => {
+    const { sink, push, counts } = segmentOf([...files, { path: 'wrong', bytes, slice }])
     await expect(push(65_536)).rejects.toMatchObject({ code: 'archive-damaged', details: { path: 'wrong', reason } })
     expect(counts()[counterIndex.settled]).toBe(totalBytes)
     sink.abandon()

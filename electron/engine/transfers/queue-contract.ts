@@ -22,6 +22,8 @@ export interface TransferQueue {
   limitsChanged(): void
   /** Looks for journals below these folders. Those whose owner is gone are taken (with `takesOver`), or listed until they are asked for. */
   adopt(journalParents: readonly string[]): void
+  /** The computer slept: what was on its way begins anew over new connections, and goes on where it was; what waits for its store is tried. */
+  wake(): Promise<void>
   /** Pauses what runs as interrupted, and gives up the leases. */
   stop(): Promise<void>
 }

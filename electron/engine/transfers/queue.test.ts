@@ -192,6 +192,23 @@ test('pause keeps the journal, a new queue finds it as interrupted or paused, an
   expect(after.stateOf(id)).toEqual({ kind: 'paused', reason: 'interrupted' })
 })
 
+test('after sleep what was on its way begins anew, and what was paused stays so', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, stateOf } = setUp(folder.path, { atOnce: 2 })
+  const [moving, paused, away] = [start('moving'), start('paused'), start('away')]
+  await queue.pause(paused)
+  running.get('moving')?.task.enter({ kind: 'stalled', sinceMs: 0 })
+  running.get('away')?.fail(new AppError('network-unreachable', { endpoint: 'store.test' }))
+  await expect.poll(() => stateOf(away)).toMatchObject({ kind: 'paused', reason: 'store-unreachable' })
+  const before = running.get('moving')?.task
+  await queue.wake()
+  expect(running.get('moving')?.task).not.toBe(before)
+  expect(stateOf(moving)?.kind).toBe('preparing')
+  expect(stateOf(away)?.kind).toBe('preparing')
+  expect(stateOf(paused)).toEqual({ kind: 'paused', reason: 'by-person' })
+  await queue.stop()
+})
+
 test('a journal with a torn tail is read up to it', async () => {
   await using folder = await createTempFolder()
   const before = setUp(folder.path)

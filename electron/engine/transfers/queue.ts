@@ -381,6 +381,11 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
         if (!isTaken && hasJournal(disk, folder)) foreign.add(folder)
       }
     },
+    async wake() {
+      const asleep = [...entries.values()].filter(({ transfer }) => isOnItsWay(transfer.state))
+      await Promise.all(asleep.map((entry) => stopRunning(entry, 'shutdown')))
+      for (const { id, isLost } of asleep) if (!isLost && !stopped) requeue(id)
+    },
     async stop() {
       stopped = true
       await Promise.all([...entries.values()].map((entry) => stopRunning(entry, 'shutdown')))
@@ -391,6 +396,10 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     },
   }
 }
+
+const isOnItsWay = (state: Transfer['state']): boolean =>
+  ['preparing', 'transferring', 'stalled', 'reconnecting'].includes(state.kind) ||
+  (state.kind === 'paused' && state.reason === 'store-unreachable')
 
 /** What only others can end stays listed. */
 const ignorePastCancel = (error: unknown) => {

@@ -12,19 +12,16 @@ import {
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
 import type { VersionSummary } from '../../../shared/model/package.ts'
-import { client } from '../../ipc/link.ts'
-import { openLink } from '../../shell/open-link.ts'
 import { browseText } from '../../text/browse.ts'
 import { formatExactBytes, formatSize } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
-import { CopyButton } from '../../ui/copy-button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { indexAfter, moveOfKey } from '../../ui/list-keys.ts'
-import { Markdown } from '../../ui/markdown.tsx'
 import { type FileNode, fileNodes } from './file-nodes.ts'
-import { useFetched, useVersion } from './use-version.ts'
+import { FilePreview, isShortText } from './file-preview.tsx'
+import { useVersion } from './use-version.ts'
 
 const text = browseText.files
 
@@ -92,7 +89,7 @@ export function FilesTab({ connectionId, name, version }: FilesTabProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
       <section className="scroll grow preview" tabIndex={0} aria-label={text.preview}>
         {selected?.kind === 'file' && (
-          <Preview
+          <FilePreview
             key={selected.path}
             connectionId={connectionId}
             name={name}
@@ -205,87 +202,8 @@ function iconOf({ kind, name }: FileNode, isClosed: boolean): TablerIcon {
   return /\.(?:txt|csv|tsv|ya?ml|toml|py|cfg|ini|log)$/i.test(name) ? IconFileText : IconFile
 }
 
-interface PreviewProps extends Omit<FilesTabProps, 'version'> {
-  readonly version: string
-  readonly file: FileNode
-}
-
 /** What is worth a look at first: the model card, else a short text, else any file. */
 const firstToShow = (nodes: readonly FileNode[]): FileNode | undefined => {
   const files = nodes.filter(({ kind }) => kind === 'file')
-  const shortText = ({ name, sizeBytes }: FileNode) => textName.test(name) && sizeBytes <= 65_536
-  return files.find(({ name }) => /^readme\.md$/i.test(name)) ?? files.find(shortText) ?? files[0]
-}
-
-/** Files above this are only looked at when a person asks. */
-const askAboveBytes = 8_000_000
-const textName =
-  /\.(?:md|txt|json|csv|tsv|ya?ml|toml|py|cfg|ini|log|xml|html|js|ts|sh|vocab|merges)$|^(?:license|readme|vocab)/i
-
-function Preview({ connectionId, name, version, file }: PreviewProps) {
-  const [asked, setAsked] = useState(false)
-  const looks = asked || (file.sizeBytes <= askAboveBytes && (textName.test(file.name) || file.sizeBytes <= 65_536))
-  return (
-    <>
-      <div className="row">
-        <h2 className="cut">{file.name}</h2>
-        <span className="t3 num" title={formatExactBytes(file.sizeBytes)}>
-          {formatSize(file.sizeBytes)}
-        </span>
-        <span className="push" />
-        {file.checksum !== undefined && <CopyButton words text={file.checksum} label={text.copyChecksum} />}
-      </div>
-      <p className="small t3 preview-note">{text.fromStore}</p>
-      {looks ? (
-        <PreviewContent connectionId={connectionId} name={name} version={version} file={file} />
-      ) : (
-        <div className="preview-ask">
-          <p className="t2">{text.ask}</p>
-          <Button onClick={() => setAsked(true)}>{text.fetch(file.sizeBytes)}</Button>
-        </div>
-      )}
-    </>
-  )
-}
-
-function PreviewContent({ connectionId, name, version, file }: PreviewProps) {
-  const preview = useFetched(`${connectionId} ${name} ${version} ${file.path}`, (signal) =>
-    client.catalog.preview({ connectionId, ref: { name, version }, path: file.path }, { signal }),
-  )
-  if (preview.kind === 'loading') return <BoneLines lines={5} />
-  if (preview.kind === 'failed') {
-    return (
-      <ErrorPanel
-        error={preview.error}
-        title={text.fileFailed}
-        actions={
-          <Button variant="primary" onClick={preview.retry}>
-            {browseText.tryAgain}
-          </Button>
-        }
-      />
-    )
-  }
-  const { content } = preview.value
-  if (content.kind === 'binary') return <p className="t2">{text.noText}</p>
-  return (
-    <>
-      {/\.md$/i.test(file.name) ? (
-        <Markdown source={content.text} onLink={(url) => void openLink(url)} />
-      ) : (
-        <pre className="preview-text selectable">{readable(file.name, content.text, content.truncated)}</pre>
-      )}
-      {content.truncated && <p className="t3">{text.beginning}</p>}
-    </>
-  )
-}
-
-/** JSON in one long line is broken into lines; anything else is as it is. */
-function readable(name: string, content: string, truncated: boolean): string {
-  if (truncated || !/\.json$/i.test(name) || content.trim().includes('\n')) return content
-  try {
-    return JSON.stringify(JSON.parse(content), null, 2)
-  } catch {
-    return content
-  }
+  return files.find(({ name }) => /^readme\.md$/i.test(name)) ?? files.find(isShortText) ?? files[0]
 }

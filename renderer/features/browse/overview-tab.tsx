@@ -11,7 +11,7 @@ import { Button } from '../../ui/button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Facts, Inspector, SectionTitle } from '../../ui/inspector.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
-import { isSafeLink } from '../../ui/markdown-parse.ts'
+import { isSafeLink } from '../../ui/safe-link.ts'
 import { Tag } from '../../ui/tag.tsx'
 import { readmePath, useFetched, useVersion, type VersionInFull } from './use-version.ts'
 import { WorksWith } from './works-with.tsx'
@@ -176,7 +176,7 @@ function Readme({
   if (preview.kind === 'loading') return <BoneLines lines={6} />
   if (preview.kind === 'failed') return <ErrorPanel error={preview.error} title={text.overview.failed} />
   const { content } = preview.value
-  if (content.kind === 'binary') return <p className="t2">{text.overview.noText(path)}</p>
+  if (content.kind !== 'text') return <p className="t2">{text.overview.noText(path)}</p>
   return (
     <>
       <Markdown source={content.text} title={title} onLink={(url) => void openLink(url)} />

@@ -14,6 +14,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
 import { useEscape } from '../../ui/use-escape.ts'
 import { useBrowseView } from './browse-view.ts'
+import { CopyLinkButton } from './copy-link-button.tsx'
 import { FilesTab } from './files-tab.tsx'
 import { OverviewTab } from './overview-tab.tsx'
 import { PrimaryAction } from './primary-action.tsx'
@@ -56,6 +57,10 @@ export function PackagePage({ name, tab, version }: PackagePageProps) {
             <Icon of={IconChevronRight} size={12} className="t3" />
             <b className="cut">{each?.title ?? name}</b>
           </span>
+          <span className="push" />
+          {connection !== undefined && each !== undefined && (
+            <CopyLinkButton connection={connection} package={each} version={version} />
+          )}
         </>
       }
     >

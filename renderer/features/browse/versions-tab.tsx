@@ -1,4 +1,6 @@
+import { Checkbox } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { AppVerdict } from '../../../shared/model/app.ts'
 import { verdictsFor } from '../../../shared/model/compatibility.ts'
 import type { PackageSummary, VersionSummary } from '../../../shared/model/package.ts'
@@ -17,6 +19,7 @@ import { Tag } from '../../ui/tag.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { installPackage } from './package-actions.ts'
 import { PublishedVersionMenu } from './published-version-menu.tsx'
+import { VersionComparison } from './version-comparison.tsx'
 
 const { versions: text, columns } = browseText
 
@@ -27,12 +30,23 @@ interface VersionsTabProps {
 }
 
 const mostApps = 3
+/** A package may have thousands of versions: so many rows come at a time. */
+const rowsAtOnce = 100
 
-/** Every version: date, size, what it says of each app, whether it is here; any of them can be installed. */
+/** Every version: date, size, what it says of each app, whether it is here; any of them can be installed, and any two compared. */
 export function VersionsTab({ connectionId, package: each, standing }: VersionsTabProps) {
   const apps = useApps()
   const action = useAction()
   const shownApps = apps.slice(0, mostApps)
+  const [rowCount, setRowCount] = useState(rowsAtOnce)
+  const [chosen, setChosen] = useState<readonly string[]>([])
+  const choose = (version: string) =>
+    setChosen((before) =>
+      // Of three the one that was chosen first gives way.
+      before.includes(version) ? before.filter((each) => each !== version) : [...before.slice(-1), version],
+    )
+  const compared = each.versions.filter(({ version }) => chosen.includes(version))
+  const [later, earlier] = compared
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section className="scroll grow versions" tabIndex={0} aria-label={text.label}>
@@ -40,6 +54,9 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
       <table className="grid">
         <thead>
           <tr>
+            <th className="check-cell">
+              <span className="hidden-label">{text.compare}</span>
+            </th>
             <th>{columns.version}</th>
             <th>{columns.published}</th>
             <th className="end">{columns.size}</th>
@@ -56,8 +73,18 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
           </tr>
         </thead>
         <tbody>
-          {each.versions.map((version) => (
-            <tr key={version.version}>
+          {each.versions.slice(0, rowCount).map((version) => (
+            <tr key={version.version} className={chosen.includes(version.version) ? 'is-on' : undefined}>
+              <td className="check-cell">
+                {isReadable(version) && (
+                  <Checkbox
+                    size="xs"
+                    checked={chosen.includes(version.version)}
+                    onChange={() => choose(version.version)}
+                    aria-label={text.compareLabel(version.version)}
+                  />
+                )}
+              </td>
               <td>
                 <button
                   type="button"
@@ -118,6 +145,24 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
           ))}
         </tbody>
       </table>
+      {rowCount < each.versions.length && (
+        <p className="small t3 preview-rest num">
+          {text.shownOf(rowCount, each.versions.length)}{' '}
+          <button type="button" className="plain-link" onClick={() => setRowCount(rowCount + rowsAtOnce)}>
+            {text.showMore(Math.min(rowsAtOnce, each.versions.length - rowCount))}
+          </button>
+        </p>
+      )}
+      {earlier !== undefined && later !== undefined ? (
+        <VersionComparison
+          connectionId={connectionId}
+          name={each.name}
+          earlier={earlier.version}
+          later={later.version}
+        />
+      ) : (
+        each.versions.length > 1 && <p className="small t3 compare-hint">{text.compareHint(later?.version)}</p>
+      )}
     </section>
   )
 }

@@ -1,4 +1,6 @@
 import type { Connection, Location, NewConnection, SignIn } from '../../../shared/model/connection.ts'
+import type { PackageLink } from '../../../shared/model/package-link.ts'
+import type { SharedConnection } from '../../../shared/model/shared-connection.ts'
 
 /** What a person picks first; the fields follow from it. */
 export const storeKinds = ['profile', 'keys', 'public', 'compatible', 'folder'] as const
@@ -51,6 +53,35 @@ export const emptyForm: ConnectionForm = {
   path: '',
   addressing: '',
   certificateFile: '',
+}
+
+/** The form of a store that a link leads to; who it is for fills in how to sign in. */
+export function formOfLink({ store }: PackageLink): ConnectionForm {
+  const { bucket, endpoint = '', region = '', root } = store
+  return {
+    ...emptyForm,
+    kind: endpoint === '' ? 'profile' : 'compatible',
+    name: bucket,
+    bucket,
+    endpoint,
+    region,
+    root,
+  }
+}
+
+/** The form with what a colleague gave; keys that were typed stay. */
+export function formOfShared({ name, location }: SharedConnection, before: ConnectionForm): ConnectionForm {
+  if (location.kind === 'folder') return { ...emptyForm, kind: 'folder', name, path: location.path }
+  const { bucket, root, endpoint = '', region = '', addressing = '', signIn } = location
+  const { accessKeyId, secretAccessKey, sessionToken } = before
+  const ofAmazon = { chain: 'profile', keys: 'keys', anonymous: 'public' } as const
+  return {
+    ...emptyForm,
+    ...{ name, bucket, root, endpoint, region, addressing, accessKeyId, secretAccessKey, sessionToken },
+    kind: endpoint === '' ? ofAmazon[signIn.kind] : 'compatible',
+    signIn: signIn.kind,
+    profile: signIn.kind === 'chain' ? (signIn.profile ?? '') : '',
+  }
 }
 
 /** How the form signs in; undefined for folders. */

@@ -1,6 +1,8 @@
-import { PasswordInput, Radio, SegmentedControl, TextInput } from '@mantine/core'
+import { PasswordInput, Radio, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
+import type { PackageLink } from '../../../shared/model/package-link.ts'
+import { parseSharedConnection, type SharedConnection } from '../../../shared/model/shared-connection.ts'
 import { client } from '../../ipc/link.ts'
 import { pickPath } from '../../shell/pick-path.ts'
 import { fetchConnections } from '../../state/connections.ts'
@@ -16,6 +18,8 @@ import {
   emptyForm,
   type FormField,
   formOf,
+  formOfLink,
+  formOfShared,
   keepsSecret,
   problemsOfForm,
   signInKindOf,
@@ -30,13 +34,17 @@ const text = settingsText.form
 interface ConnectionSheetProps {
   /** The one that is edited; absent: a new one. */
   readonly edited?: Connection
+  /** What a new one begins with: where a link leads. */
+  readonly link?: PackageLink
   readonly onClose: () => void
   readonly onSaved: (id: string) => void
 }
 
 /** Where packages are and how to sign in there. A secret typed here goes to the engine once and never comes back. */
-export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetProps) {
-  const [form, setForm] = useState<ConnectionForm>(() => (edited === undefined ? emptyForm : formOf(edited)))
+export function ConnectionSheet({ edited, link, onClose, onSaved }: ConnectionSheetProps) {
+  const [form, setForm] = useState<ConnectionForm>(() =>
+    edited !== undefined ? formOf(edited) : link === undefined ? emptyForm : formOfLink(link),
+  )
   // Problems show once a field was left or Save was pressed, not while nothing is typed yet.
   const [touched, setTouched] = useState<ReadonlySet<FormField>>(new Set())
   const [tried, setTried] = useState(false)
@@ -111,6 +119,7 @@ export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetPro
     >
       <section>
         <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
+        {!editing && <FromColleague onFound={(found) => setForm((before) => formOfShared(found, before))} />}
         {!editing && (
           <Radio.Group
             label={text.kind}
@@ -150,6 +159,35 @@ export function ConnectionSheet({ edited, onClose, onSaved }: ConnectionSheetPro
         )}
       </section>
     </Sheet>
+  )
+}
+
+/** Takes what a colleague copied: folded, since most connections are typed. */
+function FromColleague({ onFound }: { readonly onFound: (found: SharedConnection) => void }) {
+  const [pasted, setPasted] = useState('')
+  const found = pasted.trim() === '' ? undefined : parseSharedConnection(pasted)
+  const problem = pasted.trim() !== '' && found === undefined ? text.notShared : undefined
+  return (
+    <details className="more-fields">
+      <summary>{text.fromColleague}</summary>
+      <Field label={text.fromColleague} help={text.fromColleagueHelp} problem={problem}>
+        {(wiring) => (
+          <Textarea
+            {...wiring}
+            rows={3}
+            value={pasted}
+            spellCheck={false}
+            classNames={{ input: 'mono' }}
+            onChange={(event) => {
+              const { value } = event.currentTarget
+              setPasted(value)
+              const shared = parseSharedConnection(value)
+              if (shared !== undefined) onFound(shared)
+            }}
+          />
+        )}
+      </Field>
+    </details>
   )
 }
 

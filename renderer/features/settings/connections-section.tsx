@@ -10,22 +10,26 @@ import {
 } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Connection, ConnectionReport } from '../../../shared/model/connection.ts'
+import { formatSharedConnection } from '../../../shared/model/shared-connection.ts'
 import { client } from '../../ipc/link.ts'
 import { fetchConnections, showConnection, useConnections } from '../../state/connections.ts'
 import { useHost } from '../../state/host.ts'
 import { goTo } from '../../state/navigation.ts'
+import { followPendingLink, forgetLink, usePendingLink } from '../../state/pending-link.ts'
 import { connectionKind } from '../../text/connections.ts'
 import { describeConnection } from '../../text/describe-connection.ts'
 import { settingsText } from '../../text/settings.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { copyText } from '../../ui/copy-text.ts'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { type Fact, Facts } from '../../ui/inspector.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { Tag } from '../../ui/tag.tsx'
+import { showToast } from '../../ui/toast.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { forgetReport, stopTest, testConnection, useReport } from './connection-reports.ts'
 import { ConnectionSheet } from './connection-sheet.tsx'
@@ -37,6 +41,7 @@ const text = settingsText.connections
 export function ConnectionsSection({ item }: { readonly item?: string }) {
   const { list, load, currentId } = useConnections()
   const [edited, setEdited] = useState<Connection>()
+  const link = usePendingLink((state) => state.link)
   const shown = list.find(({ id }) => id === item) ?? list.find(({ id }) => id === currentId) ?? list[0]
   const show = (id: string) => goTo({ page: 'settings', section: 'connections', item: id }, { replace: true })
   if (load.kind === 'failed' && list.length === 0) {
@@ -82,12 +87,15 @@ export function ConnectionsSection({ item }: { readonly item?: string }) {
       {(item === 'new' || edited !== undefined) && (
         <ConnectionSheet
           edited={edited}
+          link={edited === undefined ? link : undefined}
           onClose={() => {
             setEdited(undefined)
+            forgetLink()
             if (item === 'new') goTo({ page: 'settings', section: 'connections' }, { replace: true })
           }}
           onSaved={(id) => {
             setEdited(undefined)
+            if (followPendingLink()) return
             show(id)
             void testConnection(id)
           }}
@@ -134,6 +142,10 @@ function ConnectionItem({ connection, isShown, onShow }: ConnectionItemProps) {
       </span>
     </button>
   )
+}
+
+async function share(connection: Connection): Promise<void> {
+  if (await copyText(formatSharedConnection(connection))) showToast({ text: text.shared })
 }
 
 interface ConnectionDetailProps {
@@ -185,6 +197,7 @@ function ConnectionDetail({ connection, onEdit, onGone }: ConnectionDetailProps)
             >
               {text.browse}
             </Menu.Item>
+            {isOwn && <Menu.Item onClick={() => void share(connection)}>{text.share}</Menu.Item>}
             {!isDefault && <Menu.Item onClick={makeDefault}>{text.makeDefault}</Menu.Item>}
             {isOwn && (
               <Menu.Item data-danger onClick={() => setRemoving(true)}>

@@ -1,6 +1,8 @@
 import { SegmentedControl, Switch, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { Settings } from '../../../shared/model/settings.ts'
+import { client } from '../../ipc/link.ts'
+import { pickSavePath } from '../../shell/pick-save-path.ts'
 import { revealPath } from '../../shell/reveal-path.ts'
 import { useHost } from '../../state/host.ts'
 import { changeSettings, useSettings } from '../../state/settings.ts'
@@ -9,6 +11,7 @@ import { Button } from '../../ui/button.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Facts } from '../../ui/inspector.tsx'
+import { showToast } from '../../ui/toast.tsx'
 import { type Action, useAction } from '../../ui/use-action.ts'
 
 interface SectionProps {
@@ -85,6 +88,13 @@ export function AboutSection() {
   const separator = facts.platform === 'win' ? '\\' : '/'
   const logs = `${home}${separator}logs`
   const open = (path: string) => () => void action.run(() => revealPath(path))
+  const saveDiagnostics = () =>
+    void action.run(async () => {
+      const out = await pickSavePath(text.saveDiagnostics, 'orbital-diagnostics.json')
+      if (out === null) return
+      const { path } = await client.engine.saveDiagnostics({ out })
+      showToast({ text: text.diagnosticsSaved(path) })
+    })
   return (
     <Section title={text.title} action={action}>
       <div className="conn-facts">
@@ -101,6 +111,7 @@ export function AboutSection() {
       </div>
       <p className="small t3 about-logs">{text.logsText}</p>
       <div className="row conn-foot">
+        <Button onClick={saveDiagnostics}>{text.saveDiagnostics}</Button>
         <Button onClick={open(logs)}>{text.openLogs}</Button>
         <Button variant="quiet" onClick={open(home)}>
           {text.openHome}

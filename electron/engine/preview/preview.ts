@@ -1,21 +1,15 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import type { FilePreview } from '../../../shared/model/file-preview.ts'
 import type { Manifest, ManifestFile } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import { createMemberDecoder } from '../format/archive-reader.ts'
 import { leadsThroughLink } from '../library/verify.ts'
 import type { Disk, Io, ObjectStore } from '../ports.ts'
+import { beginningOf } from './preview-content.ts'
 
 export const defaultPreviewBytes = 256 * 1024
-
-export interface FilePreview {
-  readonly path: string
-  readonly sizeBytes: number
-  readonly content:
-    | { readonly kind: 'text'; readonly text: string; readonly truncated: boolean }
-    | { readonly kind: 'binary' }
-}
 
 /** The manifest's entry of a path; `file-not-found`. */
 export function fileOf(manifest: Manifest, filePath: string): ManifestFile {
@@ -25,7 +19,7 @@ export function fileOf(manifest: Manifest, filePath: string): ManifestFile {
 }
 
 /**
- * The beginning of a published file, by one ranged GET of its slice, which is left as soon as `maxBytes` came. A file that is shown whole is
+ * The beginning of a published file, by one ranged GET of its slice, which is left as soon as enough came. A file that is read whole is
  * verified (`archive-damaged`).
  */
 export async function previewPublished(
@@ -36,9 +30,9 @@ export async function previewPublished(
 ): Promise<FilePreview> {
   const { manifest, archive } = published
   const file = fileOf(manifest, filePath)
-  const wanted = Math.min(file.sizeBytes, options.maxBytes)
-  const bytes = Buffer.alloc(wanted)
-  let filled = 0
+  const beginning = beginningOf(file, options.maxBytes)
+  const gathered = createGathered()
+  let wanted = beginning.wantedBytes(gathered.bytes()) ?? 0
   const hash = createHash(file.checksum.algorithm)
   const decoder = createMemberDecoder({
     expectedBytes: file.sizeBytes,
@@ -46,9 +40,17 @@ export async function previewPublished(
     path: file.path,
     onData(chunk) {
       hash.update(chunk)
-      if (filled < wanted) filled += Buffer.from(chunk).copy(bytes, filled)
+      gathered.add(chunk)
     },
   })
+  const isEnough = () => {
+    while (gathered.bytes().length >= wanted) {
+      const more = beginning.wantedBytes(gathered.bytes())
+      if (more === undefined) return true
+      wanted = more
+    }
+    return false
+  }
   try {
     const range = { startOffset: file.startOffset, endOffset: file.endOffset }
     const answer = await store.open(`models/${manifest.ref.name}-${manifest.ref.version}/archive.gz`, {
@@ -63,9 +65,9 @@ export async function previewPublished(
       skip = Math.max(0, skip - received.length)
       left -= chunk.length
       if (chunk.length > 0) await decoder.push(chunk)
-      if (left === 0 || (filled === wanted && wanted < file.sizeBytes)) break
+      if (left === 0 || (wanted < file.sizeBytes && isEnough())) break
     }
-    if (wanted === file.sizeBytes) {
+    if (left === 0) {
       decoder.end()
       if (hash.digest('hex') !== file.checksum.hex) {
         throw new AppError('archive-damaged', {
@@ -78,11 +80,7 @@ export async function previewPublished(
   } finally {
     decoder.close()
   }
-  return {
-    path: file.path,
-    sizeBytes: file.sizeBytes,
-    content: contentOf(bytes.subarray(0, filled), wanted < file.sizeBytes),
-  }
+  return { path: file.path, sizeBytes: file.sizeBytes, content: beginning.content(gathered.bytes()) }
 }
 
 /** The beginning of an installed file as it is on disk; `path-not-allowed` where a symbolic link stands in its place or on the way. */
@@ -90,27 +88,38 @@ export function previewInstalled(disk: Disk, folder: string, file: ManifestFile,
   const target = path.join(folder, ...file.path.split('/'))
   if (disk.facts(target)?.kind === 'symlink' || leadsThroughLink(disk, folder, file.path))
     throw new AppError('path-not-allowed', { path: target, reason: 'A symbolic link is not followed.' })
+  const beginning = beginningOf(file, maxBytes)
   const open = disk.open(target, 'read')
   try {
-    const bytes = Buffer.alloc(Math.min(file.sizeBytes, maxBytes))
-    const filled = open.read(bytes, 0)
-    return {
-      path: file.path,
-      sizeBytes: file.sizeBytes,
-      content: contentOf(bytes.subarray(0, filled), bytes.length < file.sizeBytes),
+    let bytes = new Uint8Array(0)
+    for (let wanted = beginning.wantedBytes(bytes); wanted !== undefined; wanted = beginning.wantedBytes(bytes)) {
+      const longer = new Uint8Array(wanted)
+      longer.set(bytes)
+      const count = open.read(longer.subarray(bytes.length), bytes.length)
+      bytes = longer.subarray(0, bytes.length + count)
+      // Shorter than it was installed.
+      if (bytes.length < wanted) break
     }
+    return { path: file.path, sizeBytes: file.sizeBytes, content: beginning.content(bytes) }
   } finally {
     open.close()
   }
 }
 
-/** UTF-8 without NUL is text; a character that the cut went through is dropped. */
-function contentOf(bytes: Uint8Array, truncated: boolean): FilePreview['content'] {
-  if (bytes.includes(0)) return { kind: 'binary' }
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: truncated })
-    return { kind: 'text', text, truncated }
-  } catch {
-    return { kind: 'binary' }
+/** Chunks of unknown number, as one piece. */
+function createGathered() {
+  let memory = new Uint8Array(0)
+  let length = 0
+  return {
+    add(chunk: Uint8Array) {
+      if (length + chunk.length > memory.length) {
+        const longer = new Uint8Array(Math.max(memory.length * 2, length + chunk.length, 64 * 1024))
+        longer.set(memory.subarray(0, length))
+        memory = longer
+      }
+      memory.set(chunk, length)
+      length += chunk.length
+    },
+    bytes: () => memory.subarray(0, length),
   }
 }

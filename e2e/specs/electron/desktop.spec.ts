@@ -1,0 +1,143 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createBytes } from '../../../testkit/package-builder.ts'
+import { runCommand } from '../../../testkit/run-command.ts'
+import { bucketEnvironment } from '../../../testkit/test-engine.ts'
+import { cleanEnvironment } from '../../hosts/host-under-test.ts'
+import { selectPackage } from '../../pages/browse.ts'
+import { addCompatibleStore } from '../../pages/settings.ts'
+import { transferRow } from '../../pages/transfers.ts'
+import { openPage, switchTo } from '../../pages/window.ts'
+import { expect, test } from '../../with-store.ts'
+
+/** What the system does with a link or a file: it starts the app once more, with that. */
+async function startAgain(home: string, ...args: readonly string[]): Promise<void> {
+  const runtime = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? '', 'electron')
+  const root = join(import.meta.dirname, '../../..')
+  const { exitCode } = await runCommand(runtime, ['--no-sandbox', root, ...args], {
+    env: cleanEnvironment({ ORBITAL_HOME: home }),
+    timeoutMs: 20_000,
+  })
+  expect(exitCode).toBe(0)
+}
+
+/** The built command line, with a home of its own. */
+async function runOrbital(workFolder: string, env: Record<string, string>, ...args: readonly string[]): Promise<void> {
+  const cli = join(import.meta.dirname, '../../../out/main/cli.js')
+  const { exitCode, stderr } = await runCommand(process.execPath, [cli, ...args], {
+    env: cleanEnvironment({ ...env, ORBITAL_HOME: join(workFolder, 'home') }),
+  })
+  expect(exitCode, stderr).toBe(0)
+}
+
+async function makeModel(workFolder: string, sizeBytes = 7): Promise<string> {
+  const source = join(workFolder, 'model')
+  await mkdir(source)
+  await writeFile(join(source, 'weights.bin'), createBytes(sizeBytes, 1))
+  return source
+}
+
+test('a link to a store that is not known asks before anything is added', async ({ app }) => {
+  const { page, home } = app
+  await startAgain(home, 'orbital://install?name=speech_intent&version=2.1.0&bucket=research&region=eu-west-1')
+  const sheet = page.getByRole('dialog', { name: 'A link to speech_intent' })
+  await expect(sheet).toContainText('speech_intent 2.1.0')
+  await expect(sheet).toContainText('research')
+  await expect(sheet).toContainText('Amazon S3')
+  await page.keyboard.press('Escape')
+  await expect(sheet).toBeHidden()
+  await startAgain(home, 'orbital://remove?everything')
+  await expect(page.getByText('This link is none that Orbital knows. Nothing was done.')).toBeVisible()
+})
+
+test('a link leads to the question, by way of a new connection or a known one', async ({
+  app,
+  s3,
+  bucket,
+  workFolder,
+}) => {
+  const { page, home } = app
+  const { accessKeyId, secretAccessKey, endpoint } = s3
+  await runOrbital(workFolder, bucketEnvironment(s3, bucket), 'publish', await makeModel(workFolder))
+  const link = `orbital://install?name=model&version=1.0.0&bucket=${bucket}&endpoint=${encodeURIComponent(endpoint)}`
+  await startAgain(home, link)
+  await page.getByRole('dialog', { name: 'A link to model' }).getByRole('button', { name: 'Add this store…' }).click()
+  const form = page.getByRole('dialog', { name: 'Add a connection' })
+  await expect(form.getByRole('textbox', { name: /^Bucket/ })).toHaveValue(bucket)
+  await expect(form.getByRole('textbox', { name: /^Address/ })).toHaveValue(endpoint)
+  await form.getByRole('textbox', { name: /^Access key/ }).fill(accessKeyId)
+  await form.getByLabel('Secret', { exact: true }).fill(secretAccessKey)
+  await form.getByRole('button', { name: 'Add connection' }).click()
+  await expect(page.getByRole('dialog', { name: 'Install model 1.0.0' })).toContainText('7 B')
+  await page.keyboard.press('Escape')
+
+  await page.evaluate(() => location.assign('#/settings'))
+  await startAgain(home, link)
+  await expect(page.getByRole('dialog', { name: /^Install model/ })).toBeVisible()
+})
+
+test('a package file that is opened is asked about', async ({ app, workFolder }) => {
+  const { page, home } = app
+  await runOrbital(workFolder, {}, 'build', await makeModel(workFolder), '--out', workFolder)
+  await startAgain(home, join(workFolder, 'model-1.0.0.sputnik'))
+  await expect(page.getByRole('dialog', { name: /^Install / })).toContainText('7 B')
+})
+
+test('the menu does what the keys do', async ({ app: { page, electronApp } }) => {
+  const choose = (label: string) =>
+    electronApp?.evaluate(({ Menu }, wanted) => {
+      for (const { submenu } of Menu.getApplicationMenu()?.items ?? [])
+        submenu?.items.find((item) => item.label === wanted)?.click()
+    }, label)
+  await choose('Installed')
+  await expect(page.getByRole('heading', { level: 1, name: 'Installed' })).toBeVisible()
+  await choose('Settings…')
+  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
+  await choose('Search everything…')
+  await expect(page.getByRole('dialog', { name: 'Search packages and actions' })).toBeVisible()
+})
+
+test('closing the window while a transfer runs asks once, and it goes on without the window', async ({
+  app,
+  s3,
+  bucket,
+  gate,
+  workFolder,
+}) => {
+  const { page, electronApp, home } = app
+  await runOrbital(workFolder, bucketEnvironment(s3, bucket), 'publish', await makeModel(workFolder, 20_000_000))
+  const { accessKeyId, secretAccessKey } = s3
+  await addCompatibleStore(page, { name: 'Team', endpoint: gate.endpoint, bucket, accessKeyId, secretAccessKey })
+  await switchTo(page, 'Team')
+  gate.throttle(500_000)
+  await selectPackage(page, 'model')
+  await page.getByRole('grid', { name: 'Packages' }).press('i')
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Install/ })
+    .click()
+  await openPage(page, 'Transfers')
+  await expect(transferRow(page, 'model')).toContainText(/verified of/)
+
+  const close = () =>
+    electronApp?.evaluate(({ BrowserWindow, dialog }) => {
+      const asked = globalThis as unknown as { questions: string[] }
+      asked.questions ??= []
+      dialog.showMessageBoxSync = ((_window: unknown, { message }: { message: string }) => {
+        asked.questions.push(message)
+        return 0
+      }) as never
+      const [window] = BrowserWindow.getAllWindows()
+      window?.close()
+      return { questions: asked.questions, isVisible: window?.isVisible() }
+    })
+  expect(await close()).toEqual({ questions: ['A transfer is still running.'], isVisible: false })
+  await startAgain(home)
+  await expect
+    .poll(() => electronApp?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible()))
+    .toBe(true)
+  expect(await close()).toEqual({ questions: ['A transfer is still running.'], isVisible: false })
+  gate.throttle(undefined)
+  await startAgain(home)
+  await expect(transferRow(page, 'model')).toContainText('Done', { timeout: 20_000 })
+})

