@@ -31,13 +31,13 @@ export const oldTools: Scenario = {
           )
           rounds.note(
             'orbital publish',
-            await bench.orbital('publish', source, '--name', 'new_job', '--version', version),
+            await bench.orbital('publish', source, '--name', `new_job_${round}`, '--version', version),
           )
           const peer = await bench.peer('s5cmd', `${source}/data`, `s3://${bench.bucket}/peer/${round}/`)
           if (peer !== undefined) rounds.note('s5cmd up', peer)
           await old.update()
           rounds.note('old tools install', await timed(() => old.install(`old_job==${version}`)))
-          rounds.note('orbital install', await bench.orbital('install', `new_job==${version}`))
+          rounds.note('orbital install', await bench.orbital('install', `new_job_${round}==${version}`))
         }
       } finally {
         await old.stop()
