@@ -1,9 +1,9 @@
 /**
  * `npm run bench [-- --quick] [-- scenario…]`: Orbital beside its peers on the same bytes and servers, in turn, each client in a process of
- * its own. Without arguments all scenarios run and the tables are written into docs/performance.md; `--quick` takes less data and one
- * round, and writes nothing.
+ * its own. Each scenario that has run takes its section's place in docs/performance.md; `--quick` takes less data and one round, and writes
+ * nothing.
  */
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { requireAvailable } from '../testkit/available.ts'
@@ -29,20 +29,30 @@ const unknown = positionals.find((name) => !scenarios.some((each) => each.name =
 if (unknown !== undefined)
   throw new Error(`There is no scenario ${unknown}; there are ${scenarios.map(({ name }) => name).join(', ')}.`)
 requireAvailable(await fetchS3Server())
-const sections: string[] = []
+
+const document = resolve(import.meta.dirname, '../docs/performance.md')
+const preamble = `# Performance
+
+Written by \`npm run bench\`. Clients and servers shared the machine, so ratios tell more than seconds do. What a target asks for and the
+machine doesn't give stands here as it is.`
+
+/** The section of that title is replaced, or comes last. */
+function writeSection(title: string, section: string): void {
+  const [, ...found] = existsSync(document) ? readFileSync(document, 'utf8').trimEnd().split('\n\n## ') : []
+  const sections = new Map(found.map((text) => [text.slice(0, text.indexOf('\n')), text]))
+  sections.set(title, section.slice('## '.length))
+  writeFileSync(document, `${[preamble, ...sections.values()].join('\n\n## ')}\n`)
+}
+
 for (const scenario of scenarios) {
   if (positionals.length > 0 && !positionals.includes(scenario.name)) continue
   const bench = await startBench({ quick: values.quick })
   try {
-    const section = toMarkdown(await scenario.run(bench))
+    const found = await scenario.run(bench)
+    const section = `${toMarkdown(found)}\n\nMeasured on ${new Date().toISOString().slice(0, 10)}: ${machineFacts()}.`
     console.log(`${section}\n`)
-    sections.push(section)
+    if (!values.quick) writeSection(found.title, section)
   } finally {
     await bench.stop()
   }
 }
-if (!values.quick && positionals.length === 0)
-  writeFileSync(
-    resolve(import.meta.dirname, '../docs/performance.md'),
-    `# Performance\n\nWritten by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machineFacts()}. Clients and servers shared the machine, so ratios tell more than seconds do.\n\n${sections.join('\n\n')}\n`,
-  )

@@ -16,16 +16,17 @@ export const weights: Scenario = {
     const curlConfig = writeCurlConfig(bench)
     const rounds = createRounds()
     for (let round = 0; round < bench.rounds; round += 1) {
-      const version = `1.0.${round}`
-      rounds.note('orbital publish', await bench.orbital('publish', source, '--name', 'weights', '--version', version))
+      // A name of its own: of a next version the store would copy what it has.
+      const name = `weights_${round}`
+      rounds.note('orbital publish', await bench.orbital('publish', source, '--name', name, '--version', '1.0.0'))
       for (const peer of peerNames) {
         const run = await bench.peer(peer, source, `s3://${bench.bucket}/peers/${peer.replaceAll(' ', '-')}/${round}/`)
         if (run !== undefined) rounds.note(`${peer} up`, run)
       }
-      const key = `models/weights-${version}/archive.gz`
+      const key = `models/${name}-1.0.0/archive.gz`
       await downloads(bench, rounds, key, curlConfig)
-      rounds.note('orbital install', await bench.orbital('install', `weights==${version}`))
-      await bench.orbital('remove', `weights==${version}`)
+      rounds.note('orbital install', await bench.orbital('install', `${name}==1.0.0`))
+      await bench.orbital('remove', `${name}==1.0.0`)
       await bench.orbital('purge', '--trash')
     }
     return {

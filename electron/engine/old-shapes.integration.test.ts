@@ -153,7 +153,7 @@ describeWith(isMissing(oldTools) ? oldTools : server, 'what the old tools wrote'
         true,
       )
     }
-    const report = await orbital.api.installed.verify({ ref })
+    const report = await orbital.verify(ref)
     expect(report).toMatchObject({ verifiedFiles: published.length, damaged: [], missing: [], extra: [] })
   })
 
