@@ -11,12 +11,15 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { takeHostRequests } from './shell/host-requests.tsx'
 import { startState } from './state/start.ts'
+import { setLocale } from './text/units.ts'
 import { resolveCssVariables, theme } from './theme/theme.ts'
 
 /** Vite marks its own tags with the nonce that the host put into this response; styles made at run time take the same one. */
 const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"], script[nonce]')?.nonce ?? ''
 setNonce(nonce)
 
+// A browser knows how its person writes numbers; the app's host tells it.
+setLocale(navigator.language)
 startState(() => void takeHostRequests().catch(() => undefined))
 
 const root = document.getElementById('root')

@@ -60,7 +60,7 @@ async function roundTrip(
   bench: Bench,
   files: readonly { readonly path: string; readonly sizeBytes: number }[],
 ): Promise<{ publish: Run; install: Run }> {
-  const name = `growth-${files.length}-${files[0]?.sizeBytes}`
+  const name = `growth_${files.length}_${files[0]?.sizeBytes}`
   // Deleting big files makes room; after deleting many, some file systems take ten times as long to make new ones.
   if (files.length < 100) bench.clear()
   const source = bench.path(name)

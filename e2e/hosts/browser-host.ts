@@ -19,6 +19,7 @@ export async function startBrowserHost(browser: Browser, { home, env, size }: St
   const { url, output } = await readAddress(child)
   const context = await browser.newContext({
     viewport: size,
+    locale: 'en-GB',
     permissions: ['clipboard-read', 'clipboard-write'],
     reducedMotion: 'reduce',
   })

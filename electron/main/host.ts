@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron'
+import { app, BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron'
 import { AppError } from '../../shared/errors.ts'
 import type { HostApi, HostRequest } from '../../shared/ipc/host-api.ts'
 import type { Disk } from '../engine/ports.ts'
@@ -34,6 +34,7 @@ export function createAppHost(deps: {
         platform: process.platform === 'darwin' ? 'mac' : process.platform === 'win32' ? 'win' : 'linux',
         nativeDialogs: true,
         homeFolder: homedir(),
+        locale: app.getSystemLocale(),
       }),
       pickFolder: ({ title }) => pick({ title, properties: ['openDirectory', 'createDirectory'] }),
       pickPackageFile: ({ title }) => pick({ title, properties: packageFileOrFolder, filters: [sputnikFilter] }),

@@ -1,11 +1,13 @@
 import { create } from 'zustand'
 import { client } from '../ipc/link.ts'
+import { setLocale } from '../text/units.ts'
 
 export interface HostFacts {
   readonly kind: 'electron' | 'browser'
   readonly platform: 'mac' | 'win' | 'linux'
   readonly nativeDialogs: boolean
   readonly homeFolder: string
+  readonly locale?: string
 }
 
 interface HostState {
@@ -40,6 +42,7 @@ export const useHost = create<HostState>(() => ({
 /** Asks host and engine what they are. Rejects with AppError when they don't answer. */
 export async function fetchHost(): Promise<void> {
   const [facts, info] = await Promise.all([client.host.facts({}), client.engine.info({})])
+  if (facts.locale !== undefined) setLocale(facts.locale)
   useHost.setState({
     facts,
     secretsKept: info.secretsKept,

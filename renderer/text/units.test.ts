@@ -1,5 +1,16 @@
-import { describe, expect, it } from 'vitest'
-import { formatAge, formatDuration, formatList, formatSize, formatWhen, percentOf, plural } from './units.ts'
+import { afterEach, describe, expect, it } from 'vitest'
+import {
+  formatAge,
+  formatClock,
+  formatDuration,
+  formatList,
+  formatQuantity,
+  formatSize,
+  formatWhen,
+  percentOf,
+  plural,
+  setLocale,
+} from './units.ts'
 
 describe('sizes', () => {
   it.each([
@@ -74,4 +85,37 @@ it('counts and lists in words', () => {
     '0 entries',
   ])
   expect([formatList([]), formatList(['a']), formatList(['a', 'b', 'c'])]).toEqual(['', 'a', 'a, b and c'])
+})
+
+it.each([
+  [812, '812'],
+  [81_234, '81,234'],
+  [30_340_000, '30.3 million'],
+  [999_900_000, '1.00 billion'],
+  [7_240_000_000, '7.24 billion'],
+  [1.2e12, '1.20 trillion'],
+])('%d parameters are %s', (count, text) => {
+  expect(formatQuantity(count)).toBe(text)
+})
+
+describe('the conventions of the system', () => {
+  afterEach(() => setLocale('en-GB'))
+  const at = new Date(2024, 0, 3, 17, 5).getTime()
+
+  it('are those of its language', () => {
+    setLocale('de-DE')
+    expect([formatSize(87_654_321), plural(1284, 'file'), formatWhen(at), formatClock(at)]).toEqual([
+      '87,7 MB',
+      '1.284 files',
+      '3. Jan. 2024',
+      '17:05',
+    ])
+    setLocale('en-US')
+    expect([formatWhen(at), formatClock(at)]).toEqual(['Jan 3, 2024', '05:05 PM'])
+  })
+
+  it('stay as they were for a language that nobody knows', () => {
+    setLocale('no language')
+    expect(formatSize(1_120_000_000)).toBe('1.12 GB')
+  })
 })

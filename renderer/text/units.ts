@@ -1,4 +1,29 @@
-/** Numbers and times as people read them. All pure; `now` is ms since the epoch. */
+/** Numbers and times as people read them, by the conventions of their system; the words are English. `now` is ms since the epoch. */
+
+/** How a language writes numbers and dates. */
+function formatsOf(locale: string) {
+  const figures = (digits: number) =>
+    new Intl.NumberFormat(locale, { minimumSignificantDigits: digits, maximumSignificantDigits: digits })
+  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options)
+  return {
+    count: new Intl.NumberFormat(locale),
+    figures: { 3: figures(3), 4: figures(4) },
+    dayOfYear: date({ day: 'numeric', month: 'short' }),
+    fullDay: date({ day: 'numeric', month: 'short', year: 'numeric' }),
+    exact: date({ dateStyle: 'long', timeStyle: 'medium' }),
+    clock: date({ hour: '2-digit', minute: '2-digit' }),
+  }
+}
+let formats = formatsOf('en-GB')
+
+/** To be told before anything is shown; a language that nobody knows changes nothing. */
+export function setLocale(locale: string): void {
+  try {
+    formats = formatsOf(locale)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+  }
+}
 
 const sizeUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
 
@@ -10,19 +35,19 @@ export function formatSize(bytes: number, figures: 3 | 4 = 3): string {
   // 999.6 kB is shown as 1.00 MB, not as 1000 kB.
   if (Number((whole / 1000 ** power).toPrecision(figures)) >= 1000 && power < sizeUnits.length - 1) power += 1
   const value = whole / 1000 ** power
-  return `${value >= 1000 ? formatCount(Math.round(value)) : value.toPrecision(figures)} ${sizeUnits[power]}`
+  return `${value >= 1000 ? formatCount(Math.round(value)) : formats.figures[figures].format(value)} ${sizeUnits[power]}`
 }
 
-const counts = new Intl.NumberFormat('en')
-export const formatCount = (count: number): string => counts.format(count)
+export const formatCount = (count: number): string => formats.count.format(count)
 
-const quantities = new Intl.NumberFormat('en', {
-  notation: 'compact',
-  compactDisplay: 'long',
-  maximumSignificantDigits: 3,
-})
 /** `30.3 million`, `7.24 billion`, `81,200`: how many parameters. */
-export const formatQuantity = (count: number): string => (count < 1e6 ? formatCount(count) : quantities.format(count))
+export function formatQuantity(count: number): string {
+  if (count < 1e6) return formatCount(count)
+  // Rounded first, so that 999.9 million is a billion.
+  const rounded = Number(count.toPrecision(3))
+  const [unit, word] = rounded >= 1e12 ? [1e12, 'trillion'] : rounded >= 1e9 ? [1e9, 'billion'] : [1e6, 'million']
+  return `${formats.figures[3].format(rounded / unit)} ${word}`
+}
 
 export const formatExactBytes = (bytes: number): string => plural(Math.round(bytes), 'byte')
 
@@ -51,10 +76,6 @@ export function percentOf(settledBytes: number, totalBytes: number): number {
 
 const dayMs = 86_400_000
 const startOfDay = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0)
-const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
-const fullDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
-const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'medium' })
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 
 /** `Just now`, `5 minutes ago`, `2 hours ago`, `Yesterday`, `3 days ago`, `Last week`, `12 Nov`, `12 Nov 2024`. */
 export function formatWhen(at: string | number, now: number = Date.now()): string {
@@ -68,7 +89,9 @@ export function formatWhen(at: string | number, now: number = Date.now()): strin
   if (days === 1) return 'Yesterday'
   if (days < 7) return `${days} days ago`
   if (days < 14) return 'Last week'
-  return new Date(ms).getFullYear() === new Date(now).getFullYear() ? dayOfYear.format(ms) : fullDay.format(ms)
+  return new Date(ms).getFullYear() === new Date(now).getFullYear()
+    ? formats.dayOfYear.format(ms)
+    : formats.fullDay.format(ms)
 }
 
 /** `1 min ago`, for the age of a list. */
@@ -81,9 +104,9 @@ export function formatAge(at: string, now: number = Date.now()): string {
 /** `25 November 2026 at 14:03:07`, for hover. */
 export const formatExactTime = (at: string | number): string => {
   const ms = typeof at === 'number' ? at : Date.parse(at)
-  return Number.isNaN(ms) ? '' : exact.format(ms)
+  return Number.isNaN(ms) ? '' : formats.exact.format(ms)
 }
-export const formatClock = (ms: number): string => clock.format(ms)
+export const formatClock = (ms: number): string => formats.clock.format(ms)
 
 /** `Ana, Ben and Chidi`. */
 export const formatList = (items: readonly string[]): string =>

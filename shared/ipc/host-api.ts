@@ -42,6 +42,8 @@ export const hostContract = {
         /** False: pickers are the page's own, over `listFolder`. */
         nativeDialogs: z.boolean(),
         homeFolder: z.string(),
+        /** The conventions of the system for numbers and dates; absent where the browser knows better. */
+        locale: z.string().optional(),
       }),
     ),
     /** Null when the person closed the dialog. */
