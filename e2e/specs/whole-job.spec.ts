@@ -51,6 +51,8 @@ test('a real model goes from a dropped folder to a path that Python opens', asyn
     await expect(page.getByRole('tree')).toContainText(model)
     await publish.click()
     await expect(page.getByRole('heading', { name: 'Text reader 1.4.0 is published' })).toBeVisible({ timeout: 30_000 })
+    await page.getByRole('button', { name: 'Copy the link' }).click()
+    expect(await readClipboard(app)).toMatch(/^orbital:\/\/install\?name=\w+&version=1\.4\.0&bucket=/)
   })
 
   await test.step('find it, see what it costs, install it', async () => {

@@ -175,6 +175,8 @@ export const publishText = {
     everyone: (connection: string, bytes: number, at: string): string =>
       `Everyone on ${connection} can install it now. ${formatSize(bytes)}, confirmed by the store at ${at}.`,
     unprotected: 'This store can’t stop two people from publishing the same version. Orbital checked that nobody did.',
+    link: 'Link',
+    copyLink: 'Copy the link',
     command: 'Command',
     copyCommand: 'Copy the command',
     installHere: 'Install here',

@@ -220,7 +220,7 @@ export const settingsText = {
   },
   network: {
     title: 'Network',
-    lead: 'How much of the line Orbital takes, and whom it trusts. Speed and number hold for transfers that start from now on.',
+    lead: 'How much of the line Orbital takes, and whom it trusts. Limits of speed hold at once, also for what runs; the other numbers for what starts from now on.',
     download: 'Download at most',
     upload: 'Upload at most',
     noLimit: 'No limit',

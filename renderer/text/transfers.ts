@@ -160,7 +160,7 @@ export const transfersText = {
       download === upload
         ? `Limit: ${limitWord(download)}`
         : `Limit: ${limitWord(download)} down, ${limitWord(upload)} up`,
-    label: 'Speed of each transfer that starts from now on',
+    label: 'Speed of each transfer, also of those that run',
     none: 'No limit',
     other: 'Other, in Settings…',
   },

@@ -12,6 +12,7 @@ import {
 } from '@tabler/icons-react'
 import { Fragment } from 'react'
 import { fromWire } from '../../../shared/errors.ts'
+import { formatPackageLink } from '../../../shared/model/package-link.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { client } from '../../ipc/link.ts'
 import { pickAndPublish } from '../../shell/pick-actions.ts'
@@ -209,6 +210,8 @@ function Published({ transfer }: { readonly transfer: Transfer }) {
   const { id, ref, title, progress, outcome } = transfer
   const connection = useConnection(transfer.connectionId)
   const name = `${title} ${ref.version}`
+  // Of a version in a folder there is none.
+  const link = connection && formatPackageLink(ref, connection.location)
   return (
     <>
       <div className="row published-head">
@@ -233,6 +236,13 @@ function Published({ transfer }: { readonly transfer: Transfer }) {
       </div>
       {connection !== undefined && (
         <div className="share-grid">
+          {link !== undefined && (
+            <>
+              <span className="t3">{text.link}</span>
+              <code className="cut selectable">{link}</code>
+              <CopyButton text={link} label={text.copyLink} />
+            </>
+          )}
           <span className="t3">{text.command}</span>
           <code className="cut selectable">{installCommandOf(connection, ref)}</code>
           <CopyButton text={installCommandOf(connection, ref)} label={text.copyCommand} />
