@@ -51,6 +51,23 @@ test('verifying names what is altered, missing and not of the package; repairing
   expect((await readdir(folder)).filter((name) => name !== 'meta.json').sort()).toEqual(files)
 })
 
+test('a version whose description was damaged is told of, and comes back', async ({ app }) => {
+  const { page } = app
+  const folder = await installAndOpen(app)
+  const meta = join(folder, 'meta.json')
+  const before = await readFile(meta)
+  await writeFile(meta, before.subarray(0, 100))
+  await page.reload()
+  const strip = page.getByRole('status').filter({ hasText: 'is here, but its description was damaged' })
+  await expect(strip).toContainText('fraud_scorer 4.3.1')
+  await expect(inList(page)).toBeHidden()
+  await strip.getByRole('button', { name: 'Repair' }).click()
+  await expect(page.getByText('fraud_scorer 4.3.1 can be used again')).toBeVisible()
+  await expect(strip).toBeHidden()
+  await expect(inList(page)).toBeVisible()
+  expect((await readFile(meta)).equals(before)).toBe(true)
+})
+
 test('what is no part of a package alone is said quietly, and taken out on request', async ({ app }) => {
   const { page } = app
   const folder = await installAndOpen(app)

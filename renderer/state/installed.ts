@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import { toAppError } from '../../shared/errors.ts'
 import type { DiskUsage, InstalledVersion, TrashEntry } from '../../shared/model/installed.ts'
+import type { PackageRef } from '../../shared/model/package.ts'
 import type { Library } from '../../shared/model/settings.ts'
 import { client } from '../ipc/link.ts'
 import { type LoadState, loading, ready } from './load-state.ts'
@@ -11,6 +12,8 @@ interface InstalledState {
   readonly libraries: readonly Library[]
   readonly versionsByLibrary: Readonly<Record<string, readonly InstalledVersion[]>>
   readonly trashByLibrary: Readonly<Record<string, readonly TrashEntry[]>>
+  /** Versions whose description was damaged: not listed, but Repair brings them back. */
+  readonly unreadableByLibrary: Readonly<Record<string, readonly PackageRef[]>>
   readonly usageByLibrary: Readonly<Record<string, DiskUsage>>
   /** Why a library can't be read now. */
   readonly failureByLibrary: Readonly<Record<string, LoadState>>
@@ -21,6 +24,7 @@ export const useInstalled = create<InstalledState>(() => ({
   libraries: [],
   versionsByLibrary: {},
   trashByLibrary: {},
+  unreadableByLibrary: {},
   usageByLibrary: {},
   failureByLibrary: {},
 }))
@@ -36,12 +40,14 @@ export function fetchLibrary(libraryId: string): Promise<void> {
 
 async function askFor(libraryId: string): Promise<void> {
   try {
-    const [versions, trash] = await Promise.all([
+    const [versions, unreadable, trash] = await Promise.all([
       client.installed.list({ libraryId }),
+      client.installed.unreadable({ libraryId }),
       client.trash.list({ libraryId }),
     ])
     useInstalled.setState((state) => ({
       versionsByLibrary: { ...state.versionsByLibrary, [libraryId]: versions },
+      unreadableByLibrary: { ...state.unreadableByLibrary, [libraryId]: unreadable },
       trashByLibrary: { ...state.trashByLibrary, [libraryId]: trash },
       failureByLibrary: { ...state.failureByLibrary, [libraryId]: ready },
     }))

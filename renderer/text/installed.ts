@@ -10,6 +10,15 @@ export function formatDay(at: string, now: number = Date.now()): string {
 export const installedText = {
   title: 'Installed',
   library: 'Library',
+  unreadable: {
+    title: (names: readonly string[]): string =>
+      names.length === 1
+        ? `${names[0]} is here, but its description was damaged`
+        : `${formatList(names)} are here, but their descriptions were damaged`,
+    text: 'It is not listed, and no program should load it. Repair fetches the description again, and compares every file with it.',
+    repair: 'Repair',
+    repaired: (names: readonly string[]): string => `${formatList(names)} can be used again`,
+  },
   addLibrary: 'Add a library…',
   verifyAll: 'Verify all',
   verifyingAll: (left: number): string => `Verifying, ${left} to go`,

@@ -31,6 +31,7 @@ import { LibrarySwitcher } from './library-switcher.tsx'
 import { PackageDetails } from './package-details.tsx'
 import { RemoveSheet } from './remove-sheet.tsx'
 import { TrashList } from './trash-list.tsx'
+import { UnreadableStrip } from './unreadable-strip.tsx'
 import { UpdateSheet } from './update-sheet.tsx'
 import { hasBytes, UsageHead, UsageMap } from './usage-map.tsx'
 import { useCare } from './use-care.ts'
@@ -201,6 +202,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
     >
       <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
       <FailureStrip failure={cleaningAction.failure} onDismiss={cleaningAction.dismiss} />
+      <UnreadableStrip libraryId={libraryId} />
       <div className="body">
         <section className="main">
           {!library.available ? (
