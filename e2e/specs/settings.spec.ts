@@ -9,7 +9,7 @@ import {
   openNewConnection,
   openSection,
 } from '../pages/settings.ts'
-import { openPage, switchTo } from '../pages/window.ts'
+import { chooseSaveFolder, openPage, readClipboard, switchTo } from '../pages/window.ts'
 import { expect, test } from '../with-store.ts'
 
 test('my apps decide what Browse says of a package', async ({ app: { page }, exampleStore }) => {
@@ -171,3 +171,41 @@ async function searchHeap(page: Page, text: string): Promise<boolean> {
   await session.detach()
   return found
 }
+
+test('a connection is given to a colleague without its keys', async ({ app, s3, bucket }) => {
+  const { page } = app
+  const { accessKeyId, secretAccessKey, endpoint } = s3
+  await addCompatibleStore(page, { name: 'Research', endpoint, bucket, accessKeyId, secretAccessKey })
+  await page.getByRole('button', { name: 'More for Research' }).click()
+  await page.getByRole('menuitem', { name: 'Copy for a colleague' }).click()
+  await expect(page.getByText('The connection is copied, without any key.')).toBeVisible()
+  const copied = await readClipboard(app)
+  expect(copied).toContain(bucket)
+  expect(copied).not.toContain(accessKeyId)
+  expect(copied).not.toContain(secretAccessKey)
+
+  const sheet = await openNewConnection(page)
+  await sheet.getByText('From a colleague').first().click()
+  await sheet.getByRole('textbox', { name: /^From a colleague/ }).fill('nothing of that kind')
+  await expect(sheet.getByText('This is no connection that Orbital copied.')).toBeVisible()
+  await sheet.getByRole('textbox', { name: /^From a colleague/ }).fill(copied)
+  await expect(sheet.getByRole('radio', { name: 'S3-compatible store' })).toBeChecked()
+  await expect(sheet.getByRole('textbox', { name: /^Bucket/ })).toHaveValue(bucket)
+  await expect(sheet.getByRole('textbox', { name: /^Address/ })).toHaveValue(endpoint)
+  await expect(sheet.getByRole('textbox', { name: /^Access key/ })).toHaveValue('')
+})
+
+test('a diagnostics file is saved where a person says, without a key', async ({ app, s3, bucket, workFolder }) => {
+  const { page } = app
+  const { accessKeyId, secretAccessKey, endpoint } = s3
+  await addCompatibleStore(page, { name: 'Research', endpoint, bucket, accessKeyId, secretAccessKey })
+  await page.getByRole('button', { name: 'About and logs' }).click()
+  await chooseSaveFolder(app, workFolder, 'orbital-diagnostics.json', () =>
+    page.getByRole('button', { name: 'Save diagnostics…' }).click(),
+  )
+  await expect(page.getByText(/^Saved .*orbital-diagnostics\.json/)).toBeVisible()
+  const saved = await readFile(join(workFolder, 'orbital-diagnostics.json'), 'utf8')
+  expect(JSON.parse(saved)).toMatchObject({ format: 1, connections: expect.any(Array) })
+  expect(saved).not.toContain(secretAccessKey)
+  expect(saved).not.toContain(accessKeyId)
+})

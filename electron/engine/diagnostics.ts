@@ -23,7 +23,7 @@ export interface DiagnosticsParts {
 const logBytes = 512 * 1024
 const mostTransfers = 200
 
-/** Writes it to `out`, over a file that is there: a person named it. */
+/** Writes it to `out`, or into it if it is a folder; over a file that is there: a person named it. */
 export function writeDiagnostics(
   parts: DiagnosticsParts,
   out: string,
@@ -48,8 +48,9 @@ export function writeDiagnostics(
     log: lastLines(parts.disk, path.join(parts.home, 'logs', 'orbital.log')),
   }
   const bytes = Buffer.from(`${JSON.stringify(document, null, 2)}\n`)
-  parts.disk.replace(out, bytes)
-  return { path: out, sizeBytes: bytes.length }
+  const target = parts.disk.facts(out)?.kind === 'folder' ? path.join(out, 'orbital-diagnostics.json') : out
+  parts.disk.replace(target, bytes)
+  return { path: target, sizeBytes: bytes.length }
 }
 
 function describeConnection({ id, origin, isDefault, location }: Connection) {

@@ -161,7 +161,7 @@ export const engineContract = {
         secretsKept: z.enum(['kept', 'this-run-only']),
       }),
     ),
-    /** Writes a file for who helps a person: settings, connections, transfers, the end of the log. There is no key in it. */
+    /** Writes a file for who helps a person to `out`, or into it if it is a folder: settings, connections, transfers, the end of the log. There is no key in it. */
     saveDiagnostics: procedure(
       z.strictObject({ out: z.string().min(1) }),
       z.strictObject({ path: z.string(), sizeBytes: z.number() }),

@@ -5,7 +5,7 @@ export const diagnostics: Command = {
   name: 'diagnostics',
   usage: '[--out FILE]',
   summary: 'Write a file for who helps you: settings, connections, transfers and the end of the log, without any key.',
-  options: [{ name: 'out', value: 'FILE', help: 'the file; else orbital-diagnostics.json here' }],
+  options: [{ name: 'out', value: 'FILE', help: 'the file, or the folder to write it into' }],
   async run({ api, cwd, output, text }) {
     const out = path.resolve(cwd, text('out') ?? 'orbital-diagnostics.json')
     const written = await api.engine.saveDiagnostics({ out })
