@@ -73,6 +73,7 @@ testWithExample('Browse, its sheet and the palette', async ({ app }) => {
   await check(app, 'install sheet')
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+k')
+  await expect(page.getByRole('textbox', { name: 'Search packages and actions' })).toBeFocused()
   await page.keyboard.type('fraud')
   await expect(page.getByRole('dialog').getByText('Fraud scorer, card payments').first()).toBeVisible()
   await check(app, 'palette')
