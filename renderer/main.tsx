@@ -20,7 +20,7 @@ setNonce(nonce)
 
 // A browser knows how its person writes numbers; the app's host tells it.
 setLocale(navigator.language)
-startState(() => void takeHostRequests().catch(() => undefined))
+startState(takeHostRequests)
 
 const root = document.getElementById('root')
 if (root !== null) {

@@ -14,11 +14,13 @@ const refreshEveryMs = 5 * 60_000
 const refreshOnFocusAfterMs = 60_000
 
 /**
- * Connects the window's state to the engine: the state is fetched, then follows the engine's changes. `onRequested`: the system asked something of
- * the window. Called once.
+ * Connects the window's state to the engine: the state is fetched, then follows the engine's changes. `takeRequests` is called when the system asked something
+ * of the window. Called once.
  */
-export function startState(onRequested: () => void): void {
+export function startState(takeRequests: () => Promise<void>): void {
   followHistory()
+  // What was asked for waits at the host until it answers again.
+  const onRequested = () => void takeRequests().catch(() => useHost.setState({ connected: false }))
   const mirror = createMirror({
     refetch() {
       fetchEverything()

@@ -174,7 +174,8 @@ export const browseText = {
       `Read from the first ${formatSize(bytes)} in the store. Nothing is installed.`,
     onlyBeginning: 'The beginning, read from the store. Nothing is installed.',
     emptyTable: 'This table is empty.',
-    firstRows: (rows: number): string => `The first ${plural(rows, 'row')}.`,
+    firstRows: (rows: number, columns: number): string =>
+      `The first ${plural(rows, 'row')} of ${plural(columns, 'column')}.`,
     model: {
       parameters: 'Parameters',
       storedAs: 'Stored as',

@@ -1,4 +1,4 @@
-import type { PublishPlan } from '../../shared/ipc/engine-api.ts'
+import type { PublishPlan } from '../../shared/model/plans.ts'
 import { formatList, formatSize, plural } from './units.ts'
 
 const fieldNames: Readonly<Record<string, string>> = {

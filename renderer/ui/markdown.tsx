@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import { renderMarkdown } from './render-markdown.ts'
 
 interface MarkdownProps {
@@ -13,17 +13,17 @@ interface MarkdownProps {
 export function Markdown({ source, title, onLink }: MarkdownProps) {
   const article = useRef<HTMLElement>(null)
   useLayoutEffect(() => article.current?.replaceChildren(renderMarkdown(source, title)), [source, title])
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a link is a click
-    <article
-      ref={article}
-      className="md selectable"
-      onClick={(event) => {
-        const link = event.target instanceof Element ? event.target.closest('a') : null
-        if (link === null) return
-        event.preventDefault()
-        onLink(link.href)
-      }}
-    />
-  )
+  useEffect(() => {
+    const shown = article.current
+    // Enter on a link is a click, too.
+    const follow = (event: MouseEvent) => {
+      const link = event.target instanceof Element ? event.target.closest('a') : null
+      if (link === null) return
+      event.preventDefault()
+      onLink(link.href)
+    }
+    shown?.addEventListener('click', follow)
+    return () => shown?.removeEventListener('click', follow)
+  }, [onLink])
+  return <article ref={article} className="md selectable" />
 }

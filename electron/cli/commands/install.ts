@@ -1,5 +1,5 @@
-import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
+import type { InstallPlan } from '../../../shared/model/plans.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { from, ignoreCompatibility, pre } from '../options.ts'

@@ -1,4 +1,4 @@
-import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
+import type { PublishPlan } from '../../../shared/model/plans.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'

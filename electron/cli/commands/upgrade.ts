@@ -1,7 +1,7 @@
 import { isAppError } from '../../../shared/errors.ts'
-import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
 import { compareVersions } from '../../../shared/model/constraint.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
+import type { InstallPlan } from '../../../shared/model/plans.ts'
 import type { Command, Context } from '../command.ts'
 import { from, ignoreCompatibility, pre } from '../options.ts'
 import { movedLines, planOf, run } from './install.ts'

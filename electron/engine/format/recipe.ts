@@ -1,6 +1,5 @@
 import path from 'node:path'
 import { AppError, type FieldProblem, isAppError } from '../../../shared/errors.ts'
-import type { PublishFields } from '../../../shared/ipc/engine-api.ts'
 import type { PackageInfo } from '../../../shared/model/package.ts'
 import {
   checkPackagePath,
@@ -9,6 +8,7 @@ import {
   quoteName,
   suggestName,
 } from '../../../shared/model/package-path.ts'
+import type { PublishFields } from '../../../shared/model/plans.ts'
 import type { Disk } from '../ports.ts'
 import { type FileMark, markOf } from './file-marks.ts'
 import { type IncludePattern, parseInclude } from './include-patterns.ts'

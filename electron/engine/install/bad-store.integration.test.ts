@@ -143,17 +143,16 @@ describeWith(await fetchS3Server(), 'an install from a store that is wrong', () 
       ...(skip === undefined ? {} : { skip }),
       ...(times === undefined ? {} : { times }),
     })
-    const running = rig.run(task)
-    running.catch(() => {})
+    const running = rig.run(task).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
     if (ends === 'waits') {
       await Promise.race([proxy.untilHit(), running])
       await Promise.race([task.entered('reconnecting'), running])
       task.abort()
     }
-    const error = await running.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    )
+    const error = await running
     expect(proxy.hits()).toBeGreaterThan(0)
     if (ends === 'installed') {
       expect(error === undefined ? undefined : toWire(error)).toBeUndefined()

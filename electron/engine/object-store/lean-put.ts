@@ -231,8 +231,10 @@ function createPutSocket(target: LeanTarget, deps: Deps, onClosed: (socket: PutS
       isBusy = true
       if (signal.aborted) onAbort()
       signal.addEventListener('abort', onAbort, { once: true })
-      // Ends by its signal, whose rejection is the normal end.
-      watch(deps, done.signal).catch(() => {})
+      watch(deps, done.signal).catch((error: unknown) => {
+        // Its signal is its normal end; whatever else ends it leaves nobody to see a stall.
+        if (!done.signal.aborted) close(error instanceof Error ? error : closedEarly())
+      })
       try {
         return await exchange(request, options)
       } catch (error) {

@@ -1,17 +1,14 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../../shared/errors.ts'
-import type { Clock, Disk, Io, ObjectBody, ObjectStore, PlainCredentials } from '../ports.ts'
+import type { ObjectBody, ObjectStore } from '../ports.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { isUnknownIssuer } from './certificate-codes.ts'
-import { addressOf } from './lean-address.ts'
 import { createLeanPool, type LeanAnswer, type LeanPool } from './lean-connection.ts'
-import { createLeanSigner } from './lean-signer.ts'
-import { proxyFor } from './proxies.ts'
+import { createLeanRoute, type LeanRouteDeps } from './lean-route.ts'
 import { readBody } from './read-body.ts'
 import { extentOf, quoted } from './s3-answers.ts'
 import type { S3Spec } from './s3-client.ts'
-import { type S3Question, toStoreError } from './s3-errors.ts'
-import { createTrust } from './trust.ts'
+import { toStoreError } from './s3-errors.ts'
 
 /** What the workers of an install need of a store. A chunk of a body is valid until the next one is asked for. */
 export type RangeReader = Pick<ObjectStore, 'endpoint' | 'open' | 'close'>
@@ -26,45 +23,20 @@ export type RangeReader = Pick<ObjectStore, 'endpoint' | 'open' | 'close'>
  *     that the given authorities don't vouch for: the same request goes through
  *     the SDK, which knows what to do. After three of these in a row all do.
  */
-export function createLeanReader(
-  spec: S3Spec,
-  deps: {
-    readonly clock: Clock
-    readonly connectionName?: string
-    credentials(io: Io): Promise<PlainCredentials>
-    /** Reads the files of authorities. */
-    readonly disk?: Disk
-    /** Made when it is first needed: loading the SDK takes longer than many an install. */
-    openFallback(): Promise<ObjectStore>
-  },
-): RangeReader {
-  const endpoint = spec.endpoint === undefined ? 's3.amazonaws.com' : new URL(spec.endpoint).host
-  const address = addressOf(spec)
-  const isProxied =
-    address !== undefined && proxyFor({ ...address, hostname: address.host }, spec.network?.proxies ?? {}) !== undefined
-  const trust = createTrust(spec.network?.trustFiles ?? [], deps.disk)
-  const signer = createLeanSigner(spec, deps)
+export function createLeanReader(spec: S3Spec, deps: LeanRouteDeps): RangeReader {
+  const route = createLeanRoute(spec, deps)
+  const { endpoint } = route
   let pool: LeanPool | undefined
-  let fallback: Promise<ObjectStore> | undefined
-  let oddAnswers = 0
 
-  const openFallback: ObjectStore['open'] = async (key, options) => {
-    fallback ??= deps.openFallback()
-    return (await fallback).open(key, options)
-  }
+  const openFallback: ObjectStore['open'] = async (key, options) => (await route.fallback()).open(key, options)
 
   const open: ObjectStore['open'] = async (key, options) => {
     const { range, signal, ifMatch } = options
     // 1
-    if (range === undefined || range.startOffset >= range.endOffset) return openFallback(key, options)
-    if (address === undefined || isProxied || oddAnswers >= mostOddAnswers) return openFallback(key, options)
-    const question: S3Question = {
-      endpoint,
-      bucket: spec.bucket,
-      connection: deps.connectionName ?? spec.bucket,
-      action: 'read a file',
-      about: { kind: 'object', key, ifMatchRead: true },
-    }
+    const address = route.address()
+    if (address === undefined || range === undefined || range.startOffset >= range.endOffset)
+      return openFallback(key, options)
+    const question = route.question('read a file', { kind: 'object', key, ifMatchRead: true })
     const toError = (error: unknown) =>
       signal.aborted ? new AppError('cancelled', {}, signal.reason) : toStoreError(error, question)
     let answer: LeanAnswer | 'unusual'
@@ -76,8 +48,8 @@ export function createLeanReader(
         ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
         'x-amz-content-sha256': emptyBodySha256,
       }
-      const headers = await untilAborted(signer.sign(address, { method: 'GET', path, headers: asked }), signal)
-      pool ??= createLeanPool({ ...address, secureContext: address.isTls ? trust.context() : undefined })
+      const headers = await untilAborted(route.sign(address, { method: 'GET', path, headers: asked }), signal)
+      pool ??= createLeanPool(route.target(address))
       answer = await pool.get({ path, headers }, { signal })
     } catch (error) {
       if (!isUnknownIssuer(error) || signal.aborted) throw toError(error)
@@ -86,19 +58,18 @@ export function createLeanReader(
     // 3
     const found = answer === 'unusual' ? undefined : bodyOf(answer, key, options, toError)
     if (found !== undefined) {
-      oddAnswers = 0
+      route.wentWell()
       return found
     }
     if (answer !== 'unusual') {
       answer.drop()
-      // It may be signed with what has run out; the engine has others once the SDK's request has been refused, too.
-      if ([400, 401, 403].includes(answer.status)) signer.forget()
+      if ([400, 401, 403].includes(answer.status)) route.wasRefused()
       // 4
       if (answer.status === 429 || (answer.status >= 500 && answer.status !== 501))
         throw toError({ $response: { statusCode: answer.status, headers: answer.headers } })
     }
     // 5
-    oddAnswers += 1
+    route.wasUnusual()
     return openFallback(key, options)
   }
 
@@ -138,13 +109,9 @@ export function createLeanReader(
     open,
     close() {
       pool?.close()
-      fallback?.then(
-        (store) => store.close(),
-        () => {},
-      )
+      route.close()
     },
   }
 }
 
-const mostOddAnswers = 3
 const emptyBodySha256 = createHash('sha256').digest('hex')

@@ -21,17 +21,23 @@ const bytes = createBytes(3_000_000, 1)
 
 interface WriterOptions {
   readonly stallMs?: number
+  /** Called whenever it is looked whether the store stands still. */
+  readonly onLook?: () => void
   readonly credentials?: PlainCredentials
   readonly network?: NetworkSpec
 }
 const disk = createNodeDisk()
 
-function writerOf(endpoint: string, { stallMs = 10_000, credentials = keys, network }: WriterOptions = {}) {
+function writerOf(endpoint: string, { stallMs = 10_000, onLook, credentials = keys, network }: WriterOptions = {}) {
   const at = { kind: 's3', bucket: 'team', root: 'r/', endpoint, credentials, connections: 4 } as const
   const spec = network === undefined ? at : { ...at, network }
   let fallbacks = 0
+  const sleep: typeof clock.sleep = (ms, options) => {
+    onLook?.()
+    return clock.sleep(ms, options)
+  }
   const writer = createLeanWriter(spec, {
-    clock,
+    clock: { ...clock, sleep },
     disk,
     stallMs,
     credentials: async () => credentials,
@@ -260,8 +266,17 @@ describe('the lean writer', () => {
       code: 'network-interrupted',
       details: { reason: 'stalled' },
     })
-    const { send } = await serve(takeIt, { stallMs: 150 })
-    const pace = () => clock.sleep(400, { signal: io.signal })
+    let looks = 0
+    let looked = () => {}
+    const onLook = () => {
+      looks += 1
+      looked()
+    }
+    const { send } = await serve(takeIt, { stallMs: 150, onLook })
+    // Ten looks are the stall time: it would have been over twice.
+    const pace = async () => {
+      for (const last = looks + 20; looks < last; ) await new Promise<void>((resolve) => (looked = resolve))
+    }
     expect((await createPaced(send, pace)).etag).toBe('"1"')
   })
 

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../../shared/errors.ts'
-import type { Clock, Disk, Io, ObjectStore, PlainCredentials } from '../ports.ts'
+import type { ObjectStore } from '../ports.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { isUnknownIssuer } from './certificate-codes.ts'
-import { addressOf, mayChangeOnItsWay, percentEncode } from './lean-address.ts'
+import { mayChangeOnItsWay, percentEncode } from './lean-address.ts'
 import { createLeanPutPool, type LeanPutAnswer, type LeanPutPool } from './lean-put.ts'
-import { createLeanSigner } from './lean-signer.ts'
-import { proxyFor } from './proxies.ts'
+import { createLeanRoute, type LeanRouteDeps } from './lean-route.ts'
 import type { S3Spec } from './s3-client.ts'
-import { type S3Question, toStoreError } from './s3-errors.ts'
-import { createTrust } from './trust.ts'
+import { toStoreError } from './s3-errors.ts'
 
 export type PartWriter = Pick<ObjectStore, 'uploadPart' | 'close'>
 
@@ -25,46 +23,24 @@ export type PartWriter = Pick<ObjectStore, 'uploadPart' | 'close'>
  */
 export function createLeanWriter(
   spec: S3Spec,
-  deps: {
-    readonly clock: Clock
-    readonly connectionName?: string
-    credentials(io: Io): Promise<PlainCredentials>
-    /** Reads the files of authorities. */
-    readonly disk?: Disk
+  deps: LeanRouteDeps & {
     /** 30 s. */
     readonly stallMs?: number
-    /** Made when it is first needed: loading the SDK takes longer than many a publish. */
-    openFallback(): Promise<ObjectStore>
   },
 ): PartWriter {
-  const endpoint = spec.endpoint === undefined ? 's3.amazonaws.com' : new URL(spec.endpoint).host
-  const address = addressOf(spec)
-  const isProxied =
-    address !== undefined && proxyFor({ ...address, hostname: address.host }, spec.network?.proxies ?? {}) !== undefined
-  const trust = createTrust(spec.network?.trustFiles ?? [], deps.disk)
-  const signer = createLeanSigner(spec, deps)
+  const route = createLeanRoute(spec, deps)
   const hashesBodies = mayChangeOnItsWay(spec)
   const { clock, stallMs = 30_000 } = deps
   let pool: LeanPutPool | undefined
-  let fallback: Promise<ObjectStore> | undefined
-  let oddAnswers = 0
   let asksFirst = true
 
   const uploadPart: ObjectStore['uploadPart'] = async (key, uploadId, partNumber, bytes, io) => {
     const { signal } = io
-    const bySdk = async () => {
-      fallback ??= deps.openFallback()
-      return (await fallback).uploadPart(key, uploadId, partNumber, bytes, io)
-    }
+    const bySdk = async () => (await route.fallback()).uploadPart(key, uploadId, partNumber, bytes, io)
     // 1
-    if (address === undefined || isProxied || oddAnswers >= mostOddAnswers) return bySdk()
-    const question: S3Question = {
-      endpoint,
-      bucket: spec.bucket,
-      connection: deps.connectionName ?? spec.bucket,
-      action: 'send a part',
-      about: { kind: 'upload', key },
-    }
+    const address = route.address()
+    if (address === undefined) return bySdk()
+    const question = route.question('send a part', { kind: 'upload', key })
     const toError = (error: unknown) => {
       asksFirst = true
       return signal.aborted ? new AppError('cancelled', {}, signal.reason) : toStoreError(error, question)
@@ -76,11 +52,8 @@ export function createLeanWriter(
       const query = { partNumber: String(partNumber), uploadId }
       const hash = hashesBodies ? createHash('sha256').update(bytes).digest('hex') : 'UNSIGNED-PAYLOAD'
       const asked = { 'content-length': String(bytes.length), 'x-amz-content-sha256': hash }
-      const headers = await untilAborted(signer.sign(address, { method: 'PUT', path, query, headers: asked }), signal)
-      pool ??= createLeanPutPool(
-        { ...address, secureContext: address.isTls ? trust.context() : undefined },
-        { clock, stallMs },
-      )
+      const headers = await untilAborted(route.sign(address, { method: 'PUT', path, query, headers: asked }), signal)
+      pool ??= createLeanPutPool(route.target(address), { clock, stallMs })
       const target = `${path}?partNumber=${partNumber}&uploadId=${percentEncode(uploadId)}`
       answer = await pool.put({ path: target, headers, body: bytes, asksFirst }, io)
     } catch (error) {
@@ -91,19 +64,18 @@ export function createLeanWriter(
       // 4
       const { status, headers } = answer
       if (status === 200 && headers.etag !== undefined && headers.etag !== '') {
-        oddAnswers = 0
+        route.wentWell()
         asksFirst = false
         return { partNumber, etag: headers.etag, sizeBytes: bytes.length }
       }
-      // It may be signed with what has run out; the engine has others once the SDK's request has been refused, too.
-      if ([400, 401, 403].includes(status)) signer.forget()
+      if ([400, 401, 403].includes(status)) route.wasRefused()
       // 5
       if (status === 429 || (status >= 500 && status !== 501))
         throw toError({ $response: { statusCode: status, headers } })
     }
     // 6
     asksFirst = true
-    oddAnswers += 1
+    route.wasUnusual()
     return bySdk()
   }
 
@@ -111,12 +83,7 @@ export function createLeanWriter(
     uploadPart,
     close() {
       pool?.close()
-      fallback?.then(
-        (store) => store.close(),
-        () => {},
-      )
+      route.close()
     },
   }
 }
-
-const mostOddAnswers = 3

@@ -1,7 +1,7 @@
-import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
 import { forOldTools, parseConstraint } from '../../../shared/model/constraint.ts'
 import type { CompatibilityMap } from '../../../shared/model/package.ts'
 import { quoteName } from '../../../shared/model/package-path.ts'
+import type { PublishPlan } from '../../../shared/model/plans.ts'
 import { deadConstraints } from '../../../shared/model/refusal.ts'
 import { unreadableByOldTools } from '../../../shared/text/compatibility.ts'
 

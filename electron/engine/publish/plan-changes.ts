@@ -1,5 +1,5 @@
-import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
 import type { Checksum, Manifest } from '../../../shared/model/package.ts'
+import type { PublishPlan } from '../../../shared/model/plans.ts'
 
 export type FileChange = NonNullable<PublishPlan['files'][number]['change']>
 

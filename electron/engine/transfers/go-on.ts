@@ -15,6 +15,11 @@ export const pauseReasons: Partial<Record<ErrorCode, PauseReason>> = {
   'store-busy': 'store-unreachable',
 }
 
+/** Its connections lead to the store, or it waits to have some: after sleep none of them is good any more. */
+export const isOnItsWay = (state: Transfer['state']): boolean =>
+  ['preparing', 'transferring', 'stalled', 'reconnecting'].includes(state.kind) ||
+  (state.kind === 'paused' && state.reason === 'store-unreachable')
+
 const storeAgainMs = 60_000
 /** What must be free beyond the rest of the transfer before it goes on. */
 const spareBytes = 64 * 1024 * 1024

@@ -8,7 +8,7 @@ import { isEnded } from '../../../shared/model/transfer-standing.ts'
 import { createTask } from './create-task.ts'
 import { createDiscards } from './discards.ts'
 import { createForeignTransfers } from './foreign-transfers.ts'
-import { mayGoOn, pauseReasons } from './go-on.ts'
+import { isOnItsWay, mayGoOn, pauseReasons } from './go-on.ts'
 import { createHistory } from './history.ts'
 import { createJournal, hasJournal, listJournals } from './journal.ts'
 import { createOwnership } from './ownership.ts'
@@ -355,7 +355,9 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     },
     async clearHistory() {
       const failed = [...entries.values()].filter((entry) => entry.transfer.state.kind === 'failed')
-      await Promise.all(failed.map((entry) => cancel(entry).catch(ignorePastCancel)))
+      // What only others can end stays listed.
+      for (const each of await Promise.allSettled(failed.map(cancel)))
+        if (each.status === 'rejected' && !isAppError(each.reason, 'past-cancel')) throw each.reason
       for (const ended of history.list()) announcer.change({ kind: 'transfer.removed', id: ended.id })
       history.clear()
     },
@@ -395,13 +397,4 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       clearInterval(looker)
     },
   }
-}
-
-const isOnItsWay = (state: Transfer['state']): boolean =>
-  ['preparing', 'transferring', 'stalled', 'reconnecting'].includes(state.kind) ||
-  (state.kind === 'paused' && state.reason === 'store-unreachable')
-
-/** What only others can end stays listed. */
-const ignorePastCancel = (error: unknown) => {
-  if (!isAppError(error, 'past-cancel')) throw error
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../../shared/errors.ts'
 import { type ResumedSputnik, resumeSputnik } from '../format/resume-sputnik.ts'
-import { createStore } from '../object-store/create-store.ts'
 import type { Disk, Io, ObjectStore, StoreSpec } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createRateLimit, type RateLimit } from '../transfers/rate-limit.ts'
 import { createByteTeller } from './byte-teller.ts'
 import type { WorkerContext } from './serve.ts'
-import { type CredentialsAnswer, type CredentialsWanted, createCredentialsAsker } from './worker-credentials.ts'
+import type { CredentialsAnswer, CredentialsWanted } from './worker-credentials.ts'
+import { openWorkerStore } from './worker-store.ts'
 
 export interface ReadArchiveStart {
   readonly spec: StoreSpec
@@ -39,17 +39,9 @@ export async function runReadArchive(
   disk: Disk,
 ): Promise<ReadArchiveResult> {
   const { data, signal, post } = context
-  const { spec, connectionName, write, sizeBytes, md5, ref } = data
+  const { write, sizeBytes, md5, ref } = data
   const clock = createSystemClock()
-  const credentials = createCredentialsAsker(spec, post)
-  context.onMessage(credentials.hear)
-  const store = createStore(spec, {
-    disk,
-    clock,
-    log: { write: () => {} },
-    connectionName,
-    credentials: credentials.ask,
-  })
+  const store = openWorkerStore(context, data, { disk, clock })
   const limit = createRateLimit(data.limit, clock)
   const teller = createByteTeller((bytes) => post({ kind: 'bytes', bytes }))
   const damaged = (reason: string) => new AppError('archive-damaged', { ref, reason })

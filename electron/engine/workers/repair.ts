@@ -1,10 +1,10 @@
-import { createStore } from '../object-store/create-store.ts'
 import type { Disk, StoreSpec } from '../ports.ts'
 import { type RepairedFiles, type RepairFilesJob, repairFiles } from '../repair/repair-files.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createRateLimit } from '../transfers/rate-limit.ts'
 import type { WorkerContext } from './serve.ts'
-import { type CredentialsAnswer, type CredentialsWanted, createCredentialsAsker } from './worker-credentials.ts'
+import type { CredentialsAnswer, CredentialsWanted } from './worker-credentials.ts'
+import { openWorkerStore } from './worker-store.ts'
 
 export interface RepairStart extends RepairFilesJob {
   readonly spec: StoreSpec
@@ -21,18 +21,10 @@ export async function runRepair(
   step?: (name: string) => void,
 ): Promise<RepairedFiles> {
   const { data, signal, post } = context
-  const { spec, connectionName, stallMs } = data
-  const limit = createRateLimit(data.limit, createSystemClock())
+  const { stallMs } = data
   const clock = createSystemClock()
-  const credentials = createCredentialsAsker(spec, post)
-  context.onMessage(credentials.hear)
-  const store = createStore(spec, {
-    disk,
-    clock,
-    log: { write: () => {} },
-    connectionName,
-    credentials: credentials.ask,
-  })
+  const limit = createRateLimit(data.limit, clock)
+  const store = openWorkerStore(context, data, { disk, clock })
   try {
     const deps = {
       disk,

@@ -2,7 +2,7 @@ import type { Disk } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { type HashedFile, type HashJob, hashFiles, hashObject } from './hash.ts'
 import type { WorkerContext } from './serve.ts'
-import { type CredentialsAnswer, type CredentialsWanted, createCredentialsAsker } from './worker-credentials.ts'
+import type { CredentialsAnswer, CredentialsWanted } from './worker-credentials.ts'
 
 /** The worker's function: tells of each file as it is hashed, or gives the MD5 of an object. */
 export async function runHash(
@@ -14,17 +14,9 @@ export async function runHash(
     await hashFiles(data.files, disk, post, { signal })
     return undefined
   }
-  const credentials = createCredentialsAsker(data.spec, post)
-  context.onMessage(credentials.hear)
   // With it comes the SDK.
-  const { createStore } = await import('../object-store/create-store.ts')
-  const store = createStore(data.spec, {
-    disk,
-    clock: createSystemClock(),
-    log: { write: () => {} },
-    connectionName: data.connectionName,
-    credentials: credentials.ask,
-  })
+  const { openWorkerStore } = await import('./worker-store.ts')
+  const store = openWorkerStore(context, data, { disk, clock: createSystemClock() })
   try {
     return await hashObject(store, data.key, { signal })
   } finally {

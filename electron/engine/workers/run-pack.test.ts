@@ -46,9 +46,8 @@ async function packWithout(broken: string) {
   const gone = new AppError('internal', { what: `${broken} worker broke down` })
   const start: StartWorker = (name, ...rest) => {
     if (name !== broken) return startInProcess(name, ...rest)
-    const result = Promise.reject(gone)
-    result.catch(() => {})
-    return { result, post: () => {}, onMessage: () => {}, stop: async () => {} }
+    // Who starts it listens at once.
+    return { result: Promise.reject(gone), post: () => {}, onMessage: () => {}, stop: async () => {} }
   }
   try {
     await expect(runPack(context, createNodeDisk(), start)).rejects.toMatchObject({ details: gone.details })

@@ -8,48 +8,51 @@ const mostColumns = 50
 
 /** The first rows of a table in a text; its first row is taken for the names of the columns. */
 export function CsvView({ source, truncated }: { readonly source: string; readonly truncated: boolean }) {
-  const { head, rows, isWhole } = useMemo(() => readRows(source, truncated), [source, truncated])
-  if (head === undefined) return <p className="t2">{text.emptyTable}</p>
+  const { columns, rows, isWhole } = useMemo(() => readTable(source, truncated), [source, truncated])
+  if (columns.length === 0) return <p className="t2">{text.emptyTable}</p>
   return (
     <>
       <table className="preview-table selectable">
         <thead>
           <tr>
-            {head.map((name, column) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: names of columns may repeat
-              <th key={column} className={isNumeric(rows, column) ? 'end' : undefined}>
+            {columns.map(({ place, name, isNumeric }) => (
+              <th key={place} className={isNumeric ? 'end' : undefined}>
                 {name}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other identity
-            <tr key={at}>
-              {head.map((_, column) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: as above
-                <td key={column} className={isNumeric(rows, column) ? 'end num' : undefined}>
-                  {row[column] ?? ''}
+          {rows.map(({ place: row, cells }) => (
+            <tr key={row}>
+              {columns.map(({ place, isNumeric }) => (
+                <td key={place} className={isNumeric ? 'end num' : undefined}>
+                  {cells[place] ?? ''}
                 </td>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
-      {!isWhole && <p className="small t3 preview-rest num">{text.firstRows(rows.length)}</p>}
+      {!isWhole && <p className="small t3 preview-rest num">{text.firstRows(rows.length, columns.length)}</p>}
     </>
   )
 }
 
-function readRows(source: string, truncated: boolean) {
+/** Columns and rows have no identity but their place: names may repeat. */
+function readTable(source: string, truncated: boolean) {
   const { data, meta } = Papa.parse<string[]>(source, { skipEmptyLines: true, preview: mostRows + 2 })
-  const [head, ...rows] = data.map((row) => row.slice(0, mostColumns))
+  const [head = [], ...found] = data
   // The cut may have gone through the last row.
   const isCut = truncated && !meta.truncated
-  const shown = rows.slice(0, Math.min(mostRows, isCut ? rows.length - 1 : rows.length))
-  return { head, rows: shown, isWhole: !truncated && shown.length === rows.length }
+  const shown = found.slice(0, Math.min(mostRows, isCut ? found.length - 1 : found.length))
+  const columns = head.slice(0, mostColumns).map((name, place) => {
+    const isNumeric = shown.length > 0 && shown.every((cells) => numeric.test(cells[place] ?? ''))
+    return { place, name, isNumeric }
+  })
+  const rows = shown.map((cells, place) => ({ place, cells }))
+  const isWhole = !truncated && shown.length === found.length && columns.length === head.length
+  return { columns, rows, isWhole }
 }
 
-const isNumeric = (rows: readonly (readonly string[])[], column: number): boolean =>
-  rows.length > 0 && rows.every((row) => /^\s*[-+]?[\d.,]*(?:e[-+]?\d+)?%?\s*$/i.test(row[column] ?? ''))
+const numeric = /^\s*[-+]?[\d.,]*(?:e[-+]?\d+)?%?\s*$/i

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
+import type { InstallPlan } from '../../../shared/model/plans.ts'
 import { costOf } from './update-plans.ts'
 
 const plan = (changes: Partial<InstallPlan>): InstallPlan => ({

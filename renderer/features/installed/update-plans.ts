@@ -1,5 +1,5 @@
 import { type AppError, toAppError } from '../../../shared/errors.ts'
-import type { InstallPlan } from '../../../shared/ipc/engine-api.ts'
+import type { InstallPlan } from '../../../shared/model/plans.ts'
 import { client } from '../../ipc/link.ts'
 import type { Update } from './installed-actions.ts'
 

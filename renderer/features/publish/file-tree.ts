@@ -1,4 +1,4 @@
-import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
+import type { PublishPlan } from '../../../shared/model/plans.ts'
 
 type PlanFile = PublishPlan['files'][number]
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
+import type { PublishPlan } from '../../../shared/model/plans.ts'
 import {
   blockers,
   canPutIn,

@@ -1,5 +1,5 @@
-import type { PublishFields, PublishPlan } from '../../../shared/ipc/engine-api.ts'
 import type { CompatibilityMap } from '../../../shared/model/package.ts'
+import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 
 /** The fields of the form that are one text each. */
 export const textFields = ['name', 'version', 'title', 'license', 'description', 'notes'] as const

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import { type AppError, isAppError, toAppError } from '../../../shared/errors.ts'
-import type { PublishFields, PublishPlan } from '../../../shared/ipc/engine-api.ts'
+import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import { client } from '../../ipc/link.ts'
 import { onPlanRefined } from '../../state/plans.ts'
 import { leavePath } from '../../state/publish-queue.ts'

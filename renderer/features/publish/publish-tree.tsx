@@ -12,7 +12,7 @@ import {
   type Icon as TablerIcon,
 } from '@tabler/icons-react'
 import { type KeyboardEvent, useId, useMemo, useState } from 'react'
-import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
+import type { PublishPlan } from '../../../shared/model/plans.ts'
 import { publishText as text } from '../../text/publish.ts'
 import { Button } from '../../ui/button.tsx'
 import { Size } from '../../ui/figures.tsx'

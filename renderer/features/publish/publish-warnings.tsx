@@ -1,4 +1,4 @@
-import type { PublishFields, PublishPlan } from '../../../shared/ipc/engine-api.ts'
+import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import { nameOf, publishText as text } from '../../text/publish.ts'
 import { Button } from '../../ui/button.tsx'
 import { Message } from '../../ui/message.tsx'

@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
-import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
+import type { PublishPlan } from '../../../shared/model/plans.ts'
 import { client } from '../../ipc/link.ts'
 import { pickSavePath } from '../../shell/pick-save-path.ts'
 import { useConnection } from '../../state/connections.ts'

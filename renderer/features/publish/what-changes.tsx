@@ -1,4 +1,4 @@
-import type { PublishPlan } from '../../../shared/ipc/engine-api.ts'
+import type { PublishPlan } from '../../../shared/model/plans.ts'
 import { nameOf, publishText } from '../../text/publish.ts'
 import { Button } from '../../ui/button.tsx'
 import { Size } from '../../ui/figures.tsx'
