@@ -26,6 +26,7 @@ test('a diagnostics file tells what is set and what happened, and no key, whoeve
   })
   const out = path.join(folder.path, 'help.json')
   const { sizeBytes } = await engine.api.engine.saveDiagnostics({ out })
+  await expect(engine.api.engine.saveDiagnostics({ out })).rejects.toMatchObject({ code: 'already-exists' })
   await engine.stop()
   const text = readFileSync(out, 'utf8')
   expect(text.length).toBe(sizeBytes)

@@ -23,10 +23,11 @@ export interface DiagnosticsParts {
 const logBytes = 512 * 1024
 const mostTransfers = 200
 
-/** Writes it to `out`, or into it if it is a folder; over a file that is there: a person named it. */
+/** Writes it to `out`, or into it if it is a folder. `already-exists` unless what stands there may be written over. */
 export function writeDiagnostics(
   parts: DiagnosticsParts,
   out: string,
+  overwrite: boolean,
 ): { readonly path: string; readonly sizeBytes: number } {
   const { publisherName: _, ...settings } = parts.settings()
   const document = {
@@ -49,7 +50,8 @@ export function writeDiagnostics(
   }
   const bytes = Buffer.from(`${JSON.stringify(document, null, 2)}\n`)
   const target = parts.disk.facts(out)?.kind === 'folder' ? path.join(out, 'orbital-diagnostics.json') : out
-  parts.disk.replace(target, bytes)
+  if (overwrite) parts.disk.replace(target, bytes)
+  else parts.disk.create(target, bytes)
   return { path: target, sizeBytes: bytes.length }
 }
 

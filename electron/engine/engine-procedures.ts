@@ -73,7 +73,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
   return {
     engine: {
       info: async () => ({ ...parts.facts, publisher: parts.publisher(), secretsKept: parts.secrets.kept }),
-      async saveDiagnostics({ out }) {
+      async saveDiagnostics({ out, overwrite = false }) {
         requireAbsolute(out)
         return writeDiagnostics(
           {
@@ -82,6 +82,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
             ...{ libraries: libraries.list, transfers: queue.list },
           },
           out,
+          overwrite,
         )
       },
     },

@@ -49,9 +49,9 @@ export const engineContract = {
         secretsKept: z.enum(['kept', 'this-run-only']),
       }),
     ),
-    /** Writes a file for who helps a person to `out`, or into it if it is a folder: settings, connections, transfers, the end of the log. There is no key in it. */
+    /** Writes a file for who helps a person to `out`, or into it if it is a folder: settings, connections, transfers, the end of the log. There is no key in it. `already-exists`. */
     saveDiagnostics: procedure(
-      z.strictObject({ out: z.string().min(1) }),
+      z.strictObject({ out: z.string().min(1), overwrite: z.boolean().optional() }),
       z.strictObject({ path: z.string(), sizeBytes: z.number() }),
     ),
   },

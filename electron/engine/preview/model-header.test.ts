@@ -87,6 +87,7 @@ describe('the description of weights', () => {
     ['a tensor without a type', '{"a":{"shape":[1],"data_offsets":[0,1]}}'],
     ['a negative length', '{"a":{"dtype":"F16","shape":[-1],"data_offsets":[0,1]}}'],
     ['offsets that go back', '{"a":{"dtype":"F16","shape":[1],"data_offsets":[4,1]}}'],
+    ['more numbers than can be', `{"a":{"dtype":"F16","shape":[${Array(60).fill(2 ** 52)}],"data_offsets":[0,1]}}`],
     ['deep nesting', `{"a":${'['.repeat(100_000)}`],
   ])('is none where there is %s', (_, json) => {
     const bytes = Buffer.concat([u64(json.length), Buffer.from(json), Buffer.alloc(64)])

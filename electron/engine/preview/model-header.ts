@@ -99,6 +99,7 @@ function readSafetensors(start: Start): ModelHeader | undefined {
     }
     const { dtype, shape, data_offsets: offsets } = value as Readonly<Record<string, unknown>>
     if (typeof dtype !== 'string' || !Array.isArray(shape) || !shape.every(isCount)) return undefined
+    if (!isCount(countOf(shape))) return undefined
     const [from, to] = Array.isArray(offsets) ? offsets : []
     if (!isCount(from) || !isCount(to) || to < from) return undefined
     tensors.push({ name, type: dtype, shape, sizeBytes: to - from })
@@ -116,6 +117,7 @@ function readGguf(start: Start): ModelHeader {
       if (notes.length < mostNotes) notes.push([key, text])
     },
     tensor({ name, type, shape }) {
+      if (!isCount(countOf(shape))) throw new NotThisFormat()
       const found = ggmlTypes[type]
       const sizeBytes = found === undefined ? 0 : (countOf(shape) / found.blockLength) * found.blockBytes
       tensors.push({ name, type: found?.name ?? `type ${type}`, shape: [...shape], sizeBytes: Math.ceil(sizeBytes) })

@@ -90,9 +90,10 @@ export function AboutSection() {
   const open = (path: string) => () => void action.run(() => revealPath(path))
   const saveDiagnostics = () =>
     void action.run(async () => {
+      // The system's own dialog has asked whether to write over what is there.
       const out = await pickSavePath(text.saveDiagnostics, 'orbital-diagnostics.json')
       if (out === null) return
-      const { path } = await client.engine.saveDiagnostics({ out })
+      const { path } = await client.engine.saveDiagnostics({ out, overwrite: facts.nativeDialogs })
       showToast({ text: text.diagnosticsSaved(path) })
     })
   return (
