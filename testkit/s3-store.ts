@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import type { S3Spec } from '../electron/engine/object-store/s3-client.ts'
 
 export interface S3Keys {
   readonly accessKeyId: string
@@ -29,6 +30,16 @@ export function createS3Client(store: S3Keys & Pick<S3Store, 'endpoint' | 'regio
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 1,
   })
+}
+
+/** How the engine reaches a bucket of that store with its keys; `more` says what is different, such as the endpoint of a proxy before it. */
+export function bucketSpec(
+  { endpoint, region, accessKeyId, secretAccessKey }: S3Keys & Pick<S3Store, 'endpoint' | 'region'>,
+  bucket: string,
+  more: Partial<S3Spec> = {},
+): S3Spec {
+  const credentials = { kind: 'keys', accessKeyId, secretAccessKey } as const
+  return { kind: 's3', bucket, root: '', endpoint, region, credentials, connections: 4, ...more }
 }
 
 export async function createBucket(

@@ -11,6 +11,7 @@ import { createOldTools, fetchOldTools, type OldTools } from '../../testkit/old-
 import { type BuiltFile, buildPackageFolder } from '../../testkit/package-builder.ts'
 import { openTestStore } from '../../testkit/publish-rig.ts'
 import { fetchS3Server, type S3Server, startS3Server } from '../../testkit/s3-server.ts'
+import { bucketSpec } from '../../testkit/s3-store.ts'
 import { createTempFolder, type TempFolder } from '../../testkit/temp-folder.ts'
 import { bucketEnvironment, startTestEngine, type TestEngine } from '../../testkit/test-engine.ts'
 import type { ObjectStore } from './ports.ts'
@@ -88,15 +89,7 @@ describeWith(isMissing(oldTools) ? oldTools : server, 'what the old tools wrote'
     folder = await createTempFolder()
     store = await startS3Server()
     const name = await store.createBucket()
-    bucket = openTestStore({
-      kind: 's3',
-      bucket: name,
-      root: '',
-      endpoint: store.endpoint,
-      region: store.region,
-      credentials: { kind: 'keys', accessKeyId: store.accessKeyId, secretAccessKey: store.secretAccessKey },
-      connections: 4,
-    })
+    bucket = openTestStore(bucketSpec(store, name))
     const dataPath = path.join(folder.path, 'theirs')
     await mkdir(dataPath)
     tools = await createOldTools({ dataPath, store: { ...store, bucket: name } })

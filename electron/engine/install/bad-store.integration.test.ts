@@ -24,6 +24,7 @@ import { createBytes } from '../../../testkit/package-builder.ts'
 import { openTestStore } from '../../../testkit/publish-rig.ts'
 import type { RigTask } from '../../../testkit/rig-task.ts'
 import { fetchS3Server, publicBucket, type S3Server, startS3Server } from '../../../testkit/s3-server.ts'
+import { bucketSpec } from '../../../testkit/s3-store.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import type { ObjectStore, StoreSpec } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
@@ -53,16 +54,7 @@ describeWith(await fetchS3Server(), 'an install from a store that is wrong', () 
   beforeAll(async () => {
     server = await startS3Server()
     proxy = await startFaultyProxy(server.endpoint)
-    const { accessKeyId, secretAccessKey, region } = server
-    spec = {
-      kind: 's3',
-      bucket: await server.createBucket(),
-      root: '',
-      endpoint: proxy.endpoint,
-      region,
-      credentials: { kind: 'keys', accessKeyId, secretAccessKey },
-      connections: 2,
-    }
+    spec = bucketSpec(server, await server.createBucket(), { endpoint: proxy.endpoint, connections: 2 })
     await server.createBucket(publicBucket)
     store = openTestStore({ ...spec, endpoint: server.endpoint })
     await using scratch = await createTempFolder()

@@ -1,6 +1,6 @@
 import { AppError, toAppError } from '../../../shared/errors.ts'
 import type { RangeReader } from '../object-store/lean-reader.ts'
-import { bodyRule, decideRetry, noteProgress, startRetries } from '../object-store/retry-policy.ts'
+import { bodyRule, decideRetry, noteProgress, type RetryState, startRetries } from '../object-store/retry-policy.ts'
 import type { Clock, Io } from '../ports.ts'
 
 /**
@@ -73,14 +73,24 @@ export async function fetchRange(
       attempt.end()
     }
     // 4, 5
-    if (io.signal.aborted) throw toAppError(io.signal.reason ?? failure)
-    const decision = decideRetry(bodyRule, retries, failure, clock.monotonic(), deps.random())
-    if (decision.kind === 'give-up') throw failure
-    retries = decision.state
-    const nextTryAtMs = clock.now() + decision.delayMs
-    onState?.({ kind: 'reconnecting', attempt: decision.state.failures, nextTryAtMs })
-    await clock.sleep(decision.delayMs, io)
+    retries = await pauseBeforeRetry(deps, retries, failure, io)
   }
+}
+
+/** Waits as long as the failure asks for; throws it when it is not to be tried again. */
+async function pauseBeforeRetry(
+  { clock, random, onState }: FetchDeps,
+  retries: RetryState,
+  failure: AppError,
+  io: Io,
+): Promise<RetryState> {
+  if (io.signal.aborted) throw toAppError(io.signal.reason ?? failure)
+  const decision = decideRetry(bodyRule, retries, failure, clock.monotonic(), random())
+  if (decision.kind === 'give-up') throw failure
+  const nextTryAtMs = clock.now() + decision.delayMs
+  onState?.({ kind: 'reconnecting', attempt: decision.state.failures, nextTryAtMs })
+  await clock.sleep(decision.delayMs, io)
+  return decision.state
 }
 
 const wrongLength = (store: RangeReader) =>
@@ -203,12 +213,6 @@ export async function fetchWhole(
     } finally {
       attempt.end()
     }
-    if (io.signal.aborted) throw toAppError(io.signal.reason ?? failure)
-    const decision = decideRetry(bodyRule, retries, failure, clock.monotonic(), deps.random())
-    if (decision.kind === 'give-up') throw failure
-    retries = decision.state
-    const nextTryAtMs = clock.now() + decision.delayMs
-    onState?.({ kind: 'reconnecting', attempt: decision.state.failures, nextTryAtMs })
-    await clock.sleep(decision.delayMs, io)
+    retries = await pauseBeforeRetry(deps, retries, failure, io)
   }
 }

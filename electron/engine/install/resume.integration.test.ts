@@ -15,6 +15,7 @@ import { createBytes } from '../../../testkit/package-builder.ts'
 import { silentLog } from '../../../testkit/rig-task.ts'
 import { runInstallChild } from '../../../testkit/run-child.ts'
 import { fetchS3Server, type S3Server, startS3Server } from '../../../testkit/s3-server.ts'
+import { bucketSpec } from '../../../testkit/s3-store.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { createStore } from '../object-store/create-store.ts'
@@ -65,16 +66,7 @@ describeWith(await fetchS3Server(), 'an install from an S3 store', () => {
   beforeAll(async () => {
     server = await startS3Server()
     proxy = await startCountingProxy(server.endpoint)
-    const { accessKeyId, secretAccessKey, region } = server
-    spec = {
-      kind: 's3',
-      bucket: await server.createBucket(),
-      root: '',
-      endpoint: proxy.endpoint,
-      region,
-      credentials: { kind: 'keys', accessKeyId, secretAccessKey },
-      connections,
-    }
+    spec = bucketSpec(server, await server.createBucket(), { endpoint: proxy.endpoint, connections })
     await put(split)
     await put(stream)
   })

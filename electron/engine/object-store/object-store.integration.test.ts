@@ -3,25 +3,15 @@ import { expect } from 'vitest'
 import { describeWith } from '../../../testkit/describe-with.ts'
 import { fetchRclone, startRcloneServer } from '../../../testkit/rclone-server.ts'
 import { fetchS3Server, startS3Server } from '../../../testkit/s3-server.ts'
-import type { S3Store } from '../../../testkit/s3-store.ts'
+import { bucketSpec, type S3Store } from '../../../testkit/s3-store.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { allTraits, describeObjectStore, type StoreUnderTest } from './object-store.suite.ts'
-import type { S3Spec } from './s3-client.ts'
 import { createS3ObjectStore } from './s3-object-store.ts'
 
 const deps = { clock: createSystemClock(), log: { write: () => {} } }
 
 async function openBucket(server: S3Store): Promise<StoreUnderTest> {
-  const { endpoint, region, accessKeyId, secretAccessKey } = server
-  const spec: S3Spec = {
-    kind: 's3',
-    bucket: await server.createBucket(),
-    root: 'team a/',
-    endpoint,
-    region,
-    credentials: { kind: 'keys', accessKeyId, secretAccessKey },
-    connections: 8,
-  }
+  const spec = bucketSpec(server, await server.createBucket(), { root: 'team a/', connections: 8 })
   const store = createS3ObjectStore(spec, deps)
   const parent = createS3ObjectStore({ ...spec, root: '' }, deps)
   const stop = async () => {

@@ -22,6 +22,7 @@ import {
 } from '../../../testkit/publish-rig.ts'
 import { silentLog } from '../../../testkit/rig-task.ts'
 import { fetchS3Server, type S3Server, startS3Server } from '../../../testkit/s3-server.ts'
+import { bucketSpec } from '../../../testkit/s3-store.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
@@ -88,16 +89,7 @@ describeWith(await fetchS3Server(), 'publishing to a store that is wrong', () =>
     server = await startS3Server()
     proxy = await startFaultyProxy(server.endpoint)
     temp = await createTempFolder()
-    const { accessKeyId, secretAccessKey, region } = server
-    spec = {
-      kind: 's3',
-      bucket: await server.createBucket(),
-      root: '',
-      endpoint: proxy.endpoint,
-      region,
-      credentials: { kind: 'keys', accessKeyId, secretAccessKey },
-      connections: 4,
-    }
+    spec = bucketSpec(server, await server.createBucket(), { endpoint: proxy.endpoint })
     store = openTestStore({ ...spec, endpoint: server.endpoint })
     files = await buildPackageFolder(join(temp.path, 'model'), {
       files: [

@@ -16,7 +16,7 @@ import {
 } from '../../../testkit/publish-rig.ts'
 import { fetchRclone, startRcloneServer } from '../../../testkit/rclone-server.ts'
 import { fetchS3Server, startS3Server } from '../../../testkit/s3-server.ts'
-import type { S3Store } from '../../../testkit/s3-store.ts'
+import { bucketSpec, type S3Store } from '../../../testkit/s3-store.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import type { ObjectStore, StoreSpec } from '../ports.ts'
@@ -44,10 +44,7 @@ function describeCopies(
 
     beforeAll(async () => {
       ;[running, temp] = await Promise.all([server.start(), createTempFolder()])
-      const { accessKeyId, secretAccessKey, endpoint, region } = running
-      const bucket = await running.createBucket()
-      const credentials = { kind: 'keys', accessKeyId, secretAccessKey } as const
-      spec = { kind: 's3', bucket, root: 'team/', endpoint, region, credentials, connections: 4 }
+      spec = bucketSpec(running, await running.createBucket(), { root: 'team/' })
       store = openTestStore(spec)
       source = join(temp.path, 'model')
       const files = Array.from({ length: 20 }, (_, index) => ({ path: `w-${index}.bin`, sizeBytes: fileBytes }))

@@ -16,7 +16,7 @@ import {
 } from '../../../testkit/publish-rig.ts'
 import { fetchRclone, startRcloneServer } from '../../../testkit/rclone-server.ts'
 import { fetchS3Server, startS3Server } from '../../../testkit/s3-server.ts'
-import type { S3Store } from '../../../testkit/s3-store.ts'
+import { bucketSpec, type S3Store } from '../../../testkit/s3-store.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
@@ -36,19 +36,9 @@ interface Place {
   close(): Promise<void>
 }
 
-const specOfServer = (server: S3Store, bucket: string): StoreSpec => ({
-  kind: 's3',
-  bucket,
-  root: 'team/',
-  endpoint: server.endpoint,
-  region: server.region,
-  credentials: { kind: 'keys', accessKeyId: server.accessKeyId, secretAccessKey: server.secretAccessKey },
-  connections: 4,
-})
-
 async function openServerPlace(start: () => Promise<S3Store>): Promise<Place> {
   const [server, temp] = await Promise.all([start(), createTempFolder()])
-  const spec = specOfServer(server, await server.createBucket())
+  const spec = bucketSpec(server, await server.createBucket(), { root: 'team/' })
   const store = openTestStore(spec)
   const close = async () => {
     store.close()
