@@ -187,6 +187,8 @@ export const transfersText = {
   receivedNotVerified: 'Received, not yet verified',
   sentNotConfirmed: 'Sent, not yet confirmed',
   stillToCome: 'Still to come',
+  layers: ({ settledBytes, receivedBytes, totalBytes }: Progress): string =>
+    `${formatSize(settledBytes)}, ${formatSize(receivedBytes)} of ${formatSize(totalBytes)}`,
   speed: 'Speed, last ten seconds',
   speedLabel: (low: number, high: number): string => `Between ${formatSpeed(low)} and ${formatSpeed(high)}`,
   files: 'Files',

@@ -19,6 +19,7 @@ import { followPendingLink, forgetLink, usePendingLink } from '../../state/pendi
 import { connectionKind } from '../../text/connections.ts'
 import { describeConnection } from '../../text/describe-connection.ts'
 import { settingsText } from '../../text/settings.ts'
+import { uiText } from '../../text/ui.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -343,6 +344,6 @@ const PathFact = ({ path }: { readonly path: string }) => (
     <code className="cut" title={path}>
       {path}
     </code>
-    <CopyButton text={path} label={`Copy ${path}`} />
+    <CopyButton text={path} label={uiText.copy(path)} />
   </span>
 )

@@ -9,7 +9,7 @@ import { standsStill, useProgress } from '../../state/transfers.ts'
 import { viewError } from '../../text/error-view.ts'
 import { transferTitle } from '../../text/transfer-states.ts'
 import { bytesLine, transfersText as text, wordsOf } from '../../text/transfers.ts'
-import { formatExactTime, formatSize, formatWhen } from '../../text/units.ts'
+import { formatExactTime, formatWhen } from '../../text/units.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Size } from '../../ui/figures.tsx'
@@ -123,12 +123,7 @@ function Layers({ transfer, progress }: { readonly transfer: Transfer; readonly 
   const isPublish = transfer.kind === 'publish'
   return (
     <div>
-      <ProgressBar
-        {...progress}
-        size="m"
-        still={standsStill(transfer.state)}
-        label={`${formatSize(settledBytes)}, ${formatSize(receivedBytes)} of ${formatSize(totalBytes)}`}
-      />
+      <ProgressBar {...progress} size="m" still={standsStill(transfer.state)} label={text.layers(progress)} />
       <dl className="sums small">
         <dt>
           <span className="key">{isPublish ? text.confirmed : text.verified}</span>
