@@ -34,7 +34,7 @@ export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsCon
     case 'preparing':
       return { word, detail: kind === 'publish' ? 'Reading the files' : 'Asking the store', tone: 'plain' }
     case 'transferring':
-      return { word, detail: paceOf(progress), tone: 'strong' }
+      return { word, detail: againText(kind, progress) ?? paceOf(progress), tone: 'strong' }
     case 'stalled': {
       const seconds = Math.max(1, secondsBetween(state.sinceMs, nowMs))
       const detail = kind === 'publish' ? 'No bytes are going out' : 'No bytes are coming'
@@ -46,7 +46,7 @@ export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsCon
       return { word, detail: `${tryWords(state.attempt)} ${when}`, tone: 'plain' }
     }
     case 'verifying':
-      return { word, detail: verifyingDetail(kind, progress), tone: 'strong' }
+      return { word, detail: againText(kind, progress) ?? verifyingDetail(kind, progress), tone: 'strong' }
     case 'finishing':
       return { word, detail: 'The last step', tone: 'plain' }
     case 'paused': {
@@ -63,6 +63,14 @@ export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsCon
     default:
       return assertNever(state)
   }
+}
+
+/** `Reading 120 MB of 300 MB again, 2 s left`: what an earlier run had done is gone over once more, up to where that had come. */
+function againText(kind: Transfer['kind'], { again, secondsLeft }: Progress): string | undefined {
+  if (again === undefined) return undefined
+  const left = secondsLeft === undefined ? '' : `, ${formatDuration(secondsLeft)} left`
+  const verb = kind === 'install' ? 'Fetching' : kind === 'export' ? 'Going over' : 'Reading'
+  return `${verb} ${formatSize(again.doneBytes)} of ${formatSize(again.totalBytes)} again${left}`
 }
 
 /** `38.4 MB/s, 33 s left`. */
