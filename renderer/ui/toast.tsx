@@ -55,6 +55,9 @@ export function showToast({ text, undo, action }: Toast): void {
   }
 }
 
+/** Whether there is something to take back. */
+export const hasUndo = (): boolean => lastUndo !== undefined
+
 /** Does what the newest toast with an undo offered, also when it is gone by now. Answers whether there was one. */
 export function undoLast(): boolean {
   const last = lastUndo
