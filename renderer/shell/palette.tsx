@@ -47,7 +47,7 @@ export function Palette() {
         placeholder={words.label}
         aria-label={words.label}
         leftSection={<Icon of={IconSearch} />}
-        onKeyDown={install}
+        onKeyDownCapture={install}
       />
       <Spotlight.ActionsList>
         <Found text={text} onlyActions={onlyActions} />

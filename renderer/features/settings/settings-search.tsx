@@ -35,6 +35,8 @@ export function SettingsSearch() {
           <Combobox.EventsTarget>
             <input
               type="search"
+              role="combobox"
+              aria-autocomplete="list"
               aria-label={text.label}
               placeholder={text.label}
               value={query}
