@@ -15,6 +15,7 @@ import { useKeys } from './shell/keys.ts'
 import { LinkStrip } from './shell/link-strip.tsx'
 import { LiveRegion } from './shell/live-region.tsx'
 import { Palette } from './shell/palette.tsx'
+import { ShortcutsSheet } from './shell/shortcuts-sheet.tsx'
 import { Sidebar } from './shell/sidebar.tsx'
 import { useConnections } from './state/connections.ts'
 import { type Place, usePlace } from './state/navigation.ts'
@@ -39,6 +40,7 @@ export function App() {
       <LinkSheet />
       <FolderPicker />
       <Palette />
+      <ShortcutsSheet />
       <DropTarget />
       <LiveRegion />
     </div>

@@ -196,6 +196,29 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await limit.blur()
   await take(page, 'settings-network')
 
+  await page.getByRole('combobox', { name: 'Find a setting' }).fill('limit')
+  await expect(page.getByRole('option', { name: /^Upload at most/ })).toBeVisible()
+  await take(page, 'settings-search')
+  await page.keyboard.press('Escape')
+  for (const section of ['apps', 'updates']) {
+    await page.evaluate((name) => location.assign(`#/settings/${name}`), section)
+    await take(page, `settings-${section}`)
+  }
+  await page.evaluate(() => location.assign('#/settings/connections'))
+  await page
+    .getByRole('region', { name: 'Connections' })
+    .getByRole('button', { name: /^Research models/ })
+    .click()
+  await page.getByRole('button', { name: 'Share this connection…' }).click()
+  await expect(page.getByRole('dialog', { name: 'Share Research models' })).toBeVisible()
+  await take(page, 'share')
+  await page.keyboard.press('Escape')
+  await openPage(page, 'Browse')
+  await page.getByRole('grid', { name: 'Packages' }).press('?')
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+  await take(page, 'shortcuts')
+  await page.keyboard.press('Escape')
+
   await openPathToPublish(page, example.nextVersion)
   await expect(page.getByText('credentials.json looks like it holds a password')).toBeVisible()
   await expect(page.getByText(/\d+ changed/)).toBeVisible()

@@ -161,7 +161,7 @@ testWithExample('Settings and its sheets', async ({ app, store }) => {
   await page.getByRole('button', { name: 'Test the connection' }).click()
   await expect(page.getByRole('button', { name: 'Test again' })).toBeVisible()
   await check(app, 'settings, Connections')
-  for (const section of ['My apps', 'Libraries', 'Network', 'Appearance', 'About and logs']) {
+  for (const section of ['My apps', 'Libraries', 'Network', 'Appearance', 'Updates', 'Logs and diagnostics']) {
     await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: section }).click()
     await check(app, `settings, ${section}`)
   }

@@ -177,7 +177,11 @@ test('a connection is given to a colleague without its keys', async ({ app, s3, 
   const { accessKeyId, secretAccessKey, endpoint } = s3
   await addCompatibleStore(page, { name: 'Research', endpoint, bucket, accessKeyId, secretAccessKey })
   await page.getByRole('button', { name: 'More for Research' }).click()
-  await page.getByRole('menuitem', { name: 'Copy for a colleague' }).click()
+  await page.getByRole('menuitem', { name: 'Share this connection…' }).click()
+  const shareSheet = page.getByRole('dialog', { name: 'Share Research' })
+  await expect(shareSheet).toContainText(`--bucket ${bucket} --endpoint ${endpoint} --access-key-id YOUR_KEY_ID`)
+  await expect(shareSheet).not.toContainText(accessKeyId)
+  await shareSheet.getByRole('button', { name: 'Copy for a colleague' }).click()
   await expect(page.getByText('The connection is copied, without any key.')).toBeVisible()
   const copied = await readClipboard(app)
   expect(copied).toContain(bucket)
@@ -199,7 +203,7 @@ test('a diagnostics file is saved where a person says, without a key', async ({ 
   const { page } = app
   const { accessKeyId, secretAccessKey, endpoint } = s3
   await addCompatibleStore(page, { name: 'Research', endpoint, bucket, accessKeyId, secretAccessKey })
-  await page.getByRole('button', { name: 'About and logs' }).click()
+  await page.getByRole('button', { name: 'Logs and diagnostics' }).click()
   await chooseSaveFolder(app, workFolder, 'orbital-diagnostics.json', () =>
     page.getByRole('button', { name: 'Save diagnostics…' }).click(),
   )

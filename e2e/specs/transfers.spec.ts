@@ -109,5 +109,35 @@ test('a store that goes away and comes back is waited for', async ({ app, gate }
   await expect(row).toContainText('Reconnecting')
   gate.refuse(false)
   gate.throttle(undefined)
+  await page.getByRole('button', { name: `Try now ${title}` }).click()
   await expect(row).toContainText('Done', { timeout: 45_000 })
+})
+
+test('what another process runs is shown, without a progress that isn’t known, and taken over when that is gone', async ({
+  app,
+  appEnv,
+  gate,
+}) => {
+  const { page, home } = app
+  await openPage(page, 'Transfers')
+  gate.throttle(100_000)
+  const engine = await startTestEngine(home, { env: appEnv })
+  const ref = { name: 'long_download', version: '1.0.0' }
+  const { planId } = await engine.api.install.plan({ source: { ref } })
+  await engine.api.install.start({ planId })
+  await expect.poll(async () => (await engine.api.transfers.list({}))[0]?.state.kind).toBe('transferring')
+
+  await openPage(page, 'Browse')
+  await openPage(page, 'Transfers')
+  const row = transferRow(page, title)
+  await expect(row).toContainText('In another Orbital')
+  await expect(row.getByRole('button')).toHaveCount(0)
+  await expect(row.getByRole('progressbar')).toHaveCount(0)
+  await row.click()
+  await expect(page.getByText('Another Orbital, a window or a command, has it.')).toBeVisible()
+  await engine.stop()
+  await expect(row).toContainText('It was interrupted', { timeout: 15_000 })
+  gate.throttle(undefined)
+  await page.getByRole('button', { name: `Resume ${title} 1.0.0` }).click()
+  await expect(row).toContainText('Done', { timeout: 30_000 })
 })

@@ -131,7 +131,11 @@ function factsOf(transfer: Transfer, progress: Progress): string {
   const standing = isPlain ? '' : `, ${state.kind === 'stalled' ? 'stalled' : state.kind}`
   const speed = progress.bytesPerSecond > 0 ? `, ${formatBytes(progress.bytesPerSecond)}/s` : ''
   const left = progress.secondsLeft === undefined ? '' : `, ${formatSeconds(progress.secondsLeft)} left`
-  return `${verb} ${transfer.ref.name} ${transfer.ref.version}: ${formatBytes(shownBytes(transfer, progress))} ${unit} of ${formatBytes(progress.totalBytes)}${speed}${left}${standing}`
+  const again =
+    progress.again === undefined
+      ? ''
+      : `, going over ${formatBytes(progress.again.doneBytes)} of ${formatBytes(progress.again.totalBytes)} again`
+  return `${verb} ${transfer.ref.name} ${transfer.ref.version}: ${formatBytes(shownBytes(transfer, progress))} ${unit} of ${formatBytes(progress.totalBytes)}${again}${speed}${left}${standing}`
 }
 
 /** About a second of reading. */

@@ -78,7 +78,18 @@ export function menuTemplate({ platform, isPackaged, run }: MenuOptions): Item[]
       ...(isPackaged ? [] : [separator, { role: 'toggleDevTools' } as const]),
     ],
   }
-  if (!isMac) return [file, edit, go, view]
+  const help: Item = {
+    role: 'help',
+    label: text.help,
+    submenu: [
+      // Its key is the window's: a menu would take it from fields.
+      { label: text.shortcuts, click: () => run('shortcuts') },
+      separator,
+      { label: text.updates, click: () => run('updates') },
+      { label: text.diagnostics, click: () => run('diagnostics') },
+    ],
+  }
+  if (!isMac) return [file, edit, go, view, help]
   const app: Item = {
     role: 'appMenu',
     submenu: [
@@ -95,5 +106,5 @@ export function menuTemplate({ platform, isPackaged, run }: MenuOptions): Item[]
       { role: 'quit' },
     ],
   }
-  return [app, file, edit, go, view, { role: 'windowMenu' }]
+  return [app, file, edit, go, view, { role: 'windowMenu' }, help]
 }

@@ -1,7 +1,8 @@
-import type { HostRequest } from '../../shared/ipc/host-api.ts'
+import type { HostRequest, MenuCommand } from '../../shared/ipc/host-api.ts'
 import type { PackageLink } from '../../shared/model/package-link.ts'
 import { client } from '../ipc/link.ts'
 import { fetchConnections } from '../state/connections.ts'
+import { goTo } from '../state/navigation.ts'
 import { addStoreOfLink, followLink, forgetLink, usePendingLink } from '../state/pending-link.ts'
 import { shellText } from '../text/shell.ts'
 import { Button } from '../ui/button.tsx'
@@ -25,7 +26,7 @@ export async function takeHostRequests(): Promise<void> {
 function take(request: HostRequest): void {
   switch (request.kind) {
     case 'command':
-      if (!isSheetOpen() || allowedOverSheets(request.command)) runCommand(request.command)
+      takeCommand(request.command)
       return
     case 'path':
       openPaths([request.path])
@@ -37,6 +38,12 @@ function take(request: HostRequest): void {
       showToast({ text: text.unknownLink })
       return
   }
+}
+
+function takeCommand(command: MenuCommand): void {
+  // Pages that have no key.
+  if (command === 'updates' || command === 'diagnostics') goTo({ page: 'settings', section: command })
+  else if (!isSheetOpen() || allowedOverSheets(command)) runCommand(command)
 }
 
 /** Asks about a link to a store that no connection leads to. */

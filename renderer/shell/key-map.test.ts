@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { type KeyPress, windowCommandOf } from './key-map.ts'
+import { type KeyPress, keysOf, windowCommandOf, windowCommands } from './key-map.ts'
 
-const app = { mac: false, browser: false, typing: false, sheetOpen: false }
+const app = { mac: false, browser: false, typing: false, sheetOpen: false, singleKeys: true }
 const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({
   key,
   altKey: false,
@@ -64,4 +64,32 @@ it('means nothing by other keys held down', () => {
   expect(windowCommandOf(press('k', { ctrlKey: true, shiftKey: true }), app)).toBeUndefined()
   expect(windowCommandOf(press('k', { ctrlKey: true, altKey: true }), app)).toBeUndefined()
   expect(windowCommandOf(press('k'), app)).toBeUndefined()
+})
+
+it('takes no bare character where these are turned off', () => {
+  const off = { ...app, singleKeys: false }
+  expect([windowCommandOf(press('/'), app), windowCommandOf(press('?', { shiftKey: true }), app)]).toEqual([
+    'search',
+    'shortcuts',
+  ])
+  expect([windowCommandOf(press('/'), off), windowCommandOf(press('?'), off)]).toEqual([undefined, undefined])
+  expect(windowCommandOf(ctrl('f'), off)).toBe('search')
+})
+
+const pressOf = ([...keys]: readonly string[]): KeyPress => {
+  const key = keys.at(-1) ?? ''
+  return press(key, { ctrlKey: keys.includes('Mod'), shiftKey: keys.includes('Shift') })
+}
+
+it.each([
+  { browser: false, singleKeys: true },
+  { browser: true, singleKeys: true },
+  { browser: false, singleKeys: false },
+])('shows for each command the keys that do it here, and no others: %j', (context) => {
+  for (const command of windowCommands) {
+    for (const keys of keysOf(command, context))
+      expect(windowCommandOf(pressOf(keys), { ...app, ...context }), keys.join()).toBe(command)
+  }
+  const shown = windowCommands.filter((command) => keysOf(command, context).length > 0)
+  expect(shown.length).toBe(windowCommands.length - (context.browser ? 6 : 0) - (context.singleKeys ? 0 : 1))
 })

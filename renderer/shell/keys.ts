@@ -5,12 +5,14 @@ import { useHost } from '../state/host.ts'
 import { fetchLibraries } from '../state/installed.ts'
 import { goTo } from '../state/navigation.ts'
 import { fetchCatalog } from '../state/packages.ts'
+import { useSettings } from '../state/settings.ts'
 import { fetchTransfers } from '../state/transfers.ts'
 import { undoLast } from '../ui/toast.tsx'
 import { type WindowCommand, windowCommandOf } from './key-map.ts'
 import { openPalette } from './palette-store.ts'
 import { focusNextPane, focusSearch } from './pane-focus.ts'
 import { pickAndOpen, pickAndPublish } from './pick-actions.ts'
+import { openShortcuts } from './shortcuts-store.ts'
 
 /** Keys of the whole window. In a browser those that the browser itself needs are left to it. */
 export function useKeys(): void {
@@ -23,6 +25,7 @@ export function useKeys(): void {
         browser: facts.kind === 'browser',
         typing: isTyping(event.target),
         sheetOpen: isSheetOpen(),
+        singleKeys: useSettings.getState().settings.singleKeys,
       })
       if (command !== undefined && runCommand(command)) event.preventDefault()
     }
@@ -53,6 +56,8 @@ export function runCommand(command: WindowCommand): boolean {
       return done(refresh())
     case 'undo':
       return undoLast()
+    case 'shortcuts':
+      return openShortcuts()
     case 'publish-page':
       return done(goTo({ page: 'publish' }))
     case 'browse':

@@ -24,6 +24,16 @@ export async function revealOrSay(path: string): Promise<void> {
   }
 }
 
+/** For what no page shows: when it fails, a toast says so. What was ended on purpose failed in nothing. */
+export async function sayIfFailed(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    const failure = toAppError(error)
+    if (failure.code !== 'cancelled') showToast({ text: shortErrorOf(failure) })
+  }
+}
+
 export async function copyPath(path: string): Promise<void> {
   if (await copyText(path)) showToast({ text: text.pathCopied })
 }

@@ -17,6 +17,9 @@ export interface TransfersState {
 }
 
 export const useTransfers = create<TransfersState>(() => ({ load: loading, order: [], byId: {}, progressById: {} }))
+/** Another process works on it: nothing of its progress comes here. */
+export const runsElsewhere = ({ readOnly, state }: Pick<Transfer, 'readOnly' | 'state'>): boolean =>
+  readOnly && isRunning(state)
 /** Bytes don't move although they should or could: bars are grey then. */
 export const standsStill = ({ kind }: TransferState): boolean =>
   kind === 'stalled' || kind === 'paused' || kind === 'reconnecting' || kind === 'queued'
@@ -103,7 +106,7 @@ export const useTransfer = (id: string | undefined): Transfer | undefined =>
 export const useProgress = (id: string | undefined): Progress | undefined =>
   useTransfers((state) => (id === undefined ? undefined : state.progressById[id]))
 export const useRunningCount = (): number =>
-  useTransfers(({ byId }) => Object.values(byId).filter(({ state }) => isRunning(state)).length)
+  useTransfers(({ byId }) => Object.values(byId).filter((each) => isRunning(each.state) && !runsElsewhere(each)).length)
 /** The id of the install of this package that hasn't ended; undefined when there is none. */
 export const useInstallOf = (name: string | undefined): string | undefined =>
   useTransfers(({ byId, order }) =>

@@ -27,6 +27,8 @@ export const installedText = {
   used: (free: number, total: number): string => `used by Orbital, ${formatSize(free)} free of ${formatSize(total)}`,
   measuring: 'Measuring the disk',
   legend: { 'in-use': 'In use', older: 'Older version', cache: 'Cache', unfinished: 'Unfinished', trash: 'Trash' },
+  nothingToUpdate: 'Everything is the newest version that works here',
+  tiles: { cache: 'Cache', unfinished: 'Unfinished', trash: 'Trash' },
   mapLabel: 'Disk usage by package and version',
   listLabel: 'Installed packages',
   columns: {

@@ -1,5 +1,5 @@
 import type { PublishPlan } from '../../shared/model/plans.ts'
-import { formatList, formatSize, plural } from './units.ts'
+import { formatList, formatSeconds, formatSize, plural } from './units.ts'
 
 const fieldNames: Readonly<Record<string, string>> = {
   name: 'the name',
@@ -56,7 +56,7 @@ export const publishText = {
   cannot: (name: string): string => `${name} can’t be published`,
   reading: 'Reading the folder',
   facts: (files: number, bytes: number, readMs: number | undefined): string =>
-    `${plural(files, 'file')}, ${formatSize(bytes)}${readMs === undefined ? '' : `, read in ${(Math.max(100, readMs) / 1000).toFixed(1)} s`}`,
+    `${plural(files, 'file')}, ${formatSize(bytes)}${readMs === undefined ? '' : `, read in ${formatSeconds(readMs)}`}`,
   show: { label: 'Show', all: 'All files', changes: 'Only changes' },
   noChanges: 'No file differs from the last version.',
   treeLabel: 'Files to publish',

@@ -128,6 +128,29 @@ describe('percentText', () => {
   })
 })
 
+describe('what is gone over again after a stop', () => {
+  const again = { doneBytes: 120e6, totalBytes: 300e6 }
+  const said = (kind: Transfer['kind'], state: TransferState) =>
+    wordsOf(transfer(state, { kind }), { nowMs, progress: { ...progress, again } }).detail
+  it('is said in place of the speed', () => {
+    expect(said('verify', { kind: 'verifying' })).toBe('Reading 120 MB of 300 MB again, 33 s left')
+    expect(said('export', { kind: 'transferring' })).toBe('Going over 120 MB of 300 MB again, 33 s left')
+    expect(said('install', { kind: 'transferring' })).toBe('Fetching 120 MB of 300 MB again, 33 s left')
+  })
+})
+
+describe('a transfer of another process', () => {
+  it('says so, and no progress that it can’t know', () => {
+    expect(words({ kind: 'transferring' }, { readOnly: true })).toEqual({
+      word: 'Running',
+      detail: 'In another Orbital',
+      tone: 'plain',
+    })
+    expect(words({ kind: 'paused', reason: 'by-person' }, { readOnly: true }).detail).toBe('In another Orbital')
+    expect(bytesLine(transfer({ kind: 'transferring' }, { readOnly: true }), progress)).toMatch(/^4\.37 GB in all/)
+  })
+})
+
 describe('bytesLine', () => {
   it('says verified of an install, confirmed of a publish', () => {
     expect(bytesLine(transfer({ kind: 'transferring' }), progress)).toBe('2.88 GB verified of 4.37 GB')

@@ -1,5 +1,6 @@
 import { assertNever, fromWire } from '../../shared/errors.ts'
 import type { PauseReason, Progress, Transfer } from '../../shared/model/transfer.ts'
+import { isEnded, isRunning } from '../../shared/model/transfer-standing.ts'
 import { shortErrorOf } from './error-view.ts'
 import { bytesText, pauseText, stateWord, waitsForPerson } from './transfer-states.ts'
 import { formatClock, formatDuration, formatSize, formatSpeed, plural } from './units.ts'
@@ -28,13 +29,19 @@ export interface WordsContext {
 export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsContext): TransferWords {
   const { state, kind } = transfer
   const word = stateWord(state)
+  if (transfer.readOnly && !isEnded(state))
+    return { word: isRunning(state) ? 'Running' : word, detail: 'In another Orbital', tone: 'plain' }
   switch (state.kind) {
     case 'queued':
       return { word, detail: after === undefined ? 'Starts next' : `After ${after}`, tone: 'plain' }
     case 'preparing':
-      return { word, detail: kind === 'publish' ? 'Reading the files' : 'Asking the store', tone: 'plain' }
+      return {
+        word,
+        detail: isUpkeep(kind) || kind === 'publish' ? 'Reading the files' : 'Asking the store',
+        tone: 'plain',
+      }
     case 'transferring':
-      return { word, detail: paceOf(progress), tone: 'strong' }
+      return { word, detail: againText(kind, progress) ?? paceOf(progress), tone: 'strong' }
     case 'stalled': {
       const seconds = Math.max(1, secondsBetween(state.sinceMs, nowMs))
       const detail = kind === 'publish' ? 'No bytes are going out' : 'No bytes are coming'
@@ -46,7 +53,7 @@ export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsCon
       return { word, detail: `${tryWords(state.attempt)} ${when}`, tone: 'plain' }
     }
     case 'verifying':
-      return { word, detail: verifyingDetail(kind, progress), tone: 'strong' }
+      return { word, detail: againText(kind, progress) ?? verifyingDetail(kind, progress), tone: 'strong' }
     case 'finishing':
       return { word, detail: 'The last step', tone: 'plain' }
     case 'paused': {
@@ -65,6 +72,14 @@ export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsCon
   }
 }
 
+/** `Reading 120 MB of 300 MB again, 2 s left`: what an earlier run had done is gone over once more, up to where that had come. */
+function againText(kind: Transfer['kind'], { again, secondsLeft }: Progress): string | undefined {
+  if (again === undefined) return undefined
+  const left = secondsLeft === undefined ? '' : `, ${formatDuration(secondsLeft)} left`
+  const verb = kind === 'install' ? 'Fetching' : kind === 'export' ? 'Going over' : 'Reading'
+  return `${verb} ${formatSize(again.doneBytes)} of ${formatSize(again.totalBytes)} again${left}`
+}
+
 /** `38.4 MB/s, 33 s left`. */
 export function paceOf({ bytesPerSecond, secondsLeft }: Progress): string {
   if (bytesPerSecond <= 0) return 'Starting'
@@ -81,6 +96,7 @@ function verifyingDetail(kind: Transfer['kind'], { secondsLeft }: Progress): str
 export function bytesLine(transfer: Transfer, progress: Progress): string {
   const { state, kind } = transfer
   const total = formatSize(progress.totalBytes)
+  if (transfer.readOnly && isRunning(state)) return `${total} in all. How far it is, is seen there`
   switch (state.kind) {
     case 'done':
       return doneLine(transfer, total)
@@ -96,6 +112,8 @@ export function bytesLine(transfer: Transfer, progress: Progress): string {
       return bytesText(kind, progress)
   }
 }
+
+const isUpkeep = (kind: Transfer['kind']): boolean => kind === 'verify' || kind === 'repair'
 
 const limitWord = (bytesPerSecond: number): string => (bytesPerSecond === 0 ? 'none' : formatSpeed(bytesPerSecond))
 
@@ -170,7 +188,9 @@ export const transfersText = {
   resume: 'Resume',
   cancel: 'Cancel',
   retry: 'Retry',
+  tryNow: 'Try now',
   moveUp: 'Move up',
+  moveDown: 'Move down',
   show: 'Show',
   emptyTitle: 'Nothing is on its way',
   emptyText: 'What you install or publish appears here while it runs, and stays as history.',
@@ -178,7 +198,7 @@ export const transfersText = {
   atOnce: (count: number): string => (count === 1 ? '1 big transfer at a time' : `${count} big transfers at a time`),
   throughput: (down: number, up: number): string =>
     `${down > 0 ? formatSpeed(down) : '0'} down, ${up > 0 ? formatSpeed(up) : '0'} up`,
-  readOnly: 'Another Orbital on this computer runs it. It can be paused or cancelled there.',
+  readOnly: 'Another Orbital, a window or a command, has it. It can be paused or cancelled there.',
   toLibrary: (library: string): string => `To ${library}. Not listed as installed until every byte is verified.`,
   toFile: (file: string): string => `To ${file}. The file is there when all of it is written.`,
   toConnection: (connection: string): string => `To ${connection}. Nobody sees it until the last step.`,
@@ -187,6 +207,8 @@ export const transfersText = {
   receivedNotVerified: 'Received, not yet verified',
   sentNotConfirmed: 'Sent, not yet confirmed',
   stillToCome: 'Still to come',
+  layers: ({ settledBytes, receivedBytes, totalBytes }: Progress): string =>
+    `${formatSize(settledBytes)}, ${formatSize(receivedBytes)} of ${formatSize(totalBytes)}`,
   speed: 'Speed, last ten seconds',
   speedLabel: (low: number, high: number): string => `Between ${formatSpeed(low)} and ${formatSpeed(high)}`,
   files: 'Files',
@@ -228,5 +250,5 @@ export const transfersText = {
     folder: 'Folder',
     file: 'File',
   },
-  hints: { pause: 'pause', retry: 'retry', moveUp: 'move up' },
+  hints: { pause: 'pause', retry: 'retry', move: 'move in the queue' },
 }

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { AppError } from '../../shared/errors.ts'
+import { shortErrorOf } from './error-view.ts'
 import {
   formatAge,
   formatClock,
@@ -112,6 +114,13 @@ describe('the conventions of the system', () => {
     ])
     setLocale('en-US')
     expect([formatWhen(at), formatClock(at)]).toEqual(['Jan 3, 2024', '05:05 PM'])
+  })
+
+  it('are those of errors, too', () => {
+    setLocale('de-DE')
+    expect(shortErrorOf(new AppError('disk-full', { path: '/d', neededBytes: 87_654_321, freeBytes: 1000 }))).toContain(
+      '87,7 MB are needed, 1,00 kB are free',
+    )
   })
 
   it('stay as they were for a language that nobody knows', () => {

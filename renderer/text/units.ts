@@ -1,5 +1,7 @@
 /** Numbers and times as people read them, by the conventions of their system; the words are English. `now` is ms since the epoch. */
 
+import { setFigures } from '../../shared/text/errors.ts'
+
 /** How a language writes numbers and dates. */
 function formatsOf(locale: string) {
   const figures = (digits: number) =>
@@ -10,6 +12,7 @@ function formatsOf(locale: string) {
     figures: { 3: figures(3), 4: figures(4) },
     dayOfYear: date({ day: 'numeric', month: 'short' }),
     fullDay: date({ day: 'numeric', month: 'short', year: 'numeric' }),
+    tenths: new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     exact: date({ dateStyle: 'long', timeStyle: 'medium' }),
     clock: date({ hour: '2-digit', minute: '2-digit' }),
   }
@@ -37,6 +40,8 @@ export function formatSize(bytes: number, figures: 3 | 4 = 3): string {
   const value = whole / 1000 ** power
   return `${value >= 1000 ? formatCount(Math.round(value)) : formats.figures[figures].format(value)} ${sizeUnits[power]}`
 }
+
+setFigures({ size: (bytes) => formatSize(bytes), time: (iso) => formatExactTime(iso) })
 
 export const formatCount = (count: number): string => formats.count.format(count)
 
@@ -67,6 +72,9 @@ export function formatDuration(seconds: number): string {
   if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
   return plural(Math.round(hours / 24), 'day')
 }
+
+/** `1.2 s`, for what was measured; never less than a tenth. */
+export const formatSeconds = (ms: number): string => `${formats.tenths.format(Math.max(100, ms) / 1000)} s`
 
 /** Whole per cent of what is settled; 100 only when all of it is. */
 export function percentOf(settledBytes: number, totalBytes: number): number {

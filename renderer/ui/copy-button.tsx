@@ -1,5 +1,6 @@
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useState } from 'react'
+import { uiText } from '../text/ui.ts'
 import { Button, IconButton } from './button.tsx'
 import { copyText } from './copy-text.ts'
 
@@ -25,9 +26,9 @@ export function CopyButton({
   const icon = copied ? IconCheck : IconCopy
   return words ? (
     <Button small={variant !== 'link'} variant={variant} icon={variant === 'link' ? undefined : icon} onClick={copy}>
-      {copied ? 'Copied' : label}
+      {copied ? uiText.copied : label}
     </Button>
   ) : (
-    <IconButton icon={icon} label={copied ? 'Copied' : label} onClick={copy} />
+    <IconButton icon={icon} label={copied ? uiText.copied : label} onClick={copy} />
   )
 }

@@ -2,8 +2,11 @@ import { IconAlertCircle, IconArrowRight, IconShield } from '@tabler/icons-react
 import type { ReactNode } from 'react'
 import type { AppError } from '../../shared/errors.ts'
 import { viewError } from '../text/error-view.ts'
+import { uiText } from '../text/ui.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Icon } from './icon.tsx'
+
+const words = uiText.error
 
 interface ErrorPanelProps {
   readonly error: AppError
@@ -22,19 +25,19 @@ export function ErrorPanel({ error, context, title, actions }: ErrorPanelProps) 
     <section className="error-panel" role="alert">
       <div>
         {context !== undefined && <p className="small t3">{context}</p>}
-        <h2>{title ?? 'This did not work'}</h2>
+        <h2>{title ?? words.title}</h2>
       </div>
       <ul className="three">
-        <Row icon={IconAlertCircle} title="What happened" text={view.happened} />
-        <Row icon={IconShield} title="What is safe" text={view.safe} />
-        {view.todo !== '' && <Row icon={IconArrowRight} title="What to do" text={view.todo} />}
+        <Row icon={IconAlertCircle} title={words.happened} text={view.happened} />
+        <Row icon={IconShield} title={words.safe} text={view.safe} />
+        {view.todo !== '' && <Row icon={IconArrowRight} title={words.todo} text={view.todo} />}
       </ul>
       {actions !== undefined && <div className="row">{actions}</div>}
       <details>
-        <summary className="small t3">Details for support</summary>
+        <summary className="small t3">{words.details}</summary>
         <div className="support">
           <pre className="small t2 selectable">{view.support}</pre>
-          <CopyButton text={view.support} label="Copy the details" />
+          <CopyButton text={view.support} label={words.copyDetails} />
         </div>
       </details>
     </section>

@@ -1,6 +1,7 @@
 import { IconX } from '@tabler/icons-react'
 import type { AppError } from '../../shared/errors.ts'
 import { viewError } from '../text/error-view.ts'
+import { uiText } from '../text/ui.ts'
 import { IconButton } from './button.tsx'
 import { Message } from './message.tsx'
 
@@ -18,7 +19,7 @@ export function FailureStrip({ failure, onDismiss }: FailureStripProps) {
       <Message
         kind="danger"
         title={happened}
-        action={<IconButton label="Close this message" icon={IconX} onClick={onDismiss} />}
+        action={<IconButton label={uiText.closeMessage} icon={IconX} onClick={onDismiss} />}
       >
         {[safe, todo].filter(Boolean).join(' ')}
       </Message>

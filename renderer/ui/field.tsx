@@ -21,15 +21,17 @@ interface FieldProps {
   /** Gets what ties the control to its label and messages. */
   readonly children: (wiring: FieldWiring) => ReactNode
   readonly className?: string
+  /** By which the search over settings finds it. */
+  readonly setting?: string
 }
 
 /** A label, a control, and below it what is wrong and how to mend it; said by screen readers as it changes. */
-export function Field({ label, caption, help, problem, fix, children, className }: FieldProps) {
+export function Field({ label, caption, help, problem, fix, children, className, setting }: FieldProps) {
   const id = useId()
   const messageId = `${id}-message`
   const isWrong = problem !== undefined
   return (
-    <div className={className === undefined ? 'field' : `field ${className}`}>
+    <div className={className === undefined ? 'field' : `field ${className}`} data-setting={setting}>
       <div className="label">
         <label htmlFor={id}>{label}</label>
         {caption !== undefined && caption !== '' && <span className="opt">{caption}</span>}

@@ -9,6 +9,7 @@ import {
   useMemo,
   useRef,
 } from 'react'
+import { uiText } from '../text/ui.ts'
 import { useGapClosing } from './gap-closing.ts'
 import { indexAfter, moveOfKey } from './list-keys.ts'
 
@@ -121,7 +122,7 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
             {/* biome-ignore lint/a11y/useSemanticElements: as above */}
             {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
             <span role="columnheader">
-              <span className="hidden-label">State</span>
+              <span className="hidden-label">{uiText.stateColumn}</span>
             </span>
             {columns.map((column) => (
               <Head

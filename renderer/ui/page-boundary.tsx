@@ -1,7 +1,10 @@
 import { Component, type ReactNode } from 'react'
 import { toAppError } from '../../shared/errors.ts'
+import { uiText } from '../text/ui.ts'
 import { Button } from './button.tsx'
 import { ErrorPanel } from './error-panel.tsx'
+
+const text = uiText.pageFailed
 
 interface Props {
   /** Another key is another page: it gets a fresh start. */
@@ -28,17 +31,17 @@ export class PageBoundary extends Component<Props, State> {
     const { failed } = this.state
     if (failed === undefined) return this.props.children
     return (
-      <main className="page" aria-label="This page failed" data-pane="page" tabIndex={-1}>
+      <main className="page" aria-label={text.label} data-pane="page" tabIndex={-1}>
         <header className="topbar">
-          <h1>This page can’t be shown</h1>
+          <h1>{text.title}</h1>
         </header>
         <div className="error-page">
           <ErrorPanel
             error={toAppError(failed.error)}
-            title="This page can’t be shown"
+            title={text.title}
             actions={
               <Button variant="primary" onClick={() => this.setState({ failed: undefined })}>
-                Show it again
+                {text.again}
               </Button>
             }
           />

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { rowCommandOf } from './row-keys.ts'
+import { rowCommandOf, rowCommands, rowKeysOf } from './row-keys.ts'
 
 const none = { altKey: false, ctrlKey: false, metaKey: false, shiftKey: false }
 
@@ -21,4 +21,23 @@ it('leaves letters with Control, Command or Alt to the window', () => {
   expect(rowCommandOf({ ...none, key: 'k', ctrlKey: true }, true)).toBeUndefined()
   expect(rowCommandOf({ ...none, key: 'i', metaKey: true }, true)).toBeUndefined()
   expect(rowCommandOf({ ...none, key: 'o', altKey: true }, true)).toBeUndefined()
+})
+
+it('shows for each command the keys that do it', () => {
+  const named: Readonly<Record<string, string>> = { Space: ' ', Del: 'Delete', '↑': 'ArrowUp', '↓': 'ArrowDown' }
+  for (const command of rowCommands) {
+    const keys = rowKeysOf(command, true) ?? []
+    const key = keys.at(-1) ?? ''
+    const held = { ...none, altKey: keys.includes('Alt'), ctrlKey: keys.includes('Mod') }
+    expect(rowCommandOf({ ...held, key: named[key] ?? key }, true), command).toBe(command)
+  }
+  expect(rowCommands.filter((command) => rowKeysOf(command, false) === undefined)).toEqual([
+    'install',
+    'update',
+    'open-folder',
+    'verify',
+    'keep',
+    'pause',
+    'retry',
+  ])
 })

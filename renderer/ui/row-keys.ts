@@ -34,3 +34,26 @@ export function rowCommandOf(press: Press, singleKeys: boolean): RowCommand | un
   if (ctrlKey || metaKey) return key.toLowerCase() === 'c' && !altKey && !shiftKey ? 'copy-path' : undefined
   return named[key] ?? (singleKeys ? letters[key.toLowerCase()] : undefined)
 }
+
+/** Keys of each command as they are shown; `Mod` is ⌘ or Ctrl. */
+const shownKeys: { readonly [C in RowCommand]: readonly string[] } = {
+  inspect: ['Space'],
+  install: ['I'],
+  update: ['U'],
+  remove: ['Del'],
+  'open-folder': ['O'],
+  'copy-path': ['Mod', 'C'],
+  verify: ['V'],
+  keep: ['K'],
+  pause: ['P'],
+  retry: ['R'],
+  'move-up': ['Alt', '↑'],
+  'move-down': ['Alt', '↓'],
+}
+export const rowCommands = Object.keys(shownKeys) as readonly RowCommand[]
+
+/** What is shown for a command; undefined where its letter is turned off. */
+export function rowKeysOf(command: RowCommand, singleKeys: boolean): readonly string[] | undefined {
+  const keys = shownKeys[command]
+  return singleKeys || !((keys[0] ?? '').toLowerCase() in letters) ? keys : undefined
+}

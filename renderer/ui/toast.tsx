@@ -1,4 +1,5 @@
 import { notifications } from '@mantine/notifications'
+import { uiText } from '../text/ui.ts'
 import { Button } from './button.tsx'
 
 interface Toast {
@@ -33,7 +34,7 @@ export function showToast({ text, undo, action }: Toast): void {
         <span>{text}</span>
         {undo !== undefined && (
           <Button small variant="soft" onClick={() => takeBack()}>
-            Undo
+            {uiText.undo}
           </Button>
         )}
         {action !== undefined && (
@@ -45,7 +46,7 @@ export function showToast({ text, undo, action }: Toast): void {
     ),
     autoClose: 8000,
     position: 'bottom-center',
-    closeButtonProps: { 'aria-label': 'Close this message' },
+    closeButtonProps: { 'aria-label': uiText.closeMessage },
   })
   if (undo === undefined) plainId = id
   else {
@@ -53,6 +54,9 @@ export function showToast({ text, undo, action }: Toast): void {
     lastUndo = { id, undo: takeBack }
   }
 }
+
+/** Whether there is something to take back. */
+export const hasUndo = (): boolean => lastUndo !== undefined
 
 /** Does what the newest toast with an undo offered, also when it is gone by now. Answers whether there was one. */
 export function undoLast(): boolean {

@@ -347,7 +347,7 @@ export const engineContract = {
     /** What a verify or a repair that is done found. `transfer-not-found` while there is nothing to tell. */
     report: procedure(z.strictObject({ id: z.string() }), upkeepReport),
     pause: procedure(z.strictObject({ id: z.string() }), done),
-    /** Goes on with a paused one, and tries a failed one again. */
+    /** Goes on with a paused one, tries a failed one again, and one that is reconnecting at once. */
     resume: procedure(z.strictObject({ id: z.string() }), done),
     /** Answers when what it had left behind is gone. */
     cancel: procedure(z.strictObject({ id: z.string() }), done),

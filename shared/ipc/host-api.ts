@@ -18,6 +18,9 @@ export const menuCommand = z.enum([
   'publish-page',
   'installed',
   'transfers',
+  'shortcuts',
+  'updates',
+  'diagnostics',
 ])
 export type MenuCommand = z.infer<typeof menuCommand>
 

@@ -37,6 +37,8 @@ export const progress = z.strictObject({
   bytesPerSecond: z.number(),
   /** Absent while it can't be told. */
   secondsLeft: z.number().optional(),
+  /** Of what stands in the other figures already: so much is being read (or fetched) once more, after a stop, before anything new comes. */
+  again: z.strictObject({ doneBytes: z.number(), totalBytes: z.number() }).optional(),
 })
 export type Progress = Readonly<z.infer<typeof progress>>
 

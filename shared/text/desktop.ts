@@ -46,5 +46,9 @@ export const desktopText = {
     refresh: 'Refresh',
     view: 'View',
     edit: 'Edit',
+    help: 'Help',
+    shortcuts: 'Keyboard shortcuts',
+    updates: 'Version and updates',
+    diagnostics: 'Logs and diagnostics',
   },
 } as const

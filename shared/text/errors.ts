@@ -19,14 +19,29 @@ const notPublished = 'Nothing was published, and your files are as they were.'
 const keptProgress = 'Anything already transferred is kept.'
 const installedSafe = 'What is installed is as it was.'
 
-const size = (bytes: number): string => {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
-  const value = bytes / 1000 ** power
-  return `${power === 0 || value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ${units[power]}`
+/** How sizes and times are written in these texts. */
+export interface Figures {
+  readonly size: (bytes: number) => string
+  /** Of an ISO time. */
+  readonly time: (iso: string) => string
 }
-const onDay = (iso: string | undefined): string =>
-  iso === undefined ? '' : ` on ${iso.slice(0, 10)} at ${iso.slice(11, 16)} UTC`
+
+let figures: Figures = {
+  size(bytes) {
+    const units = ['B', 'kB', 'MB', 'GB', 'TB']
+    const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+    const value = bytes / 1000 ** power
+    return `${power === 0 || value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ${units[power]}`
+  },
+  time: (iso) => `${iso.slice(0, 10)} at ${iso.slice(11, 16)} UTC`,
+}
+/** A window writes figures as its person's system does; without, they are as scripts and logs want them. */
+export function setFigures(next: Figures): void {
+  figures = next
+}
+
+const size = (bytes: number): string => figures.size(bytes)
+const onDay = (iso: string | undefined): string => (iso === undefined ? '' : ` on ${figures.time(iso)}`)
 const by = (name: string | undefined): string => (name === undefined ? '' : ` by ${name}`)
 
 /** Which package a key of a store is of; else the key or path itself. */

@@ -16,7 +16,7 @@ export interface ResumedSputnik {
 }
 
 interface ResumeIo extends Io {
-  /** So much of the archive is there from an earlier run; 0 when that was not what it should be. */
+  /** So much of the archive is there from an earlier run, told as it is hashed and when all of it is; 0 when that was not what it should be. */
   readonly onKept: (bytes: number) => void
   /** The archive from an offset on. */
   read(startOffset: number): AsyncIterable<Uint8Array>
@@ -84,10 +84,19 @@ function keptBytes(disk: Disk, temporary: string, headerBytes: number, archiveBy
   return undefined
 }
 
-async function hashKept(open: OpenFile, offset: number, bytes: number, hash: Hash, { signal }: Io): Promise<void> {
+const tellEveryBytes = 16 * 1024 * 1024
+
+async function hashKept(
+  open: OpenFile,
+  offset: number,
+  bytes: number,
+  hash: Hash,
+  { signal, onKept }: Pick<ResumeIo, 'signal' | 'onKept'>,
+): Promise<void> {
   const buffer = new Uint8Array(1024 * 1024)
   for (let done = 0; done < bytes; done += buffer.length) {
     if (signal.aborted) throw toAppError(signal.reason)
+    if (done % tellEveryBytes === 0) onKept(done)
     const chunk = buffer.subarray(0, Math.min(buffer.length, bytes - done))
     hash.update(chunk.subarray(0, open.read(chunk, offset + done)))
     await setImmediate()

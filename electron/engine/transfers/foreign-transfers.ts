@@ -11,6 +11,8 @@ export interface ForeignTransfers {
   add(folder: string): void
   drop(folder: string): void
   folderOf(id: string): string | undefined
+  /** Folders that nobody holds now. */
+  abandoned(): readonly string[]
   /** What was cancelled and is only not cleaned up yet is left out. */
   list(): Transfer[]
 }
@@ -41,6 +43,7 @@ export function createForeignTransfers(deps: {
     drop(folder) {
       folders = folders.filter((each) => each !== folder)
     },
+    abandoned: () => folders.filter((folder) => disk.facts(folder) !== undefined && !deps.isHeld(folder)),
     folderOf: (id) => folders.find((each) => path.basename(each) === id),
     list() {
       folders = folders.filter((folder) => disk.facts(folder) !== undefined)

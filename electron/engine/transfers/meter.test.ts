@@ -44,3 +44,30 @@ test('the speed is that of the last ten seconds', () => {
   expect(bytesPerSecond).toBeLessThanOrEqual(3_000_000)
   expect(secondsLeft).toBe(Math.ceil(960_000_000 / bytesPerSecond))
 })
+
+test('what is read once more after a stop is told as that, with a speed and a time, and nothing that is shown falls', () => {
+  const clock = clockAt()
+  const meter = createMeter(clock, { totalBytes: 1000, receivedBytes: 600, settledBytes: 600, wireBytes: 0 })
+  expect(meter.read()).not.toHaveProperty('again')
+  meter.restart()
+  meter.counters.reset({ receivedBytes: 200, settledBytes: 200 })
+  const read = (bytes: number) => {
+    clock.advance(1000)
+    meter.counters.addReceived(bytes)
+    meter.counters.addSettled(bytes)
+    return meter.read()
+  }
+  expect(read(0)).toMatchObject({ receivedBytes: 600, bytesPerSecond: 0, again: { doneBytes: 0, totalBytes: 400 } })
+  expect(read(100)).toEqual({
+    settledBytes: 600,
+    receivedBytes: 600,
+    totalBytes: 1000,
+    bytesPerSecond: 100,
+    secondsLeft: 7,
+    again: { doneBytes: 100, totalBytes: 400 },
+  })
+  expect(read(299)).toMatchObject({ again: { doneBytes: 399, totalBytes: 400 } })
+  const further = read(51)
+  expect(further).toMatchObject({ settledBytes: 650, receivedBytes: 650 })
+  expect(further).not.toHaveProperty('again')
+})

@@ -21,7 +21,8 @@ export interface Meter {
 
 /**
  * The one measure of a transfer's progress. Workers add to shared counters without messages; a part that is fetched twice would make
- * them run backwards or over, so what is shown is the high-water mark, bounded by the total.
+ * them run backwards or over, so what is shown is the high-water mark, bounded by the total. While the counters are below it, bytes that were
+ * shown already are read once more: that is told, too, and speed and time left go by the counters, so that nothing seems to stand still.
  */
 export function createMeter(
   clock: Clock,
@@ -42,18 +43,21 @@ export function createMeter(
   let received = initial.receivedBytes
   let settled = initial.settledBytes
   let listed: readonly { readonly path: string; readonly sizeBytes: number }[] = []
+  /** Where the counters began again, while they are below what is shown. */
+  let againFrom: number | undefined
   let marks: { readonly atMs: number; readonly bytes: number }[] = []
   Atomics.store(values, counterIndex.received, BigInt(received))
   Atomics.store(values, counterIndex.settled, BigInt(settled))
   Atomics.store(values, counterIndex.wire, BigInt(initial.wireBytes))
 
-  const speed = (): number => {
+  const speed = (counted: number): number => {
     const atMs = clock.monotonic()
-    marks.push({ atMs, bytes: received })
+    if (counted < (marks.at(-1)?.bytes ?? 0)) marks = []
+    marks.push({ atMs, bytes: counted })
     while (marks.length > 2 && atMs - (marks[1]?.atMs ?? atMs) >= speedWindowMs) marks.shift()
     const first = marks[0]
     const elapsedMs = first === undefined ? 0 : atMs - first.atMs
-    return first === undefined || elapsedMs < 200 ? 0 : ((received - first.bytes) * 1000) / elapsedMs
+    return first === undefined || elapsedMs < 200 ? 0 : ((counted - first.bytes) * 1000) / elapsedMs
   }
 
   return {
@@ -73,18 +77,20 @@ export function createMeter(
     },
     read() {
       settled = Math.max(settled, Math.min(totalBytes, at(counterIndex.settled)))
-      received = Math.max(received, settled, Math.min(totalBytes, at(counterIndex.received)))
-      const bytesPerSecond = Math.round(speed())
-      const left = totalBytes - received
-      return bytesPerSecond > 0
-        ? {
-            settledBytes: settled,
-            receivedBytes: received,
-            totalBytes,
-            bytesPerSecond,
-            secondsLeft: Math.ceil(left / bytesPerSecond),
-          }
-        : { settledBytes: settled, receivedBytes: received, totalBytes, bytesPerSecond: 0 }
+      const counted = Math.max(0, Math.min(totalBytes, at(counterIndex.received)))
+      received = Math.max(received, settled, counted)
+      againFrom = counted < received ? Math.min(againFrom ?? counted, counted) : undefined
+      const bytesPerSecond = Math.round(speed(counted))
+      return {
+        settledBytes: settled,
+        receivedBytes: received,
+        totalBytes,
+        bytesPerSecond,
+        ...(bytesPerSecond > 0 ? { secondsLeft: Math.ceil((totalBytes - counted) / bytesPerSecond) } : {}),
+        ...(againFrom === undefined
+          ? {}
+          : { again: { doneBytes: counted - againFrom, totalBytes: received - againFrom } }),
+      }
     },
     files: () =>
       listed.map((file, index) => {

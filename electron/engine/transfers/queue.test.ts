@@ -276,6 +276,50 @@ test('the same thing started twice is one transfer; one that another process hol
   expect(existsSync(path.join(there.journalParent, id))).toBe(false)
 })
 
+test('what another process began later is listed, and taken over once its process is gone', async () => {
+  await using folder = await createTempFolder()
+  const here = setUp(folder.path)
+  here.queue.adopt([here.journalParent])
+  const there = setUp(folder.path, { held: here.held })
+  const id = there.start('model')
+  expect(here.queue.list()).toMatchObject([{ id, readOnly: true }])
+  await there.queue.stop()
+  expect(here.queue.list()).toMatchObject([{ id, readOnly: false, state: { kind: 'paused', reason: 'interrupted' } }])
+  expect(here.held.size).toBe(1)
+  await here.queue.stop()
+})
+
+test('what waits for its next try is tried at once when that is asked for, with the records it has', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, stateOf } = setUp(folder.path)
+  const id = start('model')
+  const first = running.get('model')
+  first?.task.journal.append({ kind: 'part' })
+  first?.task.enter({ kind: 'reconnecting', attempt: 3, nextTryAtMs: 0 })
+  queue.resume(id)
+  await expect.poll(() => stateOf(id)?.kind).toBe('preparing')
+  const second = running.get('model')
+  expect(second).not.toBe(first)
+  expect(second?.task.journal.records).toEqual([{ kind: 'part' }])
+  second?.task.enter({ kind: 'transferring' })
+  queue.resume(id)
+  expect(running.get('model')).toBe(second)
+  await queue.stop()
+})
+
+test('moving up passes the next one that has not ended', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running } = setUp(folder.path)
+  const [first, bad, last] = [start('first', 100 * MiB), start('bad'), start('last', 100 * MiB)]
+  running.get('bad')?.fail(new AppError('archive-damaged', { ref: 'bad==1.0.0', reason: 'it ends too early.' }))
+  await queue.wait(bad, io)
+  queue.moveUp(last)
+  expect(queue.list().map(({ id }) => id)).toEqual([last, first, bad])
+  queue.moveUp(last)
+  expect(queue.list().map(({ id }) => id)).toEqual([last, first, bad])
+  await queue.stop()
+})
+
 test('clearing the history discards what failed, too', async () => {
   await using folder = await createTempFolder()
   const { queue, start, running, discarded, journalParent, changes } = setUp(folder.path)

@@ -35,8 +35,9 @@ const lookAgainMs = 5_000
  *     complete by now (a sealed publish) is not cancelled: `past-cancel`.
  *  5. end: into the history, the journal goes.
  *  6. What paused for want of space goes on when there is room, what paused for want of its store is tried again each minute.
- *  7. A transfer belongs to who holds its lease; those of others are shown read-only and read anew with each listing. Who lost a lease (its
- *     computer slept, another took the transfer over) stops at once and writes nothing more of it.
+ *  7. A transfer belongs to who holds its lease; those of others are shown read-only, and looked for and read anew with each listing. One whose
+ *     owner was gone at two listings is taken over. Who lost a lease (its computer slept, another took the transfer over) stops at once and
+ *     writes nothing more of it.
  */
 export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const { disk, clock, log, announcer } = deps
@@ -44,6 +45,10 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const entries = new Map<string, Entry>()
   let order: string[] = []
   const foreign = createForeignTransfers(deps)
+  /** Folders in which journals may come to be. */
+  const looked = new Set<string>()
+  /** Journals that are left alone from here on: they are being discarded, or can't be read. */
+  const passedOver = new Set<string>()
   const waiters = createWaiters()
   let stopped = false
 
@@ -217,6 +222,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     apply(entry, { kind: 'cancelled' }, { endedAtMs: clock.now() })
     if (isDiscarded) return end(entry)
     // The journal still says `cancelling`.
+    passedOver.add(entry.journal.folder)
     attempt('history', entry, () => history.add(entry.transfer))
     drop(entry)
     attempt('lease', entry, () => entry.lease.release())
@@ -257,13 +263,21 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const requeue = (id: string) => {
     if (!entries.has(id)) takeForeign(id)
     const entry = entryOf(id)
-    if (entry.running !== undefined) return
+    if (entry.running !== undefined) return tryNow(entry)
     if (apply(entry, { kind: 'requeue' })) {
       const { endedAtMs: _, ...rest } = entry.transfer
       entry.transfer = rest
       attempt('state', entry, () => record(entry))
     }
     fill()
+  }
+
+  /** What waits for its next try doesn't wait for it: over new connections, where it was. */
+  const tryNow = (entry: Entry) => {
+    if (entry.transfer.state.kind !== 'reconnecting') return
+    void stopRunning(entry, 'shutdown').then(() => {
+      if (!stopped && entries.get(entry.id) === entry && entry.transfer.state.kind === 'paused') requeue(entry.id)
+    })
   }
 
   const takeFolder = (folder: string): Entry | 'ended' | undefined => {
@@ -278,6 +292,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
         return 'ended'
       }
       if (state.kind === 'cancelling') {
+        passedOver.add(folder)
         discardLater(entry)
         return 'ended'
       }
@@ -290,6 +305,22 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       return undefined
     }
   }
+
+  // 7: one that was only just made has no owner for a moment, so it is listed first.
+  const lookAround = () => {
+    if (stopped) return
+    for (const folder of deps.takesOver ? foreign.abandoned() : []) {
+      if (passedOver.has(folder)) continue
+      const taken = takeFolder(folder)
+      if (taken === undefined) passedOver.add(folder)
+      else foreign.drop(folder)
+    }
+    for (const folder of journalsBelow(looked)) if (!passedOver.has(folder)) foreign.add(folder)
+  }
+  const journalsBelow = (parents: Iterable<string>): string[] =>
+    [...parents]
+      .flatMap((parent) => listJournals(disk, parent))
+      .filter((folder) => !entries.has(path.basename(folder)) && !foreign.has(folder))
 
   const takeForeign = (id: string) => {
     const folder = foreign.folderOf(id)
@@ -327,6 +358,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       return id
     },
     list() {
+      lookAround()
       const own = order.flatMap((id) => {
         const entry = entries.get(id)
         return entry === undefined ? [] : [shownOf(entry)]
@@ -349,8 +381,10 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     },
     moveUp(id) {
       const at = order.indexOf(id)
-      if (at < 1) return
-      order.splice(at - 1, 0, ...order.splice(at, 1))
+      // What ended stands elsewhere: passing it would change nothing that is seen.
+      const before = order.findLastIndex((each, index) => index < at && !isEnded(entryOf(each).transfer.state))
+      if (before < 0) return
+      order.splice(before, 0, ...order.splice(at, 1))
       announcer.change({ kind: 'transfers.reordered' })
     },
     async clearHistory() {
@@ -377,8 +411,8 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       for (const entry of entries.values()) if (entry.running !== undefined) heedLimit(entry)
     },
     adopt(journalParents) {
-      for (const folder of journalParents.flatMap((parent) => listJournals(disk, parent))) {
-        if (entries.has(path.basename(folder)) || foreign.has(folder)) continue
+      for (const parent of journalParents) looked.add(parent)
+      for (const folder of journalsBelow(journalParents)) {
         const isTaken = deps.takesOver && takeFolder(folder) !== undefined
         if (!isTaken && hasJournal(disk, folder)) foreign.add(folder)
       }

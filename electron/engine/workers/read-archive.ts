@@ -25,7 +25,7 @@ export interface ReadArchiveStart {
 }
 export type FromReadArchive =
   | { readonly kind: 'bytes'; readonly bytes: number }
-  /** So much needs not be read: an earlier run has written it. */
+  /** So much needs not be fetched: an earlier run has written it. Rises while that is hashed. */
   | { readonly kind: 'kept'; readonly bytes: number }
   | CredentialsWanted
 export interface ReadArchiveResult {

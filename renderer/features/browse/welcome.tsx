@@ -1,6 +1,7 @@
 import {
   IconChevronRight,
   IconCloud,
+  IconFileZip,
   IconPackageExport,
   IconServer,
   type Icon as TablerIcon,
@@ -79,6 +80,12 @@ export function Welcome({ sample, standingOf, connectionId }: WelcomeProps) {
             title={text.other}
             detail={text.otherText}
             onClick={() => goTo({ page: 'settings', section: 'connections', item: 'new-other' })}
+          />
+          <Choice
+            icon={IconFileZip}
+            title={text.shared}
+            detail={text.sharedText}
+            onClick={() => goTo({ page: 'settings', section: 'connections', item: 'new-shared' })}
           />
         </div>
       </section>

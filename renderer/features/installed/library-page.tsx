@@ -7,6 +7,7 @@ import type { Library } from '../../../shared/model/settings.ts'
 import { hasSelectedText } from '../../shell/reveal-path.ts'
 import { fetchLibraries, fetchLibrary, useInstalled } from '../../state/installed.ts'
 import { goTo } from '../../state/navigation.ts'
+import { usePageRequest } from '../../state/page-request.ts'
 import { useSettings } from '../../state/settings.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { BoneRows } from '../../ui/bones.tsx'
@@ -21,6 +22,7 @@ import { Message } from '../../ui/message.tsx'
 import { Page } from '../../ui/page.tsx'
 import { type RowCommand, rowCommandOf } from '../../ui/row-keys.ts'
 import { Sheet } from '../../ui/sheet.tsx'
+import { showToast } from '../../ui/toast.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
 import { CleanUpFoot, Proposals, useCleanUp } from './free-up-space.tsx'
@@ -125,6 +127,15 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
     if (opened === undefined) return false
     closeDetails()
     return true
+  })
+
+  usePageRequest(listed !== undefined, (request) => {
+    if (request === 'verify-all') verifyEverything()
+    else if (request === 'free-up') {
+      setOpened(undefined)
+      setFreeing(narrow)
+    } else if (updates.size > 0) setUpdating([...updates.values()])
+    else showToast({ text: text.nothingToUpdate })
   })
 
   const columns: readonly Column<PackageOrder>[] = [

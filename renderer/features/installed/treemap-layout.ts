@@ -3,6 +3,9 @@ import { compareVersions } from '../../../shared/model/constraint.ts'
 import type { DiskUsage } from '../../../shared/model/installed.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
+import { installedText } from '../../text/installed.ts'
+
+const text = installedText.tiles
 
 /** Why the bytes of a tile are there. */
 export type TileKind = 'in-use' | 'older' | 'cache' | 'unfinished' | 'trash'
@@ -62,9 +65,9 @@ export function groupUsage(usage: DiskUsage): readonly TileGroup[] {
     bytes: sumOf(leaves),
   }))
   const rest: TileLeaf[] = [
-    { key: 'cache', kind: 'cache' as const, title: 'Cache', bytes: usage.cacheBytes },
-    { key: 'unfinished', kind: 'unfinished' as const, title: 'Unfinished', bytes: usage.unfinishedBytes },
-    { key: 'trash', kind: 'trash' as const, title: 'Trash', bytes: usage.trashBytes },
+    { key: 'cache', kind: 'cache' as const, title: text.cache, bytes: usage.cacheBytes },
+    { key: 'unfinished', kind: 'unfinished' as const, title: text.unfinished, bytes: usage.unfinishedBytes },
+    { key: 'trash', kind: 'trash' as const, title: text.trash, bytes: usage.trashBytes },
   ].filter(({ bytes }) => bytes > 0)
   const all = rest.length === 0 ? groups : [...groups, { group: 'rest', leaves: rest, bytes: sumOf(rest) }]
   return all.toSorted((a, b) => b.bytes - a.bytes || (a.group < b.group ? -1 : 1))

@@ -1,13 +1,15 @@
 import { TextInput } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, useMemo, useRef, useState } from 'react'
 import type { App } from '../../../shared/model/app.ts'
+import { allInstalled, useInstalled } from '../../state/installed.ts'
 import { changeSettings, useApps } from '../../state/settings.ts'
 import { settingsText } from '../../text/settings.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Field } from '../../ui/field.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { type AppProposal, proposeApps } from './app-proposals.ts'
 
 const text = settingsText.apps
 
@@ -17,7 +19,20 @@ export function AppsSection() {
   const [name, setName] = useState('')
   const [version, setVersion] = useState('')
   const nameInput = useRef<HTMLInputElement>(null)
+  const versionInput = useRef<HTMLInputElement>(null)
   const action = useAction()
+  const libraries = useInstalled((state) => state.libraries)
+  const versionsByLibrary = useInstalled((state) => state.versionsByLibrary)
+  const proposals = useMemo(
+    () => proposeApps(allInstalled({ libraries, versionsByLibrary }), apps),
+    [libraries, versionsByLibrary, apps],
+  )
+  const propose = (each: AppProposal) => {
+    setName(each.name)
+    setVersion(each.version)
+    // Its version is what only the person knows.
+    versionInput.current?.focus()
+  }
   const isTwice = apps.some((app) => app.name === name.trim())
   const save = (next: readonly App[]) => void action.run(() => changeSettings({ apps: [...next] }))
   const add = (event: FormEvent) => {
@@ -53,7 +68,7 @@ export function AppsSection() {
           ))}
         </ul>
       )}
-      <form className="add-row" onSubmit={add}>
+      <form className="add-row" onSubmit={add} data-setting="apps">
         <Field label={text.name} problem={isTwice ? text.twice : undefined}>
           {(wiring) => (
             <TextInput
@@ -69,6 +84,7 @@ export function AppsSection() {
           {(wiring) => (
             <TextInput
               {...wiring}
+              ref={versionInput}
               value={version}
               placeholder={text.versionPlaceholder}
               onChange={(event) => setVersion(event.currentTarget.value)}
@@ -79,6 +95,26 @@ export function AppsSection() {
           {text.add}
         </Button>
       </form>
+      {proposals.length > 0 && (
+        <section className="app-proposals">
+          <h3 className="section-title">{text.found}</h3>
+          <p className="small t2">{text.foundText}</p>
+          <ul className="settings-list">
+            {proposals.map((each) => (
+              <li key={each.name}>
+                <span className="cut">
+                  <span className="strong">{each.name}</span>{' '}
+                  <span className="small t3">{text.namedBy(each.packages)}</span>
+                </span>
+                <span className="num t2">{each.version}</span>
+                <Button small aria-label={text.proposeLabel(each.name)} onClick={() => propose(each)}>
+                  {text.propose}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </div>
   )
 }

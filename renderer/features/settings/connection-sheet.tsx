@@ -1,4 +1,5 @@
-import { PasswordInput, Radio, SegmentedControl, Textarea, TextInput } from '@mantine/core'
+import { FileButton, PasswordInput, Radio, SegmentedControl, Textarea, TextInput } from '@mantine/core'
+import { IconFile } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
 import type { PackageLink } from '../../../shared/model/package-link.ts'
@@ -36,14 +37,16 @@ interface ConnectionSheetProps {
   readonly edited?: Connection
   /** What a new one begins with: where a link leads. */
   readonly link?: PackageLink
+  /** What a person has said of a new one already. */
+  readonly begin?: 'other' | 'shared'
   readonly onClose: () => void
   readonly onSaved: (id: string) => void
 }
 
 /** Where packages are and how to sign in there. A secret typed here goes to the engine once and never comes back. */
-export function ConnectionSheet({ edited, link, onClose, onSaved }: ConnectionSheetProps) {
+export function ConnectionSheet({ edited, link, begin, onClose, onSaved }: ConnectionSheetProps) {
   const [form, setForm] = useState<ConnectionForm>(() =>
-    edited !== undefined ? formOf(edited) : link === undefined ? emptyForm : formOfLink(link),
+    edited !== undefined ? formOf(edited) : link === undefined ? formToBegin(begin) : formOfLink(link),
   )
   // Problems show once a field was left or Save was pressed, not while nothing is typed yet.
   const [touched, setTouched] = useState<ReadonlySet<FormField>>(new Set())
@@ -119,7 +122,12 @@ export function ConnectionSheet({ edited, link, onClose, onSaved }: ConnectionSh
     >
       <section>
         <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
-        {!editing && <FromColleague onFound={(found) => setForm((before) => formOfShared(found, before))} />}
+        {!editing && (
+          <FromColleague
+            opened={begin === 'shared'}
+            onFound={(found) => setForm((before) => formOfShared(found, before))}
+          />
+        )}
         {!editing && (
           <Radio.Group
             label={text.kind}
@@ -162,13 +170,27 @@ export function ConnectionSheet({ edited, link, onClose, onSaved }: ConnectionSh
   )
 }
 
+const formToBegin = (begin: ConnectionSheetProps['begin']): ConnectionForm =>
+  begin === 'other' ? { ...emptyForm, kind: 'compatible' } : emptyForm
+
 /** Takes what a colleague copied: folded, since most connections are typed. */
-function FromColleague({ onFound }: { readonly onFound: (found: SharedConnection) => void }) {
+function FromColleague({
+  opened,
+  onFound,
+}: {
+  readonly opened: boolean
+  readonly onFound: (found: SharedConnection) => void
+}) {
   const [pasted, setPasted] = useState('')
   const found = pasted.trim() === '' ? undefined : parseSharedConnection(pasted)
+  const take = (value: string) => {
+    setPasted(value)
+    const shared = parseSharedConnection(value)
+    if (shared !== undefined) onFound(shared)
+  }
   const problem = pasted.trim() !== '' && found === undefined ? text.notShared : undefined
   return (
-    <details className="more-fields">
+    <details className="more-fields" open={opened}>
       <summary>{text.fromColleague}</summary>
       <Field label={text.fromColleague} help={text.fromColleagueHelp} problem={problem}>
         {(wiring) => (
@@ -178,15 +200,18 @@ function FromColleague({ onFound }: { readonly onFound: (found: SharedConnection
             value={pasted}
             spellCheck={false}
             classNames={{ input: 'mono' }}
-            onChange={(event) => {
-              const { value } = event.currentTarget
-              setPasted(value)
-              const shared = parseSharedConnection(value)
-              if (shared !== undefined) onFound(shared)
-            }}
+            onChange={(event) => take(event.currentTarget.value)}
+            data-autofocus={opened || undefined}
           />
         )}
       </Field>
+      <FileButton accept=".json,application/json,text/plain" onChange={(file) => void file?.text().then(take)}>
+        {(props) => (
+          <Button small icon={IconFile} {...props}>
+            {text.openShared}
+          </Button>
+        )}
+      </FileButton>
     </details>
   )
 }

@@ -7,10 +7,10 @@ import {
   IconFolders,
   IconPlus,
   IconServer,
+  IconShare3,
 } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Connection, ConnectionReport } from '../../../shared/model/connection.ts'
-import { formatSharedConnection } from '../../../shared/model/shared-connection.ts'
 import { client } from '../../ipc/link.ts'
 import { fetchConnections, showConnection, useConnections } from '../../state/connections.ts'
 import { useHost } from '../../state/host.ts'
@@ -19,30 +19,34 @@ import { followPendingLink, forgetLink, usePendingLink } from '../../state/pendi
 import { connectionKind } from '../../text/connections.ts'
 import { describeConnection } from '../../text/describe-connection.ts'
 import { settingsText } from '../../text/settings.ts'
+import { uiText } from '../../text/ui.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { copyText } from '../../ui/copy-text.ts'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { type Fact, Facts } from '../../ui/inspector.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import { showToast } from '../../ui/toast.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { forgetReport, stopTest, testConnection, useReport } from './connection-reports.ts'
 import { ConnectionSheet } from './connection-sheet.tsx'
+import { ShareSheet } from './share-sheet.tsx'
 import { PolicyNote, SignedInLine, TestResults } from './test-results.tsx'
 
 const text = settingsText.connections
 
-/** `new` as the item opens the form of a new connection. */
+/** With what the form of a new connection begins, where it isn't Amazon by a profile. */
+const beginnings = ['other', 'shared'] as const
+
+/** `new` as the item opens the form of a new connection, `new-other` with another store, `new-shared` with what a colleague gave. */
 export function ConnectionsSection({ item }: { readonly item?: string }) {
   const { list, load, currentId } = useConnections()
   const [edited, setEdited] = useState<Connection>()
   const link = usePendingLink((state) => state.link)
   const shown = list.find(({ id }) => id === item) ?? list.find(({ id }) => id === currentId) ?? list[0]
+  const asksNew = item === 'new' || item?.startsWith('new-') === true
   const show = (id: string) => goTo({ page: 'settings', section: 'connections', item: id }, { replace: true })
   if (load.kind === 'failed' && list.length === 0) {
     return (
@@ -84,14 +88,15 @@ export function ConnectionsSection({ item }: { readonly item?: string }) {
           />
         )}
       </section>
-      {(item === 'new' || edited !== undefined) && (
+      {(asksNew || edited !== undefined) && (
         <ConnectionSheet
           edited={edited}
+          begin={beginnings.find((each) => item === `new-${each}`)}
           link={edited === undefined ? link : undefined}
           onClose={() => {
             setEdited(undefined)
             forgetLink()
-            if (item === 'new') goTo({ page: 'settings', section: 'connections' }, { replace: true })
+            if (asksNew) goTo({ page: 'settings', section: 'connections' }, { replace: true })
           }}
           onSaved={(id) => {
             setEdited(undefined)
@@ -144,10 +149,6 @@ function ConnectionItem({ connection, isShown, onShow }: ConnectionItemProps) {
   )
 }
 
-async function share(connection: Connection): Promise<void> {
-  if (await copyText(formatSharedConnection(connection))) showToast({ text: text.shared })
-}
-
 interface ConnectionDetailProps {
   readonly connection: Connection
   readonly onEdit: () => void
@@ -157,6 +158,7 @@ interface ConnectionDetailProps {
 function ConnectionDetail({ connection, onEdit, onGone }: ConnectionDetailProps) {
   const { id, name, origin, isDefault, location } = connection
   const [removing, setRemoving] = useState(false)
+  const [sharing, setSharing] = useState(false)
   const action = useAction()
   const tested = useReport(id)
   const isOwn = origin === 'person'
@@ -197,7 +199,7 @@ function ConnectionDetail({ connection, onEdit, onGone }: ConnectionDetailProps)
             >
               {text.browse}
             </Menu.Item>
-            {isOwn && <Menu.Item onClick={() => void share(connection)}>{text.share}</Menu.Item>}
+            {isOwn && <Menu.Item onClick={() => setSharing(true)}>{text.share}</Menu.Item>}
             {!isDefault && <Menu.Item onClick={makeDefault}>{text.makeDefault}</Menu.Item>}
             {isOwn && (
               <Menu.Item data-danger onClick={() => setRemoving(true)}>
@@ -217,6 +219,11 @@ function ConnectionDetail({ connection, onEdit, onGone }: ConnectionDetailProps)
       {location.kind === 's3' && <PolicyNote report={tested.report} />}
       <ConnectionFacts connection={connection} report={tested.report} />
       <div className="row conn-foot">
+        {isOwn && (
+          <Button icon={IconShare3} onClick={() => setSharing(true)}>
+            {text.share}
+          </Button>
+        )}
         {isDefault ? (
           <p className="small t3">{text.isDefault}</p>
         ) : (
@@ -231,6 +238,7 @@ function ConnectionDetail({ connection, onEdit, onGone }: ConnectionDetailProps)
           <p className="small t3">{origin === 'built-in' ? text.builtIn : text.environment}</p>
         )}
       </div>
+      {sharing && <ShareSheet connection={connection} onClose={() => setSharing(false)} />}
       {removing && (
         <Sheet
           opened
@@ -343,6 +351,6 @@ const PathFact = ({ path }: { readonly path: string }) => (
     <code className="cut" title={path}>
       {path}
     </code>
-    <CopyButton text={path} label={`Copy ${path}`} />
+    <CopyButton text={path} label={uiText.copy(path)} />
   </span>
 )

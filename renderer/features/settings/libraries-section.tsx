@@ -34,7 +34,7 @@ export function LibrariesSection() {
     <div className="settings-column">
       <div className="row">
         <h2 className="conn-name grow">{text.title}</h2>
-        <Button icon={IconPlus} onClick={() => setAdding(true)}>
+        <Button icon={IconPlus} data-setting="libraries" onClick={() => setAdding(true)}>
           {text.add}
         </Button>
       </div>

@@ -24,11 +24,13 @@ export function NetworkSection() {
       <div className="two limits">
         <LimitField
           label={text.download}
+          setting="download"
           limitBytesPerSecond={downloadLimitBytesPerSecond}
           onChange={(limit) => set({ downloadLimitBytesPerSecond: limit })}
         />
         <LimitField
           label={text.upload}
+          setting="upload"
           limitBytesPerSecond={uploadLimitBytesPerSecond}
           onChange={(limit) => set({ uploadLimitBytesPerSecond: limit })}
         />
@@ -36,6 +38,7 @@ export function NetworkSection() {
       <p className="help">{text.limitHelp}</p>
       <Field
         label={text.connections}
+        setting="connections"
         caption={
           connectionsPerTransfer !== usual && (
             <Button variant="link" className="small" onClick={() => set({ connectionsPerTransfer: usual })}>
@@ -58,7 +61,7 @@ export function NetworkSection() {
           />
         )}
       </Field>
-      <Field label={text.atOnce} help={text.atOnceHelp} className="short-field">
+      <Field label={text.atOnce} help={text.atOnceHelp} className="short-field" setting="at-once">
         {({ id }) => (
           <SegmentedControl
             id={id}
@@ -70,7 +73,7 @@ export function NetworkSection() {
         )}
       </Field>
       <CertificateField file={settings.certificateFile ?? ''} />
-      <div className="field">
+      <div className="field" data-setting="proxy" tabIndex={-1}>
         <div className="label">{text.proxy}</div>
         <p className="help">{text.proxyText}</p>
       </div>
@@ -80,13 +83,14 @@ export function NetworkSection() {
 
 interface LimitFieldProps {
   readonly label: string
+  readonly setting: string
   /** 0 or absent: none */
   readonly limitBytesPerSecond?: number
   readonly onChange: (limitBytesPerSecond: number) => void
 }
 
 /** Saved when it is left or Enter is pressed, so that 2 on the way to 20 slows nothing down. */
-function LimitField({ label, limitBytesPerSecond, onChange }: LimitFieldProps) {
+function LimitField({ label, setting, limitBytesPerSecond, onChange }: LimitFieldProps) {
   const [typed, setTyped] = useState<string | number>()
   const limit = limitOfTyped(typed ?? '')
   const commit = () => {
@@ -95,7 +99,7 @@ function LimitField({ label, limitBytesPerSecond, onChange }: LimitFieldProps) {
     if (limit !== (limitBytesPerSecond ?? 0)) onChange(limit)
   }
   return (
-    <Field label={label} problem={limit === 'too-low' ? text.limitTooLow : undefined}>
+    <Field label={label} problem={limit === 'too-low' ? text.limitTooLow : undefined} setting={setting}>
       {(wiring) => (
         <NumberInput
           {...wiring}
@@ -143,6 +147,7 @@ function CertificateField({ file }: { readonly file: string }) {
       help={text.certificateHelp}
       problem={action.failure && shortErrorOf(action.failure)}
       className="certificate-field"
+      setting="certificate"
     >
       {(wiring) => (
         <div className="row">

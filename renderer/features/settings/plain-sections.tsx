@@ -4,10 +4,13 @@ import type { Settings } from '../../../shared/model/settings.ts'
 import { client } from '../../ipc/link.ts'
 import { pickSavePath } from '../../shell/pick-save-path.ts'
 import { revealPath } from '../../shell/reveal-path.ts'
+import { openShortcuts } from '../../shell/shortcuts-store.ts'
 import { useHost } from '../../state/host.ts'
 import { changeSettings, useSettings } from '../../state/settings.ts'
 import { settingsText } from '../../text/settings.ts'
+import { uiText } from '../../text/ui.ts'
 import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Facts } from '../../ui/inspector.tsx'
@@ -47,7 +50,7 @@ export function AppearanceSection() {
   }
   return (
     <Section title={text.title} action={action}>
-      <Field label={text.theme}>
+      <Field label={text.theme} setting="theme">
         {({ id }) => (
           <SegmentedControl
             id={id}
@@ -58,14 +61,19 @@ export function AppearanceSection() {
           />
         )}
       </Field>
-      <Switch
-        className="settings-switch"
-        checked={settings.singleKeys}
-        onChange={(event) => set({ singleKeys: event.currentTarget.checked })}
-        label={text.keys}
-        description={text.keysText}
-      />
-      <Field label={text.publisher} help={text.publisherHelp} className="short-field">
+      <div data-setting="keys">
+        <Switch
+          className="settings-switch"
+          checked={settings.singleKeys}
+          onChange={(event) => set({ singleKeys: event.currentTarget.checked })}
+          label={text.keys}
+          description={text.keysText}
+        />
+        <Button variant="link" className="small switch-more" onClick={openShortcuts}>
+          {text.allKeys}
+        </Button>
+      </div>
+      <Field label={text.publisher} help={text.publisherHelp} className="short-field" setting="publisher">
         {(wiring) => (
           <TextInput
             {...wiring}
@@ -81,9 +89,38 @@ export function AppearanceSection() {
   )
 }
 
-export function AboutSection() {
-  const text = settingsText.about
-  const { engineVersion, home, facts } = useHost()
+/** Nothing asks a server: there is none that knows of newer versions (docs/adr/0015-updates.md). */
+export function UpdatesSection() {
+  const text = settingsText.updates
+  const version = useHost((state) => state.engineVersion)
+  const action = useAction()
+  return (
+    <Section title={text.title} action={action}>
+      <div className="conn-facts" data-setting="version" tabIndex={-1}>
+        <Facts
+          facts={[
+            {
+              label: text.version,
+              value: (
+                <span className="row">
+                  {`Orbital ${version}`}
+                  <CopyButton text={`Orbital ${version}`} label={uiText.copy(`Orbital ${version}`)} />
+                </span>
+              ),
+            },
+            { label: text.licence, value: text.licenceName },
+          ]}
+        />
+      </div>
+      <p className="t2 about-logs">{text.how}</p>
+      <p className="t2 about-logs">{text.keeps}</p>
+    </Section>
+  )
+}
+
+export function DiagnosticsSection() {
+  const text = settingsText.diagnostics
+  const { home, facts } = useHost()
   const action = useAction()
   const separator = facts.platform === 'win' ? '\\' : '/'
   const logs = `${home}${separator}logs`
@@ -98,25 +135,27 @@ export function AboutSection() {
     })
   return (
     <Section title={text.title} action={action}>
+      <p className="t2 settings-lead">{text.logsText}</p>
+      <div className="row conn-foot">
+        <Button data-setting="diagnostics" onClick={saveDiagnostics}>
+          {text.saveDiagnostics}
+        </Button>
+        <Button data-setting="logs" onClick={open(logs)}>
+          {text.openLogs}
+        </Button>
+        <Button data-setting="home" variant="quiet" onClick={open(home)}>
+          {text.openHome}
+        </Button>
+      </div>
       <div className="conn-facts">
         <Facts
           facts={[
-            { label: text.version, value: `Orbital ${engineVersion}` },
+            { label: text.logs, value: <code>{logs}</code> },
+            { label: text.home, value: <code>{home}</code> },
             { label: text.system, value: text.systems[facts.platform] },
             { label: text.window, value: text.windows[facts.kind] },
-            { label: text.home, value: <code>{home}</code> },
-            { label: text.logs, value: <code>{logs}</code> },
-            { label: text.licence, value: text.licenceName },
           ]}
         />
-      </div>
-      <p className="small t3 about-logs">{text.logsText}</p>
-      <div className="row conn-foot">
-        <Button onClick={saveDiagnostics}>{text.saveDiagnostics}</Button>
-        <Button onClick={open(logs)}>{text.openLogs}</Button>
-        <Button variant="quiet" onClick={open(home)}>
-          {text.openHome}
-        </Button>
       </div>
     </Section>
   )

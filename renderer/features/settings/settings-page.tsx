@@ -7,9 +7,11 @@ import {
   IconFolders,
   IconNetwork,
   IconPlugConnected,
+  IconRefresh,
   IconStethoscope,
   IconSunMoon,
 } from '@tabler/icons-react'
+import { useEffect } from 'react'
 import { goTo } from '../../state/navigation.ts'
 import { fetchSettings, useSettings } from '../../state/settings.ts'
 import { settingsText as text } from '../../text/settings.ts'
@@ -21,23 +23,31 @@ import { AppsSection } from './apps-section.tsx'
 import { ConnectionsSection } from './connections-section.tsx'
 import { LibrariesSection } from './libraries-section.tsx'
 import { NetworkSection } from './network-section.tsx'
-import { AboutSection, AppearanceSection } from './plain-sections.tsx'
+import { AppearanceSection, DiagnosticsSection, UpdatesSection } from './plain-sections.tsx'
+import { type SectionName, sections, showSetting } from './settings-index.ts'
+import { SettingsSearch } from './settings-search.tsx'
 
-const sections = ['connections', 'apps', 'libraries', 'network', 'appearance', 'about'] as const
-type SectionName = (typeof sections)[number]
 const icons = {
   connections: IconPlugConnected,
   apps: IconApps,
   libraries: IconFolders,
   network: IconNetwork,
   appearance: IconSunMoon,
-  about: IconStethoscope,
+  updates: IconRefresh,
+  diagnostics: IconStethoscope,
 } as const
 
-const goToSection = (section: SectionName) => goTo({ page: 'settings', section })
+const goToSection = (section: SectionName, options?: { readonly replace: boolean }) =>
+  goTo({ page: 'settings', section }, options)
 
 export function SettingsPage({ section, item }: { readonly section?: string; readonly item?: string }) {
   const name = sections.find((each) => each === section) ?? 'connections'
+  const isLoaded = useSettings((state) => state.load.kind !== 'loading')
+  useEffect(() => {
+    // Gone to twice it is shown twice: the place forgets it.
+    if (isLoaded && name !== 'connections' && item !== undefined && showSetting(item))
+      goToSection(name, { replace: true })
+  }, [isLoaded, name, item])
   return (
     <Page
       label={text.title}
@@ -45,23 +55,25 @@ export function SettingsPage({ section, item }: { readonly section?: string; rea
         <>
           <h1>{text.title}</h1>
           <SectionMenu name={name} />
+          <span className="push" />
+          <SettingsSearch />
         </>
       }
     >
+      <nav className="subnav" aria-label={text.title}>
+        {sections.map((each) => (
+          <button
+            type="button"
+            key={each}
+            aria-current={each === name ? 'page' : undefined}
+            onClick={() => goToSection(each)}
+          >
+            <Icon of={icons[each]} />
+            <span>{text.sections[each]}</span>
+          </button>
+        ))}
+      </nav>
       <div className="body folds">
-        <nav className="subnav" aria-label={text.title}>
-          {sections.map((each) => (
-            <button
-              type="button"
-              key={each}
-              aria-current={each === name ? 'page' : undefined}
-              onClick={() => goToSection(each)}
-            >
-              <Icon of={icons[each]} />
-              <span>{text.sections[each]}</span>
-            </button>
-          ))}
-        </nav>
         <SectionBody name={name} item={item} />
       </div>
     </Page>
@@ -95,8 +107,10 @@ function OtherSection({ name }: { readonly name: Exclude<SectionName, 'connectio
       return <NetworkSection />
     case 'appearance':
       return <AppearanceSection />
-    case 'about':
-      return <AboutSection />
+    case 'updates':
+      return <UpdatesSection />
+    case 'diagnostics':
+      return <DiagnosticsSection />
   }
 }
 

@@ -1,7 +1,12 @@
 import { create } from 'zustand'
+import type { Progress } from '../../../shared/model/transfer.ts'
 import { isRunning } from '../../../shared/model/transfer-standing.ts'
 import { useTransfers } from '../../state/transfers.ts'
 import { type Reading, withReading } from './speed-history.ts'
+
+/** What is read once more counts: it takes its time, too. */
+const countedBytes = ({ receivedBytes, again }: Progress): number =>
+  again === undefined ? receivedBytes : receivedBytes - again.totalBytes + again.doneBytes
 
 const useHistories = create<{ readonly byId: Readonly<Record<string, readonly Reading[]>> }>(() => ({ byId: {} }))
 
@@ -15,7 +20,7 @@ useTransfers.subscribe((state, before) => {
     if (transfer === undefined || !isRunning(transfer.state)) return []
     const history = byId[id] ?? []
     if (progress === before.progressById[id] && history.length > 0) return [[id, history] as const]
-    return [[id, withReading(history, { atMs: nowMs, receivedBytes: progress.receivedBytes })] as const]
+    return [[id, withReading(history, { atMs: nowMs, receivedBytes: countedBytes(progress) })] as const]
   })
   useHistories.setState({ byId: Object.fromEntries(running) })
 })

@@ -8,15 +8,19 @@ export const canPause = ({ state, readOnly }: Transfer): boolean =>
   !readOnly &&
   (state.kind === 'queued' || (isRunning(state) && state.kind !== 'finishing' && state.kind !== 'cancelling'))
 export const canResume = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'paused'
+/** It waits for its next try, which may as well be now. */
+export const canTryNow = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'reconnecting'
 export const canRetry = ({ state, readOnly }: Transfer): boolean =>
   !readOnly && (state.kind === 'failed' || state.kind === 'cancelled')
-export const canMoveUp = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'queued'
+/** Only what waits has a place in the queue. */
+export const canMove = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'queued'
 export const canCancel = ({ state, readOnly }: Transfer): boolean =>
   !readOnly && !isEnded(state) && state.kind !== 'finishing' && state.kind !== 'cancelling'
 
 export const pause = ({ id }: Transfer): Promise<unknown> => client.transfers.pause({ id })
 export const resume = ({ id }: Transfer): Promise<unknown> => client.transfers.resume({ id })
 export const retry = ({ id }: Transfer): Promise<unknown> => client.transfers.resume({ id })
+export const tryNow = ({ id }: Transfer): Promise<unknown> => client.transfers.resume({ id })
 export const moveUp = ({ id }: Transfer): Promise<unknown> => client.transfers.moveUp({ id })
 export const cancel = ({ id }: Transfer): Promise<unknown> => client.transfers.cancel({ id })
 

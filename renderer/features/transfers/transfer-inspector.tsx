@@ -5,11 +5,11 @@ import { isEnded, isRunning } from '../../../shared/model/transfer-standing.ts'
 import { useConnection } from '../../state/connections.ts'
 import { useInstalled } from '../../state/installed.ts'
 import { goTo } from '../../state/navigation.ts'
-import { standsStill, useProgress } from '../../state/transfers.ts'
+import { runsElsewhere, standsStill, useProgress } from '../../state/transfers.ts'
 import { viewError } from '../../text/error-view.ts'
 import { transferTitle } from '../../text/transfer-states.ts'
 import { bytesLine, transfersText as text, wordsOf } from '../../text/transfers.ts'
-import { formatExactTime, formatSize, formatWhen } from '../../text/units.ts'
+import { formatExactTime, formatWhen } from '../../text/units.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Size } from '../../ui/figures.tsx'
@@ -42,6 +42,7 @@ function TransferFigures({ transfer, run, onShow }: DetailProps) {
   const nowMs = useNow(ticks(transfer))
   const words = wordsOf(transfer, { nowMs, progress })
   const { state, kind } = transfer
+  const elsewhere = runsElsewhere(transfer)
   const isAtStore = kind === 'publish' || transfer.libraryId === undefined
   const to =
     kind === 'publish'
@@ -56,7 +57,7 @@ function TransferFigures({ transfer, run, onShow }: DetailProps) {
       <div>
         <h2 className="aside-title">{transferTitle(transfer)}</h2>
         <p className="t2">{isEnded(state) ? bytesLine(transfer, progress) : to}</p>
-        {!isEnded(state) && state.kind !== 'transferring' && (
+        {!isEnded(state) && (state.kind !== 'transferring' || progress.again !== undefined) && (
           <p className="t2 num aside-state">
             <StateWord transfer={transfer} words={words} />
             {`. ${words.detail}`}
@@ -64,8 +65,8 @@ function TransferFigures({ transfer, run, onShow }: DetailProps) {
         )}
         {transfer.readOnly && <p className="small t3">{text.readOnly}</p>}
       </div>
-      {!isEnded(state) && progress.totalBytes > 0 && <Layers transfer={transfer} progress={progress} />}
-      {isRunning(state) && <SpeedSpark id={transfer.id} bytesPerSecond={progress.bytesPerSecond} />}
+      {!isEnded(state) && !elsewhere && progress.totalBytes > 0 && <Layers transfer={transfer} progress={progress} />}
+      {isRunning(state) && !elsewhere && <SpeedSpark id={transfer.id} bytesPerSecond={progress.bytesPerSecond} />}
       {isEnded(state) && (
         <Facts
           facts={[
@@ -123,12 +124,7 @@ function Layers({ transfer, progress }: { readonly transfer: Transfer; readonly 
   const isPublish = transfer.kind === 'publish'
   return (
     <div>
-      <ProgressBar
-        {...progress}
-        size="m"
-        still={standsStill(transfer.state)}
-        label={`${formatSize(settledBytes)}, ${formatSize(receivedBytes)} of ${formatSize(totalBytes)}`}
-      />
+      <ProgressBar {...progress} size="m" still={standsStill(transfer.state)} label={text.layers(progress)} />
       <dl className="sums small">
         <dt>
           <span className="key">{isPublish ? text.confirmed : text.verified}</span>

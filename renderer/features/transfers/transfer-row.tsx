@@ -1,8 +1,10 @@
 import {
+  IconArrowDown,
   IconArrowUp,
   IconCircleCheck,
   IconCircleX,
   IconClock,
+  IconDeviceDesktop,
   IconFolder,
   IconHourglass,
   IconKey,
@@ -14,7 +16,7 @@ import {
 } from '@tabler/icons-react'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { isEnded } from '../../../shared/model/transfer-standing.ts'
-import { standsStill, useProgress } from '../../state/transfers.ts'
+import { runsElsewhere, standsStill, useProgress } from '../../state/transfers.ts'
 import { transferTitle } from '../../text/transfer-states.ts'
 import { bytesLine, type TransferWords, transfersText, wordsOf } from '../../text/transfers.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -25,20 +27,24 @@ import { useNow } from '../../ui/use-now.ts'
 import {
   canCancel,
   cancel,
-  canMoveUp,
+  canMove,
   canPause,
   canResume,
   canRetry,
+  canTryNow,
   moveUp,
   pause,
   resume,
   retry,
+  tryNow,
 } from './transfer-actions.ts'
 
 interface TransferRowProps {
   readonly transfer: Transfer
   readonly rowId: string
   readonly selected: boolean
+  /** The one below it. */
+  readonly next?: Transfer
   /** Title of the transfer before it in the queue. */
   readonly after?: string
   readonly onSelect: () => void
@@ -51,7 +57,17 @@ interface TransferRowProps {
 /** True while words of this state have a clock in them. */
 export const ticks = ({ state }: Transfer): boolean => state.kind === 'stalled' || state.kind === 'reconnecting'
 
-export function TransferRow({ transfer, rowId, selected, after, onSelect, onOpen, run, onShow }: TransferRowProps) {
+export function TransferRow({
+  transfer,
+  rowId,
+  selected,
+  next,
+  after,
+  onSelect,
+  onOpen,
+  run,
+  onShow,
+}: TransferRowProps) {
   const progress = useProgress(transfer.id) ?? transfer.progress
   const nowMs = useNow(ticks(transfer))
   const words = wordsOf(transfer, { nowMs, progress, ...(after === undefined ? {} : { after }) })
@@ -98,13 +114,14 @@ export function TransferRow({ transfer, rowId, selected, after, onSelect, onOpen
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
       <span role="gridcell" className="job-actions">
-        <RowActions transfer={transfer} run={run} onShow={onShow} />
+        <RowActions transfer={transfer} next={next} run={run} onShow={onShow} />
       </span>
     </div>
   )
 }
 
-const showsBar = ({ state, progress }: Transfer): boolean =>
+const showsBar = (transfer: Transfer): boolean => hasBar(transfer) && !runsElsewhere(transfer)
+const hasBar = ({ state, progress }: Transfer): boolean =>
   !isEnded(state) && (state.kind !== 'queued' || progress.receivedBytes > 0) && progress.totalBytes > 0
 
 /** Ring while bytes count, else what it stands for, at 20 px. */
@@ -125,6 +142,7 @@ export function TransferGlyph({ transfer }: { readonly transfer: Transfer }) {
       break
     default:
   }
+  if (runsElsewhere(transfer)) return <Icon of={IconDeviceDesktop} size={20} className="t3" />
   const total = Math.max(1, progress.totalBytes)
   return (
     <Ring
@@ -150,7 +168,7 @@ export function StateWord({ transfer, words }: { readonly transfer: Transfer; re
   )
 }
 
-function RowActions({ transfer, run, onShow }: Pick<TransferRowProps, 'transfer' | 'run' | 'onShow'>) {
+function RowActions({ transfer, next, run, onShow }: Pick<TransferRowProps, 'transfer' | 'next' | 'run' | 'onShow'>) {
   const { state } = transfer
   const press = (work: (transfer: Transfer) => Promise<unknown>) => () => run(() => work(transfer))
   const ofTitle = (verb: string) => `${verb} ${transferTitle(transfer)}`
@@ -172,8 +190,20 @@ function RowActions({ transfer, run, onShow }: Pick<TransferRowProps, 'transfer'
   }
   return (
     <>
-      {canMoveUp(transfer) && (
-        <IconButton label={ofTitle(transfersText.moveUp)} icon={IconArrowUp} onClick={press(moveUp)} />
+      {canMove(transfer) && (
+        <>
+          <IconButton label={ofTitle(transfersText.moveUp)} icon={IconArrowUp} onClick={press(moveUp)} />
+          {next !== undefined && canMove(next) && (
+            <IconButton
+              label={ofTitle(transfersText.moveDown)}
+              icon={IconArrowDown}
+              onClick={() => run(() => moveUp(next))}
+            />
+          )}
+        </>
+      )}
+      {canTryNow(transfer) && (
+        <IconButton label={ofTitle(transfersText.tryNow)} icon={IconRefresh} onClick={press(tryNow)} />
       )}
       {canPause(transfer) && state.kind !== 'queued' && (
         <IconButton label={ofTitle(transfersText.pause)} icon={IconPlayerPause} onClick={press(pause)} />

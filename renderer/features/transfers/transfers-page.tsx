@@ -9,7 +9,7 @@ import { client } from '../../ipc/link.ts'
 import { revealPath } from '../../shell/reveal-path.ts'
 import { goTo } from '../../state/navigation.ts'
 import { useSettings } from '../../state/settings.ts'
-import { fetchTransfers, useTransfers } from '../../state/transfers.ts'
+import { fetchTransfers, runsElsewhere, useTransfers } from '../../state/transfers.ts'
 import { transfersText as text } from '../../text/transfers.ts'
 import { BoneRows } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -25,10 +25,11 @@ import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
 import { LimitMenu } from './limit-menu.tsx'
 import {
-  canMoveUp,
+  canMove,
   canPause,
   canResume,
   canRetry,
+  canTryNow,
   moveUp,
   pauseAll,
   pauseOrResume,
@@ -51,6 +52,7 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
   const all = order.flatMap((id) => byId[id] ?? [])
   const selected = (selectedId === undefined ? undefined : byId[selectedId]) ?? (narrow ? undefined : all[0])
   const shown = narrow && opened ? selected : undefined
+  useListingOfOthers(all.some(runsElsewhere))
   const select = (id: string) => goTo({ page: 'transfers', transferId: id }, { replace: true })
 
   const back = () => setOpened(false)
@@ -121,6 +123,18 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
   )
 }
 
+const listAgainMs = 5000
+
+/** Other processes tell this one nothing: their transfers are listed anew when the page comes, and now and then while one is shown. */
+function useListingOfOthers(areShown: boolean): void {
+  useEffect(() => void fetchTransfers(), [])
+  useEffect(() => {
+    if (!areShown) return
+    const timer = setInterval(() => void fetchTransfers(), listAgainMs)
+    return () => clearInterval(timer)
+  }, [areShown])
+}
+
 /** Where the result is: the installed folder, or the published package. */
 async function showResult({ kind, ref, libraryId, outcome }: Transfer): Promise<void> {
   if (kind === 'publish') return goTo({ page: 'package', name: ref.name, tab: 'versions', version: ref.version })
@@ -131,8 +145,9 @@ async function showResult({ kind, ref, libraryId, outcome }: Transfer): Promise<
 }
 
 /** Which way its bytes go over the line now; none where it reads only this computer. */
-function wayOf({ kind, state, connectionId }: Transfer): 'down' | 'up' | undefined {
-  if (!isRunning(state)) return undefined
+function wayOf(transfer: Transfer): 'down' | 'up' | undefined {
+  const { kind, state, connectionId } = transfer
+  if (!isRunning(state) || runsElsewhere(transfer)) return undefined
   if (kind === 'publish') return 'up'
   if (kind === 'install') return 'down'
   return state.kind === 'transferring' && connectionId !== undefined ? 'down' : undefined
@@ -178,12 +193,12 @@ function AllButton({
 function TransfersFoot({ hasRows }: { readonly hasRows: boolean }) {
   const atOnce = useSettings(({ settings }) => settings.transfersAtOnce)
   const singleKeys = useSettings(({ settings }) => settings.singleKeys)
-  const { pause, retry: again, moveUp: up } = text.hints
+  const { pause, retry: again, move } = text.hints
   const single = [
     { keys: ['P'], does: pause },
     { keys: ['R'], does: again },
   ]
-  const hints = [...(singleKeys ? single : []), { keys: ['Alt', '↑'], does: up }]
+  const hints = [...(singleKeys ? single : []), { keys: ['Alt', '↑', '↓'], does: move }]
   return <Foot hints={hasRows ? hints : []}>{text.atOnce(atOnce)}</Foot>
 }
 
@@ -218,14 +233,14 @@ function TransferList({ transfers, selectedId, onSelect, onOpen, run }: Transfer
         run(() => pauseOrResume(selected))
         return true
       case 'retry':
-        if (canRetry(selected)) run(() => retry(selected))
-        return canRetry(selected)
+        if (!canRetry(selected) && !canTryNow(selected)) return false
+        run(() => retry(selected))
+        return true
       case 'move-up':
-        if (canMoveUp(selected)) run(() => moveUp(selected))
+        if (canMove(selected)) run(() => moveUp(selected))
         return true
       case 'move-down':
-        // Down is the next one up.
-        if (canMoveUp(selected) && next !== undefined && canMoveUp(next)) run(() => moveUp(next))
+        if (canMove(selected) && next !== undefined && canMove(next)) run(() => moveUp(next))
         return true
       case 'open-folder':
         if (selected.state.kind === 'done') run(() => showResult(selected))
@@ -253,6 +268,7 @@ function TransferList({ transfers, selectedId, onSelect, onOpen, run }: Transfer
       transfer={transfer}
       rowId={`${id}-${transfer.id}`}
       selected={transfer.id === selectedId}
+      next={group[at + 1]}
       after={transfer.state.kind === 'queued' ? aheadOf(group, at)?.title : undefined}
       onSelect={() => onSelect(transfer.id)}
       onOpen={() => onOpen(transfer.id)}

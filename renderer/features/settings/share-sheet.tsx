@@ -1,0 +1,67 @@
+import type { Connection } from '../../../shared/model/connection.ts'
+import { formatSharedConnection } from '../../../shared/model/shared-connection.ts'
+import { settingsText } from '../../text/settings.ts'
+import { addCommandOf } from '../../text/share-command.ts'
+import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { copyText } from '../../ui/copy-text.ts'
+import { Message } from '../../ui/message.tsx'
+import { Sheet } from '../../ui/sheet.tsx'
+import { showToast } from '../../ui/toast.tsx'
+
+const text = settingsText.share
+
+/** What a colleague needs to come to the same store, as a text, and as a line for the command line. No key is in either. */
+export function ShareSheet({ connection, onClose }: { readonly connection: Connection; readonly onClose: () => void }) {
+  const { location } = connection
+  const shared = formatSharedConnection(connection)
+  const command = addCommandOf(connection)
+  const hasKeys = location.kind === 's3' && location.signIn.kind === 'keys'
+  const copy = async () => {
+    if (!(await copyText(shared))) return
+    onClose()
+    showToast({ text: text.copied })
+  }
+  return (
+    <Sheet
+      opened
+      width={560}
+      onClose={onClose}
+      title={text.title(connection.name)}
+      subtitle={text.subtitle}
+      onSubmit={() => void copy()}
+      footer={
+        <>
+          <span className="push" />
+          <Button onClick={onClose}>{text.close}</Button>
+          <Button variant="primary" type="submit" data-autofocus>
+            {text.copy}
+          </Button>
+        </>
+      }
+    >
+      <section className="share">
+        <div>
+          <h3 className="section-title">{text.connection}</h3>
+          <pre className="share-text small selectable">{shared}</pre>
+          <p className="small t2">{text.connectionText}</p>
+        </div>
+        <div>
+          <h3 className="section-title">
+            {text.commandLine}
+            <span className="push">
+              <CopyButton text={command} label={text.copyCommand} />
+            </span>
+          </h3>
+          <pre className="share-text small selectable">{command}</pre>
+        </div>
+        {hasKeys && <p className="small t2">{text.keys}</p>}
+        {location.kind === 'folder' ? (
+          <Message kind="note">{text.folder}</Message>
+        ) : (
+          <p className="small t2">{text.links}</p>
+        )}
+      </section>
+    </Sheet>
+  )
+}

@@ -1,0 +1,93 @@
+import './shortcuts.css'
+import { useHost } from '../state/host.ts'
+import { goTo } from '../state/navigation.ts'
+import { useSettings } from '../state/settings.ts'
+import { shortcutsText as text } from '../text/shortcuts.ts'
+import { Button } from '../ui/button.tsx'
+import { SectionTitle } from '../ui/inspector.tsx'
+import { Keys } from '../ui/keys.tsx'
+import { rowCommands, rowKeysOf } from '../ui/row-keys.ts'
+import { Sheet } from '../ui/sheet.tsx'
+import { keysOf, windowCommands } from './key-map.ts'
+import { closeShortcuts, useShortcuts } from './shortcuts-store.ts'
+
+interface Line {
+  readonly does: string
+  readonly keys: readonly (readonly string[])[]
+}
+
+/** Every key that does something, as they are here: without those that the browser keeps, or that are turned off. */
+export function ShortcutsSheet() {
+  const opened = useShortcuts((state) => state.opened)
+  return opened ? <Shortcuts /> : null
+}
+
+function Shortcuts() {
+  const browser = useHost(({ facts }) => facts.kind === 'browser')
+  const singleKeys = useSettings(({ settings }) => settings.singleKeys)
+  const everywhere = windowCommands.map((command) => ({
+    does: text.window[command],
+    keys: keysOf(command, { browser, singleKeys }),
+  }))
+  const ofRows = rowCommands.map((command) => {
+    const keys = rowKeysOf(command, singleKeys)
+    return { does: text.rows[command], keys: keys === undefined ? [] : [keys] }
+  })
+  const moves: readonly Line[] = [
+    { does: text.move, keys: [['↑', '↓']] },
+    { does: text.jump, keys: [['Home'], ['End'], ['PgUp'], ['PgDn']] },
+    { does: text.openRow, keys: [['↵']] },
+  ]
+  return (
+    <Sheet
+      opened
+      width={720}
+      title={text.title}
+      subtitle={singleKeys ? text.subtitle : text.subtitleOff}
+      onClose={closeShortcuts}
+      footer={
+        <>
+          <Button
+            variant="link"
+            className="small"
+            onClick={() => {
+              closeShortcuts()
+              goTo({ page: 'settings', section: 'appearance' })
+            }}
+          >
+            {text.change}
+          </Button>
+          <span className="push" />
+          <Button onClick={closeShortcuts} data-autofocus>
+            {text.close}
+          </Button>
+        </>
+      }
+    >
+      <div className="shortcuts">
+        <Lines title={text.everywhere} lines={[...everywhere, { does: text.escape, keys: [['Esc']] }]} />
+        <Lines title={text.lists} lines={[...moves, ...ofRows]} />
+      </div>
+    </Sheet>
+  )
+}
+
+const Lines = ({ title, lines }: { readonly title: string; readonly lines: readonly Line[] }) => (
+  <section>
+    <SectionTitle>{title}</SectionTitle>
+    <dl className="shortcut-list">
+      {lines
+        .filter(({ keys }) => keys.length > 0)
+        .map(({ does, keys }) => (
+          <div key={does}>
+            <dt>{does}</dt>
+            <dd>
+              {keys.map((each) => (
+                <Keys key={each.join()} keys={each} />
+              ))}
+            </dd>
+          </div>
+        ))}
+    </dl>
+  </section>
+)

@@ -1,0 +1,47 @@
+import type { WindowCommand } from '../shell/key-map.ts'
+import type { RowCommand } from '../ui/row-keys.ts'
+
+/** Words of the sheet of keys. */
+export const shortcutsText = {
+  title: 'Keyboard shortcuts',
+  subtitle: 'Letters act while a list has the focus.',
+  subtitleOff: 'Single keys are turned off.',
+  change: 'Single keys, on or off…',
+  close: 'Close',
+  everywhere: 'Everywhere',
+  lists: 'In lists',
+  move: 'Move',
+  jump: 'Jump',
+  openRow: 'Open',
+  escape: 'Close, clear, back: one step at a time',
+  window: {
+    palette: 'Search packages and actions',
+    browse: 'Browse',
+    'publish-page': 'Publish',
+    installed: 'Installed',
+    transfers: 'Transfers',
+    settings: 'Settings',
+    search: 'Search the page',
+    open: 'Open a package file or folder',
+    publish: 'Publish a folder',
+    refresh: 'Check for new packages',
+    undo: 'Undo the last removal',
+    'next-pane': 'Next of sidebar, page and details',
+    'previous-pane': 'The one before',
+    shortcuts: 'These shortcuts',
+  } satisfies { readonly [C in WindowCommand]: string },
+  rows: {
+    inspect: 'Show or hide the details',
+    install: 'Install',
+    update: 'Update',
+    remove: 'Remove, to the trash',
+    'open-folder': 'Open folder',
+    'copy-path': 'Copy path',
+    verify: 'Verify',
+    keep: 'Keep, or no longer keep',
+    pause: 'Pause or resume a transfer',
+    retry: 'Try a transfer again',
+    'move-up': 'Move up in the queue',
+    'move-down': 'Move down in the queue',
+  } satisfies { readonly [C in RowCommand]: string },
+}
