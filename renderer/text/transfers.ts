@@ -32,7 +32,7 @@ export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsCon
     case 'queued':
       return { word, detail: after === undefined ? 'Starts next' : `After ${after}`, tone: 'plain' }
     case 'preparing':
-      return { word, detail: kind === 'publish' ? 'Reading the files' : 'Asking the store', tone: 'plain' }
+      return { word, detail: preparingDetails[kind] ?? 'Asking the store', tone: 'plain' }
     case 'transferring':
       return { word, detail: paceOf(progress), tone: 'strong' }
     case 'stalled': {
@@ -64,6 +64,8 @@ export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsCon
       return assertNever(state)
   }
 }
+
+const preparingDetails: Partial<OfKind<string>> = { publish: 'Reading the files', move: 'Listing the files' }
 
 /** `38.4 MB/s, 33 s left`. */
 export function paceOf({ bytesPerSecond, secondsLeft }: Progress): string {
@@ -106,6 +108,7 @@ const toDo: OfKind<string> = {
   verify: 'verify',
   repair: 'verify',
   export: 'write',
+  move: 'copy',
 }
 const unendedLines: OfKind<{ readonly failed: string; readonly cancelled: string }> = {
   install: { failed: 'Nothing was changed on this computer', cancelled: 'Nothing was installed' },
@@ -113,10 +116,19 @@ const unendedLines: OfKind<{ readonly failed: string; readonly cancelled: string
   verify: { failed: 'Nothing was changed on this computer', cancelled: 'Not all of it was verified' },
   repair: { failed: 'What was not repaired is as it was', cancelled: 'What was not repaired is as it was' },
   export: { failed: 'No file was written', cancelled: 'No file was written' },
+  move: { failed: 'The library is where it was', cancelled: 'The library is where it was' },
 }
 
 function doneLine({ kind, outcome = {} }: Transfer, total: string): string {
-  const { alreadyThere, reusedBytes = 0, badFiles = 0, extraFiles = 0, downloadBytes = 0, sizeBytes = 0 } = outcome
+  const {
+    alreadyThere,
+    reusedBytes = 0,
+    badFiles = 0,
+    extraFiles = 0,
+    downloadBytes = 0,
+    sizeBytes = 0,
+    keptFiles = 0,
+  } = outcome
   switch (kind) {
     case 'install':
     case 'publish': {
@@ -135,6 +147,10 @@ function doneLine({ kind, outcome = {} }: Transfer, total: string): string {
       return `Repaired, ${formatSize(downloadBytes)} downloaded`
     case 'export':
       return `Saved, ${formatSize(sizeBytes)}`
+    case 'move': {
+      if (keptFiles === 0) return `Moved, ${total}`
+      return `Moved, ${total}. ${plural(keptFiles, 'file stays', 'files stay')} in the old folder: changed meanwhile`
+    }
     default:
       return assertNever(kind)
   }
@@ -146,6 +162,7 @@ const pausable: OfKind<string> = {
   verify: 'check',
   repair: 'repair',
   export: 'saving',
+  move: 'move',
 }
 
 export const transfersText = {
@@ -181,6 +198,8 @@ export const transfersText = {
   readOnly: 'Another Orbital on this computer runs it. It can be paused or cancelled there.',
   toLibrary: (library: string): string => `To ${library}. Not listed as installed until every byte is verified.`,
   toFile: (file: string): string => `To ${file}. The file is there when all of it is written.`,
+  toFolder: (folder: string): string =>
+    `To ${folder}. The library is used where it is until all of it is there and verified.`,
   toConnection: (connection: string): string => `To ${connection}. Nobody sees it until the last step.`,
   verified: 'Verified',
   confirmed: 'Confirmed by the store',
@@ -202,6 +221,7 @@ export const transfersText = {
     verify: 'It could not be verified',
     repair: 'It could not be repaired',
     export: 'It could not be saved as a file',
+    move: 'It could not be moved',
   },
   pausedTitle: (reason: PauseReason, kind: Transfer['kind']): string => {
     const what = pausable[kind]

@@ -10,6 +10,8 @@ export interface ForeignTransfers {
   has(folder: string): boolean
   add(folder: string): void
   drop(folder: string): void
+  /** All in that folder. */
+  dropBelow(parent: string): void
   folderOf(id: string): string | undefined
   /** What was cancelled and is only not cleaned up yet is left out. */
   list(): Transfer[]
@@ -40,6 +42,9 @@ export function createForeignTransfers(deps: {
     add: (folder) => void folders.push(folder),
     drop(folder) {
       folders = folders.filter((each) => each !== folder)
+    },
+    dropBelow(parent) {
+      folders = folders.filter((each) => path.dirname(each) !== parent)
     },
     folderOf: (id) => folders.find((each) => path.basename(each) === id),
     list() {

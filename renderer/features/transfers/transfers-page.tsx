@@ -3,8 +3,9 @@ import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowLeft, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
-import { isEnded, isRunning } from '../../../shared/model/transfer-standing.ts'
+import { isEnded, isRunning, versionOf } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
 import { revealPath } from '../../shell/reveal-path.ts'
 import { goTo } from '../../state/navigation.ts'
@@ -122,12 +123,12 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
 }
 
 /** Where the result is: the installed folder, or the published package. */
-async function showResult({ kind, ref, libraryId, outcome }: Transfer): Promise<void> {
+async function showResult(transfer: Transfer): Promise<void> {
+  const { kind, libraryId, outcome } = transfer
+  if (outcome?.path !== undefined && kind !== 'publish') return revealPath(outcome.path)
+  const ref = versionOf(transfer)
   if (kind === 'publish') return goTo({ page: 'package', name: ref.name, tab: 'versions', version: ref.version })
-  const spec = `${ref.name}==${ref.version}`
-  const { path } =
-    outcome?.path === undefined ? await client.installed.path({ libraryId, spec }) : { path: outcome.path }
-  await revealPath(path)
+  await revealPath((await client.installed.path({ libraryId, spec: specOf(ref) })).path)
 }
 
 /** Which way its bytes go over the line now; none where it reads only this computer. */
