@@ -181,6 +181,11 @@ export const transfersText = {
     none: 'No limit',
     other: 'Other, in Settings…',
   },
+  /** Several rows, chosen together. */
+  chosen: (count: number, bytesToGo: number): string =>
+    bytesToGo > 0 ? `${plural(count, 'transfer')}, ${formatSize(bytesToGo)} to go` : plural(count, 'transfer'),
+  chosenMore: (count: number): string => `and ${count} more`,
+  some: (verb: string, count: number): string => `${verb} ${count}`,
   pauseAll: 'Pause all',
   resumeAll: 'Resume all',
   pause: 'Pause',

@@ -21,6 +21,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Ring } from '../../ui/ring.tsx'
+import { type Choice, choiceOf } from '../../ui/selection.ts'
 import { useNow } from '../../ui/use-now.ts'
 import {
   canCancel,
@@ -39,9 +40,11 @@ interface TransferRowProps {
   readonly transfer: Transfer
   readonly rowId: string
   readonly selected: boolean
+  /** The one of those that are selected from which arrows start. */
+  readonly isLead: boolean
   /** Title of the transfer before it in the queue. */
   readonly after?: string
-  readonly onSelect: () => void
+  readonly onSelect: (how: Choice) => void
   readonly onOpen: () => void
   readonly run: (work: () => Promise<unknown>) => void
   /** Shows what came of it: the installed folder, or the package. */
@@ -51,7 +54,17 @@ interface TransferRowProps {
 /** True while words of this state have a clock in them. */
 export const ticks = ({ state }: Transfer): boolean => state.kind === 'stalled' || state.kind === 'reconnecting'
 
-export function TransferRow({ transfer, rowId, selected, after, onSelect, onOpen, run, onShow }: TransferRowProps) {
+export function TransferRow({
+  transfer,
+  rowId,
+  selected,
+  isLead,
+  after,
+  onSelect,
+  onOpen,
+  run,
+  onShow,
+}: TransferRowProps) {
   const progress = useProgress(transfer.id) ?? transfer.progress
   const nowMs = useNow(ticks(transfer))
   const words = wordsOf(transfer, { nowMs, progress, ...(after === undefined ? {} : { after }) })
@@ -66,7 +79,9 @@ export function TransferRow({ transfer, rowId, selected, after, onSelect, onOpen
       className={selected ? 'job is-on' : 'job'}
       role="row"
       aria-selected={selected}
-      onClick={onSelect}
+      data-lead={isLead || undefined}
+      onMouseDown={(event) => event.shiftKey && event.preventDefault()}
+      onClick={(event) => onSelect(choiceOf(event))}
       onDoubleClick={onOpen}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
