@@ -6,6 +6,7 @@
  * 2. Each page is brought about once, as a person would, then taken in both sizes and both themes.
  * 3. Pictures get a palette: pages of letters on flat colours are small then.
  */
+import { existsSync } from 'node:fs'
 import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -171,6 +172,11 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
     .filter({ hasText: 'Speech intent' })
     .click()
   await take(page, 'installed')
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.keyboard.press('Shift+ArrowDown')
+  await take(page, 'installed-several')
+  await page.keyboard.press('Escape')
+  await takeMoveSheet(page)
   await takeDamaged(page, example)
 
   await openPage(page, 'Settings')
@@ -230,6 +236,19 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await take(page, 'error')
   await page.getByRole('button', { name: 'Leave without publishing' }).click()
   await takePublishProgress(page, example, gate)
+}
+
+/** Where the library would go, and what that takes. */
+async function takeMoveSheet(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Library: / }).click()
+  await page.getByRole('menuitem', { name: 'Move to another folder…' }).click()
+  const sheet = page.getByRole('dialog', { name: /^Move / })
+  await sheet
+    .getByRole('textbox', { name: 'New folder' })
+    .fill(existsSync('/dev/shm') ? '/dev/shm/models' : join(work, 'models'))
+  await expect(sheet.getByText(/Programs that load packages/)).toBeVisible()
+  await take(page, 'move-library-sheet')
+  await page.keyboard.press('Escape')
 }
 
 /** A version of which a file was altered, another is gone, and a third was never part of it. */

@@ -64,8 +64,9 @@ export interface ErrorDetails {
     readonly reason?: 'published' | 'withdrawn' | 'sealed'
   }
   'already-exists': { readonly what: string }
-  busy: { readonly what: string; readonly holder?: string }
-  'past-cancel': { readonly ref: string }
+  /** `moving`: the library is on its way to another folder. */
+  busy: { readonly what: string; readonly holder?: string; readonly moving?: boolean }
+  'past-cancel': { readonly ref: string; readonly kind?: string }
   // integrity
   'meta-invalid': { readonly key: string; readonly reason: string }
   'archive-damaged': { readonly ref: string; readonly path?: string; readonly reason: string }

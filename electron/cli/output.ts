@@ -117,7 +117,12 @@ const words = {
   verify: ['Verifying', 'verified'],
   repair: ['Repairing', 'done'],
   export: ['Exporting', 'written'],
+  move: ['Moving', 'verified'],
 } as const
+
+/** `fraud_scorer 4.3.1`; of a move the library's name. */
+export const subjectOf = ({ ref, title }: Pick<Transfer, 'ref' | 'title'>): string =>
+  ref === undefined ? title : `${ref.name} ${ref.version}`
 
 /** Installing counts what is verified; publishing what is sent (the store confirms whole parts, and a small model is one), exporting what is written. */
 const shownBytes = ({ kind }: Transfer, { settledBytes, receivedBytes }: Progress): number =>
@@ -135,7 +140,7 @@ function factsOf(transfer: Transfer, progress: Progress): string {
     progress.again === undefined
       ? ''
       : `, going over ${formatBytes(progress.again.doneBytes)} of ${formatBytes(progress.again.totalBytes)} again`
-  return `${verb} ${transfer.ref.name} ${transfer.ref.version}: ${formatBytes(shownBytes(transfer, progress))} ${unit} of ${formatBytes(progress.totalBytes)}${again}${speed}${left}${standing}`
+  return `${verb} ${subjectOf(transfer)}: ${formatBytes(shownBytes(transfer, progress))} ${unit} of ${formatBytes(progress.totalBytes)}${again}${speed}${left}${standing}`
 }
 
 /** About a second of reading. */

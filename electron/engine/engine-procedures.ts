@@ -5,9 +5,8 @@ import type { CallOptions } from '../../shared/ipc/procedure.ts'
 import { completeConnection } from '../../shared/model/connection.ts'
 import { compareVersions } from '../../shared/model/constraint.ts'
 import type { FileEntry, PackageRef } from '../../shared/model/package.ts'
-import { specOf } from '../../shared/model/package-ref.ts'
 import type { Transfer } from '../../shared/model/transfer.ts'
-import { isRunning } from '../../shared/model/transfer-standing.ts'
+import { isRunning, nameOf } from '../../shared/model/transfer-standing.ts'
 import { requireAbsolute } from './absolute-path.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { factsOfManifest, summaryOf } from './catalog/catalog-entry.ts'
@@ -46,6 +45,9 @@ export interface EngineParts {
   publisher(): string
   /** Opens a library: settles what a killed process left in it, once a run. */
   libraryOf(id: string | undefined): Promise<Library>
+  /** The same for what changes it; `busy` while it is moved. */
+  writableOf(id: string | undefined): Promise<Library>
+  readonly move: Pick<EngineApi['libraries'], 'planMove' | 'move'>
   /** Aborts when the engine stops: for calls that bring no signal of their own. */
   readonly stopping: AbortSignal
 }
@@ -54,8 +56,19 @@ const done = {}
 
 /** Every procedure of the contract, each a few lines over the parts. */
 export function createEngineProcedures(parts: EngineParts): EngineApi {
-  const { disk, settings, connections, catalog, libraries, queue, publishPlans, installPlans, announcer, libraryOf } =
-    parts
+  const {
+    disk,
+    settings,
+    connections,
+    catalog,
+    libraries,
+    queue,
+    publishPlans,
+    installPlans,
+    announcer,
+    libraryOf,
+    writableOf,
+  } = parts
   const ioOf = (options?: CallOptions): Io => ({ signal: options?.signal ?? parts.stopping })
 
   const page = async (id: string | undefined, io: Io & { readonly refresh?: boolean }) => {
@@ -201,7 +214,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       },
       async start({ planId, ignoreCompatibility = false, ...pace }) {
         const { plan, request } = installPlans.start(planId, { ignoreCompatibility })
-        const library = await libraryOf(plan.libraryId)
+        const library = await writableOf(plan.libraryId)
         const transferId = queue.start({
           kind: 'install',
           ref: plan.ref,
@@ -240,6 +253,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         announcer.change({ kind: 'libraries.changed' })
         return done
       },
+      ...parts.move,
     },
     installed: {
       list: async ({ libraryId }) => [...(await libraryOf(libraryId)).list()],
@@ -252,21 +266,21 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         const library = await libraryOf(libraryId)
         return previewInstalled(disk, library.pathOf(ref), fileOf(library.manifest(ref), path), maxBytes)
       },
-      remove: async ({ libraryId, ref }) => (await libraryOf(libraryId)).remove(ref),
-      keep: async ({ libraryId, ref, kept }) => (await libraryOf(libraryId)).keep(ref, kept),
+      remove: async ({ libraryId, ref }) => (await writableOf(libraryId)).remove(ref),
+      keep: async ({ libraryId, ref, kept }) => (await writableOf(libraryId)).keep(ref, kept),
       ...parts.upkeep.installed,
     },
     trash: {
       list: async ({ libraryId }) => [...(await libraryOf(libraryId)).trash()],
-      restore: async ({ libraryId, entryId }) => (await libraryOf(libraryId)).restore(entryId),
+      restore: async ({ libraryId, entryId }) => (await writableOf(libraryId)).restore(entryId),
       empty: async ({ libraryId, entryIds }, options) => ({
-        freedBytes: await (await libraryOf(libraryId)).emptyTrash(entryIds, ioOf(options)),
+        freedBytes: await (await writableOf(libraryId)).emptyTrash(entryIds, ioOf(options)),
       }),
     },
     disk: {
       usage: async ({ libraryId }, options) => (await libraryOf(libraryId)).usage(ioOf(options)),
       async purge({ libraryId, ...what }, options) {
-        const library = await libraryOf(libraryId)
+        const library = await writableOf(libraryId)
         const freeBefore = disk.volume(library.places.root).freeBytes
         if (what.unfinished === true) await cancelUnfinished(queue, library.id)
         const freedBytes = await library.purge(what, ioOf(options))
@@ -340,7 +354,7 @@ function installedRef(library: Library, spec: string): PackageRef {
 function refuseBusy(queue: TransferQueue, libraryId: string): void {
   const isAtWork = ({ state }: Transfer) => state.kind === 'queued' || isRunning(state)
   const busy = queue.list().find((each) => each.libraryId === libraryId && isAtWork(each))
-  if (busy !== undefined) throw new AppError('busy', { what: 'library', holder: specOf(busy.ref) })
+  if (busy !== undefined) throw new AppError('busy', { what: 'library', holder: nameOf(busy) })
 }
 
 /** What is paused or failed of that library; running ones stay. */

@@ -11,6 +11,10 @@ import { createLibraries } from './libraries.ts'
 import { createLeases, leasePlaceOf } from './library/leases.ts'
 import { createLibrary, type Library } from './library/library.ts'
 import { createLibraryWork } from './library/library-work.ts'
+import { moveLease } from './library/places.ts'
+import { createMoveProcedures } from './move/move-procedures.ts'
+import { createMoveRunner } from './move/move-runner.ts'
+import { createMoveWork } from './move/move-work.ts'
 import type { Clock, Disk, Io, Log, OpenConnection, SecretStore } from './ports.ts'
 import { createPublishRunner } from './publish/publish.ts'
 import { createPublishPlans } from './publish/publish-plans.ts'
@@ -115,6 +119,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   const reports = createUpkeepReports(disk, publishJournals)
   const ofLibrary = (id: string) => libraries.get(id).library
 
+  const moveWork = createMoveWork()
   const runners = {
     verify: createVerifyRunner({ clock, reports, library: ofLibrary }),
     repair: createRepairRunner({
@@ -126,6 +131,18 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       published: catalog.version,
     }),
     export: createExportRunner({ ...sourceDeps, clock, tool, publisher, library: ofLibrary }),
+    move: createMoveRunner({
+      disk,
+      clock,
+      work: moveWork,
+      libraries,
+      letGo: (journals) => queue.letGo(journals),
+      takeAgain: (before, now) => queue.takeAgain(before, now),
+      onMoved(libraryId) {
+        announcer.change({ kind: 'libraries.changed' })
+        announcer.change({ kind: 'installed.changed', libraryId })
+      },
+    }),
     install: createInstallRunner({
       ...sourceDeps,
       clock,
@@ -170,10 +187,14 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     },
     takeLease(journalFolder, onLost) {
       const { leases, name } = leaseOf(journalFolder)
-      return leases.take(name, onLost)
+      const lease = leases.take(name, onLost)
+      if (lease === undefined || !leases.isHeld(moveLease)) return lease
+      // Its library is being moved, or about to be: whoever takes that lease looks for this one afterwards.
+      lease.release()
+      return undefined
     },
     onSucceeded({ kind, connectionId, ref }) {
-      if (kind !== 'publish' || connectionId === undefined) return
+      if (kind !== 'publish' || connectionId === undefined || ref === undefined) return
       catalog.expire(connectionId)
       announcer.change({ kind: 'package.published', connectionId, ...ref })
     },
@@ -184,19 +205,24 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     const { facts, library } = libraries.get(id)
     // On a drive that isn't there now an empty library must not be made in its place.
     if (!facts.available) throw new AppError('not-a-folder', { path: facts.path })
-    let ready = opened.get(facts.id)
+    let ready = opened.get(facts.path)
     if (ready === undefined) {
       ready = openLibrary(library)
-      opened.set(facts.id, ready)
+      opened.set(facts.path, ready)
       // What kept it from being opened may be gone at the next call.
-      ready.catch(() => opened.delete(facts.id))
+      ready.catch(() => opened.delete(facts.path))
     }
     await ready
     return library
   }
+  const writableOf = async (id: string | undefined): Promise<Library> => {
+    const library = await libraryOf(id)
+    if (library.leases.isHeld(moveLease)) throw new AppError('busy', { what: 'library', moving: true })
+    return library
+  }
   const openLibrary = async (library: Library): Promise<void> => {
     disk.makeFolder(library.places.root)
-    await library.recover(io)
+    if (!library.leases.isHeld(moveLease)) await library.recover(io)
     queue.adopt([library.places.journals])
   }
 
@@ -238,6 +264,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     publisher,
     connection: (id) => connections.open(id),
     libraryOf,
+    writableOf,
     stopping: stopping.signal,
   })
   const api = createEngineProcedures({
@@ -257,6 +284,16 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     facts: { version: config.version, epoch: config.epoch, home, platform: config.platform },
     publisher,
     libraryOf,
+    writableOf,
+    move: createMoveProcedures({
+      disk,
+      queue,
+      libraries,
+      libraryOf,
+      work: moveWork,
+      journalParent: publishJournals,
+      stopping: stopping.signal,
+    }),
     stopping: stopping.signal,
   })
 

@@ -27,6 +27,15 @@ export interface Libraries<L> {
   ): LibraryFacts
   remove(id: string): void
   setDefault(id: string): void
+  /**
+   * Whether a library may lie at `to` instead: `usage`, `already-exists` (something is there), `path-not-found` (its parent isn't). `own` is the
+   * name of what the move itself has put there.
+   */
+  checkMove(id: string, to: string, own?: string): void
+  /** Until `endMove` or `cancelMove` the library is in its old place or, once that is gone, at `to`, so that a rename needs no moment of its own. */
+  beginMove(id: string, to: string): void
+  endMove(id: string, to: string): void
+  cancelMove(id: string): void
 }
 
 const builtIn = 'default'
@@ -39,25 +48,38 @@ export function createLibraries<L>(deps: {
   open(library: StoredLibrary): L
 }): Libraries<L> {
   const { disk, settings } = deps
-  const opened = new Map<string, L>()
+  const opened = new Map<string, { readonly path: string; readonly library: L }>()
+  const home = path.join(deps.home, 'library')
 
-  const everyOne = (): readonly StoredLibrary[] => {
+  /** As they are written, but the built-in one, which is always there. */
+  const written = (): readonly StoredLibrary[] => {
     const added = settings.libraries()
-    // Kept among the added ones once it was changed; where it is, the home decides.
+    // Kept among the added ones once it was changed; where it is, the home decides until it is moved.
     const changed = added.find(({ id }) => id === builtIn)
     const own = {
+      ...changed,
       id: builtIn,
       name: changed?.name ?? 'My library',
-      path: path.join(deps.home, 'library'),
+      path: changed?.moved === true ? changed.path : home,
       oneVersionPerPackage: changed?.oneVersionPerPackage ?? false,
     }
     return [own, ...added.filter((each) => each !== changed)]
   }
+  const everyOne = (): readonly StoredLibrary[] => written().map((each) => ({ ...each, path: placeOf(disk, each) }))
   const openOnce = (each: StoredLibrary): L => {
-    const library = opened.get(each.id) ?? deps.open(each)
-    opened.set(each.id, library)
+    const known = opened.get(each.id)
+    // Another process may have moved it.
+    const library = known?.path === each.path ? known.library : deps.open(each)
+    opened.set(each.id, { path: each.path, library })
     return library
   }
+  const change = (id: string, to: (library: StoredLibrary) => StoredLibrary) =>
+    settings.changeLibraries((libraries) => {
+      const found = written().find((each) => each.id === id)
+      if (found === undefined) throw new AppError('library-not-found', { libraryId: id })
+      const isKept = libraries.some((each) => each.id === id)
+      return isKept ? libraries.map((each) => (each.id === id ? to(found) : each)) : [...libraries, to(found)]
+    })
   const stored = (): readonly StoredLibrary[] => {
     if (deps.only !== undefined) {
       const known = everyOne().find((each) => samePath(each.path, deps.only ?? ''))
@@ -76,11 +98,12 @@ export function createLibraries<L>(deps: {
     const chosen = settings.get().defaultLibraryId
     return all.find((each) => each.id === chosen)?.id ?? all[0]?.id ?? builtIn
   }
-  const factsOf = (each: StoredLibrary, all: readonly StoredLibrary[]): LibraryFacts => ({
-    ...each,
-    isDefault: each.id === defaultId(all),
-    available: isUsable(disk, each.path, deps.only !== undefined || each.id === builtIn),
-  })
+  const factsOf = (each: StoredLibrary, all: readonly StoredLibrary[]): LibraryFacts => {
+    const { id, name, path: folder, oneVersionPerPackage } = each
+    const mayBeMade = deps.only !== undefined || (id === builtIn && each.moved !== true)
+    const available = isUsable(disk, folder, mayBeMade)
+    return { id, name, path: folder, oneVersionPerPackage, isDefault: id === defaultId(all), available }
+  }
   const find = (id: string | undefined): LibraryFacts => {
     const all = stored()
     const found = all.find((each) => each.id === (id ?? defaultId(all)))
@@ -90,11 +113,15 @@ export function createLibraries<L>(deps: {
 
   /** Two libraries in one folder would delete each other's files as leftovers, and so would one in Orbital's own folders. */
   const refuseNested = (folder: string) => {
-    const other = stored().find((each) => isInside(each.path, folder) || isInside(folder, each.path))
+    const real = disk.realPath(folder)
+    const other = stored().find(({ path: place }) => {
+      const its = disk.realPath(place)
+      return isInside(its, real) || isInside(real, its)
+    })
     if (other !== undefined)
       throw new AppError('usage', { problem: `A library can’t lie inside another one: ${folder} and ${other.path}` })
-    const own = ['state', 'registry', 'logs', 'electron'].map((name) => path.join(deps.home, name))
-    if (own.some((each) => samePath(each, folder) || isInside(folder, each)))
+    const own = ['state', 'registry', 'logs', 'electron'].map((name) => disk.realPath(path.join(deps.home, name)))
+    if (own.some((each) => samePath(each, real) || isInside(real, each)))
       throw new AppError('usage', { problem: `${folder} is a folder of Orbital’s own.` })
   }
 
@@ -122,7 +149,7 @@ export function createLibraries<L>(deps: {
       refuseTaken()
       disk.makeFolder(folder)
       const added = {
-        id: idOf(folder),
+        id: freeId(folder, everyOne()),
         name: name ?? path.basename(folder),
         path: folder,
         oneVersionPerPackage: oneVersionPerPackage ?? false,
@@ -135,17 +162,11 @@ export function createLibraries<L>(deps: {
       return find(added.id)
     },
     update(id, { name, oneVersionPerPackage }) {
-      settings.changeLibraries((libraries) => {
-        const found = everyOne().find((each) => each.id === id)
-        if (found === undefined) throw new AppError('library-not-found', { libraryId: id })
-        const changed = {
-          ...found,
-          name: name ?? found.name,
-          oneVersionPerPackage: oneVersionPerPackage ?? found.oneVersionPerPackage,
-        }
-        const isKept = libraries.some((each) => each.id === id)
-        return isKept ? libraries.map((each) => (each.id === id ? changed : each)) : [...libraries, changed]
-      })
+      change(id, (found) => ({
+        ...found,
+        name: name ?? found.name,
+        oneVersionPerPackage: oneVersionPerPackage ?? found.oneVersionPerPackage,
+      }))
       return find(id)
     },
     remove(id) {
@@ -157,6 +178,33 @@ export function createLibraries<L>(deps: {
       opened.delete(id)
     },
     setDefault: (id) => void settings.set({ defaultLibraryId: find(id).id }),
+    checkMove(id, to, own) {
+      const { path: from, available } = find(id)
+      if (!path.isAbsolute(to))
+        throw new AppError('usage', { problem: `A library needs an absolute path, not “${to}”.` })
+      if (!available || disk.facts(from) === undefined) throw new AppError('not-a-folder', { path: from })
+      if (disk.facts(from)?.kind === 'symlink')
+        throw new AppError('usage', {
+          problem: `${from} is a link to another folder: move the folder that it leads to.`,
+        })
+      if (disk.realPath(from) === disk.realPath(to))
+        throw new AppError('usage', { problem: `The library lies in ${to} already.` })
+      refuseNested(to)
+      if (disk.facts(path.dirname(to)) === undefined)
+        throw new AppError('path-not-found', { path: path.dirname(to), kind: 'folder' })
+      const kind = disk.facts(to)?.kind
+      if (kind !== undefined && kind !== 'folder') throw new AppError('already-exists', { what: to })
+      const there = kind === undefined ? undefined : disk.entries(to).find(({ name }) => name !== own)
+      if (there !== undefined) throw new AppError('already-exists', { what: path.join(to, there.name) })
+    },
+    beginMove: (id, to) => change(id, (found) => ({ ...found, movingTo: to })),
+    endMove: (id, to) =>
+      change(id, ({ movingTo: _, moved: __, ...found }) => ({
+        ...found,
+        path: to,
+        ...(id === builtIn && !samePath(to, home) ? { moved: true } : {}),
+      })),
+    cancelMove: (id) => change(id, ({ movingTo: _, ...found }) => found),
   }
 }
 
@@ -164,6 +212,23 @@ const samePath = (a: string, b: string): boolean => path.resolve(a) === path.res
 /** The same folder has the same id in every process. */
 const idOf = (folder: string): string =>
   `l-${createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12)}`
+
+/** Told by its folder, but where that is another library's id: one that lay there and was moved keeps it. */
+function freeId(folder: string, all: readonly StoredLibrary[]): string {
+  for (let place = folder; ; place += '\n') if (!all.some(({ id }) => id === idOf(place))) return idOf(place)
+}
+
+/** Where a library is that may be on its way by a rename. */
+function placeOf(disk: Disk, { path: folder, movingTo }: StoredLibrary): string {
+  if (movingTo === undefined) return folder
+  try {
+    const holds = (place: string) => disk.facts(path.join(place, '.orbital')) !== undefined
+    const isMoved = !holds(folder) && holds(movingTo)
+    return isMoved ? movingTo : folder
+  } catch {
+    return folder
+  }
+}
 
 /** A folder, or a link to one; `mayBeMade`: or nothing yet. */
 function isUsable(disk: Disk, folder: string, mayBeMade: boolean): boolean {

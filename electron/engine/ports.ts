@@ -264,6 +264,16 @@ export interface Disk {
   removeFile(path: string): void
   /** A whole tree, symlinks not followed; nothing there is fine. */
   removeTree(path: string): void
+  /** Deletes a folder if nothing is in it; false, and nothing done, otherwise. */
+  removeEmptyFolder(path: string): boolean
+  /** A symbolic link that leads where another does; `to` must be free. */
+  copyLink(from: string, to: string): void
+  /** Gives a file or folder the permissions and times of another. */
+  copyMarks(from: string, to: string): void
+  /** Without symbolic links, as far as it is there. */
+  realPath(path: string): string
+  /** Whether two paths, each as far as it is there, lie on one volume, so that a rename can lead from one to the other. */
+  onOneVolume(a: string, b: string): boolean
   syncFolder(path: string): void
   /** What was written below `root` is durable afterwards: each of `files` (relative, `/`-separated) and every folder on the way to it. */
   syncTree(root: string, files: readonly string[], io: Io): Promise<void>

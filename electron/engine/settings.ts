@@ -1,6 +1,6 @@
 import path from 'node:path'
 import * as z from 'zod'
-import { type Library, type Settings, settings, settingsChanges } from '../../shared/model/settings.ts'
+import { type Settings, settings, settingsChanges } from '../../shared/model/settings.ts'
 import { createFileLock } from './file-lock.ts'
 import { parseJson } from './parse-json.ts'
 import type { Disk, Log } from './ports.ts'
@@ -23,8 +23,12 @@ const storedLibrary = z.object({
   name: z.string(),
   path: z.string(),
   oneVersionPerPackage: z.boolean().default(false),
+  /** While it is being renamed: where to. */
+  movingTo: z.string().optional(),
+  /** Of the built-in one: it is no longer in its home. */
+  moved: z.boolean().optional(),
 })
-export type StoredLibrary = Readonly<Omit<Library, 'isDefault' | 'available'>>
+export type StoredLibrary = Readonly<z.infer<typeof storedLibrary>>
 
 const content = z.object({
   format: z.literal(1),

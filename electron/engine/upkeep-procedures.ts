@@ -30,6 +30,8 @@ export interface UpkeepParts {
   publisher(): string
   connection(connectionId: string | undefined): Promise<OpenConnection>
   libraryOf(id: string | undefined): Promise<Library>
+  /** `busy` while it is moved. */
+  writableOf(id: string | undefined): Promise<Library>
   readonly stopping: AbortSignal
 }
 
@@ -40,7 +42,7 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
   readonly packageFile: EngineApi['packageFile']
   readonly transfers: Pick<EngineApi['transfers'], 'report'>
 } {
-  const { disk, clock, log, announcer, catalog, queue, libraryOf } = parts
+  const { disk, clock, log, announcer, catalog, queue, libraryOf, writableOf } = parts
   const ioOf = ({ signal = parts.stopping, onProgress }: CallOptions = {}) =>
     onProgress === undefined ? { signal } : { signal, onProgress }
   /** Of an installed version, whose transfers lie in its library. */
@@ -103,12 +105,12 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
       cached: async ({ libraryId }) => [...listOldCache(disk, (await libraryOf(libraryId)).places)],
       unreadable: async ({ libraryId }) => [...(await libraryOf(libraryId)).unreadable()],
       async verify({ libraryId, ref }) {
-        const library = await libraryOf(libraryId)
+        const library = await writableOf(libraryId)
         const request: UpkeepRequest = { libraryId: library.id, ref }
         return { transferId: queue.start({ kind: 'verify', ...factsOf(library, ref), request }) }
       },
       async repair({ libraryId, ref, connectionId, ...pace }) {
-        const library = await libraryOf(libraryId)
+        const library = await writableOf(libraryId)
         const request: UpkeepRequest = {
           libraryId: library.id,
           ref,
@@ -126,7 +128,7 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
       },
       async export({ libraryId, ref, out, overwrite = false }) {
         requireAbsolute(out)
-        const library = await libraryOf(libraryId)
+        const library = await writableOf(libraryId)
         const facts = factsOf(library, ref)
         const file = exportFileOf(disk, out, ref, overwrite)
         const source = { kind: 'installed', libraryId: library.id } as const

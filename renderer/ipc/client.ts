@@ -29,7 +29,7 @@ const verbs: Verbs = {
   publish: { plan: true, start: true, build: true },
   install: { plan: true, start: true },
   packageFile: { files: true },
-  libraries: { list: true, add: true, update: true, remove: true, setDefault: true },
+  libraries: { list: true, add: true, update: true, remove: true, setDefault: true, planMove: true, move: true },
   installed: {
     list: true,
     files: true,

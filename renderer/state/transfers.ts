@@ -112,6 +112,6 @@ export const useInstallOf = (name: string | undefined): string | undefined =>
   useTransfers(({ byId, order }) =>
     order.find((id) => {
       const transfer = byId[id]
-      return transfer?.kind === 'install' && transfer.ref.name === name && !isEnded(transfer.state)
+      return transfer?.kind === 'install' && transfer.ref?.name === name && !isEnded(transfer.state)
     }),
   )

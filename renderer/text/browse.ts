@@ -34,6 +34,13 @@ export const browseText = {
   count: (count: number, unreadable: number): string => `${plural(count, 'package')}${besides(unreadable)}`,
   countOf: (shown: string, count: number, unreadable: number): string =>
     `${shown} of ${plural(count, 'package')}${besides(unreadable)}`,
+  /** Several rows, chosen together; bytes that installing what can be installed downloads at most. */
+  chosen: (count: number, bytes: number): string =>
+    bytes > 0 ? `${plural(count, 'package')}, up to ${formatSize(bytes)} to download` : plural(count, 'package'),
+  chosenMore: (count: number): string => `and ${formatCount(count)} more`,
+  installSome: (count: number): string => `Install ${count}…`,
+  tooMany: (most: number): string => `Choose at most ${most} packages to install them together.`,
+  noneToInstall: 'All of them are installed, or don’t work with your apps.',
   tag: {
     chip: 'Tag',
     label: (tag: string | undefined): string => (tag === undefined ? 'Filter by tag' : `Tag: ${tag}`),

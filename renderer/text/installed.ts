@@ -120,8 +120,17 @@ export const installedText = {
     packages === versions
       ? plural(packages, 'package')
       : `${plural(packages, 'package')}, ${plural(versions, 'version')}`,
+  /** Several rows, chosen together. */
+  chosen: (packages: number, bytes: number): string => `${plural(packages, 'package')}, ${formatSize(bytes)}`,
+  chosenMore: (count: number): string => `and ${formatCount(count)} more`,
   hints: { open: 'open folder', verify: 'verify', remove: 'remove', keep: 'keep' },
+  installSheet: {
+    title: (count: number): string => `Install ${plural(count, 'package')}`,
+    subtitle: 'One after the other. Each is listed once every byte of it is verified.',
+    button: (count: number): string => `Install ${plural(count, 'package')}`,
+  },
   updateSheet: {
+    title: (count: number): string => `Update ${plural(count, 'package')}`,
     subtitle: 'One after the other. Each old version stays until the new one is verified, then goes to the trash.',
     button: (count: number): string => `Update ${plural(count, 'package')}`,
     reused: 'Reused from what is installed',

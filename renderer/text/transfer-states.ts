@@ -79,15 +79,19 @@ const kindWords: { readonly [K in Transfer['kind']]: string } = {
   verify: 'Verify',
   repair: 'Repair',
   export: 'Save',
+  move: 'Move',
 }
 /** `Publish Call transcriber 1.4.0`, `Save Call transcriber 1.4.0 as a file`. */
-export const transferTitle = ({ kind, title, ref }: Pick<Transfer, 'kind' | 'title' | 'ref'>): string =>
-  kind === 'install'
-    ? `${title} ${ref.version}`
-    : `${kindWords[kind]} ${title} ${ref.version}${kind === 'export' ? ' as a file' : ''}`
+export const transferTitle = (transfer: Pick<Transfer, 'kind' | 'title' | 'ref'>): string =>
+  transfer.kind === 'install'
+    ? subjectOf(transfer)
+    : `${kindWords[transfer.kind]} ${subjectOf(transfer)}${transfer.kind === 'export' ? ' as a file' : ''}`
+
+const subjectOf = ({ title, ref }: Pick<Transfer, 'title' | 'ref'>): string =>
+  ref === undefined ? title : `${title} ${ref.version}`
 
 const spokenKinds: { readonly [K in Transfer['kind']]: string } = { ...kindWords, export: 'Copy as a file' }
 
 /** A sentence for a screen reader: `Install of Churn predictor 1.4.0: done`. */
 export const spokenState = (transfer: Transfer): string =>
-  `${spokenKinds[transfer.kind]} of ${transfer.title} ${transfer.ref.version}: ${stateWord(transfer.state).toLowerCase()}`
+  `${spokenKinds[transfer.kind]} of ${subjectOf(transfer)}: ${stateWord(transfer.state).toLowerCase()}`

@@ -35,11 +35,7 @@ export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsCon
     case 'queued':
       return { word, detail: after === undefined ? 'Starts next' : `After ${after}`, tone: 'plain' }
     case 'preparing':
-      return {
-        word,
-        detail: isUpkeep(kind) || kind === 'publish' ? 'Reading the files' : 'Asking the store',
-        tone: 'plain',
-      }
+      return { word, detail: preparingDetails[kind] ?? 'Asking the store', tone: 'plain' }
     case 'transferring':
       return { word, detail: againText(kind, progress) ?? paceOf(progress), tone: 'strong' }
     case 'stalled': {
@@ -80,6 +76,13 @@ function againText(kind: Transfer['kind'], { again, secondsLeft }: Progress): st
   return `${verb} ${formatSize(again.doneBytes)} of ${formatSize(again.totalBytes)} again${left}`
 }
 
+const preparingDetails: Partial<OfKind<string>> = {
+  publish: 'Reading the files',
+  verify: 'Reading the files',
+  repair: 'Reading the files',
+  move: 'Listing the files',
+}
+
 /** `38.4 MB/s, 33 s left`. */
 export function paceOf({ bytesPerSecond, secondsLeft }: Progress): string {
   if (bytesPerSecond <= 0) return 'Starting'
@@ -113,8 +116,6 @@ export function bytesLine(transfer: Transfer, progress: Progress): string {
   }
 }
 
-const isUpkeep = (kind: Transfer['kind']): boolean => kind === 'verify' || kind === 'repair'
-
 const limitWord = (bytesPerSecond: number): string => (bytesPerSecond === 0 ? 'none' : formatSpeed(bytesPerSecond))
 
 type OfKind<T> = { readonly [K in Transfer['kind']]: T }
@@ -124,6 +125,7 @@ const toDo: OfKind<string> = {
   verify: 'verify',
   repair: 'verify',
   export: 'write',
+  move: 'copy',
 }
 const unendedLines: OfKind<{ readonly failed: string; readonly cancelled: string }> = {
   install: { failed: 'Nothing was changed on this computer', cancelled: 'Nothing was installed' },
@@ -131,10 +133,19 @@ const unendedLines: OfKind<{ readonly failed: string; readonly cancelled: string
   verify: { failed: 'Nothing was changed on this computer', cancelled: 'Not all of it was verified' },
   repair: { failed: 'What was not repaired is as it was', cancelled: 'What was not repaired is as it was' },
   export: { failed: 'No file was written', cancelled: 'No file was written' },
+  move: { failed: 'The library is where it was', cancelled: 'The library is where it was' },
 }
 
 function doneLine({ kind, outcome = {} }: Transfer, total: string): string {
-  const { alreadyThere, reusedBytes = 0, badFiles = 0, extraFiles = 0, downloadBytes = 0, sizeBytes = 0 } = outcome
+  const {
+    alreadyThere,
+    reusedBytes = 0,
+    badFiles = 0,
+    extraFiles = 0,
+    downloadBytes = 0,
+    sizeBytes = 0,
+    keptFiles = 0,
+  } = outcome
   switch (kind) {
     case 'install':
     case 'publish': {
@@ -153,6 +164,10 @@ function doneLine({ kind, outcome = {} }: Transfer, total: string): string {
       return `Repaired, ${formatSize(downloadBytes)} downloaded`
     case 'export':
       return `Saved, ${formatSize(sizeBytes)}`
+    case 'move': {
+      if (keptFiles === 0) return `Moved, ${total}`
+      return `Moved, ${total}. ${plural(keptFiles, 'file stays', 'files stay')} in the old folder: changed meanwhile`
+    }
     default:
       return assertNever(kind)
   }
@@ -164,6 +179,7 @@ const pausable: OfKind<string> = {
   verify: 'check',
   repair: 'repair',
   export: 'saving',
+  move: 'move',
 }
 
 export const transfersText = {
@@ -182,6 +198,11 @@ export const transfersText = {
     none: 'No limit',
     other: 'Other, in Settings…',
   },
+  /** Several rows, chosen together. */
+  chosen: (count: number, bytesToGo: number): string =>
+    bytesToGo > 0 ? `${plural(count, 'transfer')}, ${formatSize(bytesToGo)} to go` : plural(count, 'transfer'),
+  chosenMore: (count: number): string => `and ${count} more`,
+  some: (verb: string, count: number): string => `${verb} ${count}`,
   pauseAll: 'Pause all',
   resumeAll: 'Resume all',
   pause: 'Pause',
@@ -201,6 +222,8 @@ export const transfersText = {
   readOnly: 'Another Orbital, a window or a command, has it. It can be paused or cancelled there.',
   toLibrary: (library: string): string => `To ${library}. Not listed as installed until every byte is verified.`,
   toFile: (file: string): string => `To ${file}. The file is there when all of it is written.`,
+  toFolder: (folder: string): string =>
+    `To ${folder}. The library is used where it is until all of it is there and verified.`,
   toConnection: (connection: string): string => `To ${connection}. Nobody sees it until the last step.`,
   verified: 'Verified',
   confirmed: 'Confirmed by the store',
@@ -224,6 +247,7 @@ export const transfersText = {
     verify: 'It could not be verified',
     repair: 'It could not be repaired',
     export: 'It could not be saved as a file',
+    move: 'It could not be moved',
   },
   pausedTitle: (reason: PauseReason, kind: Transfer['kind']): string => {
     const what = pausable[kind]

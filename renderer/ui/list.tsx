@@ -12,6 +12,7 @@ import {
 import { uiText } from '../text/ui.ts'
 import { useGapClosing } from './gap-closing.ts'
 import { indexAfter, moveOfKey } from './list-keys.ts'
+import { type Choice, choiceOf, isChooseAll, type Selection } from './selection.ts'
 
 export interface Column<S extends string = string> {
   readonly key: string
@@ -33,6 +34,8 @@ interface ListProps<T, S extends string> {
   readonly onSort?: (by: S) => void
   readonly selectedKey?: string
   readonly onSelect: (item: T) => void
+  /** Where several rows can be chosen: Shift with the arrows or a press, Ctrl or ⌘ with a press or A, Escape back to one. It selects instead. */
+  readonly selection?: Selection
   /** Enter or double click. */
   readonly onOpen?: (item: T) => void
   /** Any other key while the list has the focus; true when it was taken. */
@@ -55,7 +58,7 @@ export interface ListHandle {
 
 /** A virtual list of rows of one height. It is one stop of Tab; the arrows move the selection, and the selection is what keys act on. */
 export function List<T, S extends string = string>(props: ListProps<T, S>) {
-  const { items, keyOf, columnsClass, columns, sorted, selectedKey, rowHeight = 48, label } = props
+  const { items, keyOf, columnsClass, columns, sorted, selectedKey, rowHeight = 48, label, selection } = props
   const id = useId()
   const grid = useRef<HTMLDivElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
@@ -78,6 +81,10 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
 
   useGapClosing(grid, items, keyOf, props.closesGaps === true ? rowHeight : undefined)
 
+  const choose = (item: T, how: Choice) => {
+    if (selection === undefined) props.onSelect(item)
+    else selection.choose(keyOf(item), how)
+  }
   const onKeyDown = (event: KeyboardEvent) => {
     // Keys of the head's buttons and of a row's own buttons are theirs.
     if (event.target !== grid.current) return
@@ -87,9 +94,14 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
       event.preventDefault()
       const perPage = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 1)
       const next = items[indexAfter(move, selectedIndex, items.length, perPage)]
-      if (next !== undefined) props.onSelect(next)
+      if (next !== undefined) choose(next, event.shiftKey ? 'range' : 'one')
       return
     }
+    if (selection !== undefined && isChooseAll(event)) {
+      event.preventDefault()
+      return selection.all()
+    }
+    if (event.key === 'Escape' && selection?.one() === true) return event.preventDefault()
     if (event.key === 'Enter' && selected !== undefined && props.onOpen !== undefined) {
       event.preventDefault()
       props.onOpen(selected)
@@ -110,6 +122,7 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
         role="grid"
         aria-label={label}
         aria-rowcount={items.length + headRows}
+        aria-multiselectable={selection === undefined ? undefined : true}
         aria-activedescendant={selectedIndex >= 0 ? rowId(selectedIndex) : undefined}
         tabIndex={0}
         data-pane-focus="list"
@@ -153,9 +166,11 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
                     className={`prow ${columnsClass}${more === undefined ? '' : ` ${more}`}`}
                     role="row"
                     aria-rowindex={index + 1 + headRows}
-                    aria-selected={index === selectedIndex}
+                    aria-selected={index === selectedIndex || selection?.keys.has(key) === true}
+                    data-lead={index === selectedIndex || undefined}
                     style={{ transform: `translateY(${start}px)`, blockSize: rowHeight }}
-                    onClick={() => props.onSelect(item)}
+                    onMouseDown={(event) => event.shiftKey && selection !== undefined && event.preventDefault()}
+                    onClick={(event) => choose(item, choiceOf(event))}
                     onDoubleClick={() => props.onOpen?.(item)}
                   >
                     {props.renderRow(item)}

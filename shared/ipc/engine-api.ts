@@ -253,6 +253,28 @@ export const engineContract = {
     /** Forgets it; its folder stays as it is. `busy` while a transfer runs into it or waits for its turn. */
     remove: procedure(z.strictObject({ id: z.string() }), done),
     setDefault: procedure(z.strictObject({ id: z.string() }), done),
+    /**
+     * What moving a library to a folder (absolute, not there yet or empty) takes: on another volume all of it is copied first. `usage` (inside
+     * another library, or around one), `already-exists` (something is in it), `path-not-found` (its parent).
+     */
+    planMove: procedure(
+      z.strictObject({ id: z.string(), path: z.string().min(1) }),
+      z.strictObject({
+        from: z.string(),
+        to: z.string(),
+        sameVolume: z.boolean(),
+        totalBytes: z.number(),
+        fileCount: z.number(),
+        /** Of the volume with the new folder. */
+        freeBytes: z.number(),
+        enoughSpace: z.boolean(),
+      }),
+    ),
+    /**
+     * Queues it. The library is read where it is until all of it is in the new folder and verified; its old folder is deleted after that. Nothing
+     * in it can be changed meanwhile (`busy`). `busy` while a transfer runs into it or waits for its turn, `disk-full`. Asked for again, it goes on.
+     */
+    move: procedure(z.strictObject({ id: z.string(), path: z.string().min(1) }), started),
   },
   installed: {
     list: procedure(z.strictObject({ libraryId: z.string().optional() }), z.array(installedVersion)),

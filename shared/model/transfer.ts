@@ -50,18 +50,19 @@ export const fileProgress = z.strictObject({
 })
 export type FileProgress = Readonly<z.infer<typeof fileProgress>>
 
-/** `verify`, `repair`: of an installed version. `export`: a version written as a `.sputnik` file. */
-export const transferKind = z.enum(['install', 'publish', 'verify', 'repair', 'export'])
+/** `verify`, `repair`: of an installed version. `export`: a version written as a `.sputnik` file. `move`: of a whole library to another folder. */
+export const transferKind = z.enum(['install', 'publish', 'verify', 'repair', 'export', 'move'])
 
 export const transfer = z.strictObject({
   id: z.string(),
   kind: transferKind,
-  ref: packageRef,
+  /** Absent for a move, which is of no version; its title is the library's name. */
+  ref: packageRef.optional(),
   title: z.string(),
   /** Absent for `.sputnik` files. */
   connectionId: z.string().optional(),
   libraryId: z.string().optional(),
-  /** The file that an export writes. */
+  /** The file that an export writes, the folder that a library moves to. */
   file: z.string().optional(),
   state: transferState,
   progress,
@@ -86,6 +87,8 @@ export const transfer = z.strictObject({
       /** Of an export: the file's size, and the md5 of the archive where it is the published one. */
       sizeBytes: z.number().optional(),
       md5: z.string().optional(),
+      /** Of a move: files that stay in the old folder, since they were changed or put there meanwhile. */
+      keptFiles: z.number().optional(),
     })
     .optional(),
 })

@@ -6,11 +6,12 @@ const ends = {
   verify: { done: 'is verified', failed: 'could not be verified' },
   repair: { done: 'is repaired', failed: 'could not be repaired' },
   export: { done: 'is saved as a file', failed: 'was not saved as a file' },
+  move: { done: 'is in its new folder', failed: 'was not moved' },
 } as const
 
 /** Words of what the system shows for the app: notifications, the question on closing, menus. */
 export const desktopText = {
-  ended({ kind, title, ref, state, outcome }: Transfer): { readonly title: string; readonly body: string } {
+  ended({ kind, title, ref, file, state, outcome }: Transfer): { readonly title: string; readonly body: string } {
     const isDone = state.kind === 'done'
     if (kind === 'verify' && (outcome?.badFiles ?? 0) > 0)
       return {
@@ -19,7 +20,11 @@ export const desktopText = {
       }
     return {
       title: `${title} ${ends[kind][isDone ? 'done' : 'failed']}`,
-      body: isDone ? `Version ${ref.version}` : 'Orbital says why, and what is safe.',
+      body: isDone
+        ? ref === undefined
+          ? (file ?? '')
+          : `Version ${ref.version}`
+        : 'Orbital says why, and what is safe.',
     }
   },
   closing: {

@@ -170,18 +170,30 @@ const texts: Texts = {
             'Publish with a higher version.',
           ),
   'already-exists': ({ what }) => text(`${what} is already there.`, nothingChanged, 'Choose another name.'),
-  busy: ({ what, holder }) =>
-    text(
-      `Another Orbital is working on this ${what}${holder === undefined ? '' : ` (${holder})`}.`,
-      nothingChanged,
-      'Wait until it is done.',
-    ),
-  'past-cancel': ({ ref }) =>
-    text(
-      `All of ${ref} is sent, and it may be published already, so it can no longer be cancelled.`,
-      'Nothing is lost; it can be finished at any time.',
-      'Resume it to finish it.',
-    ),
+  busy: ({ what, holder, moving = false }) =>
+    moving
+      ? text(
+          'The library is being moved to another folder, so nothing in it can be changed now.',
+          nothingChanged,
+          'Wait until it is moved, or pause or cancel that in Transfers.',
+        )
+      : text(
+          `Another Orbital is working on this ${what}${holder === undefined ? '' : ` (${holder})`}.`,
+          nothingChanged,
+          'Wait until it is done.',
+        ),
+  'past-cancel': ({ ref, kind }) =>
+    kind === 'move'
+      ? text(
+          `All of ${ref} is in its new folder, or about to be, so the move can no longer be cancelled.`,
+          'Nothing is lost; it can be finished at any time.',
+          'Resume it to finish it.',
+        )
+      : text(
+          `All of ${ref} is sent, and it may be published already, so it can no longer be cancelled.`,
+          'Nothing is lost; it can be finished at any time.',
+          'Resume it to finish it.',
+        ),
   'meta-invalid': ({ key, reason }) =>
     text(
       `The description of ${packageIn(key)} can’t be trusted: ${reason}`,

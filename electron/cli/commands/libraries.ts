@@ -1,13 +1,15 @@
 import path from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
 import type { Library } from '../../../shared/model/settings.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
-import { table } from '../output.ts'
+import { formatBytes, table } from '../output.ts'
 import { requiredWord } from '../spec.ts'
 
 export const libraries: Command = {
   name: 'libraries',
-  usage: 'list | add <folder> [--one-version] | set <id> --one-version|--side-by-side | remove <id> | default <id>',
+  usage:
+    'list | add <folder> [--one-version] | set <id> --one-version|--side-by-side | remove <id> | default <id> | move <library> <folder>',
   summary: 'Manage libraries: the folders that packages are installed in, also those of old tools.',
   options: [
     { name: 'one-version', help: 'add, set: keep one version of each package there, as old tools do' },
@@ -36,6 +38,8 @@ export const libraries: Command = {
         await api.libraries.setDefault({ id })
         return output.result({ id }, [`${id} is the default library.`])
       }
+      case 'move':
+        return move(context)
       default:
         throw usage(`orbital libraries ${libraries.usage}`)
     }
@@ -66,6 +70,35 @@ async function set(context: Context): Promise<void> {
     ...(title === undefined ? {} : { name: title }),
   })
   context.output.result(changed, table([rowOf(changed)]))
+}
+
+/** To a folder that is empty or not there: by a rename on one volume, else copied, verified, and only then deleted where it was. */
+async function move(context: Context): Promise<void> {
+  const { api, output } = context
+  const word = requiredWord(context, 'library', 1)
+  const to = path.resolve(context.cwd, requiredWord(context, 'folder', 2))
+  const { id, name, path: from } = await libraryOf(context, word)
+  const { transferId } = await api.libraries.move({ id, path: to }, { signal: context.signal })
+  const { file = to, outcome = {}, progress } = await context.follow(transferId)
+  const kept = outcome.keptFiles ?? 0
+  output.result({ id, name, path: file, totalBytes: progress.totalBytes, keptFiles: kept }, [
+    `${name} is in ${file} now, ${formatBytes(progress.totalBytes)}.`,
+    ...(from === file ? [] : [`Programs that load packages from ${from} need the new folder.`]),
+    ...(kept === 0
+      ? []
+      : [`In the old folder ${kept} ${kept === 1 ? 'file stays' : 'files stay'}: changed meanwhile.`]),
+  ])
+}
+
+/** By its id, its name, or its folder. */
+async function libraryOf({ api, cwd }: Context, word: string): Promise<Library> {
+  const all = await api.libraries.list({})
+  const found =
+    all.find(({ id }) => id === word) ??
+    all.find(({ name }) => name === word) ??
+    all.find((each) => each.path === path.resolve(cwd, word))
+  if (found === undefined) throw new AppError('library-not-found', { libraryId: word })
+  return found
 }
 
 const rowOf = (library: Library): string[] => [

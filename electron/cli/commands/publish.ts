@@ -1,5 +1,6 @@
 import type { PublishPlan } from '../../../shared/model/plans.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
+import { versionOf } from '../../../shared/model/transfer-standing.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { packageFields } from '../options.ts'
@@ -69,7 +70,9 @@ const published = (transfer: Transfer) => ({
   copiedBytes: transfer.outcome?.reusedBytes ?? 0,
 })
 
-function toldOf({ ref, outcome, connectionId, progress, wireBytes }: Transfer): string[] {
+function toldOf(transfer: Transfer): string[] {
+  const { outcome, connectionId, progress, wireBytes } = transfer
+  const ref = versionOf(transfer)
   const where = connectionId ?? ''
   const sent = outcome?.reusedBytes === undefined ? '' : ` (${formatBytes(wireBytes)} sent, the rest copied there)`
   const first = outcome?.alreadyThere

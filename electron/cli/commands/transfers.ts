@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
-import { formatBytes, table } from '../output.ts'
+import { formatBytes, subjectOf, table } from '../output.ts'
 import { requiredWord } from '../spec.ts'
 import { linesOf, throwIfBad } from './verify.ts'
 
@@ -22,10 +22,7 @@ export const transfers: Command = {
     const done = await context.follow(id)
     const isUpkeep = done.kind === 'verify' || done.kind === 'repair'
     const report = isUpkeep ? await context.api.transfers.report({ id }) : undefined
-    context.output.result(
-      done,
-      report === undefined ? [`${done.ref.name} ${done.ref.version}: done.`] : linesOf(report),
-    )
+    context.output.result(done, report === undefined ? [`${subjectOf(done)}: done.`] : linesOf(report))
     if (report !== undefined) throwIfBad(report)
   },
 }
@@ -35,7 +32,7 @@ async function listTransfers({ api, output }: Context): Promise<void> {
   const rows = all.map((each) => [
     each.id.slice(0, 8),
     each.kind,
-    `${each.ref.name} ${each.ref.version}`,
+    subjectOf(each),
     each.state.kind === 'paused' ? `paused (${each.state.reason})` : each.state.kind,
     `${formatBytes(each.progress.settledBytes)} of ${formatBytes(each.progress.totalBytes)}`,
   ])

@@ -8,6 +8,7 @@ import { throughReadOnly } from './read-only.ts'
 import { removeEntry, removeTree } from './remove-tree.ts'
 import { type RenameRetry, renameWithRetry } from './retry-rename.ts'
 import { syncTree } from './sync-tree.ts'
+import { copyLink, copyMarks, nearestThere, onOneVolume, realPath, removeEmptyFolder } from './whole-trees.ts'
 
 export interface NodeDiskOptions {
   readonly renameRetry?: Partial<RenameRetry>
@@ -68,6 +69,11 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
     renameNew: (from, to) => attempt(to, 'move', () => renameNew(from, to)),
     removeFile: (target) => attempt(target, 'delete', () => removeEntry(target)),
     removeTree: (target) => attempt(target, 'delete', () => removeTree(target)),
+    removeEmptyFolder: (target) => attempt(target, 'delete', () => removeEmptyFolder(target)),
+    copyLink: (from, to) => attempt(to, 'create file', () => copyLink(from, to)),
+    copyMarks: (from, to) => attempt(to, 'save', () => copyMarks(from, to)),
+    realPath: (target) => attempt(target, 'look up', () => realPath(target)),
+    onOneVolume: (a, b) => attempt(a, 'look up', () => onOneVolume(a, b)),
     syncFolder,
     syncTree: (root, files, io) => syncTree(root, files, { ...io, syncFolder }),
     volume: (target) => attempt(target, 'measure', () => readVolume(target)),
@@ -269,8 +275,6 @@ function renameNew(from: string, to: string): void {
 
 /** Of the nearest folder that is there. */
 function readVolume(target: string) {
-  let folder = target
-  while (!fs.existsSync(folder) && path.dirname(folder) !== folder) folder = path.dirname(folder)
-  const { bsize, blocks, bavail } = fs.statfsSync(folder)
+  const { bsize, blocks, bavail } = fs.statfsSync(nearestThere(target))
   return { totalBytes: blocks * bsize, freeBytes: bavail * bsize }
 }

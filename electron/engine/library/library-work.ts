@@ -15,7 +15,7 @@ export function createLibraryWork(): LibraryWork {
     if (onBytes !== undefined) worker.onMessage(({ readBytes }) => onBytes(readBytes))
     return worker.result
   }
-  const bytesOf = (result: LibraryJobResult): readonly number[] => (result.kind === 'verify' ? [] : result.bytes)
+  const bytesOf = (result: LibraryJobResult): readonly number[] => ('bytes' in result ? result.bytes : [])
   return {
     async verify(folder, manifest, { signal, onBytes }) {
       const result = await run({ kind: 'verify', folder, manifest }, signal, onBytes)

@@ -48,6 +48,9 @@ export function placesOf(root: string): LibraryPlaces {
   }
 }
 
+/** The lease of whoever moves the library (move/move-runner.ts): while it is held nobody else may change it. */
+export const moveLease = 'move'
+
 /** The file's or folder's path of a transfer's staged tree. */
 export const stagedTreeOf = (places: LibraryPlaces, transaction: string): string =>
   path.join(places.staging, transaction, 'tree')

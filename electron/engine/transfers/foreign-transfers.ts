@@ -10,6 +10,8 @@ export interface ForeignTransfers {
   has(folder: string): boolean
   add(folder: string): void
   drop(folder: string): void
+  /** All in that folder. */
+  dropBelow(parent: string): void
   folderOf(id: string): string | undefined
   /** Folders that nobody holds now. */
   abandoned(): readonly string[]
@@ -44,6 +46,9 @@ export function createForeignTransfers(deps: {
       folders = folders.filter((each) => each !== folder)
     },
     abandoned: () => folders.filter((folder) => disk.facts(folder) !== undefined && !deps.isHeld(folder)),
+    dropBelow(parent) {
+      folders = folders.filter((each) => path.dirname(each) !== parent)
+    },
     folderOf: (id) => folders.find((each) => path.basename(each) === id),
     list() {
       folders = folders.filter((folder) => disk.facts(folder) !== undefined)

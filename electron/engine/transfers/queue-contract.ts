@@ -22,6 +22,10 @@ export interface TransferQueue {
   limitsChanged(): void
   /** Looks for journals below these folders. Those whose owner is gone are taken (with `takesOver`), or listed until they are asked for. */
   adopt(journalParents: readonly string[]): void
+  /** Lets go of what has its journal in that folder, which is about to be moved; `busy` when one of them runs or waits for its turn. */
+  letGo(journalParent: string): void
+  /** The journals lie there by now, or still: what was let go is taken again. */
+  takeAgain(before: string, now: string): void
   /** The computer slept: what was on its way begins anew over new connections, and goes on where it was; what waits for its store is tried. */
   wake(): Promise<void>
   /** Pauses what runs as interrupted, and gives up the leases. */

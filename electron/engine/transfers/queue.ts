@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { framesOf } from '../../../shared/error-frames.ts'
 import { AppError, isAppError, toAppError, toWire } from '../../../shared/errors.ts'
-import { specOf } from '../../../shared/model/package-ref.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
-import { isEnded } from '../../../shared/model/transfer-standing.ts'
+import { isEnded, nameOf } from '../../../shared/model/transfer-standing.ts'
 import { createTask } from './create-task.ts'
 import { createDiscards } from './discards.ts'
 import { createForeignTransfers } from './foreign-transfers.ts'
@@ -14,6 +13,7 @@ import { createJournal, hasJournal, listJournals } from './journal.ts'
 import { createOwnership } from './ownership.ts'
 import type { QueueDeps, TransferQueue } from './queue-contract.ts'
 import { changeLimit } from './rate-limit.ts'
+import { createRelocation } from './relocation.ts'
 import { createTicker } from './ticker.ts'
 import { type Entry, isSame, openEntry, shownOf } from './transfer-entry.ts'
 import { type PaceRecord, type StartRecord, stateRecordOf } from './transfer-record.ts'
@@ -28,7 +28,7 @@ const lookAgainMs = 5_000
  * The queue of one engine's transfers.
  *  1. start: journal record (durable) → queued → answered. The same version in the same place that is not ended is that transfer.
  *  2. run: in queue order; at most `transfersAtOnce` big ones (over 64 MiB), small ones pass them, at most 4.
- *     Those that only read this computer (verify) have a turn of their own, one big one at a time: they need not wait for a line.
+ *     Those that only touch this computer (verify, move) have a turn of their own, one big one at a time: they need not wait for a line.
  *  3. pause, shutdown: the signal aborts, the journal stays, the state is `paused` only when the runner has stopped.
  *  4. cancel: noted in the journal; the signal aborts, the runner stops, then discards what it made; `cancelling` until that has ended. What
  *     could not be discarded (its store is away) keeps its journal, and whoever takes that over later only discards. What others may
@@ -240,7 +240,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const cancel = (entry: Entry): Promise<void> => {
     if (entry.cancelling !== undefined) return entry.cancelling
     if (deps.runner(entry.start.start.kind).isPastCancel(entry.start.start.request, entry.journal.records))
-      return Promise.reject(new AppError('past-cancel', { ref: specOf(entry.transfer.ref) }))
+      return Promise.reject(new AppError('past-cancel', { ref: nameOf(entry.transfer), kind: entry.transfer.kind }))
     if (!apply(entry, { kind: 'cancel' })) return Promise.resolve()
     const run = async () => {
       attempt('state', entry, () => record(entry))
@@ -329,6 +329,14 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     foreign.drop(folder)
   }
 
+  const adopt = (journalParents: readonly string[]) => {
+    for (const parent of journalParents) looked.add(parent)
+    for (const folder of journalsBelow(journalParents)) {
+      const isTaken = deps.takesOver && takeFolder(folder) !== undefined
+      if (!isTaken && hasJournal(disk, folder)) foreign.add(folder)
+    }
+  }
+
   return {
     start(transfer) {
       const same = [...entries.values()].find((entry) => isSame(transfer, entry.transfer))
@@ -410,13 +418,16 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     limitsChanged() {
       for (const entry of entries.values()) if (entry.running !== undefined) heedLimit(entry)
     },
-    adopt(journalParents) {
-      for (const parent of journalParents) looked.add(parent)
-      for (const folder of journalsBelow(journalParents)) {
-        const isTaken = deps.takesOver && takeFolder(folder) !== undefined
-        if (!isTaken && hasJournal(disk, folder)) foreign.add(folder)
-      }
-    },
+    adopt,
+    ...createRelocation({
+      entries: () => [...entries.values()],
+      foreign,
+      release(entry) {
+        drop(entry)
+        attempt('lease', entry, () => entry.lease.release())
+      },
+      adopt,
+    }),
     async wake() {
       const asleep = [...entries.values()].filter(({ transfer }) => isOnItsWay(transfer.state))
       await Promise.all(asleep.map((entry) => stopRunning(entry, 'shutdown')))

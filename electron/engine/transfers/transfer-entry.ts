@@ -47,8 +47,8 @@ export function openEntry(deps: { disk: Disk; clock: Clock }, folder: string, le
 /** The same thing asked for again, while it has not ended well. */
 export const isSame = (asked: NewTransfer, known: Transfer): boolean =>
   known.kind === asked.kind &&
-  known.ref.name === asked.ref.name &&
-  known.ref.version === asked.ref.version &&
+  known.ref?.name === asked.ref?.name &&
+  known.ref?.version === asked.ref?.version &&
   known.libraryId === asked.libraryId &&
   known.file === asked.file &&
   (asked.kind === 'install' || known.connectionId === asked.connectionId) &&

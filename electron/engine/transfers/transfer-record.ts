@@ -59,7 +59,7 @@ function toldBy(first: StartRecord, records: readonly JournalRecord[], readOnly:
   return {
     id: first.id,
     kind: start.kind,
-    ref: start.ref,
+    ...(start.ref === undefined ? {} : { ref: start.ref }),
     title: start.title,
     ...(start.connectionId === undefined ? {} : { connectionId: start.connectionId }),
     ...(start.libraryId === undefined ? {} : { libraryId: start.libraryId }),

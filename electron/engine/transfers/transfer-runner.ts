@@ -84,11 +84,11 @@ export interface TransferRunner {
 /** What start() of the queue takes. */
 export interface NewTransfer {
   readonly kind: Transfer['kind']
-  readonly ref: PackageRef
+  readonly ref?: PackageRef
   readonly title: string
   readonly connectionId?: string
   readonly libraryId?: string
-  /** The file that an export writes. */
+  /** The file that an export writes, the folder that a library moves to. */
   readonly file?: string
   readonly totalBytes: number
   /** Absolute folder in which `<id>/` is made for the journal. */

@@ -20,5 +20,5 @@ export function entriesToBegin(inOrder: readonly Entry[], transfersAtOnce: numbe
 
 function turnOf({ transfer: { kind, progress } }: Entry): 'small' | 'big' | 'big here' {
   if (progress.totalBytes <= bigBytes) return 'small'
-  return kind === 'verify' ? 'big here' : 'big'
+  return kind === 'verify' || kind === 'move' ? 'big here' : 'big'
 }

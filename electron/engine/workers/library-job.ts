@@ -2,6 +2,9 @@ import { AppError, assertNever } from '../../../shared/errors.ts'
 import type { Manifest } from '../../../shared/model/package.ts'
 import { measureTree } from '../library/disk-usage.ts'
 import { type TreeReport, verifyTree } from '../library/verify.ts'
+import { copyTree, type TreeCopy } from '../move/copy-tree.ts'
+import { removeListed } from '../move/remove-listed.ts'
+import { listTree, type TreeEntry } from '../move/tree-listing.ts'
 import type { Disk, Io } from '../ports.ts'
 
 /** What a library has done off the main thread. */
@@ -9,16 +12,22 @@ export type LibraryJob =
   | { readonly kind: 'verify'; readonly folder: string; readonly manifest: Manifest }
   | { readonly kind: 'measure'; readonly roots: readonly string[] }
   | { readonly kind: 'remove'; readonly roots: readonly string[] }
+  | { readonly kind: 'list-tree'; readonly root: string; readonly leftOut: readonly string[] }
+  | ({ readonly kind: 'copy-tree' } & TreeCopy)
+  | { readonly kind: 'remove-listed'; readonly root: string; readonly entries: readonly TreeEntry[] }
 export type LibraryJobResult =
   | { readonly kind: 'verify'; readonly report: TreeReport }
   /** Allocated bytes of each tree (that were freed, for `remove`). */
   | { readonly kind: 'measure' | 'remove'; readonly bytes: readonly number[] }
+  | { readonly kind: 'list-tree'; readonly entries: readonly TreeEntry[] }
+  | { readonly kind: 'copy-tree' | 'remove-listed' }
 
-/** Told while files are read: so many more bytes. */
+/** Told while files are read: so many more bytes; of a copy, that so many were read back. */
 export interface LibraryJobProgress {
   readonly readBytes: number
+  readonly settledBytes?: number
 }
-type JobIo = Io & { readonly onBytes?: (bytes: number) => void }
+type JobIo = Io & { readonly onBytes?: (bytes: number) => void; readonly onSettled?: (bytes: number) => void }
 
 export async function runLibraryJob(job: LibraryJob, disk: Disk, io: JobIo): Promise<LibraryJobResult> {
   switch (job.kind) {
@@ -28,6 +37,20 @@ export async function runLibraryJob(job: LibraryJob, disk: Disk, io: JobIo): Pro
       return { kind: 'measure', bytes: await each(job.roots, (root) => measureTree(disk, root), io) }
     case 'remove':
       return { kind: 'remove', bytes: await each(job.roots, (root) => measureAndRemove(disk, root), io) }
+    case 'list-tree':
+      return { kind: 'list-tree', entries: await listTree(disk, job.root, job.leftOut, io) }
+    case 'copy-tree': {
+      const { onBytes, onSettled } = io
+      await copyTree(disk, job, {
+        signal: io.signal,
+        ...(onBytes === undefined ? {} : { onReceived: onBytes }),
+        ...(onSettled === undefined ? {} : { onSettled }),
+      })
+      return { kind: 'copy-tree' }
+    }
+    case 'remove-listed':
+      await removeListed(disk, job.root, job.entries, io)
+      return { kind: 'remove-listed' }
     default:
       return assertNever(job)
   }

@@ -5,7 +5,9 @@ import { serveWorker } from './serve.ts'
 
 serveWorker<LibraryJob, LibraryJobResult, LibraryJobProgress>(async ({ data, signal, post }) => {
   const teller = createByteTeller((readBytes) => post({ readBytes }))
-  const result = await runLibraryJob(data, createNodeDisk(), { signal, onBytes: teller.add })
+  const settled = createByteTeller((settledBytes) => post({ readBytes: 0, settledBytes }))
+  const result = await runLibraryJob(data, createNodeDisk(), { signal, onBytes: teller.add, onSettled: settled.add })
   teller.flush()
+  settled.flush()
   return result
 })

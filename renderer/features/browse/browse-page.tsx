@@ -36,6 +36,7 @@ import {
   newestFirst,
   queryRows,
 } from './rows.ts'
+import { useChosenRows } from './use-chosen-rows.tsx'
 import { useStandings } from './use-standings.ts'
 import { Welcome } from './welcome.tsx'
 
@@ -47,6 +48,7 @@ const columns: readonly Column<BrowseSort>[] = [
   { key: 'state', title: text.columns.state, sort: 'state', className: 'status-cell' },
 ]
 
+const selectKey = (selectedKey: string) => useBrowseView.setState({ selectedKey })
 const keyOfRow = (row: BrowseRow): string => row.key
 
 const filters: readonly BrowseFilter[] = ['all', 'for-my-apps', 'installed', 'updates']
@@ -78,6 +80,7 @@ export function BrowsePage() {
     () => shown.find(({ key }) => key === view.selectedKey) ?? shown[0],
     [shown, view.selectedKey],
   )
+  const many = useChosenRows(shown, selected?.key, { connectionId: connection?.id, standingOf, onLead: selectKey })
   const isQuery = view.text !== '' || view.filter !== 'all' || view.tag !== undefined
   const isPractice = connection?.origin === 'built-in'
   const welcomes = isPractice && !isQuery && catalog.load.kind === 'ready' && rows.length <= 1
@@ -97,6 +100,7 @@ export function BrowsePage() {
       useBrowseView.setState((state) => ({ inspectorOpen: !state.inspectorOpen }))
       return true
     }
+    if (many.chosen !== undefined) return command === 'install' && many.install()
     if (row?.kind !== 'package') return false
     const standing = standingOf(row.package)
     const [here] = standing.installed
@@ -202,7 +206,8 @@ export function BrowsePage() {
             sorted={sorted}
             onSort={sortBy}
             selectedKey={selected?.key}
-            onSelect={(row) => useBrowseView.setState({ selectedKey: row.key })}
+            onSelect={(row) => selectKey(row.key)}
+            selection={many.selection}
             onOpen={open}
             onKey={(event, row) => act(rowCommandOf(event, singleKeys), row)}
             rowClassOf={(row) =>
@@ -226,6 +231,7 @@ export function BrowsePage() {
             }
           />
         )}
+        {!welcomes && (narrow || !view.inspectorOpen) && many.bar}
         {welcomes ? (
           <Welcome
             sample={rows[0]?.kind === 'package' ? rows[0].package : undefined}
@@ -243,9 +249,11 @@ export function BrowsePage() {
                 : [{ keys: ['Space'], does: view.inspectorOpen ? text.hints.hideDetails : text.hints.showDetails }]),
             ]}
           >
-            {isQuery
-              ? text.countOf(formatCount(foot.packages), counts.all, foot.unreadable)
-              : text.count(foot.packages, foot.unreadable)}
+            {many.chosen !== undefined
+              ? many.chosen.title
+              : isQuery
+                ? text.countOf(formatCount(foot.packages), counts.all, foot.unreadable)
+                : text.count(foot.packages, foot.unreadable)}
           </Foot>
         )}
       </section>
@@ -290,21 +298,24 @@ export function BrowsePage() {
         </>
       }
     >
+      {many.failure}
       <div className="body">
         {body()}
         {view.inspectorOpen &&
           !welcomes &&
           selected !== undefined &&
-          (selected.kind === 'package' ? (
-            <PackageInspector
-              connectionId={connection?.id}
-              package={selected.package}
-              standing={standingOf(selected.package)}
-            />
-          ) : (
-            <UnreadableInspector entry={selected.entry} onRefresh={refresh} />
-          ))}
+          (many.inspector ??
+            (selected.kind === 'package' ? (
+              <PackageInspector
+                connectionId={connection?.id}
+                package={selected.package}
+                standing={standingOf(selected.package)}
+              />
+            ) : (
+              <UnreadableInspector entry={selected.entry} onRefresh={refresh} />
+            )))}
       </div>
+      {many.sheet}
     </Page>
   )
 }

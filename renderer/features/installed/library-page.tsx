@@ -21,15 +21,19 @@ import { type Column, List, type ListHandle } from '../../ui/list.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Page } from '../../ui/page.tsx'
 import { type RowCommand, rowCommandOf } from '../../ui/row-keys.ts'
+import { useSelection } from '../../ui/selection.ts'
+import { SelectionBar, SelectionPanel } from '../../ui/selection-panel.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
+import { type ChosenPackages, choosePackages } from './chosen-packages.ts'
 import { CleanUpFoot, Proposals, useCleanUp } from './free-up-space.tsx'
 import { askUpdate, copyPathOf, openFolder, removeVersions, type Update } from './installed-actions.ts'
 import { groupInstalled, type InstalledPackage, type PackageOrder } from './installed-packages.ts'
 import { InstalledRow } from './installed-row.tsx'
 import { LibrarySwitcher } from './library-switcher.tsx'
+import { MovingStrip } from './moving-strip.tsx'
 import { PackageDetails } from './package-details.tsx'
 import { RemoveSheet } from './remove-sheet.tsx'
 import { TrashList } from './trash-list.tsx'
@@ -68,6 +72,10 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
   const [asking, setAsking] = useState<InstalledPackage>()
   const [freeing, setFreeing] = useState(false)
   const [updating, setUpdating] = useState<readonly Update[]>()
+  const select = (name: string) => {
+    setSelected(name)
+    if (opened !== undefined && !narrow) setOpened(name)
+  }
   const list = useRef<ListHandle>(null)
   const action = useAction()
   const cleaningAction = useAction()
@@ -83,6 +91,11 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
   const sizes = useMemo(() => new Map(installed.map(({ ref, diskBytes }) => [specOf(ref), diskBytes])), [installed])
   const bytesOf = (spec: string): number => freed.get(spec) ?? sizes.get(spec) ?? 0
   const biggestBytes = Math.max(0, ...packages.map(({ bytes }) => bytes))
+  const namesInOrder = useMemo(() => packages.map(nameOfPackage), [packages])
+  const selection = useSelection(namesInOrder, selected, select)
+  const several = packages.filter(({ name }) => selection.keys.has(name))
+  const chosen =
+    several.length > 1 ? choosePackages(several, { updates, care, run, askUpdates: setUpdating }) : undefined
   const details = packages.find(({ name }) => name === opened)
 
   const removeOf = (each: InstalledPackage) => {
@@ -92,8 +105,26 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
   const isKept = ({ newest, older }: InstalledPackage): boolean => [newest, ...older].some(({ kept }) => kept)
   const keepOf = (each: InstalledPackage, kept: boolean) => run(() => keepAll([each.newest, ...each.older], kept))
 
+  const actOnAll = (command: RowCommand | undefined, all: ChosenPackages): boolean => {
+    switch (command) {
+      case 'remove':
+        all.remove()
+        return true
+      case 'verify':
+        all.verify()
+        return true
+      case 'keep':
+        all.keep()
+        return true
+      case 'update':
+        return all.update()
+      default:
+        return false
+    }
+  }
   const act = (command: RowCommand | undefined, each: InstalledPackage | undefined): boolean => {
     if (each === undefined) return false
+    if (chosen !== undefined) return actOnAll(command, chosen)
     const { newest, older } = each
     const update = updates.get(each.name)
     switch (command) {
@@ -213,6 +244,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
     >
       <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
       <FailureStrip failure={cleaningAction.failure} onDismiss={cleaningAction.dismiss} />
+      <MovingStrip library={library} />
       <UnreadableStrip libraryId={libraryId} />
       <div className="body">
         <section className="main">
@@ -244,7 +276,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
               <UsageHead usage={usage} />
               {usage !== undefined && hasBytes(usage) && (
                 <div className="usage-map">
-                  <UsageMap usage={usage} selected={selected} onSelect={setSelected} onOpen={open} />
+                  <UsageMap usage={usage} selected={selected} selection={selection} onOpen={open} />
                 </div>
               )}
               {packages.length === 0 ? (
@@ -270,10 +302,8 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                   sorted={{ by: order, descending: order === 'bytes' }}
                   onSort={setOrder}
                   selectedKey={selected}
-                  onSelect={({ name }) => {
-                    setSelected(name)
-                    if (opened !== undefined && !narrow) setOpened(name)
-                  }}
+                  onSelect={({ name }) => select(name)}
+                  selection={selection}
                   onOpen={({ name }) => open(name)}
                   onKey={(event, each) => act(rowCommandOf(event, singleKeys), each)}
                   renderRow={(each) => (
@@ -305,6 +335,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
               )}
             </>
           )}
+          {narrow && chosen !== undefined && <SelectionBar title={chosen.title} actions={chosen.actions} />}
           <Foot
             hints={
               packages.length === 0
@@ -321,21 +352,25 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                   ]
             }
           >
-            {text.count(packages.length, versionCount)}
+            {chosen === undefined ? text.count(packages.length, versionCount) : chosen.title}
           </Foot>
         </section>
         {!narrow && (
-          <Inspector label={details === undefined ? text.freeUp.title : details.title}>
-            {detailsPane ?? (
-              <>
-                <div>
-                  <h2 className="aside-title">{text.freeUp.title}</h2>
-                  <p className="t2">{text.freeUp.promise}</p>
-                </div>
-                {cleaning && <Proposals cleaning={cleaning} />}
-                <TrashList entries={trash} run={run} />
-                {freeUp}
-              </>
+          <Inspector label={chosen?.title ?? details?.title ?? text.freeUp.title}>
+            {chosen !== undefined ? (
+              <SelectionPanel {...chosen} more={text.chosenMore} />
+            ) : (
+              (detailsPane ?? (
+                <>
+                  <div>
+                    <h2 className="aside-title">{text.freeUp.title}</h2>
+                    <p className="t2">{text.freeUp.promise}</p>
+                  </div>
+                  {cleaning && <Proposals cleaning={cleaning} />}
+                  <TrashList entries={trash} run={run} />
+                  {freeUp}
+                </>
+              ))
             )}
           </Inspector>
         )}

@@ -19,12 +19,14 @@ const text = installedText.updateSheet
 interface UpdateSheetProps {
   /** As they were when the sheet was opened. */
   readonly updates: readonly Update[]
+  /** What it is called: they may be new here. */
+  readonly words?: Pick<typeof text, 'title' | 'subtitle' | 'button'>
   readonly onClose: () => void
   readonly run: (work: () => Promise<unknown>) => void
 }
 
 /** What updating several packages costs, before it starts. Enter does it, Escape closes. */
-export function UpdateSheet({ updates, onClose, run }: UpdateSheetProps) {
+export function UpdateSheet({ updates, words = text, onClose, run }: UpdateSheetProps) {
   const [planned, setPlanned] = useState<readonly PlannedUpdate[]>()
   useEffect(() => {
     const stop = new AbortController()
@@ -47,8 +49,8 @@ export function UpdateSheet({ updates, onClose, run }: UpdateSheetProps) {
     <Sheet
       opened
       onClose={onClose}
-      title={installedText.updateAll(updates.length)}
-      subtitle={text.subtitle}
+      title={words.title(updates.length)}
+      subtitle={words.subtitle}
       onSubmit={start}
       footer={
         <>
@@ -63,7 +65,7 @@ export function UpdateSheet({ updates, onClose, run }: UpdateSheetProps) {
             data-autofocus
             autoFocus
           >
-            {planned === undefined ? installText.update : text.button(plans.length)}
+            {words.button(planned === undefined ? updates.length : plans.length)}
           </Button>
         </>
       }

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useMemo, useRef } from 'react'
 import type { DiskUsage } from '../../../shared/model/installed.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { formatExactBytes, formatSize } from '../../text/units.ts'
+import { choiceOf, type Selection } from '../../ui/selection.ts'
 import { boxOf, layOutTiles, type Tile, type TileKind } from './treemap-layout.ts'
 
 const tallPx = 216
@@ -48,19 +49,20 @@ interface UsageMapProps {
   readonly usage: DiskUsage
   /** The group (package) that is selected in the list, too. */
   readonly selected?: string
-  readonly onSelect: (group: string) => void
+  /** All that are chosen there; a press here chooses as it does in the list. */
+  readonly selection: Selection
   /** Enter, double click */
   readonly onOpen: (group: string) => void
 }
 
 /** Area = bytes. One stop of Tab: the arrows go to the nearest tile in their direction. */
-export function UsageMap({ usage, selected, onSelect, onOpen }: UsageMapProps) {
+export function UsageMap({ usage, selected, selection, onOpen }: UsageMapProps) {
   const { ref, width } = useElementSize()
   const isLow = useMediaQuery('(max-height: 700px)', undefined, { getInitialValueInEffect: false }) ?? false
   const heightPx = isLow ? lowPx : tallPx
   const tiles = useMemo(() => layOutTiles(usage, Math.floor(width), heightPx), [usage, width, heightPx])
   const buttons = useRef(new Map<string, HTMLButtonElement>())
-  const box = selected === undefined ? undefined : boxOf(tiles, selected)
+  const boxes = [...selection.keys].flatMap((group) => boxOf(tiles, group) ?? [])
   const clickable = tiles.filter((tile) => tile.clickable)
   const stop = clickable.find(({ group }) => group === selected) ?? clickable[0]
 
@@ -72,7 +74,7 @@ export function UsageMap({ usage, selected, onSelect, onOpen }: UsageMapProps) {
     const next = neighbourOf(tile, clickable, event.key)
     if (next === undefined) return
     event.preventDefault()
-    onSelect(next.group)
+    selection.choose(next.group, 'one')
     buttons.current.get(next.key)?.focus()
   }
 
@@ -97,9 +99,9 @@ export function UsageMap({ usage, selected, onSelect, onOpen }: UsageMapProps) {
             className={looks[kind]}
             style={place}
             title={`${name}, ${formatExactBytes(tile.bytes)}`}
-            aria-pressed={tile.group === selected}
+            aria-pressed={selection.keys.has(tile.group)}
             tabIndex={tile === stop ? 0 : -1}
-            onClick={() => onSelect(tile.group)}
+            onClick={(event) => selection.choose(tile.group, choiceOf(event))}
             onDoubleClick={() => onOpen(tile.group)}
             onKeyDown={(event) => onKeyDown(event, tile)}
           >
@@ -109,12 +111,9 @@ export function UsageMap({ usage, selected, onSelect, onOpen }: UsageMapProps) {
           </button>
         )
       })}
-      {box !== undefined && (
-        <span
-          className="map-on"
-          style={{ left: box.left, top: box.top, inlineSize: box.width, blockSize: box.height }}
-        />
-      )}
+      {boxes.map(({ left, top, width: inlineSize, height: blockSize }) => (
+        <span key={`${left} ${top}`} className="map-on" style={{ left, top, inlineSize, blockSize }} />
+      ))}
     </div>
   )
 }

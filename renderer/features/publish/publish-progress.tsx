@@ -14,6 +14,7 @@ import { Fragment } from 'react'
 import { fromWire } from '../../../shared/errors.ts'
 import { formatPackageLink } from '../../../shared/model/package-link.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
+import { versionOf } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
 import { pickAndPublish } from '../../shell/pick-actions.ts'
 import { useConnection } from '../../state/connections.ts'
@@ -117,7 +118,7 @@ function Queued({ transfer, after, run }: PanelProps) {
     <div className="row">
       <Icon of={IconClock} size={20} className="t3" />
       <div className="grow">
-        <h2>{`${transfer.title} ${transfer.ref.version}`}</h2>
+        <h2>{`${transfer.title} ${versionOf(transfer).version}`}</h2>
         <p className="t2 num">{text.queued(progress.totalBytes, after)}</p>
       </div>
       {after !== undefined && (
@@ -146,7 +147,8 @@ function stageOf({ state }: Transfer): number {
 }
 
 function Running({ transfer, run }: Omit<PanelProps, 'after'>) {
-  const { id, state, ref, title } = transfer
+  const { id, state, title } = transfer
+  const ref = versionOf(transfer)
   const progress = useProgress(id) ?? transfer.progress
   const nowMs = useNow(state.kind === 'stalled' || state.kind === 'reconnecting')
   const words = wordsOf(transfer, { nowMs, progress })
@@ -207,7 +209,8 @@ function Running({ transfer, run }: Omit<PanelProps, 'after'>) {
 }
 
 function Published({ transfer }: { readonly transfer: Transfer }) {
-  const { id, ref, title, progress, outcome } = transfer
+  const { id, title, progress, outcome } = transfer
+  const ref = versionOf(transfer)
   const connection = useConnection(transfer.connectionId)
   const name = `${title} ${ref.version}`
   // Of a version in a folder there is none.

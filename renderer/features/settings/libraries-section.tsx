@@ -6,6 +6,7 @@ import { client } from '../../ipc/link.ts'
 import { pickPath } from '../../shell/pick-path.ts'
 import { revealPath } from '../../shell/reveal-path.ts'
 import { fetchLibraries, useInstalled } from '../../state/installed.ts'
+import { moveLibraryText } from '../../text/move-library.ts'
 import { settingsText } from '../../text/settings.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -15,6 +16,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { MoveLibrarySheet } from './move-library-sheet.tsx'
 
 const text = settingsText.libraries
 
@@ -24,6 +26,7 @@ export function LibrariesSection() {
   const load = useInstalled((state) => state.load)
   const [adding, setAdding] = useState(false)
   const [forgetting, setForgetting] = useState<Library>()
+  const [moving, setMoving] = useState<Library>()
   const action = useAction()
   const run = (work: () => Promise<unknown>) =>
     void action.run(async () => {
@@ -63,6 +66,9 @@ export function LibrariesSection() {
               </Menu.Target>
               <Menu.Dropdown>
                 <Menu.Item onClick={() => run(() => revealPath(library.path))}>{text.open}</Menu.Item>
+                {library.available && (
+                  <Menu.Item onClick={() => setMoving(library)}>{moveLibraryText.action}</Menu.Item>
+                )}
                 {!library.isDefault && (
                   <>
                     <Menu.Item onClick={() => run(() => client.libraries.setDefault({ id: library.id }))}>
@@ -76,6 +82,7 @@ export function LibrariesSection() {
           </li>
         ))}
       </ul>
+      {moving !== undefined && <MoveLibrarySheet library={moving} onClose={() => setMoving(undefined)} />}
       {adding && <LibrarySheet onClose={() => setAdding(false)} />}
       {forgetting !== undefined && (
         <Sheet

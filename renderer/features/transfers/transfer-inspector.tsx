@@ -48,7 +48,7 @@ function TransferFigures({ transfer, run, onShow }: DetailProps) {
     kind === 'publish'
       ? connection && text.toConnection(connection.name)
       : transfer.file !== undefined
-        ? text.toFile(transfer.file)
+        ? (kind === 'move' ? text.toFolder : text.toFile)(transfer.file)
         : library && kind === 'install' && !isEnded(state)
           ? text.toLibrary(library.name)
           : library?.name

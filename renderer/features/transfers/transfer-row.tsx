@@ -23,6 +23,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Ring } from '../../ui/ring.tsx'
+import { type Choice, choiceOf } from '../../ui/selection.ts'
 import { useNow } from '../../ui/use-now.ts'
 import {
   canCancel,
@@ -45,9 +46,11 @@ interface TransferRowProps {
   readonly selected: boolean
   /** The one below it. */
   readonly next?: Transfer
+  /** The one of those that are selected from which arrows start. */
+  readonly isLead: boolean
   /** Title of the transfer before it in the queue. */
   readonly after?: string
-  readonly onSelect: () => void
+  readonly onSelect: (how: Choice) => void
   readonly onOpen: () => void
   readonly run: (work: () => Promise<unknown>) => void
   /** Shows what came of it: the installed folder, or the package. */
@@ -62,6 +65,7 @@ export function TransferRow({
   rowId,
   selected,
   next,
+  isLead,
   after,
   onSelect,
   onOpen,
@@ -82,7 +86,9 @@ export function TransferRow({
       className={selected ? 'job is-on' : 'job'}
       role="row"
       aria-selected={selected}
-      onClick={onSelect}
+      data-lead={isLead || undefined}
+      onMouseDown={(event) => event.shiftKey && event.preventDefault()}
+      onClick={(event) => onSelect(choiceOf(event))}
       onDoubleClick={onOpen}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}

@@ -1,10 +1,11 @@
 import './transfers.css'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowLeft, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
-import { isEnded, isRunning } from '../../../shared/model/transfer-standing.ts'
+import { isEnded, isRunning, versionOf } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
 import { revealPath } from '../../shell/reveal-path.ts'
 import { goTo } from '../../state/navigation.ts'
@@ -21,8 +22,11 @@ import { Inspector } from '../../ui/inspector.tsx'
 import { indexAfter, moveOfKey } from '../../ui/list-keys.ts'
 import { Page } from '../../ui/page.tsx'
 import { type RowCommand, rowCommandOf } from '../../ui/row-keys.ts'
+import { isChooseAll, type Selection, useSelection } from '../../ui/selection.ts'
+import { SelectionBar, SelectionPanel } from '../../ui/selection-panel.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
+import { type ChosenTransfers, chooseTransfers } from './chosen-transfers.ts'
 import { LimitMenu } from './limit-menu.tsx'
 import {
   canMove,
@@ -53,7 +57,13 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
   const selected = (selectedId === undefined ? undefined : byId[selectedId]) ?? (narrow ? undefined : all[0])
   const shown = narrow && opened ? selected : undefined
   useListingOfOthers(all.some(runsElsewhere))
-  const select = (id: string) => goTo({ page: 'transfers', transferId: id }, { replace: true })
+  const idsInOrder = useMemo(
+    () => [true, false].flatMap((ended) => order.filter((id) => byId[id] && isEnded(byId[id].state) !== ended)),
+    [order, byId],
+  )
+  const selection = useSelection(idsInOrder, selected?.id, select)
+  const several = all.filter(({ id }) => selection.keys.has(id))
+  const chosen = several.length > 1 ? chooseTransfers(several, run) : undefined
 
   const back = () => setOpened(false)
   useEscape(() => {
@@ -102,7 +112,8 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
               <TransferList
                 transfers={all}
                 selectedId={selected?.id}
-                onSelect={select}
+                selection={selection}
+                chosen={chosen}
                 onOpen={(id) => {
                   select(id)
                   if (narrow) setOpened(true)
@@ -110,12 +121,17 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
                 run={run}
               />
             )}
-            <TransfersFoot hasRows={all.length > 0} />
+            {narrow && chosen !== undefined && <SelectionBar title={chosen.title} actions={chosen.actions} />}
+            <TransfersFoot hasRows={all.length > 0} chosen={chosen?.title} />
           </section>
         )}
         {!narrow && selected !== undefined && (
-          <Inspector label={text.title}>
-            <TransferDetail transfer={selected} run={run} onShow={() => run(() => showResult(selected))} />
+          <Inspector label={chosen?.title ?? text.title}>
+            {chosen === undefined ? (
+              <TransferDetail transfer={selected} run={run} onShow={() => run(() => showResult(selected))} />
+            ) : (
+              <SelectionPanel {...chosen} more={text.chosenMore} />
+            )}
           </Inspector>
         )}
       </div>
@@ -135,13 +151,15 @@ function useListingOfOthers(areShown: boolean): void {
   }, [areShown])
 }
 
+const select = (id: string) => goTo({ page: 'transfers', transferId: id }, { replace: true })
+
 /** Where the result is: the installed folder, or the published package. */
-async function showResult({ kind, ref, libraryId, outcome }: Transfer): Promise<void> {
+async function showResult(transfer: Transfer): Promise<void> {
+  const { kind, libraryId, outcome } = transfer
+  if (outcome?.path !== undefined && kind !== 'publish') return revealPath(outcome.path)
+  const ref = versionOf(transfer)
   if (kind === 'publish') return goTo({ page: 'package', name: ref.name, tab: 'versions', version: ref.version })
-  const spec = `${ref.name}==${ref.version}`
-  const { path } =
-    outcome?.path === undefined ? await client.installed.path({ libraryId, spec }) : { path: outcome.path }
-  await revealPath(path)
+  await revealPath((await client.installed.path({ libraryId, spec: specOf(ref) })).path)
 }
 
 /** Which way its bytes go over the line now; none where it reads only this computer. */
@@ -190,7 +208,7 @@ function AllButton({
   )
 }
 
-function TransfersFoot({ hasRows }: { readonly hasRows: boolean }) {
+function TransfersFoot({ hasRows, chosen }: { readonly hasRows: boolean; readonly chosen?: string }) {
   const atOnce = useSettings(({ settings }) => settings.transfersAtOnce)
   const singleKeys = useSettings(({ settings }) => settings.singleKeys)
   const { pause, retry: again, move } = text.hints
@@ -199,19 +217,21 @@ function TransfersFoot({ hasRows }: { readonly hasRows: boolean }) {
     { keys: ['R'], does: again },
   ]
   const hints = [...(singleKeys ? single : []), { keys: ['Alt', '↑', '↓'], does: move }]
-  return <Foot hints={hasRows ? hints : []}>{text.atOnce(atOnce)}</Foot>
+  return <Foot hints={hasRows ? hints : []}>{chosen ?? text.atOnce(atOnce)}</Foot>
 }
 
 interface TransferListProps {
   readonly transfers: readonly Transfer[]
   readonly selectedId?: string
-  readonly onSelect: (id: string) => void
+  readonly selection: Selection
+  /** While several are chosen. */
+  readonly chosen?: ChosenTransfers
   readonly onOpen: (id: string) => void
   readonly run: (work: () => Promise<unknown>) => void
 }
 
 /** Now and Earlier: two groups of rows, one stop of Tab; the arrows move the selection through both. */
-function TransferList({ transfers, selectedId, onSelect, onOpen, run }: TransferListProps) {
+function TransferList({ transfers, selectedId, selection, chosen, onOpen, run }: TransferListProps) {
   const id = useId()
   const grid = useRef<HTMLDivElement>(null)
   const singleKeys = useSettings(({ settings }) => settings.singleKeys)
@@ -228,6 +248,7 @@ function TransferList({ transfers, selectedId, onSelect, onOpen, run }: Transfer
   const act = (command: RowCommand | undefined): boolean => {
     if (selected === undefined) return false
     const next = now[index + 1]
+    if (chosen !== undefined) return chosen.act(command)
     switch (command) {
       case 'pause':
         run(() => pauseOrResume(selected))
@@ -255,7 +276,12 @@ function TransferList({ transfers, selectedId, onSelect, onOpen, run }: Transfer
     if (move !== undefined) {
       event.preventDefault()
       const next = inOrder[indexAfter(move, index, inOrder.length, rowsPerPage)]
-      if (next !== undefined) onSelect(next.id)
+      if (next !== undefined) selection.choose(next.id, event.shiftKey ? 'range' : 'one')
+    } else if (isChooseAll(event)) {
+      event.preventDefault()
+      selection.all()
+    } else if (event.key === 'Escape' && selection.one()) {
+      event.preventDefault()
     } else if (event.key === 'Enter' && selected) {
       event.preventDefault()
       onOpen(selected.id)
@@ -267,10 +293,11 @@ function TransferList({ transfers, selectedId, onSelect, onOpen, run }: Transfer
       key={transfer.id}
       transfer={transfer}
       rowId={`${id}-${transfer.id}`}
-      selected={transfer.id === selectedId}
+      selected={selection.keys.has(transfer.id)}
+      isLead={transfer.id === selectedId}
       next={group[at + 1]}
       after={transfer.state.kind === 'queued' ? aheadOf(group, at)?.title : undefined}
-      onSelect={() => onSelect(transfer.id)}
+      onSelect={(how) => selection.choose(transfer.id, how)}
       onOpen={() => onOpen(transfer.id)}
       onShow={() => run(() => showResult(transfer))}
       run={run}
@@ -283,6 +310,7 @@ function TransferList({ transfers, selectedId, onSelect, onOpen, run }: Transfer
       className="list jobs"
       role="grid"
       aria-label={text.title}
+      aria-multiselectable="true"
       aria-activedescendant={selected && `${id}-${selected.id}`}
       tabIndex={0}
       data-pane-focus="list"

@@ -1,0 +1,97 @@
+import type { Page } from 'playwright/test'
+import { packageRow } from '../pages/browse.ts'
+import { openPage } from '../pages/window.ts'
+import { expect, testWithExample as test } from '../with-store.ts'
+
+const packagesGrid = (page: Page) => page.getByRole('grid', { name: 'Packages' })
+const installedGrid = (page: Page) => page.getByRole('grid', { name: 'Installed packages' })
+const selectedRows = (page: Page) => page.locator('[role="row"][aria-selected="true"]')
+
+test('several packages are installed, verified, kept, removed and brought back together, by the keyboard alone', async ({
+  app: { page },
+}) => {
+  await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+  await packagesGrid(page).focus()
+  await expect(packagesGrid(page)).toHaveAttribute('aria-multiselectable', 'true')
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.keyboard.press('Shift+ArrowDown')
+  await expect(selectedRows(page)).toHaveCount(3)
+  const title = /^3 packages, up to \d.* to download$/
+  await expect(page.locator('footer')).toContainText(/3 packages, up to/)
+  await expect(page.getByRole('complementary', { name: title })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(selectedRows(page)).toHaveCount(1)
+  await page.keyboard.press('Shift+ArrowUp')
+  await page.keyboard.press('i')
+  const sheet = page.getByRole('dialog', { name: 'Install 2 packages' })
+  await expect(sheet.getByRole('listitem')).toHaveCount(2)
+  await expect(sheet.getByRole('button', { name: 'Install 2 packages' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(sheet).toBeHidden()
+  await expect(packagesGrid(page).getByRole('row').filter({ hasText: 'Installed' })).toHaveCount(2)
+
+  await page.keyboard.press('Control+3')
+  if (!(await installedGrid(page).isVisible())) await openPage(page, 'Installed')
+  await expect(installedGrid(page).getByRole('row')).toHaveCount(3)
+  await installedGrid(page).focus()
+  await page.keyboard.press('Control+a')
+  await expect(selectedRows(page)).toHaveCount(2)
+  await expect(page.getByRole('complementary', { name: /^2 packages, \d/ })).toBeVisible()
+  await page.keyboard.press('v')
+  await expect(installedGrid(page).getByText('Verifying')).toHaveCount(0)
+  await page.keyboard.press('k')
+  await expect(installedGrid(page).getByText('Kept')).toHaveCount(2)
+  await page.keyboard.press('k')
+  await expect(installedGrid(page).getByText('Kept')).toHaveCount(0)
+  await page.keyboard.press('Delete')
+  await expect(page.getByText('Nothing is installed here')).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: '2 versions moved to the trash' })).toBeVisible()
+  await page.keyboard.press('Control+z')
+  await expect(installedGrid(page).getByRole('row')).toHaveCount(3)
+})
+
+test('presses with Ctrl and Shift choose several, and the treemap shows the same', async ({ app: { page } }) => {
+  await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+  const press = (index: number, modifiers: ('Control' | 'Shift')[]) =>
+    packagesGrid(page)
+      .getByRole('row')
+      .nth(index)
+      .click({ position: { x: 60, y: 14 }, modifiers })
+  await press(1, [])
+  await press(4, ['Control'])
+  await expect(selectedRows(page)).toHaveCount(2)
+  await press(6, ['Shift'])
+  await expect(selectedRows(page)).toHaveCount(3)
+  await press(6, ['Control'])
+  await expect(selectedRows(page)).toHaveCount(2)
+  await press(2, [])
+  await expect(selectedRows(page)).toHaveCount(1)
+
+  await press(3, ['Control'])
+  await page.getByRole('complementary').getByRole('button', { name: 'Install 2…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Install 2 packages' }).click()
+  await expect(packagesGrid(page).getByRole('row').filter({ hasText: 'Installed' })).toHaveCount(2)
+  await openPage(page, 'Installed')
+  const tiles = page.getByRole('group', { name: 'Disk usage by package and version' }).getByRole('button')
+  await tiles.nth(0).click()
+  await expect(selectedRows(page)).toHaveCount(1)
+  await tiles.nth(1).click({ modifiers: ['Control'] })
+  await expect(selectedRows(page)).toHaveCount(2)
+  await expect(page.locator('.treemap [aria-pressed="true"]')).toHaveCount(2)
+  const panel = page.getByRole('complementary', { name: /^2 packages, \d/ })
+  await panel.getByRole('button', { name: /^Remove, frees \d/ }).click()
+  await page.getByRole('alert').getByRole('button', { name: 'Undo' }).click()
+  await expect(installedGrid(page).getByRole('row')).toHaveCount(3)
+})
+
+test('in a small window several have their buttons below the list, and nothing is cut off', async ({ app }) => {
+  const { page } = app
+  await app.resize({ width: 900, height: 600 })
+  await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+  await packagesGrid(page).focus()
+  await page.keyboard.press('Control+a')
+  const bar = page.getByRole('toolbar', { name: /^9 packages, up to/ })
+  await expect(bar.getByRole('button', { name: /^Install \d…$/ })).toBeInViewport({ ratio: 1 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
+})

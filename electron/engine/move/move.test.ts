@@ -1,0 +1,148 @@
+import { mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
+import { startTestEngine } from '../../../testkit/test-engine.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
+import { copyTree } from './copy-tree.ts'
+import { removeListed } from './remove-listed.ts'
+import { isSameTree, listTree } from './tree-listing.ts'
+
+const disk = createNodeDisk()
+const io = { signal: new AbortController().signal }
+let folder: TempFolder
+let from: string
+let to: string
+const put = (place: string, bytes: string) => {
+  mkdirSync(path.dirname(place), { recursive: true })
+  writeFileSync(place, bytes)
+}
+const copy = async (entries: Awaited<ReturnType<typeof listTree>>) =>
+  copyTree(disk, { from, to, scratch: path.join(folder.path, 'scratch'), entries }, io)
+const read = (place: string) => readFileSync(place, 'utf8')
+
+beforeEach(async () => {
+  folder = await createTempFolder()
+  from = path.join(folder.path, 'from')
+  to = path.join(folder.path, 'to')
+  put(path.join(from, 'a/b.txt'), 'b')
+  put(path.join(from, 'c.txt'), 'c')
+  mkdirSync(to)
+})
+afterEach(() => folder.remove())
+
+describe('a copy of a tree', () => {
+  test('has times and permissions of the first one, and what is whole is not written again', async () => {
+    utimesSync(path.join(from, 'c.txt'), 1_700_000_000.1239, 1_700_000_000.1239)
+    const entries = await listTree(disk, from, [], io)
+    await copy(entries)
+    const before = statSync(path.join(to, 'c.txt'))
+    expect(Math.floor(before.mtimeMs)).toBe(Math.floor(statSync(path.join(from, 'c.txt')).mtimeMs))
+    await copy(entries)
+    expect(statSync(path.join(to, 'c.txt')).ino).toBe(before.ino)
+    put(path.join(to, 'c.txt'), 'x')
+    put(path.join(to, 'stray/d.txt'), 'of an earlier listing')
+    await copy(entries)
+    expect(read(path.join(to, 'c.txt'))).toBe('c')
+    expect((await listTree(disk, to, [], io)).map((entry) => entry.path).sort()).toEqual(['a', 'a/b.txt', 'c.txt'])
+  })
+
+  test('leaves out what changed since it was listed, and the next listing tells', async () => {
+    const entries = await listTree(disk, from, [], io)
+    put(path.join(from, 'c.txt'), 'longer')
+    await copy(entries)
+    expect(disk.facts(path.join(to, 'c.txt'))).toBeUndefined()
+    const again = await listTree(disk, from, [], io)
+    expect(isSameTree(entries, again)).toBe(false)
+    await copy(again)
+    expect(read(path.join(to, 'c.txt'))).toBe('longer')
+    expect(isSameTree(again, await listTree(disk, from, [], io))).toBe(true)
+  })
+
+  test('of a file that the disk gives back otherwise fails', async () => {
+    const forgetful = {
+      ...disk,
+      open: (place: string, mode: 'read' | 'create' | 'update') => {
+        const file = disk.open(place, mode)
+        return mode === 'create'
+          ? {
+              ...file,
+              write: (bytes: Uint8Array, offset: number) =>
+                file.write(
+                  bytes.map((byte) => byte ^ 1),
+                  offset,
+                ),
+            }
+          : file
+      },
+    }
+    const entries = await listTree(disk, from, [], io)
+    const given = { from, to, scratch: path.join(folder.path, 'scratch'), entries }
+    await expect(copyTree(forgetful, given, io)).rejects.toMatchObject({ code: 'disk-failed' })
+  })
+})
+
+test('of the old place only what was listed and is the same is deleted', async () => {
+  const entries = await listTree(disk, from, [], io)
+  put(path.join(from, 'a/new.txt'), 'put there meanwhile')
+  put(path.join(from, 'c.txt'), 'changed meanwhile')
+  await removeListed(disk, from, entries, io)
+  expect((await listTree(disk, from, [], io)).map((entry) => entry.path).sort()).toEqual(['a', 'a/new.txt', 'c.txt'])
+  await removeListed(disk, from, await listTree(disk, from, [], io), io)
+  expect(disk.facts(from)).toBeUndefined()
+})
+
+describe('a move is refused', () => {
+  test('in words, before anything is done', async () => {
+    const home = path.join(folder.path, 'home')
+    const { api, stop } = await startTestEngine(home)
+    const { id } = await api.libraries.add({ path: from, name: 'Models' })
+    await api.libraries.add({ path: path.join(folder.path, 'other') })
+    symlinkSync(from, path.join(folder.path, 'link'))
+    put(path.join(folder.path, 'full/notes.txt'), 'mine')
+    const refused = [
+      ['from', 'usage', 'lies in'],
+      ['from/inner', 'usage', 'inside another one'],
+      ['link/inner', 'usage', 'inside another one'],
+      ['', 'usage', 'inside another one'],
+      ['other/inner', 'usage', 'inside another one'],
+      ['home/state/x', 'usage', 'Orbital’s own'],
+      ['full', 'already-exists', 'notes.txt'],
+      ['full/notes.txt', 'already-exists', 'notes.txt'],
+      ['nowhere/models', 'path-not-found', 'nowhere'],
+    ] as const
+    for (const [place, code, told] of refused) {
+      for (const verb of ['planMove', 'move'] as const)
+        await expect(api.libraries[verb]({ id, path: path.join(folder.path, place) }), place).rejects.toMatchObject({
+          code,
+          message: expect.stringContaining(told),
+        })
+    }
+    await expect(api.libraries.planMove({ id, path: 'models' })).rejects.toMatchObject({ code: 'usage' })
+    await expect(api.libraries.planMove({ id: 'l-0', path: to })).rejects.toMatchObject({ code: 'library-not-found' })
+    expect(await api.transfers.list({})).toEqual([])
+    expect(read(path.join(from, 'a/b.txt'))).toBe('b')
+    await stop()
+  })
+
+  test('while somebody else works in the library, and a place that was left can become a library again', async () => {
+    const home = path.join(folder.path, 'home')
+    const { api, stop } = await startTestEngine(home)
+    const { id } = await api.libraries.add({ path: from })
+    const lease = path.join(from, '.orbital', 'leases', 'somebody.json')
+    put(lease, JSON.stringify({ format: 1, by: { host: 'elsewhere', pid: 1, startedAt: '', bootId: '' }, nonce: 'n' }))
+    const { transferId } = await api.libraries.move({ id, path: to })
+    expect(await api.transfers.wait({ id: transferId })).toMatchObject({
+      state: { kind: 'failed', error: { code: 'busy' } },
+    })
+    expect((await api.libraries.list({})).find((each) => each.id === id)?.path).toBe(from)
+    disk.removeFile(lease)
+    expect((await api.libraries.move({ id, path: to })).transferId).toBe(transferId)
+    expect(await api.transfers.wait({ id: transferId })).toMatchObject({ state: { kind: 'done' } })
+    mkdirSync(from)
+    const second = await api.libraries.add({ path: from })
+    expect(second.id).not.toBe(id)
+    expect((await api.libraries.list({})).map((each) => each.path)).toEqual([path.join(home, 'library'), to, from])
+    await stop()
+  })
+})

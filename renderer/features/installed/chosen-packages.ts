@@ -1,0 +1,56 @@
+import { IconArrowUp, IconChecks, IconPin, IconPinnedOff, IconTrash } from '@tabler/icons-react'
+import { installedText as text } from '../../text/installed.ts'
+import type { SelectionAction } from '../../ui/selection-panel.tsx'
+import { removeVersions, type Update } from './installed-actions.ts'
+import type { InstalledPackage } from './installed-packages.ts'
+import type { VersionCare } from './use-care.ts'
+import { keepAll } from './version-menu.tsx'
+
+/** Several packages of the list: their sum, and what can be done with all of them at once. */
+export interface ChosenPackages {
+  readonly title: string
+  readonly names: readonly string[]
+  readonly actions: readonly SelectionAction[]
+  verify(): void
+  keep(): void
+  /** False when none of them has an update. */
+  update(): boolean
+  remove(): void
+}
+
+export function choosePackages(
+  packages: readonly InstalledPackage[],
+  deps: {
+    readonly updates: ReadonlyMap<string, Update>
+    readonly care: VersionCare
+    readonly run: (work: () => Promise<unknown>) => void
+    readonly askUpdates: (updates: readonly Update[]) => void
+  },
+): ChosenPackages {
+  const versions = packages.flatMap(({ newest, older }) => [newest, ...older])
+  const bytes = packages.reduce((sum, each) => sum + each.bytes, 0)
+  const updates = packages.flatMap(({ name }) => deps.updates.get(name) ?? [])
+  const isKept = versions.every(({ kept }) => kept)
+  const verify = () => deps.care.verifySome(versions)
+  const keep = () => deps.run(() => keepAll(versions, !isKept))
+  const remove = () => deps.run(() => removeVersions(versions, bytes))
+  const update = () => {
+    if (updates.length > 0) deps.askUpdates(updates)
+    return updates.length > 0
+  }
+  const words = text.actions
+  return {
+    title: text.chosen(packages.length, bytes),
+    names: packages.map((each) => each.title),
+    verify,
+    keep,
+    update,
+    remove,
+    actions: [
+      ...(updates.length === 0 ? [] : [{ label: text.updateAll(updates.length), icon: IconArrowUp, act: update }]),
+      { label: words.verify, icon: IconChecks, act: verify },
+      { label: isKept ? words.unkeep : words.keep, icon: isKept ? IconPinnedOff : IconPin, act: keep },
+      { label: words.remove(bytes), icon: IconTrash, danger: true, act: remove },
+    ],
+  }
+}

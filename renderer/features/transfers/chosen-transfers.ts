@@ -1,0 +1,56 @@
+import { IconPlayerPause, IconPlayerPlay, IconRefresh, IconX } from '@tabler/icons-react'
+import type { Transfer } from '../../../shared/model/transfer.ts'
+import { isEnded } from '../../../shared/model/transfer-standing.ts'
+import { transferTitle } from '../../text/transfer-states.ts'
+import { transfersText as text } from '../../text/transfers.ts'
+import type { RowCommand } from '../../ui/row-keys.ts'
+import type { SelectionAction } from '../../ui/selection-panel.tsx'
+import { canCancel, cancel, canPause, canResume, canRetry, pause, resume, retry } from './transfer-actions.ts'
+
+/** Several transfers: what they still have to do, and what can be done with all of them at once. */
+export interface ChosenTransfers {
+  readonly title: string
+  readonly names: readonly string[]
+  readonly actions: readonly SelectionAction[]
+  /** What a key does with all of them; false where it means nothing. */
+  act(command: RowCommand | undefined): boolean
+}
+
+export function chooseTransfers(
+  transfers: readonly Transfer[],
+  run: (work: () => Promise<unknown>) => void,
+): ChosenTransfers {
+  const left = transfers
+    .filter(({ state }) => !isEnded(state))
+    .reduce((sum, { progress }) => sum + progress.totalBytes - progress.settledBytes, 0)
+  const each = (can: (one: Transfer) => boolean, work: (one: Transfer) => Promise<unknown>) => {
+    const those = transfers.filter(can)
+    const act = () => run(() => Promise.all(those.map(work)))
+    return { count: those.length, act }
+  }
+  const pausing = each(canPause, pause)
+  const resuming = each(canResume, resume)
+  const retrying = each(canRetry, retry)
+  const cancelling = each(canCancel, cancel)
+  const action = (verb: string, { count, act }: typeof pausing, more: Partial<SelectionAction>): SelectionAction[] =>
+    count === 0 ? [] : [{ label: text.some(verb, count), act, ...more }]
+  const does = (...wanted: readonly (typeof pausing)[]): boolean => {
+    const found = wanted.find(({ count }) => count > 0)
+    found?.act()
+    return found !== undefined
+  }
+  return {
+    title: text.chosen(transfers.length, left),
+    names: transfers.map(transferTitle),
+    actions: [
+      ...action(text.pause, pausing, { icon: IconPlayerPause }),
+      ...action(text.resume, resuming, { icon: IconPlayerPlay }),
+      ...action(text.retry, retrying, { icon: IconRefresh }),
+      ...action(text.cancel, cancelling, { icon: IconX, danger: true }),
+    ],
+    act(command) {
+      if (command === 'pause') return does(pausing, resuming)
+      return command === 'retry' && does(retrying)
+    },
+  }
+}
