@@ -112,6 +112,7 @@ export const publishText = {
   use: (fix: string): string => `Use ${fix}`,
   /** Why a version is proposed; empty where nothing is known of the last one. */
   reasonToUse: (previous: PublishPlan['previous']): string => {
+    if (previous?.step === 'major') return 'because it works with fewer apps, or fewer versions of them'
     if (previous === undefined || !previous.exact) return ''
     if (previous.newFiles > 0) return 'because files were added'
     return previous.changedFiles > 0 ? 'because files changed' : ''

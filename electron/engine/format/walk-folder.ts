@@ -47,6 +47,8 @@ export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
     if (signal.aborted) throw toAppError(signal.reason)
   }
 
+  const isMisread = (entryPath: string, name: string) => name.includes('\uFFFD') && disk.facts(entryPath) === undefined
+
   /** Entries left out below; the whole folder as one when they are all there is and have one reason. */
   const visit = async (parts: readonly string[]): Promise<readonly LeftOutEntry[]> => {
     const here = path.join(folder, ...parts)
@@ -59,14 +61,19 @@ export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
         leftOut.push({ path: below.join('/'), isFolder: entry.kind === 'folder', ...sizes, reason, why })
       if (entry.kind === 'symlink') leave('symlink', 'A link to something else', { fileCount: 1, sizeBytes: 0 })
       else if (entry.kind === 'special') leave('special-file', 'Not a file', { fileCount: 1, sizeBytes: 0 })
+      else if (entry.kind === 'folder' && isMisread(path.join(here, entry.name), entry.name))
+        leave('special-file', unreadableName, { fileCount: 1, sizeBytes: 0 })
       else if (entry.kind === 'folder') {
         const decision = rules.decideFolder(below)
         if (decision.kind === 'leave') leave(decision.reason, decision.why, await measure(below))
         else leftOut.push(...(await visit(below)))
       } else {
         const facts = disk.facts(path.join(here, entry.name))
-        // Gone since the folder was listed.
-        if (facts === undefined) continue
+        if (facts === undefined) {
+          // Else it is gone since the folder was listed.
+          if (entry.name.includes('\uFFFD')) leave('special-file', unreadableName, { fileCount: 1, sizeBytes: 0 })
+          continue
+        }
         const { sizeBytes, modifiedMs, inode, kind } = facts
         const decision = rules.decideFile(below)
         if (decision.kind === 'leave') leave(decision.reason, decision.why, { fileCount: 1, sizeBytes })
@@ -100,6 +107,9 @@ export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
   leftOut.sort(byPath)
   return { files, leftOut }
 }
+
+/** Bytes that are no Unicode are read as U+FFFD, and under that name nothing is there. */
+export const unreadableName = 'Its name is not text that every system can read'
 
 const byPath = (a: { readonly path: string }, b: { readonly path: string }): number =>
   a.path < b.path ? -1 : a.path > b.path ? 1 : 0

@@ -8,13 +8,16 @@ import type { SourceFile } from '../format/source-file.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
 import type { FileToHash } from '../workers/hash.ts'
 import { compatibilityWarnings } from './compatibility-warnings.ts'
+import { contentWarnings } from './content-warnings.ts'
+import type { InspectFiles } from './inspect-source.ts'
 import { type Changes, compareFiles, hasNoChange } from './plan-changes.ts'
 import { mostSentBytes } from './plan-send.ts'
-import { proposeVersion } from './propose-version.ts'
+import { proposeVersion, stepOf } from './propose-version.ts'
 import { headIfThere } from './publish-context.ts'
 import { largestArchiveBytes, maxArchiveBytes, publishKeys } from './publish-keys.ts'
 import { type PublishRequest, rowsOf } from './publish-request.ts'
 import { readPackageFile } from './read-source.ts'
+import { type OwnFolder, refuseOwnFolders } from './refuse-own-folders.ts'
 
 /** What is published under a name, for the plan's comparisons. */
 export interface PublishedVersions {
@@ -31,6 +34,10 @@ export interface PlanDeps {
   publisher(): string
   /** True when the last test of this connection saw that it does not heed conditions. */
   isUnprotected?(connectionId: string): boolean
+  /** Where packages are kept on this machine. */
+  ownFolders(): readonly OwnFolder[]
+  /** Looks into the files for what a person should know before they are published. */
+  readonly inspect: InspectFiles
   /** A checksum that was taken of exactly this file before. */
   knownChecksum(file: SourceFile, algorithm: Checksum['algorithm']): Checksum | undefined
 }
@@ -71,13 +78,18 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
     source.takesOver && !saysNew && changes !== undefined && hasNoChange(changes.summary)
       ? changes.summary.version
       : undefined
-  const proposed =
+  const proposal =
     unchangedSince === undefined
       ? proposeVersion(
           published.versions.map(({ version }) => version),
-          (changes?.summary.newFiles ?? 0) > 0,
+          stepOf(
+            newest?.info.compatibility,
+            source.info.compatibility ?? (source.takesOver ? newest?.info.compatibility : undefined),
+            (changes?.summary.newFiles ?? 0) > 0,
+          ),
         )
       : undefined
+  const proposed = proposal?.version
   const { info, origins } = source.takesOver ? takeOver(source, newest, unchangedSince ?? proposed) : source
 
   const blocking = [
@@ -109,7 +121,9 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
         ...compatibilityWarnings(info.compatibility, source.warnings),
         ...storeWarnings(deps, connection),
       ],
-      ...(changes === undefined ? {} : { previous: changes.summary }),
+      ...(changes === undefined
+        ? {}
+        : { previous: { ...changes.summary, ...(proposal?.step === undefined ? {} : { step: proposal.step }) } }),
       ...sentAtMost(connection, source, newest, changes),
     },
     request: {
@@ -168,24 +182,26 @@ function readPlanSource(deps: PlanDeps, input: PlanInput, io: Io): Promise<PlanS
 }
 
 async function readFolderSource(
-  { disk }: PlanDeps,
+  { disk, inspect, ownFolders }: PlanDeps,
   { path: folder, fields }: PlanInput,
   { signal }: Io,
 ): Promise<PlanSource> {
+  refuseOwnFolders(folder, ownFolders())
   const recipe = await readRecipe({ disk, folder, fields, signal })
+  const said = contentWarnings(recipe.files, await inspect(recipe.files, { signal }))
   return {
     source: { kind: 'folder', path: folder },
     info: recipe.info,
     origins: { ...recipe.origins },
-    files: recipe.files,
+    files: said.files,
     sourceFiles: recipe.files.map(({ mark: _, ...file }) => file),
     insideFolder: fields.insideFolder ?? '',
     checksums: new Map(),
     leftOut: [...recipe.leftOut],
     totalBytes: recipe.totalBytes,
     maxArchiveBytes: largestArchiveBytes(recipe.files),
-    problems: recipe.problems,
-    warnings: [...recipe.warnings],
+    problems: [...recipe.problems, ...said.problems],
+    warnings: [...said.warnings, ...recipe.warnings],
     takesOver: disk.facts(path.join(folder, 'package.json')) === undefined,
   }
 }
