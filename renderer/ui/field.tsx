@@ -21,15 +21,17 @@ interface FieldProps {
   /** Gets what ties the control to its label and messages. */
   readonly children: (wiring: FieldWiring) => ReactNode
   readonly className?: string
+  /** `data-publish-field`, by which the way leads here from elsewhere on the page. */
+  readonly anchor?: string
 }
 
 /** A label, a control, and below it what is wrong and how to mend it; said by screen readers as it changes. */
-export function Field({ label, caption, help, problem, fix, children, className }: FieldProps) {
+export function Field({ label, caption, help, problem, fix, children, className, anchor }: FieldProps) {
   const id = useId()
   const messageId = `${id}-message`
   const isWrong = problem !== undefined
   return (
-    <div className={className === undefined ? 'field' : `field ${className}`}>
+    <div className={className === undefined ? 'field' : `field ${className}`} data-publish-field={anchor}>
       <div className="label">
         <label htmlFor={id}>{label}</label>
         {caption !== undefined && caption !== '' && <span className="opt">{caption}</span>}

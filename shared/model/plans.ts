@@ -73,6 +73,8 @@ export const publishPlan = z.strictObject({
   info: packageInfo,
   /** Field → where its value comes from: 'package.json', 'the folder', '4.3.1', 'you'. */
   origins: z.record(z.string(), z.string()),
+  /** Names this list of files and of what is left out: the same again while neither changes. */
+  filesTag: z.string(),
   files: z.array(planFile),
   leftOut: z.array(leftOutEntry),
   totalBytes: z.number(),

@@ -61,6 +61,8 @@ export interface ReadRecipeOptions {
   readonly folder: string
   readonly fields?: PublishFields
   readonly signal: AbortSignal
+  /** Told now and then how many entries were seen so far. */
+  readonly onEntries?: ((count: number) => void) | undefined
 }
 
 const maxSmallFileBytes = 1024 * 1024
@@ -69,7 +71,7 @@ const maxSmallFileBytes = 1024 * 1024
  * Throws `not-a-folder`, `folder-unreadable` (also for a folder inside), `folder-empty` (nothing in it may go in), `recipe-invalid` (a
  * package.json that is not JSON), `package-too-large`; everything that a form can mend is in `problems`.
  */
-export async function readRecipe({ disk, folder, fields = {}, signal }: ReadRecipeOptions): Promise<Recipe> {
+export async function readRecipe({ disk, folder, fields = {}, signal, onEntries }: ReadRecipeOptions): Promise<Recipe> {
   const rootEntries = disk.entries(folder) // 1
   const stated = readPackageJson(disk, folder) // 2
   const hasFile = (name: string) => rootEntries.some((entry) => entry.name === name && entry.kind === 'file')
@@ -82,6 +84,7 @@ export async function readRecipe({ disk, folder, fields = {}, signal }: ReadReci
     disk,
     folder,
     signal,
+    onEntries,
     maxEntries: 5 * metaCaps.maxFiles,
     rules: createLeftOutRules({
       include,

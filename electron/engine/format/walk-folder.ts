@@ -27,6 +27,8 @@ export interface WalkOptions {
   readonly signal: AbortSignal
   /** More entries than this are refused: `package-too-large`. */
   readonly maxEntries: number
+  /** Told now and then how many entries were seen so far. */
+  readonly onEntries?: ((count: number) => void) | undefined
 }
 
 /**
@@ -34,7 +36,7 @@ export interface WalkOptions {
  * turn every few hundred entries, so that large folders stall nothing.
  */
 export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
-  const { disk, folder, rules, signal, maxEntries } = options
+  const { disk, folder, rules, signal, maxEntries, onEntries } = options
   const files: SourceFile[] = []
   let seenEntries = 0
 
@@ -43,6 +45,7 @@ export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
     if (seenEntries > maxEntries)
       throw new AppError('package-too-large', { what: 'number of files', limit: `${maxEntries}` })
     if (seenEntries % 256 !== 0) return
+    onEntries?.(seenEntries)
     await setImmediate()
     if (signal.aborted) throw toAppError(signal.reason)
   }

@@ -47,10 +47,12 @@ export interface PlanInput {
   /** Absolute; a folder or a `.sputnik` file. */
   readonly path: string
   readonly fields: PublishFields
+  /** Told now and then how many entries of the folder were seen so far. */
+  readonly onEntries?: (count: number) => void
 }
 
 export interface PlannedPublish {
-  readonly plan: Omit<PublishPlan, 'planId'>
+  readonly plan: Omit<PublishPlan, 'planId' | 'filesTag'>
   readonly request: PublishRequest
   /** Problems that Publish can't get past; that the version is published already is for the protocol to find out. */
   readonly blocking: readonly FieldProblem[]
@@ -183,11 +185,11 @@ function readPlanSource(deps: PlanDeps, input: PlanInput, io: Io): Promise<PlanS
 
 async function readFolderSource(
   { disk, inspect, ownFolders }: PlanDeps,
-  { path: folder, fields }: PlanInput,
+  { path: folder, fields, onEntries }: PlanInput,
   { signal }: Io,
 ): Promise<PlanSource> {
   refuseOwnFolders(folder, ownFolders())
-  const recipe = await readRecipe({ disk, folder, fields, signal })
+  const recipe = await readRecipe({ disk, folder, fields, signal, onEntries })
   const said = contentWarnings(recipe.files, await inspect(recipe.files, { signal }))
   return {
     source: { kind: 'folder', path: folder },

@@ -42,6 +42,8 @@ export interface PublishPlans {
       readonly planId?: string
       /** Answers once the files are compared by checksum. */
       readonly exact?: boolean
+      /** `files` and `leftOut` are empty in the answer while they are those of this tag. */
+      readonly knownFilesTag?: string
     },
     io: Io,
   ): Promise<PublishPlan>
@@ -66,9 +68,28 @@ interface Hashing {
 interface Kept {
   readonly input: PlanInput
   planned: PlannedPublish
+  filesTag: string
   /** How long planning took. */
   readonly planMs: number
   hashing?: Hashing
+}
+
+/** The tag of a list of files and of what is left out: the one before while both are the same. */
+function tagOf({ plan }: PlannedPublish, before: Pick<Kept, 'planned' | 'filesTag'> | undefined): string {
+  if (before === undefined) return randomUUID()
+  const { files, leftOut } = before.planned.plan
+  const isSame =
+    files.length === plan.files.length &&
+    leftOut.length === plan.leftOut.length &&
+    plan.files.every(({ path, sizeBytes, change, mark }, at) => {
+      const old = files[at]
+      return old?.path === path && old.sizeBytes === sizeBytes && old.change === change && old.mark === mark
+    }) &&
+    plan.leftOut.every(({ path, sizeBytes, fileCount, why }, at) => {
+      const old = leftOut[at]
+      return old?.path === path && old.sizeBytes === sizeBytes && old.fileCount === fileCount && old.why === why
+    })
+  return isSame ? before.filesTag : randomUUID()
 }
 
 const stampOf = ({ path, sizeBytes, modifiedMs, inode, algorithm }: FileToHash): string =>
@@ -78,6 +99,7 @@ const stampOf = ({ path, sizeBytes, modifiedMs, inode, algorithm }: FileToHash):
 const mostPlans = 50
 /** Between two news of what the checksums say so far. */
 const leastRestMs = 1000
+const readingRestMs = 250
 
 export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
   const plans = new Map<string, Kept>()
@@ -129,7 +151,9 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
         })
         const kept = plans.get(planId)
         if (kept === undefined) return
-        kept.planned = await planPublish(planDeps, kept.input, { signal: stop.signal })
+        const planned = await planPublish(planDeps, kept.input, { signal: stop.signal })
+        kept.filesTag = tagOf(planned, kept)
+        kept.planned = planned
         deps.announcer.change({ kind: 'plan.refined', planId })
       } catch (error) {
         // A file that changes, vanishes or can't be read is named when the folder is planned again or published.
@@ -149,6 +173,15 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
     if (kept !== undefined) kept.hashing = hashing
   }
 
+  const tellOfReading = (planId: string) => {
+    let toldMs = deps.clock.monotonic()
+    return (entryCount: number) => {
+      if (deps.clock.monotonic() - toldMs < readingRestMs) return
+      toldMs = deps.clock.monotonic()
+      deps.announcer.change({ kind: 'plan.reading', planId, entryCount })
+    }
+  }
+
   /** Whoever stops waiting stops the hashing, too. */
   const endOf = async ({ stop, ended }: Hashing, { signal }: Io) => {
     const cancel = () => stop.abort(signal.reason)
@@ -162,7 +195,12 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
     signal.throwIfAborted()
   }
 
-  const shown = (planId: string, { planned }: Kept): PublishPlan => ({ planId, ...planned.plan })
+  const shown = (planId: string, { planned, filesTag }: Kept, knownFilesTag: string | undefined): PublishPlan => ({
+    planId,
+    filesTag,
+    ...planned.plan,
+    ...(filesTag === knownFilesTag ? { files: [], leftOut: [] } : {}),
+  })
 
   const checked = (planId: string): Kept => {
     const kept = keptOf(planId)
@@ -172,14 +210,15 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
   }
 
   return {
-    async plan({ planId = randomUUID(), connection, path, fields = {}, exact = false }, io) {
-      const input = { connection, path, fields }
+    async plan({ planId = randomUUID(), connection, path, fields = {}, exact = false, knownFilesTag }, io) {
+      const input: PlanInput = { connection, path, fields, onEntries: tellOfReading(planId) }
       const startedMs = deps.clock.monotonic()
       const planned = await planPublish(planDeps, input, io)
-      const kept: Kept = { input, planned, planMs: deps.clock.monotonic() - startedMs }
+      const filesTag = tagOf(planned, plans.get(planId))
+      const kept: Kept = { input, planned, filesTag, planMs: deps.clock.monotonic() - startedMs }
       keep(planId, kept)
       if (exact && kept.hashing !== undefined) await endOf(kept.hashing, io)
-      return shown(planId, kept)
+      return shown(planId, kept, knownFilesTag)
     },
     transfer(planId) {
       const kept = checked(planId)
