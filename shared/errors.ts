@@ -15,6 +15,8 @@ export interface FieldProblem {
   readonly fix?: string
   /** Of `files`: the file or folder that is meant, as the package would have it. Leaving it out mends it. */
   readonly path?: string
+  /** The store’s, not the package’s: a file can be made of it all the same. */
+  readonly ofStore?: boolean
 }
 
 export interface ErrorDetails {

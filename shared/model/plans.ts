@@ -63,6 +63,8 @@ const fieldProblem = z.strictObject({
   fix: z.string().optional(),
   /** Of `files`: the one that is meant. Leaving it out mends it. */
   path: z.string().optional(),
+  /** Of the store, not of the package: it can be saved as a file all the same. */
+  ofStore: z.boolean().optional(),
 })
 
 /** What publishing this folder would do. Computed, shown, then executed as it is. */

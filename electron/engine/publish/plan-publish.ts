@@ -298,7 +298,7 @@ async function findTaken(
   io: Io,
 ): Promise<FieldProblem | undefined> {
   const keys = publishKeys({ name: info.name, version: info.version })
-  const fix = proposed === undefined || proposed === info.version ? {} : { fix: proposed }
+  const fix = { ofStore: true, ...(proposed === undefined || proposed === info.version ? {} : { fix: proposed }) }
   const listed = versions.find(({ version }) => version === info.version)
   const [meta, withdrawn] = await Promise.all([
     listed === undefined ? headIfThere(connection.store, keys.meta, io) : undefined,
@@ -311,7 +311,11 @@ async function findTaken(
   const by = listed?.publishedBy === undefined ? '' : ` by ${listed.publishedBy}`
   const when = publishedMs === undefined ? '' : ` ${sayDay(publishedMs, deps.clock.now())}`
   if (info.version === unchangedSince)
-    return { field: 'version', problem: `Nothing has changed since ${info.version}, which was published${by}${when}.` }
+    return {
+      field: 'version',
+      problem: `Nothing has changed since ${info.version}, which was published${by}${when}.`,
+      ofStore: true,
+    }
   return { field: 'version', problem: `${info.version} was published${by}${when} and can’t change.`, ...fix }
 }
 

@@ -80,6 +80,12 @@ export const openSecrets = (plan: PublishPlan, settled: ReadonlySet<string>): re
     .filter((warning) => warning.kind === 'secret' && !settled.has(warningKey(warning)))
     .map(({ path }) => path ?? '')
 
+/** Without what only the store has against it: for a file. */
+export const ofPackage = (plan: PublishPlan): PublishPlan => ({
+  ...plan,
+  problems: plan.problems.filter(({ ofStore }) => ofStore !== true),
+})
+
 /** What stands in the way, shortest first words: the fields, then the files. Empty: Publish works. */
 export function blockers(plan: PublishPlan, settled: ReadonlySet<string>): readonly string[] {
   const fields = [...new Set(plan.problems.map(({ field }) => field.split('.')[0] ?? field))]

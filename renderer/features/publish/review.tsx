@@ -13,7 +13,7 @@ import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { type Action, useAction } from '../../ui/use-action.ts'
-import { blockers, leaveOut, putIn } from './publish-draft.ts'
+import { blockers, leaveOut, ofPackage, putIn } from './publish-draft.ts'
 import { type Draft, dropDraft, editDraft, startDraft } from './publish-drafts.ts'
 import { PublishForm } from './publish-form.tsx'
 import { LeftOutList, PublishTree } from './publish-tree.tsx'
@@ -149,6 +149,7 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
   const [saving, setSaving] = useState<AbortController>()
   const blocked = plan === undefined ? [] : blockers(plan, settled)
   const reason = plan === undefined ? text.bar.readingYet : blocked.length > 0 ? text.bar.first(blocked) : undefined
+  const fileBlocked = plan === undefined || blockers(ofPackage(plan), settled).length > 0
   const mostBytes = plan?.mostSentBytes ?? plan?.totalBytes ?? 0
   const save = async () => {
     const stop = new AbortController()
@@ -179,7 +180,7 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
       )}
       {saving === undefined ? (
         <Button
-          disabled={plan === undefined || blocked.length > 0 || action.busy}
+          disabled={fileBlocked || action.busy}
           onClick={() => void action.run(save)}
         >
           {text.bar.saveAsFile}
