@@ -199,9 +199,10 @@ export function dropDraft(path: string): void {
   readings.delete(path)
   unsubscribers.get(path)?.()
   unsubscribers.delete(path)
-  useDrafts.setState(({ byPath, handled }) => {
+  useDrafts.setState(({ byPath, toPublish, handled }) => {
     const { [path]: _dropped, ...others } = byPath
-    return { byPath: others, handled: handled + 1 }
+    const asked = new Set([...toPublish].filter((each) => each !== path))
+    return { byPath: others, toPublish: asked, handled: handled + 1 }
   })
   leavePath(path)
 }

@@ -179,10 +179,7 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
         </span>
       )}
       {saving === undefined ? (
-        <Button
-          disabled={fileBlocked || action.busy}
-          onClick={() => void action.run(save)}
-        >
+        <Button disabled={fileBlocked || action.busy} onClick={() => void action.run(save)}>
           {text.bar.saveAsFile}
         </Button>
       ) : (
