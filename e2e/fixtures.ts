@@ -26,8 +26,8 @@ export interface AppUnderTest {
   /** ORBITAL_HOME; it stays over relaunches. */
   readonly home: string
   readonly electronApp: ElectronApplication | undefined
-  /** Drops a folder or file of this machine on the middle of the window, as from the file manager. */
-  dropFolder(path: string): Promise<void>
+  /** Drops folders and files of this machine on the middle of the window, as from the file manager. */
+  dropFolder(...paths: readonly string[]): Promise<void>
   /** Ends the process (`kill`: by force, as a crash) and starts it again on the same home. */
   relaunch(options?: { readonly kill?: boolean; readonly env?: Readonly<Record<string, string>> }): Promise<Page>
   resize(size: { readonly width: number; readonly height: number }): Promise<void>
@@ -94,7 +94,7 @@ export const test = base.extend<TestFixtures & AppOptions, WorkerFixtures>({
       get electronApp() {
         return host.electronApp
       },
-      dropFolder: (path) => dropFile(host.page, path),
+      dropFolder: (...paths) => dropFiles(host.page, paths),
       async relaunch({ kill = false, env = {} } = {}) {
         await (kill ? host.kill() : host.stop())
         host = await start(env)
@@ -127,11 +127,11 @@ function collectProblems(page: Page, problems: string[], expected: RegExp | unde
   })
 }
 
-/** As a person does it: drags a file over the window, and lets go once the window says that it takes it. */
-async function dropFile(page: Page, path: string): Promise<void> {
+/** As a person does it: drags files over the window, and lets go once the window says that it takes them. */
+async function dropFiles(page: Page, files: readonly string[]): Promise<void> {
   const session = await page.context().newCDPSession(page)
   const { x, y } = await page.evaluate(() => ({ x: Math.round(innerWidth / 2), y: Math.round(innerHeight / 2) }))
-  const data = { items: [], files: [path], dragOperationsMask: 1 }
+  const data = { items: [], files: [...files], dragOperationsMask: 1 }
   const drag = (type: 'dragEnter' | 'dragOver' | 'drop' | 'dragCancel') =>
     session.send('Input.dispatchDragEvent', { type, x, y, data })
   await expect(async () => {

@@ -13,6 +13,10 @@ export interface FieldProblem {
   readonly problem: string
   /** A value that would be right, when one is known. */
   readonly fix?: string
+  /** Of `files`: the file or folder that is meant, as the package would have it. Leaving it out mends it. */
+  readonly path?: string
+  /** The store’s, not the package’s: a file can be made of it all the same. */
+  readonly ofStore?: boolean
 }
 
 export interface ErrorDetails {
@@ -23,6 +27,13 @@ export interface ErrorDetails {
   // what a person hands over
   'not-a-folder': { readonly path: string }
   'folder-empty': { readonly path: string; readonly leftOut: number }
+  /** It is, holds or lies in a folder that Orbital itself keeps packages in: a library, or the folder of a connection. */
+  'folder-of-packages': {
+    readonly path: string
+    readonly relation: 'is' | 'holds' | 'inside'
+    readonly kind: 'library' | 'connection'
+    readonly name: string
+  }
   'folder-unreadable': { readonly path: string }
   'file-unreadable': { readonly path: string }
   'file-changed': { readonly path: string }
@@ -120,6 +131,7 @@ const codeFacts: { readonly [C in ErrorCode]: CodeFacts } = {
   cancelled: { exit: 130, retry: 'never' },
   'not-a-folder': { exit: 2, retry: 'after-user-action' },
   'folder-empty': { exit: 2, retry: 'after-user-action' },
+  'folder-of-packages': { exit: 2, retry: 'after-user-action' },
   'folder-unreadable': { exit: 6, retry: 'after-user-action' },
   'file-unreadable': { exit: 6, retry: 'after-user-action' },
   'file-changed': { exit: 9, retry: 'after-user-action' },

@@ -1,5 +1,5 @@
-import { join } from 'node:path'
-import type { Locator, Page } from 'playwright/test'
+import { basename, dirname, join } from 'node:path'
+import { expect, type Locator, type Page } from 'playwright/test'
 import type { AppUnderTest } from '../fixtures.ts'
 
 type PageName = 'Browse' | 'Publish' | 'Installed' | 'Transfers' | 'Settings'
@@ -19,18 +19,29 @@ export async function switchTo(page: Page, connection: string): Promise<void> {
   await page.getByRole('menuitem', { name: connection }).click()
 }
 
-/** Drops a folder on the window. A browser tells only its name, so there the picker asks where it is. */
-export async function dropFolder(app: AppUnderTest, path: string): Promise<void> {
+/** Drops folders on the window. A browser tells only their names, so there the picker asks where each is. */
+export async function dropFolder(app: AppUnderTest, ...paths: readonly string[]): Promise<void> {
+  await app.dropFolder(...paths)
+  if (app.kind !== 'chromium') return
+  for (const path of paths) await choosePath(app.page, path)
+}
+
+/** Drops package files; in a browser the picker asks where each is. */
+export async function dropPackageFile(app: AppUnderTest, path: string): Promise<void> {
   await app.dropFolder(path)
-  if (app.kind === 'chromium') await choosePath(app.page, path)
+  if (app.kind === 'chromium') await choosePath(app.page, dirname(path), basename(path))
 }
 
 /** Types a path into the picker that stands in for the system's dialog; `file`: one in that folder. */
 export async function choosePath(page: Page, path: string, file?: string): Promise<void> {
   const field = page.getByRole('textbox', { name: 'Path of the folder' })
   const picker = page.getByRole('dialog').filter({ has: field })
-  await field.fill(path)
-  await picker.getByRole('button', { name: 'Go there' }).click()
+  // Where a folder was chosen last, it opens there.
+  await expect(field).not.toHaveValue('')
+  if ((await field.inputValue()) !== path) {
+    await field.fill(path)
+    await picker.getByRole('button', { name: 'Go there' }).click()
+  }
   if (file !== undefined) await picker.getByRole('option', { name: file }).click()
   await picker.getByRole('button', { name: 'Choose' }).click()
 }

@@ -184,7 +184,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       },
     },
     publish: {
-      async plan({ connectionId, path, fields, planId, exact }, options) {
+      async plan({ connectionId, path, fields, planId, exact, knownFilesTag }, options) {
         requireAbsolute(path)
         const connection = await connections.open(connectionId)
         const input = {
@@ -192,6 +192,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
           path,
           ...(fields === undefined ? {} : { fields }),
           ...(planId === undefined ? {} : { planId }),
+          ...(knownFilesTag === undefined ? {} : { knownFilesTag }),
           ...(exact === undefined ? {} : { exact }),
         }
         return publishPlans.plan(input, ioOf(options))

@@ -233,6 +233,16 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     announcer,
     tool,
     publisher,
+    ownFolders: () => [
+      ...libraries.list().map(({ name, path }) => ({ kind: 'library' as const, name, path })),
+      ...connections
+        .list()
+        .flatMap(({ name, location }) =>
+          location.kind === 'folder'
+            ? [{ kind: 'connection' as const, name, path: path.join(location.path, location.root ?? '') }]
+            : [],
+        ),
+    ],
     async publishedVersions(connection, name, { signal }) {
       const { packages } = await catalog.list(connection, { signal, refresh: true })
       const versions = packages.find((each) => each.name === name)?.versions ?? []

@@ -37,6 +37,9 @@ export function createAppHost(deps: {
         locale: app.getSystemLocale(),
       }),
       pickFolder: ({ title }) => pick({ title, properties: ['openDirectory', 'createDirectory'] }),
+      pickFolders: async ({ title }) => ({
+        paths: await pickAll({ title, properties: ['openDirectory', 'multiSelections'] }),
+      }),
       pickPackageFile: ({ title }) => pick({ title, properties: packageFileOrFolder, filters: [sputnikFilter] }),
       pickCertificateFile: ({ title }) =>
         pick({ title, properties: ['openFile'], filters: [certificateFilter, anyFile] }),
@@ -97,11 +100,16 @@ async function isConfirmed(link: URL): Promise<boolean> {
 }
 
 async function pick(options: OpenDialogOptions): Promise<{ path: string | null }> {
+  const [path] = await pickAll(options)
+  return { path: path ?? null }
+}
+
+async function pickAll(options: OpenDialogOptions): Promise<string[]> {
   const window = currentWindow()
   const { canceled, filePaths } = await (window
     ? dialog.showOpenDialog(window, options)
     : dialog.showOpenDialog(options))
-  return { path: canceled ? null : (filePaths[0] ?? null) }
+  return canceled ? [] : filePaths
 }
 
 const currentWindow = (): BrowserWindow | undefined =>

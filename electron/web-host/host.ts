@@ -23,6 +23,7 @@ export function createWebHostApi({ disk, home }: { readonly disk: Disk; readonly
         homeFolder: home,
       }),
       pickFolder: notHere('dialog to pick a folder'),
+      pickFolders: notHere('dialog to pick folders'),
       pickPackageFile: notHere('dialog to pick a file'),
       pickCertificateFile: notHere('dialog to pick a file'),
       pickSavePath: notHere('dialog to save a file'),

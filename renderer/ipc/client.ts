@@ -60,6 +60,7 @@ const verbs: Verbs = {
   host: {
     facts: true,
     pickFolder: true,
+    pickFolders: true,
     pickPackageFile: true,
     pickCertificateFile: true,
     pickSavePath: true,

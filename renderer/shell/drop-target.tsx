@@ -5,7 +5,6 @@ import { useCurrentConnection } from '../state/connections.ts'
 import { publishPaths } from '../state/publish-queue.ts'
 import { shellText } from '../text/shell.ts'
 import { Icon } from '../ui/icon.tsx'
-import { openPaths } from './pick-actions.ts'
 import { pickPath } from './pick-path.ts'
 import { connectionIcon } from './sidebar.tsx'
 
@@ -107,13 +106,13 @@ function describe(event: DragEvent): Dragged {
 
 async function take(files: readonly File[]): Promise<void> {
   const paths = files.map((file) => transport.pathOfDrop(file)).filter((path) => path !== '')
-  if (paths.length > 0) return openPaths(paths)
+  // What a file is dropped for isn't known: Publish asks.
+  if (paths.length > 0) return publishPaths(paths)
   // A browser tells only the name: the picker opens at it.
   for (const { name } of files) {
     const isPackage = name.toLowerCase().endsWith('.sputnik')
     const path = await pickPath(isPackage ? 'sputnik' : 'folder', shellText.pick.where(name), name)
     if (path === null) return
-    if (isPackage) openPaths([path])
-    else publishPaths([path])
+    publishPaths([path])
   }
 }

@@ -53,7 +53,7 @@ function Picker({ request }: { readonly request: PickRequest }) {
   const isTyping = useRef(false)
 
   const show = useCallback(
-    async (path: string) => {
+    async (path: string, orElse?: string) => {
       isTyping.current = false
       try {
         const next = await client.host.listFolder({ path })
@@ -62,13 +62,15 @@ function Picker({ request }: { readonly request: PickRequest }) {
         setError(undefined)
         setChosen(next.entries.find(({ name, kind }) => name === request.name && isWanted(kind, request.kind))?.path)
       } catch (caught) {
-        setError(toAppError(caught))
+        if (orElse === undefined) setError(toAppError(caught))
+        else await show(orElse)
       }
     },
     [request],
   )
   useEffect(() => {
-    void show(localStorage.getItem(lastFolderKey) ?? home)
+    // The one that was chosen last may be gone.
+    void show(localStorage.getItem(lastFolderKey) ?? home, home)
   }, [show, home])
 
   const entries = listing?.entries.filter(({ kind }) => kind === 'folder' || isWanted(kind, request.kind)) ?? []

@@ -1,16 +1,16 @@
 import { askInstall } from '../state/install-request.ts'
 import { publishPaths } from '../state/publish-queue.ts'
 import { shellText } from '../text/shell.ts'
-import { pickPath } from './pick-path.ts'
+import { pickFolders, pickPath } from './pick-path.ts'
 
 const text = shellText.pick
 
 const isPackageFile = (path: string): boolean => path.toLowerCase().endsWith('.sputnik')
 
-/** Lets a person choose a folder and takes it to Publish. */
+/** Lets a person choose folders and takes them to Publish. */
 export async function pickAndPublish(): Promise<void> {
-  const path = await pickPath('folder', text.publish)
-  if (path !== null) publishPaths([path])
+  const paths = await pickFolders(text.publish)
+  if (paths.length > 0) publishPaths(paths)
 }
 
 /** Lets a person choose a package file or a folder, and takes it where it belongs. */
@@ -19,10 +19,10 @@ export async function pickAndOpen(): Promise<void> {
   if (path !== null) openPaths([path])
 }
 
-/** Folders go to Publish, a package file to the install sheet. */
+/** What was opened: a package file leads to the install sheet. With folders, or several at once, all of it goes to Publish, which asks for each file. */
 export function openPaths(paths: readonly string[]): void {
-  const folders = paths.filter((path) => !isPackageFile(path))
-  const file = paths.find(isPackageFile)
-  if (folders.length > 0) publishPaths(folders)
-  else if (file !== undefined) askInstall({ source: { file } })
+  const [first] = paths
+  if (first === undefined) return
+  if (paths.length === 1 && isPackageFile(first)) askInstall({ source: { file: first } })
+  else publishPaths(paths)
 }

@@ -37,6 +37,13 @@ export async function pickPath(kind: PickKind, title: string, name?: string): Pr
   })
 }
 
+/** The same for folders, several at once where the system's dialog takes them. Empty when the person closed it. */
+export async function pickFolders(title: string): Promise<readonly string[]> {
+  if (useHost.getState().facts.nativeDialogs) return (await client.host.pickFolders({ title })).paths
+  const path = await pickPath('folder', title)
+  return path === null ? [] : [path]
+}
+
 function ask(kind: PickKind, title: string): Promise<{ readonly path: string | null }> {
   if (kind === 'folder') return client.host.pickFolder({ title })
   return kind === 'certificate' ? client.host.pickCertificateFile({ title }) : client.host.pickPackageFile({ title })

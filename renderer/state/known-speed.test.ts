@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Transfer } from '../../shared/model/transfer.ts'
-import { speedOfInstalls } from './known-speed.ts'
+import { speedOf } from './known-speed.ts'
 
 const install = (wireBytes: number, seconds: number, changes: Partial<Transfer> = {}): Transfer => ({
   id: `${wireBytes} ${seconds}`,
@@ -17,13 +17,13 @@ const install = (wireBytes: number, seconds: number, changes: Partial<Transfer> 
   ...changes,
 })
 
-describe('speedOfInstalls', () => {
+describe('speedOf', () => {
   it('takes the fastest of the newest: waiting only ever makes one look slower', () => {
-    expect(speedOfInstalls([install(40_000_000, 60), install(40_000_000, 2)], 'team')).toBe(20_000_000)
+    expect(speedOf('install', [install(40_000_000, 60), install(40_000_000, 2)], 'team')).toBe(20_000_000)
   })
   it('forgets what was long ago', () => {
     const slow = Array.from({ length: 5 }, () => install(10_000_000, 10))
-    expect(speedOfInstalls([...slow, install(40_000_000, 1)], 'team')).toBe(1_000_000)
+    expect(speedOf('install', [...slow, install(40_000_000, 1)], 'team')).toBe(1_000_000)
   })
   it('knows nothing from other connections, failures, publishes and small packages', () => {
     const others = [
@@ -32,6 +32,10 @@ describe('speedOfInstalls', () => {
       install(40_000_000, 2, { state: { kind: 'cancelled' } }),
       install(900_000, 2),
     ]
-    expect(speedOfInstalls(others, 'team')).toBeUndefined()
+    expect(speedOf('install', others, 'team')).toBeUndefined()
+  })
+  it('takes publishes for publishes', () => {
+    const both = [install(40_000_000, 1), install(40_000_000, 4, { kind: 'publish' })]
+    expect(speedOf('publish', both, 'team')).toBe(10_000_000)
   })
 })

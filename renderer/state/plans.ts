@@ -1,7 +1,11 @@
-const listeners = new Map<string, Set<() => void>>()
+type Listener = (news: { readonly entryCount?: number }) => void
+const listeners = new Map<string, Set<Listener>>()
 
-/** Calls back whenever the engine knows more of a plan (hashes were taken). Returns the unsubscriber. */
-export function onPlanRefined(planId: string, listener: () => void): () => void {
+/**
+ * Calls back whenever the engine knows more of a plan (hashes were taken), and while it reads a large folder, with how many entries it has seen.
+ * Returns the unsubscriber.
+ */
+export function onPlanNews(planId: string, listener: Listener): () => void {
   const ofPlan = listeners.get(planId) ?? new Set()
   ofPlan.add(listener)
   listeners.set(planId, ofPlan)
@@ -11,6 +15,6 @@ export function onPlanRefined(planId: string, listener: () => void): () => void 
   }
 }
 
-export function announcePlan(planId: string): void {
-  for (const listener of listeners.get(planId) ?? []) listener()
+export function announcePlan(planId: string, news: Parameters<Listener>[0] = {}): void {
+  for (const listener of listeners.get(planId) ?? []) listener(news)
 }

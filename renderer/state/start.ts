@@ -59,6 +59,9 @@ function applyChange(change: Exclude<Change, { readonly kind: 'host.requested' }
     case 'package.published':
       if (heldCatalogs().includes(change.connectionId)) void fetchCatalog(change.connectionId)
       break
+    case 'plan.reading':
+      announcePlan(change.planId, change)
+      break
     case 'plan.refined':
       announcePlan(change.planId)
       break

@@ -19,6 +19,7 @@ const remedies: { readonly [C in ErrorCode]: ErrorRemedy } = {
   cancelled: 'none',
   'not-a-folder': 'none',
   'folder-empty': 'none',
+  'folder-of-packages': 'none',
   'folder-unreadable': 'retry',
   'file-unreadable': 'retry',
   'file-changed': 'retry',

@@ -1,5 +1,5 @@
 import type { PublishPlan } from '../../shared/model/plans.ts'
-import { formatList, formatSeconds, formatSize, plural } from './units.ts'
+import { formatDuration, formatList, formatSeconds, formatSize, plural } from './units.ts'
 
 const fieldNames: Readonly<Record<string, string>> = {
   name: 'the name',
@@ -29,11 +29,18 @@ const warningTitles: { readonly [K in Warning['kind']]: (name: string) => string
   'unprotected-store': () => 'This store can’t stop two people from publishing the same version',
 }
 
+const warningWhy: { readonly [K in Warning['kind']]?: string } = {
+  secret: 'Anyone who can install the package could read it.',
+  'runs-code': 'People who install it must trust you. The safetensors or JSON formats don’t do this.',
+}
+
 export const publishText = {
   title: 'Publish',
   ofFolders: (at: number, of: number): string => `${at} of ${plural(of, 'folder')}`,
   chooseAnother: 'Choose another folder',
   leave: 'Leave without publishing',
+  queueLabel: 'To publish',
+  leaveOne: (name: string): string => `Leave ${name} without publishing`,
   empty: {
     title: 'Drop a folder anywhere in this window',
     text: (connection: string): string =>
@@ -55,6 +62,8 @@ export const publishText = {
   },
   cannot: (name: string): string => `${name} can’t be published`,
   reading: 'Reading the folder',
+  readingSoFar: (entries: number): string => `Reading the folder: ${plural(entries, 'entry', 'entries')} so far`,
+  stopReading: 'Stop reading',
   facts: (files: number, bytes: number, readMs: number | undefined): string =>
     `${plural(files, 'file')}, ${formatSize(bytes)}${readMs === undefined ? '' : `, read in ${formatSeconds(readMs)}`}`,
   show: { label: 'Show', all: 'All files', changes: 'Only changes' },
@@ -65,6 +74,7 @@ export const publishText = {
   choose: 'Choose what is left out',
   chooseDone: 'Done',
   putIn: 'Put it in',
+  putInLabel: (path: string): string => `Put it in: ${path}`,
   cannotPutIn: 'Can’t be published',
   leaveOutLabel: (name: string): string => `Publish ${name}`,
   changes: { new: 'New', changed: 'Changed', same: 'Same', unknown: '' },
@@ -76,10 +86,33 @@ export const publishText = {
     'not-portable': (count: number): string => `${plural(count, 'name')} can’t be stored on every system`,
     symlink: (count: number): string => `${plural(count, 'link')} are left out`,
   } as Readonly<Record<string, (count: number) => string>>,
-  warningWhy: {
-    secret: 'Anyone who can install the package could read what is in it.',
-    'runs-code': 'People who install it must trust you. The safetensors or JSON formats don’t do this.',
-  } as Readonly<Record<string, string>>,
+  warningWhy,
+  /** Why one warning is given. Of a secret only where it is and what it looks like. */
+  why: (warning: Warning): string => {
+    const why = warningWhy[warning.kind]
+    if (warning.line === undefined || warning.shape === undefined) return why ?? warning.text
+    return `Line ${warning.line} has the shape of ${warning.shape}. ${why ?? ''}`
+  },
+  /** A file among others, with the line where it is known: `config.json, line 3`. */
+  placeOf: ({ path, line }: Warning): string => (line === undefined ? nameOf(path) : `${nameOf(path)} (line ${line})`),
+  imports: (imports: Warning['imports'], most: number): string => {
+    if (imports === undefined) return 'What it asks for when it is loaded can’t be told.'
+    if (imports.names.length === 0) return 'It asks for no code by name when it is loaded.'
+    const names = imports.names.slice(0, most)
+    const more = imports.names.length - names.length + imports.more
+    const list = more > 0 ? `${names.join(', ')} and ${more} more` : formatList(names)
+    return `When it is loaded it asks for ${imports.isWhole ? '' : 'at least '}${list}.`
+  },
+  showImports: 'Show all',
+  settle: {
+    first: (count: number): string => (count === 1 ? 'One thing first' : `${counts[count] ?? count} things first`),
+    toKnow: 'Good to know',
+    field: (field: string): string => {
+      const name = fieldNames[field] ?? field
+      return `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+    },
+    goThere: 'Go there',
+  },
   moreFiles: (names: readonly string[], more: number): string =>
     more > 0 ? `${names.join(', ')} and ${more} more.` : `${formatList(names)}.`,
   leaveItOut: 'Leave it out',
@@ -112,6 +145,7 @@ export const publishText = {
   use: (fix: string): string => `Use ${fix}`,
   /** Why a version is proposed; empty where nothing is known of the last one. */
   reasonToUse: (previous: PublishPlan['previous']): string => {
+    if (previous?.step === 'major') return 'because it works with fewer apps, or fewer versions of them'
     if (previous === undefined || !previous.exact) return ''
     if (previous.newFiles > 0) return 'because files were added'
     return previous.changedFiles > 0 ? 'because files changed' : ''
@@ -148,8 +182,12 @@ export const publishText = {
     /** `mostSentBytes`: where the store copies what it has of the last version. */
     send: (totalBytes: number, mostSentBytes: number = totalBytes): string =>
       mostSentBytes < totalBytes
-        ? `Up to ${formatSize(mostSentBytes)} of ${formatSize(totalBytes)} to send, if the store copies the rest.`
-        : `Up to ${formatSize(totalBytes)} to send.`,
+        ? `Up to ${formatSize(mostSentBytes)} of ${formatSize(totalBytes)} to send, if the store copies the rest`
+        : `Up to ${formatSize(totalBytes)} to send`,
+    /** At the speed that publishes had lately. */
+    about: (seconds: number): string => `, about ${formatDuration(seconds)}`,
+    saving: 'Writing the file',
+    stopSaving: 'Stop',
     saveAsFile: 'Save as file…',
     saveTitle: 'Save the package as a file',
     saved: (path: string): string => `Saved as ${path}`,

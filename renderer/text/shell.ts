@@ -46,9 +46,9 @@ export const shellText = {
     settings: 'Settings',
   },
   drop: {
-    install: 'Drop to install',
+    install: 'Drop to install or publish',
     publish: (count: number): string => (count > 1 ? `Drop to publish ${count} folders` : 'Drop to publish'),
-    installText: 'First you see what it takes. Nothing is installed yet.',
+    installText: 'First you say which. Nothing is installed or sent yet.',
     publishText: 'First you see the files and what will change. Nothing is sent yet.',
     to: (connection: string): string => `To ${connection}`,
     cancel: 'Cancel',

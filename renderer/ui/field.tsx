@@ -23,15 +23,17 @@ interface FieldProps {
   readonly className?: string
   /** By which the search over settings finds it. */
   readonly setting?: string
+  /** `data-publish-field`, by which the way leads here from elsewhere on the page. */
+  readonly anchor?: string
 }
 
 /** A label, a control, and below it what is wrong and how to mend it; said by screen readers as it changes. */
-export function Field({ label, caption, help, problem, fix, children, className, setting }: FieldProps) {
+export function Field({ label, caption, help, problem, fix, children, className, setting, anchor }: FieldProps) {
   const id = useId()
   const messageId = `${id}-message`
   const isWrong = problem !== undefined
   return (
-    <div className={className === undefined ? 'field' : `field ${className}`} data-setting={setting}>
+    <div className={className === undefined ? 'field' : `field ${className}`} data-setting={setting} data-publish-field={anchor}>
       <div className="label">
         <label htmlFor={id}>{label}</label>
         {caption !== undefined && caption !== '' && <span className="opt">{caption}</span>}

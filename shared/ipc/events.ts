@@ -16,6 +16,8 @@ export type Change =
       readonly version: string
     }
   | { readonly kind: 'plan.refined'; readonly planId: string }
+  /** A large folder is being read: so many entries so far. */
+  | { readonly kind: 'plan.reading'; readonly planId: string; readonly entryCount: number }
   | { readonly kind: 'installed.changed'; readonly libraryId: string }
   | { readonly kind: 'libraries.changed' }
   | { readonly kind: 'connections.changed' }

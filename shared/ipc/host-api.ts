@@ -51,6 +51,8 @@ export const hostContract = {
     ),
     /** Null when the person closed the dialog. */
     pickFolder: procedure(z.strictObject({ title: z.string() }), z.strictObject({ path: z.string().nullable() })),
+    /** Empty when the person closed the dialog. */
+    pickFolders: procedure(z.strictObject({ title: z.string() }), z.strictObject({ paths: z.array(z.string()) })),
     pickPackageFile: procedure(z.strictObject({ title: z.string() }), z.strictObject({ path: z.string().nullable() })),
     pickCertificateFile: procedure(
       z.strictObject({ title: z.string() }),

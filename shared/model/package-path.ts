@@ -24,6 +24,8 @@ export type PathCheck =
       readonly ok: false
       readonly rule: PathRule /** One plain sentence that names the path. */
       readonly reason: string
+      /** Of a set: the path without which it would be fine, as far as this goes. */
+      readonly path?: string
     }
 
 const fine: PathCheck = { ok: true }
@@ -145,12 +147,13 @@ function collisionOf(first: string, second: string): PathCheck {
     first === second
       ? `${quoteName(first)} is there twice.`
       : `${quoteName(first)} and ${quoteName(second)} are one and the same where capitals or accents do not count.`
-  return { ok: false, rule: 'collision', reason }
+  return { ok: false, rule: 'collision', reason, path: second }
 }
 const bothKindsOf = (path: string): PathCheck => ({
   ok: false,
   rule: 'file-and-folder',
   reason: `${quoteName(path)} is both a file and a folder.`,
+  path,
 })
 
 /** What Windows can't store although nothing else forbids it; undefined when it can. */

@@ -50,9 +50,22 @@ const planWarning = z.strictObject({
     'unprotected-store',
   ]),
   path: z.string().optional(),
+  /** Of a secret that was found in the file: the line, and what it has the shape of. What stands there is nowhere told. */
+  line: z.number().optional(),
+  shape: z.string().optional(),
+  /** Of a pickle: what it asks for when it is loaded, as far as that can be told. */
+  imports: z.strictObject({ names: z.array(z.string()), more: z.number(), isWhole: z.boolean() }).optional(),
   text: z.string(),
 })
-const fieldProblem = z.strictObject({ field: z.string(), problem: z.string(), fix: z.string().optional() })
+const fieldProblem = z.strictObject({
+  field: z.string(),
+  problem: z.string(),
+  fix: z.string().optional(),
+  /** Of `files`: the one that is meant. Leaving it out mends it. */
+  path: z.string().optional(),
+  /** Of the store, not of the package: it can be saved as a file all the same. */
+  ofStore: z.boolean().optional(),
+})
 
 /** What publishing this folder would do. Computed, shown, then executed as it is. */
 export const publishPlan = z.strictObject({
@@ -62,6 +75,8 @@ export const publishPlan = z.strictObject({
   info: packageInfo,
   /** Field → where its value comes from: 'package.json', 'the folder', '4.3.1', 'you'. */
   origins: z.record(z.string(), z.string()),
+  /** Names this list of files and of what is left out: the same again while neither changes. */
+  filesTag: z.string(),
   files: z.array(planFile),
   leftOut: z.array(leftOutEntry),
   totalBytes: z.number(),
@@ -79,6 +94,8 @@ export const publishPlan = z.strictObject({
       sameBytes: z.number(),
       removed: z.array(z.string()),
       removedBytes: z.number(),
+      /** Which number of the version counts on after it, by what changed. */
+      step: z.enum(['major', 'minor', 'patch']).optional(),
       /** False while hashes are still being taken. */
       exact: z.boolean(),
     })

@@ -10,6 +10,7 @@ const details: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   cancelled: {},
   'not-a-folder': { path },
   'folder-empty': { path, leftOut: 2 },
+  'folder-of-packages': { path, relation: 'inside', kind: 'library', name: 'My library' },
   'folder-unreadable': { path },
   'file-unreadable': { path },
   'file-changed': { path },

@@ -68,6 +68,15 @@ const texts: Texts = {
         ? 'Put the files of the model into it, or choose another folder.'
         : 'Look at what is left out and why, or choose another folder.',
     ),
+  'folder-of-packages': ({ path, relation, kind, name }) => {
+    const whose = kind === 'library' ? `the library “${name}”` : `the connection “${name}”, where its packages are kept`
+    const how = { is: 'is the folder of', holds: 'holds the folder of', inside: 'lies in the folder of' }[relation]
+    const fromHere =
+      kind === 'library' && relation === 'inside'
+        ? 'To publish an installed version elsewhere, save it as a file in Installed, and publish that.'
+        : 'Choose the folder that holds the files of one model.'
+    return text(`${path} ${how} ${whose}.`, notPublished, fromHere)
+  },
   'folder-unreadable': ({ path }) =>
     text(
       `You may not read the folder ${path}.`,

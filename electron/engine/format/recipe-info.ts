@@ -5,6 +5,7 @@ import type { CompatibilityMap, PackageInfo } from '../../../shared/model/packag
 import { checkName, checkVersion, quoteName, suggestName, utf8Length } from '../../../shared/model/package-path.ts'
 import type { PublishFields } from '../../../shared/model/plans.ts'
 import { unreadableByOldTools } from '../../../shared/text/compatibility.ts'
+import { guessLicense } from './guess-license.ts'
 import { fieldOf, isObject, type JsonObject } from './ingest-info.ts'
 import { textCaps } from './meta-caps.ts'
 import { readModelCard } from './model-card.ts'
@@ -16,6 +17,8 @@ export interface RecipeInfoInputs {
   readonly stated: JsonObject | undefined
   readonly fields: PublishFields
   readonly readmeText: string | undefined
+  /** The file at the top of the folder that holds the licence's text. */
+  readonly license?: { readonly name: string; readonly text: string } | undefined
 }
 export interface RecipeInfo {
   readonly info: PackageInfo
@@ -29,12 +32,13 @@ export interface RecipeInfo {
  * What the package says of itself: the person's fields, else package.json, else what the folder and its model card suggest. Everything
  * that is wrong is named at once. Only a folder without package.json is given a name and a version.
  */
-export function readRecipeInfo({ folder, stated, fields, readmeText }: RecipeInfoInputs): RecipeInfo {
+export function readRecipeInfo(inputs: RecipeInfoInputs): RecipeInfo {
+  const { folder, stated, fields } = inputs
   const info: { -readonly [Field in keyof PackageInfo]: PackageInfo[Field] } = { name: '', version: '' }
   const origins: Record<string, string> = {}
   const problems: FieldProblem[] = []
   const warnings: RecipeWarning[] = []
-  const guesses = guessFrom(folder, stated, readmeText)
+  const guesses = guessFrom(inputs)
 
   /** The first source that has the field, and what it says. */
   const find = (field: keyof PackageInfo): unknown => {
@@ -108,13 +112,13 @@ type Guesses = {
   readonly [Field in keyof PackageInfo]?: { readonly value: unknown; readonly origin: string } | undefined
 }
 
-function guessFrom(folder: string, stated: JsonObject | undefined, readmeText: string | undefined): Guesses {
+function guessFrom({ folder, stated, readmeText, license }: RecipeInfoInputs): Guesses {
   const card = readmeText === undefined ? {} : readModelCard(readmeText)
   const fromCard = (value: unknown) => (value === undefined ? undefined : { value, origin: 'README.md' })
   const guesses: Guesses = {
     title: fromCard(card.title),
     description: fromCard(card.description),
-    license: fromCard(card.license),
+    license: fromCard(card.license) ?? guessOf(license && guessLicense(license.text), license?.name),
     tags: fromCard(card.tags),
   }
   if (stated !== undefined) return guesses
@@ -127,6 +131,9 @@ function guessFrom(folder: string, stated: JsonObject | undefined, readmeText: s
       version === undefined ? { value: '1.0.0', origin: 'a first version' } : { value: version, origin: 'the folder' },
   }
 }
+
+const guessOf = (value: string | undefined, origin: string | undefined) =>
+  value === undefined || origin === undefined ? undefined : { value, origin }
 
 function readCompatibility(
   value: unknown,

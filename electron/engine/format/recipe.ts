@@ -3,6 +3,7 @@ import { AppError, type FieldProblem, isAppError } from '../../../shared/errors.
 import type { PackageInfo } from '../../../shared/model/package.ts'
 import {
   checkPackagePath,
+  checkPathPart,
   checkPathSet,
   isReservedRootName,
   quoteName,
@@ -11,13 +12,14 @@ import {
 import type { PublishFields } from '../../../shared/model/plans.ts'
 import type { Disk } from '../ports.ts'
 import { type FileMark, markOf } from './file-marks.ts'
+import { licenseFileName } from './guess-license.ts'
 import { type IncludePattern, parseInclude } from './include-patterns.ts'
 import { isObject, type JsonObject } from './ingest-info.ts'
 import { createLeftOutRules, ignoreFileName, recipeFileName } from './left-out-rules.ts'
 import { metaCaps } from './meta-caps.ts'
-import { readRecipeInfo } from './recipe-info.ts'
+import { type RecipeInfoInputs, readRecipeInfo } from './recipe-info.ts'
 import type { SourceFile } from './source-file.ts'
-import { type LeftOutEntry, type WalkedFolder, walkFolder } from './walk-folder.ts'
+import { type LeftOutEntry, unreadableName, type WalkedFolder, walkFolder } from './walk-folder.ts'
 
 /**
  * A folder as the package that it would become. Nothing is written.
@@ -44,8 +46,6 @@ export type RecipeFile = SourceFile & { readonly mark?: FileMark }
 export type { LeftOutEntry, SourceFile }
 export interface RecipeWarning {
   readonly kind:
-    | 'secret'
-    | 'runs-code'
     | 'symlink'
     | 'not-portable'
     | 'reserved-name'
@@ -61,6 +61,8 @@ export interface ReadRecipeOptions {
   readonly folder: string
   readonly fields?: PublishFields
   readonly signal: AbortSignal
+  /** Told now and then how many entries were seen so far. */
+  readonly onEntries?: ((count: number) => void) | undefined
 }
 
 const maxSmallFileBytes = 1024 * 1024
@@ -69,7 +71,7 @@ const maxSmallFileBytes = 1024 * 1024
  * Throws `not-a-folder`, `folder-unreadable` (also for a folder inside), `folder-empty` (nothing in it may go in), `recipe-invalid` (a
  * package.json that is not JSON), `package-too-large`; everything that a form can mend is in `problems`.
  */
-export async function readRecipe({ disk, folder, fields = {}, signal }: ReadRecipeOptions): Promise<Recipe> {
+export async function readRecipe({ disk, folder, fields = {}, signal, onEntries }: ReadRecipeOptions): Promise<Recipe> {
   const rootEntries = disk.entries(folder) // 1
   const stated = readPackageJson(disk, folder) // 2
   const hasFile = (name: string) => rootEntries.some((entry) => entry.name === name && entry.kind === 'file')
@@ -82,6 +84,7 @@ export async function readRecipe({ disk, folder, fields = {}, signal }: ReadReci
     disk,
     folder,
     signal,
+    onEntries,
     maxEntries: 5 * metaCaps.maxFiles,
     rules: createLeftOutRules({
       include,
@@ -98,7 +101,8 @@ export async function readRecipe({ disk, folder, fields = {}, signal }: ReadReci
 
   // 5
   const readmeText = readme === undefined ? undefined : readText(disk, path.join(folder, readme))
-  const described = readRecipeInfo({ folder, stated, fields, readmeText })
+  const license = readLicense(disk, folder, rootEntries)
+  const described = readRecipeInfo({ folder, stated, fields, readmeText, license })
   const inside = fields.insideFolder === undefined || fields.insideFolder === '' ? '' : `${fields.insideFolder}/`
   const files = walked.files.map((file): RecipeFile => {
     const mark = markOf(file.path.split('/'))
@@ -153,6 +157,12 @@ function readText(disk: Disk, file: string): string | undefined {
   }
 }
 
+function readLicense(disk: Disk, folder: string, entries: ReturnType<Disk['entries']>): RecipeInfoInputs['license'] {
+  const file = entries.find(({ name, kind }) => kind === 'file' && licenseFileName.test(name))
+  const text = file && readText(disk, path.join(folder, file.name))
+  return file === undefined || text === undefined ? undefined : { name: file.name, text }
+}
+
 function readInclude(stated: JsonObject | undefined, problems: FieldProblem[]): IncludePattern[] | undefined {
   const include = stated?.include
   if (include === undefined || include === null) return undefined
@@ -177,20 +187,28 @@ function readmePath(
 
 function pathProblems(files: readonly RecipeFile[], name: string, folder: string): FieldProblem[] {
   const problems: FieldProblem[] = []
-  const bad = files.flatMap((file) => {
-    const check = checkPackagePath(file.path.split('/'))
-    return check.ok ? [] : [{ file, check }]
-  })
-  for (const { file, check } of bad.slice(0, 50)) {
-    const isReserved = check.rule === 'reserved'
-    const fix = isReserved
-      ? `Put everything in a folder ${checkedName(name, folder)}/`
-      : `Rename or leave out ${quoteName(file.path)}`
-    problems.push({ field: 'files', problem: check.reason, fix })
+  // A folder whose name is not allowed is named once for all that is in it.
+  const bad = new Map<string, { readonly reason: string; readonly rule: string }>()
+  for (const { path: file } of files) {
+    const parts = file.split('/')
+    const check = checkPackagePath(parts)
+    if (check.ok) continue
+    const badAt = parts.findIndex((part) => !checkPathPart(part).ok)
+    const named = badAt < 0 ? parts : parts.slice(0, badAt + 1)
+    const own = checkPackagePath(named)
+    bad.set(named.join('/'), own.ok ? check : own)
   }
-  if (bad.length > 50) problems.push({ field: 'files', problem: `${bad.length - 50} more files have such names.` })
+  for (const [bare, { reason, rule }] of [...bad].slice(0, 50)) {
+    const fix =
+      rule === 'reserved'
+        ? `Put everything in a folder ${checkedName(name, folder)}/`
+        : `Rename or leave out ${quoteName(bare)}`
+    problems.push({ field: 'files', problem: reason, fix, path: bare })
+  }
+  if (bad.size > 50) problems.push({ field: 'files', problem: `${bad.size - 50} more have such names.` })
   const set = checkPathSet(files.map((file) => file.path))
-  if (!set.ok) problems.push({ field: 'files', problem: set.reason })
+  if (!set.ok)
+    problems.push({ field: 'files', problem: set.reason, ...(set.path === undefined ? {} : { path: set.path }) })
   if (files.length > metaCaps.maxFiles) {
     problems.push({
       field: 'files',
@@ -219,23 +237,15 @@ function fileWarnings(
   const warnings: RecipeWarning[] = []
   const marked = (mark: FileMark) => files.filter((file) => file.mark === mark)
   const others = (count: number) => (count > 1 ? ` and ${count - 1} more` : '')
-  for (const { path: file } of marked('secret').slice(0, 50)) {
-    warnings.push({
-      kind: 'secret',
-      path: file,
-      text: `${quoteName(file)} looks like a secret. Everybody with access could read it.`,
-    })
-  }
-  const [code] = marked('runs-code')
-  if (code !== undefined) {
-    const them = marked('runs-code').length === 1 ? 'it is' : 'they are'
-    const text = `${quoteName(code.path)}${others(marked('runs-code').length)} can run code when ${them} loaded.`
-    warnings.push({ kind: 'runs-code', path: code.path, text })
-  }
   const [odd] = marked('not-portable')
   if (odd !== undefined) {
     const text = `${quoteName(odd.path)}${others(marked('not-portable').length)} can’t be installed on every computer.`
     warnings.push({ kind: 'not-portable', path: odd.path, text })
+  }
+  const misread = leftOut.filter(({ why }) => why === unreadableName)
+  for (const { path: file } of misread.slice(0, 50)) {
+    const text = `The name of ${quoteName(file)} is not valid Unicode, so it is left out. Rename it to publish it.`
+    warnings.push({ kind: 'not-portable', path: file, text })
   }
   for (const { path: link } of leftOut.filter(({ reason }) => reason === 'symlink').slice(0, 50)) {
     warnings.push({

@@ -27,6 +27,8 @@ export interface WalkOptions {
   readonly signal: AbortSignal
   /** More entries than this are refused: `package-too-large`. */
   readonly maxEntries: number
+  /** Told now and then how many entries were seen so far. */
+  readonly onEntries?: ((count: number) => void) | undefined
 }
 
 /**
@@ -34,7 +36,7 @@ export interface WalkOptions {
  * turn every few hundred entries, so that large folders stall nothing.
  */
 export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
-  const { disk, folder, rules, signal, maxEntries } = options
+  const { disk, folder, rules, signal, maxEntries, onEntries } = options
   const files: SourceFile[] = []
   let seenEntries = 0
 
@@ -43,9 +45,12 @@ export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
     if (seenEntries > maxEntries)
       throw new AppError('package-too-large', { what: 'number of files', limit: `${maxEntries}` })
     if (seenEntries % 256 !== 0) return
+    onEntries?.(seenEntries)
     await setImmediate()
     if (signal.aborted) throw toAppError(signal.reason)
   }
+
+  const isMisread = (entryPath: string, name: string) => name.includes('\uFFFD') && disk.facts(entryPath) === undefined
 
   /** Entries left out below; the whole folder as one when they are all there is and have one reason. */
   const visit = async (parts: readonly string[]): Promise<readonly LeftOutEntry[]> => {
@@ -59,14 +64,19 @@ export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
         leftOut.push({ path: below.join('/'), isFolder: entry.kind === 'folder', ...sizes, reason, why })
       if (entry.kind === 'symlink') leave('symlink', 'A link to something else', { fileCount: 1, sizeBytes: 0 })
       else if (entry.kind === 'special') leave('special-file', 'Not a file', { fileCount: 1, sizeBytes: 0 })
+      else if (entry.kind === 'folder' && isMisread(path.join(here, entry.name), entry.name))
+        leave('special-file', unreadableName, { fileCount: 1, sizeBytes: 0 })
       else if (entry.kind === 'folder') {
         const decision = rules.decideFolder(below)
         if (decision.kind === 'leave') leave(decision.reason, decision.why, await measure(below))
         else leftOut.push(...(await visit(below)))
       } else {
         const facts = disk.facts(path.join(here, entry.name))
-        // Gone since the folder was listed.
-        if (facts === undefined) continue
+        if (facts === undefined) {
+          // Else it is gone since the folder was listed.
+          if (entry.name.includes('\uFFFD')) leave('special-file', unreadableName, { fileCount: 1, sizeBytes: 0 })
+          continue
+        }
         const { sizeBytes, modifiedMs, inode, kind } = facts
         const decision = rules.decideFile(below)
         if (decision.kind === 'leave') leave(decision.reason, decision.why, { fileCount: 1, sizeBytes })
@@ -100,6 +110,9 @@ export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
   leftOut.sort(byPath)
   return { files, leftOut }
 }
+
+/** Bytes that are no Unicode are read as U+FFFD, and under that name nothing is there. */
+export const unreadableName = 'Its name is not text that every system can read'
 
 const byPath = (a: { readonly path: string }, b: { readonly path: string }): number =>
   a.path < b.path ? -1 : a.path > b.path ? 1 : 0

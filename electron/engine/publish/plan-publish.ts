@@ -8,13 +8,16 @@ import type { SourceFile } from '../format/source-file.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
 import type { FileToHash } from '../workers/hash.ts'
 import { compatibilityWarnings } from './compatibility-warnings.ts'
+import { contentWarnings } from './content-warnings.ts'
+import type { InspectFiles } from './inspect-source.ts'
 import { type Changes, compareFiles, hasNoChange } from './plan-changes.ts'
 import { mostSentBytes } from './plan-send.ts'
-import { proposeVersion } from './propose-version.ts'
+import { proposeVersion, stepOf } from './propose-version.ts'
 import { headIfThere } from './publish-context.ts'
 import { largestArchiveBytes, maxArchiveBytes, publishKeys } from './publish-keys.ts'
 import { type PublishRequest, rowsOf } from './publish-request.ts'
 import { readPackageFile } from './read-source.ts'
+import { type OwnFolder, refuseOwnFolders } from './refuse-own-folders.ts'
 
 /** What is published under a name, for the plan's comparisons. */
 export interface PublishedVersions {
@@ -31,6 +34,10 @@ export interface PlanDeps {
   publisher(): string
   /** True when the last test of this connection saw that it does not heed conditions. */
   isUnprotected?(connectionId: string): boolean
+  /** Where packages are kept on this machine. */
+  ownFolders(): readonly OwnFolder[]
+  /** Looks into the files for what a person should know before they are published. */
+  readonly inspect: InspectFiles
   /** A checksum that was taken of exactly this file before. */
   knownChecksum(file: SourceFile, algorithm: Checksum['algorithm']): Checksum | undefined
 }
@@ -40,10 +47,12 @@ export interface PlanInput {
   /** Absolute; a folder or a `.sputnik` file. */
   readonly path: string
   readonly fields: PublishFields
+  /** Told now and then how many entries of the folder were seen so far. */
+  readonly onEntries?: (count: number) => void
 }
 
 export interface PlannedPublish {
-  readonly plan: Omit<PublishPlan, 'planId'>
+  readonly plan: Omit<PublishPlan, 'planId' | 'filesTag'>
   readonly request: PublishRequest
   /** Problems that Publish can't get past; that the version is published already is for the protocol to find out. */
   readonly blocking: readonly FieldProblem[]
@@ -71,13 +80,18 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
     source.takesOver && !saysNew && changes !== undefined && hasNoChange(changes.summary)
       ? changes.summary.version
       : undefined
-  const proposed =
+  const proposal =
     unchangedSince === undefined
       ? proposeVersion(
           published.versions.map(({ version }) => version),
-          (changes?.summary.newFiles ?? 0) > 0,
+          stepOf(
+            newest?.info.compatibility,
+            source.info.compatibility ?? (source.takesOver ? newest?.info.compatibility : undefined),
+            (changes?.summary.newFiles ?? 0) > 0,
+          ),
         )
       : undefined
+  const proposed = proposal?.version
   const { info, origins } = source.takesOver ? takeOver(source, newest, unchangedSince ?? proposed) : source
 
   const blocking = [
@@ -109,7 +123,9 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
         ...compatibilityWarnings(info.compatibility, source.warnings),
         ...storeWarnings(deps, connection),
       ],
-      ...(changes === undefined ? {} : { previous: changes.summary }),
+      ...(changes === undefined
+        ? {}
+        : { previous: { ...changes.summary, ...(proposal?.step === undefined ? {} : { step: proposal.step }) } }),
       ...sentAtMost(connection, source, newest, changes),
     },
     request: {
@@ -168,24 +184,26 @@ function readPlanSource(deps: PlanDeps, input: PlanInput, io: Io): Promise<PlanS
 }
 
 async function readFolderSource(
-  { disk }: PlanDeps,
-  { path: folder, fields }: PlanInput,
+  { disk, inspect, ownFolders }: PlanDeps,
+  { path: folder, fields, onEntries }: PlanInput,
   { signal }: Io,
 ): Promise<PlanSource> {
-  const recipe = await readRecipe({ disk, folder, fields, signal })
+  refuseOwnFolders(folder, ownFolders())
+  const recipe = await readRecipe({ disk, folder, fields, signal, onEntries })
+  const said = contentWarnings(recipe.files, await inspect(recipe.files, { signal }))
   return {
     source: { kind: 'folder', path: folder },
     info: recipe.info,
     origins: { ...recipe.origins },
-    files: recipe.files,
+    files: said.files,
     sourceFiles: recipe.files.map(({ mark: _, ...file }) => file),
     insideFolder: fields.insideFolder ?? '',
     checksums: new Map(),
     leftOut: [...recipe.leftOut],
     totalBytes: recipe.totalBytes,
     maxArchiveBytes: largestArchiveBytes(recipe.files),
-    problems: recipe.problems,
-    warnings: [...recipe.warnings],
+    problems: [...recipe.problems, ...said.problems],
+    warnings: [...said.warnings, ...recipe.warnings],
     takesOver: disk.facts(path.join(folder, 'package.json')) === undefined,
   }
 }
@@ -280,7 +298,7 @@ async function findTaken(
   io: Io,
 ): Promise<FieldProblem | undefined> {
   const keys = publishKeys({ name: info.name, version: info.version })
-  const fix = proposed === undefined || proposed === info.version ? {} : { fix: proposed }
+  const fix = { ofStore: true, ...(proposed === undefined || proposed === info.version ? {} : { fix: proposed }) }
   const listed = versions.find(({ version }) => version === info.version)
   const [meta, withdrawn] = await Promise.all([
     listed === undefined ? headIfThere(connection.store, keys.meta, io) : undefined,
@@ -293,7 +311,11 @@ async function findTaken(
   const by = listed?.publishedBy === undefined ? '' : ` by ${listed.publishedBy}`
   const when = publishedMs === undefined ? '' : ` ${sayDay(publishedMs, deps.clock.now())}`
   if (info.version === unchangedSince)
-    return { field: 'version', problem: `Nothing has changed since ${info.version}, which was published${by}${when}.` }
+    return {
+      field: 'version',
+      problem: `Nothing has changed since ${info.version}, which was published${by}${when}.`,
+      ofStore: true,
+    }
   return { field: 'version', problem: `${info.version} was published${by}${when} and can’t change.`, ...fix }
 }
 

@@ -41,6 +41,7 @@ beforeEach(async () => {
     },
     tool: 'Orbital test',
     publisher: () => 'Ada',
+    ownFolders: () => [],
     publishedVersions: async () => published,
     isUnprotected: () => false,
   })

@@ -4,14 +4,16 @@ import type { Announcer } from '../../../shared/ipc/events.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import type { Io, Log, OpenConnection } from '../ports.ts'
+import type { FileToHash } from '../workers/hash.ts'
 import { startWorker } from '../workers/pool.ts'
 import { buildPackageFile } from './build-package-file.ts'
 import { createChecksumCache } from './checksum-cache.ts'
 import { hashFiles } from './hash-source.ts'
+import { createInspector } from './inspect-source.ts'
 import { type PlanDeps, type PlanInput, type PlannedPublish, planPublish } from './plan-publish.ts'
 import type { PublishRequest } from './publish-request.ts'
 
-export interface PublishPlansDeps extends Omit<PlanDeps, 'knownChecksum'> {
+export interface PublishPlansDeps extends Omit<PlanDeps, 'knownChecksum' | 'inspect'> {
   readonly log: Log
   readonly announcer: Announcer
   /** Name and version of this program, for `orbital.tool`. */
@@ -30,7 +32,7 @@ export interface PlannedTransfer {
 export interface PublishPlans {
   /**
    * Plans, or plans anew under the same id. Files that only a checksum tells apart from those of the last version are hashed afterwards;
-   * `plan.refined` is announced when that is done, and asking again then gives the exact plan.
+   * `plan.refined` is announced now and then meanwhile, and when that is done: asking again then gives the exact plan.
    */
   plan(
     input: {
@@ -40,6 +42,8 @@ export interface PublishPlans {
       readonly planId?: string
       /** Answers once the files are compared by checksum. */
       readonly exact?: boolean
+      /** `files` and `leftOut` are empty in the answer while they are those of this tag. */
+      readonly knownFilesTag?: string
     },
     io: Io,
   ): Promise<PublishPlan>
@@ -53,19 +57,54 @@ export interface PublishPlans {
   close(): Promise<void>
 }
 
+interface Hashing {
+  readonly stop: AbortController
+  readonly ended: Promise<void>
+  /** What it takes the checksums of, each as it then was. */
+  readonly stamps: ReadonlySet<string>
+  isOver: boolean
+}
+
 interface Kept {
   readonly input: PlanInput
   planned: PlannedPublish
-  hashing?: { readonly stop: AbortController; readonly ended: Promise<void> }
+  filesTag: string
+  /** How long planning took. */
+  readonly planMs: number
+  hashing?: Hashing
 }
+
+/** The tag of a list of files and of what is left out: the one before while both are the same. */
+function tagOf({ plan }: PlannedPublish, before: Pick<Kept, 'planned' | 'filesTag'> | undefined): string {
+  if (before === undefined) return randomUUID()
+  const { files, leftOut } = before.planned.plan
+  const isSame =
+    files.length === plan.files.length &&
+    leftOut.length === plan.leftOut.length &&
+    plan.files.every(({ path, sizeBytes, change, mark }, at) => {
+      const old = files[at]
+      return old?.path === path && old.sizeBytes === sizeBytes && old.change === change && old.mark === mark
+    }) &&
+    plan.leftOut.every(({ path, sizeBytes, fileCount, why }, at) => {
+      const old = leftOut[at]
+      return old?.path === path && old.sizeBytes === sizeBytes && old.fileCount === fileCount && old.why === why
+    })
+  return isSame ? before.filesTag : randomUUID()
+}
+
+const stampOf = ({ path, sizeBytes, modifiedMs, inode, algorithm }: FileToHash): string =>
+  `${path} ${sizeBytes} ${modifiedMs} ${inode} ${algorithm}`
 
 /** Older plans are forgotten. */
 const mostPlans = 50
+/** Between two news of what the checksums say so far. */
+const leastRestMs = 1000
+const readingRestMs = 250
 
 export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
   const plans = new Map<string, Kept>()
   const cache = createChecksumCache()
-  const planDeps: PlanDeps = { ...deps, knownChecksum: cache.get }
+  const planDeps: PlanDeps = { ...deps, knownChecksum: cache.get, inspect: createInspector(startWorker) }
 
   const keptOf = (planId: string): Kept => {
     const kept = plans.get(planId)
@@ -77,38 +116,74 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
     plans.delete(planId)
   }
   const keep = (planId: string, kept: Kept) => {
-    forget(planId)
+    const running = plans.get(planId)?.hashing
+    // Whatever is typed meanwhile, a file of gigabytes is not begun anew.
+    if (running?.isOver === false && kept.planned.toHash.every((file) => running.stamps.has(stampOf(file)))) {
+      kept.hashing = running
+      plans.delete(planId)
+    } else forget(planId)
     plans.set(planId, kept)
     for (const oldest of plans.keys()) if (plans.size > mostPlans) forget(oldest)
-    if (kept.planned.toHash.length > 0) kept.hashing = startHashing(planId, kept)
+    if (kept.hashing === undefined && kept.planned.toHash.length > 0) startHashing(planId, kept)
   }
 
-  const startHashing = (planId: string, kept: Kept): NonNullable<Kept['hashing']> => {
+  const startHashing = (planId: string, { planned: { toHash } }: Kept) => {
     const stop = new AbortController()
+    let toldMs = deps.clock.monotonic()
+    const tell = () => {
+      // Planning anew what was slow to plan would take its time from the hashing.
+      const restMs = Math.max(leastRestMs, 10 * (plans.get(planId)?.planMs ?? 0))
+      if (deps.clock.monotonic() - toldMs < restMs) return
+      toldMs = deps.clock.monotonic()
+      deps.announcer.change({ kind: 'plan.refined', planId })
+    }
     const refine = async () => {
       try {
-        const { toHash } = kept.planned
         const files = new Map(toHash.map((file) => [file.path, file]))
         await hashFiles(startWorker, toHash, {
           signal: stop.signal,
           onFile: ({ path, checksum }) => {
             const file = files.get(path)
-            if (file !== undefined) cache.set(file, checksum)
+            if (file === undefined) return
+            cache.set(file, checksum)
+            tell()
           },
         })
-        kept.planned = await planPublish(planDeps, kept.input, { signal: stop.signal })
-        if (plans.get(planId) === kept) deps.announcer.change({ kind: 'plan.refined', planId })
+        const kept = plans.get(planId)
+        if (kept === undefined) return
+        const planned = await planPublish(planDeps, kept.input, { signal: stop.signal })
+        kept.filesTag = tagOf(planned, kept)
+        kept.planned = planned
+        deps.announcer.change({ kind: 'plan.refined', planId })
       } catch (error) {
         // A file that changes, vanishes or can't be read is named when the folder is planned again or published.
         if (!isAppError(error, 'cancelled'))
           deps.log.write('info', 'publish.plan-not-refined', { planId, ...toWire(error) })
+      } finally {
+        hashing.isOver = true
       }
     }
-    return { stop, ended: refine() }
+    const kept = plans.get(planId)
+    const hashing: Hashing = {
+      stop,
+      ended: Promise.resolve().then(refine),
+      stamps: new Set(toHash.map(stampOf)),
+      isOver: false,
+    }
+    if (kept !== undefined) kept.hashing = hashing
+  }
+
+  const tellOfReading = (planId: string) => {
+    let toldMs = deps.clock.monotonic()
+    return (entryCount: number) => {
+      if (deps.clock.monotonic() - toldMs < readingRestMs) return
+      toldMs = deps.clock.monotonic()
+      deps.announcer.change({ kind: 'plan.reading', planId, entryCount })
+    }
   }
 
   /** Whoever stops waiting stops the hashing, too. */
-  const endOf = async ({ stop, ended }: NonNullable<Kept['hashing']>, { signal }: Io) => {
+  const endOf = async ({ stop, ended }: Hashing, { signal }: Io) => {
     const cancel = () => stop.abort(signal.reason)
     signal.addEventListener('abort', cancel, { once: true })
     if (signal.aborted) cancel()
@@ -120,7 +195,12 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
     signal.throwIfAborted()
   }
 
-  const shown = (planId: string, { planned }: Kept): PublishPlan => ({ planId, ...planned.plan })
+  const shown = (planId: string, { planned, filesTag }: Kept, knownFilesTag: string | undefined): PublishPlan => ({
+    planId,
+    filesTag,
+    ...planned.plan,
+    ...(filesTag === knownFilesTag ? { files: [], leftOut: [] } : {}),
+  })
 
   const checked = (planId: string): Kept => {
     const kept = keptOf(planId)
@@ -130,12 +210,15 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
   }
 
   return {
-    async plan({ planId = randomUUID(), connection, path, fields = {}, exact = false }, io) {
-      const input = { connection, path, fields }
-      const kept: Kept = { input, planned: await planPublish(planDeps, input, io) }
+    async plan({ planId = randomUUID(), connection, path, fields = {}, exact = false, knownFilesTag }, io) {
+      const input: PlanInput = { connection, path, fields, onEntries: tellOfReading(planId) }
+      const startedMs = deps.clock.monotonic()
+      const planned = await planPublish(planDeps, input, io)
+      const filesTag = tagOf(planned, plans.get(planId))
+      const kept: Kept = { input, planned, filesTag, planMs: deps.clock.monotonic() - startedMs }
       keep(planId, kept)
       if (exact && kept.hashing !== undefined) await endOf(kept.hashing, io)
-      return shown(planId, kept)
+      return shown(planId, kept, knownFilesTag)
     },
     transfer(planId) {
       const kept = checked(planId)

@@ -157,7 +157,7 @@ function submitWord(request: InstallRequest, plan: InstallPlan | undefined): str
 }
 
 function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly onLibrary: (id: string) => void }) {
-  const speed = useKnownSpeed(plan.connectionId)
+  const speed = useKnownSpeed('install', plan.connectionId)
   const whole = Math.max(1, plan.downloadBytes + plan.reusedBytes)
   const reused = plan.reusedBytes > 0
   return (

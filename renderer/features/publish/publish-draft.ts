@@ -30,16 +30,24 @@ export function originOf(field: string, typed: PublishFields, plan: PublishPlan 
 export const problemsOf = (field: string, plan: PublishPlan | undefined): readonly Problem[] =>
   (plan?.problems ?? []).filter((problem) => problem.field === field || problem.field.startsWith(`${field}.`))
 
-/** Problems that no field of the form shows: they stand above the tree. */
-export function otherProblems(plan: PublishPlan | undefined): readonly Problem[] {
-  const shown = new Set<string>([...textFields, 'tags', 'compatibility'])
-  return (plan?.problems ?? []).filter(({ field }) => !shown.has(field.split('.')[0] ?? ''))
-}
+const fieldsShown = new Set<string>([...textFields, 'tags', 'compatibility'])
+const isOfField = ({ field }: Problem): boolean => fieldsShown.has(field.split('.')[0] ?? '')
+
+/** Problems that no field of the form shows. */
+export const otherProblems = (plan: PublishPlan | undefined): readonly Problem[] =>
+  (plan?.problems ?? []).filter((problem) => !isOfField(problem))
+
+/** Problems that stand below a field of the form. */
+export const fieldProblems = (plan: PublishPlan | undefined): readonly Problem[] =>
+  (plan?.problems ?? []).filter(isOfField)
 
 /** A path is left out by itself or by a folder above it. */
 const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
 
-export function leaveOut(typed: PublishFields, path: string): PublishFields {
+/** `path` as the plan names it; what is chosen is named as it lies in the folder. */
+export function leaveOut(typed: PublishFields, packagePath: string): PublishFields {
+  const inside = typed.insideFolder === undefined ? '' : `${typed.insideFolder}/`
+  const path = packagePath.startsWith(inside) ? packagePath.slice(inside.length) : packagePath
   const putIn = typed.putIn?.filter((each) => !isWithin(each, path))
   return {
     ...typed,
@@ -71,6 +79,12 @@ export const openSecrets = (plan: PublishPlan, settled: ReadonlySet<string>): re
   plan.warnings
     .filter((warning) => warning.kind === 'secret' && !settled.has(warningKey(warning)))
     .map(({ path }) => path ?? '')
+
+/** Without what only the store has against it: for a file. */
+export const ofPackage = (plan: PublishPlan): PublishPlan => ({
+  ...plan,
+  problems: plan.problems.filter(({ ofStore }) => ofStore !== true),
+})
 
 /** What stands in the way, shortest first words: the fields, then the files. Empty: Publish works. */
 export function blockers(plan: PublishPlan, settled: ReadonlySet<string>): readonly string[] {

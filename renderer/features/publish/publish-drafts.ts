@@ -1,9 +1,11 @@
 import { create } from 'zustand'
-import { type AppError, isAppError, toAppError } from '../../../shared/errors.ts'
+import { type AppError, toAppError } from '../../../shared/errors.ts'
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
+import { isEnded } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
-import { onPlanRefined } from '../../state/plans.ts'
+import { onPlanNews } from '../../state/plans.ts'
 import { leavePath } from '../../state/publish-queue.ts'
+import { useTransfers } from '../../state/transfers.ts'
 import { blockers } from './publish-draft.ts'
 
 /**
@@ -17,6 +19,8 @@ import { blockers } from './publish-draft.ts'
 export interface Draft {
   readonly path: string
   readonly connectionId: string
+  /** Made here, so that what is said of the plan while it is made is heard. */
+  readonly planId: string
   readonly fields: PublishFields
   /** Warnings that the person has decided on (`warningKey`). */
   readonly settled: ReadonlySet<string>
@@ -26,6 +30,8 @@ export interface Draft {
   readonly failure?: AppError
   /** A newer plan is on its way: what the plan says of problems may be out of date. */
   readonly isReading: boolean
+  /** Of a large folder: how many entries were seen so far. */
+  readonly entryCount?: number
   readonly readMs?: number
 }
 
@@ -33,7 +39,7 @@ interface DraftsState {
   readonly byPath: Readonly<Record<string, Draft>>
   /** `.sputnik` files that a person chose to publish (and not to install). */
   readonly toPublish: ReadonlySet<string>
-  /** Transfers that were started from here since the window opened, newest last. */
+  /** Publishes that were started or seen running since the window opened, newest last. */
   readonly startedIds: readonly string[]
   /** Paths of this round that are done with, for "2 of 3 folders". */
   readonly handled: number
@@ -68,6 +74,7 @@ export function openDraft(path: string, connectionId: string): void {
   const draft: Draft = {
     path,
     connectionId,
+    planId: crypto.randomUUID(),
     fields: before?.fields ?? {},
     settled: before?.settled ?? new Set(),
     isReading: true,
@@ -110,41 +117,37 @@ function ask(path: string, afterMs: number): void {
 async function read(path: string, signal: AbortSignal): Promise<void> {
   const draft = useDrafts.getState().byPath[path]
   if (draft === undefined) return
-  const { connectionId, fields, plan: earlier } = draft
   const startedMs = performance.now()
+  follow(path, draft.planId)
   try {
-    const plan = await planOf(path, connectionId, fields, earlier?.planId, signal)
+    const plan = await planOf(draft, signal)
     if (signal.aborted) return
-    follow(path, plan.planId)
     const readMs = draft.readMs ?? performance.now() - startedMs
-    change(path, { plan, failure: undefined, isReading: false, readMs })
+    change(path, { plan, failure: undefined, isReading: false, entryCount: undefined, readMs })
   } catch (error) {
-    if (!signal.aborted) change(path, { failure: toAppError(error), isReading: false })
+    if (!signal.aborted) change(path, { failure: toAppError(error), isReading: false, entryCount: undefined })
   }
 }
 
+/** A long list of files crosses once; while it is the same, typing is answered without it. */
 async function planOf(
-  path: string,
-  connectionId: string,
-  fields: PublishFields,
-  planId: string | undefined,
+  { path, connectionId, planId, fields, plan: earlier }: Draft,
   signal: AbortSignal,
 ): Promise<PublishPlan> {
-  const input = { path, connectionId, fields: fields as Parameters<typeof client.publish.plan>[0]['fields'] }
-  try {
-    return await client.publish.plan(planId === undefined ? input : { ...input, planId }, { signal })
-  } catch (error) {
-    // The engine forgets old plans; the folder is read anew.
-    if (planId === undefined || !isAppError(error, 'plan-not-found')) throw error
-    return client.publish.plan(input, { signal })
-  }
+  const input = { path, connectionId, planId, fields: fields as Parameters<typeof client.publish.plan>[0]['fields'] }
+  if (earlier === undefined) return client.publish.plan(input, { signal })
+  const plan = await client.publish.plan({ ...input, knownFilesTag: earlier.filesTag }, { signal })
+  return plan.filesTag === earlier.filesTag ? { ...plan, files: earlier.files, leftOut: earlier.leftOut } : plan
 }
 
 function follow(path: string, planId: string): void {
   unsubscribers.get(path)?.()
   unsubscribers.set(
     path,
-    onPlanRefined(planId, () => ask(path, 0)),
+    onPlanNews(planId, ({ entryCount }) => {
+      if (entryCount === undefined) ask(path, 0)
+      else change(path, { entryCount })
+    }),
   )
 }
 
@@ -170,10 +173,20 @@ export async function startDraft(path: string): Promise<boolean> {
   if (draft?.plan === undefined || draft.failure !== undefined || blockers(draft.plan, draft.settled).length > 0)
     return false
   const { transferId } = await client.publish.start({ planId: draft.plan.planId })
-  useDrafts.setState(({ startedIds }) => ({ startedIds: [...startedIds, transferId] }))
+  useDrafts.setState(({ startedIds }) => ({ startedIds: [...new Set([...startedIds, transferId])] }))
   dropDraft(path)
   return true
 }
+
+/** Publishes that this window has seen running, also those of an earlier run that go on: their end is shown here. */
+useTransfers.subscribe(({ byId, order }) => {
+  const { startedIds } = useDrafts.getState()
+  const running = order.filter((id) => {
+    const transfer = byId[id]
+    return transfer?.kind === 'publish' && !isEnded(transfer.state) && !startedIds.includes(id)
+  })
+  if (running.length > 0) useDrafts.setState({ startedIds: [...startedIds, ...running] })
+})
 
 /** The end page is done with a transfer. */
 export const forgetStarted = (transferId: string): void =>
@@ -186,9 +199,10 @@ export function dropDraft(path: string): void {
   readings.delete(path)
   unsubscribers.get(path)?.()
   unsubscribers.delete(path)
-  useDrafts.setState(({ byPath, handled }) => {
+  useDrafts.setState(({ byPath, toPublish, handled }) => {
     const { [path]: _dropped, ...others } = byPath
-    return { byPath: others, handled: handled + 1 }
+    const asked = new Set([...toPublish].filter((each) => each !== path))
+    return { byPath: others, toPublish: asked, handled: handled + 1 }
   })
   leavePath(path)
 }

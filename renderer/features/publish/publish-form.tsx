@@ -79,6 +79,7 @@ function FieldOf({ draft, field, label, caption, children }: FieldOfProps) {
   const fix = problem?.fix
   return (
     <Field
+      anchor={field}
       label={label}
       caption={caption}
       problem={problem?.problem}

@@ -4,10 +4,10 @@ import { IconDownload, IconFolder, IconPackageExport, IconPlayerPause, IconX } f
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import { isEnded } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
-import { pickPath } from '../../shell/pick-path.ts'
+import { pickFolders, pickPath } from '../../shell/pick-path.ts'
 import { useCurrentConnection } from '../../state/connections.ts'
 import { askInstall } from '../../state/install-request.ts'
-import { publishPaths, usePublishQueue } from '../../state/publish-queue.ts'
+import { currentPath, publishPaths, usePublishQueue } from '../../state/publish-queue.ts'
 import { useTransfers } from '../../state/transfers.ts'
 import { nameOf, publishText as text } from '../../text/publish.ts'
 import { transfersText } from '../../text/transfers.ts'
@@ -21,15 +21,15 @@ import { Page } from '../../ui/page.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { dropDraft, openDraft, publishFile, readAgain, startRound, useDrafts } from './publish-drafts.ts'
 import { PublishProgress } from './publish-progress.tsx'
+import { PublishQueue } from './publish-queue-row.tsx'
 import { Review } from './review.tsx'
 
 /** The folder that is looked at now; else what is being published; else where to start. */
 export function PublishPage() {
-  const paths = usePublishQueue((state) => state.paths)
+  const path = usePublishQueue(currentPath)
   const started = useDrafts(({ startedIds }) => startedIds)
   const byId = useTransfers((state) => state.byId)
   const order = useTransfers((state) => state.order)
-  const [path] = paths
   const transfers = useMemo(() => {
     const own = order.flatMap((id) => byId[id] ?? []).filter(({ kind }) => kind === 'publish')
     const ended = own.filter(({ id, state }) => isEnded(state) && state.kind !== 'cancelled' && started.includes(id))
@@ -38,11 +38,12 @@ export function PublishPage() {
   useEffect(() => {
     if (path === undefined) startRound()
   }, [path])
-  if (path !== undefined) return <ReviewPage key={path} path={path} waiting={paths.length} />
+  if (path !== undefined) return <ReviewPage key={path} path={path} />
   return transfers.length > 0 ? <ProgressPage transfers={transfers} /> : <StartPage />
 }
 
-function ReviewPage({ path, waiting }: { readonly path: string; readonly waiting: number }) {
+function ReviewPage({ path }: { readonly path: string }) {
+  const paths = usePublishQueue((state) => state.paths)
   const connection = useCurrentConnection()
   const draft = useDrafts(({ byPath }) => byPath[path])
   const handled = useDrafts((state) => state.handled)
@@ -52,12 +53,12 @@ function ReviewPage({ path, waiting }: { readonly path: string; readonly waiting
   useEffect(() => {
     if (connectionId !== undefined && !asks) openDraft(path, connectionId)
   }, [asks, connectionId, path])
-  const of = handled + waiting
+  const of = handled + paths.length
   const chooseAnother = async () => {
-    const other = await pickPath('folder', text.empty.pickTitle)
-    if (other === null) return
+    const others = await pickFolders(text.empty.pickTitle)
+    if (others.length === 0) return
     dropDraft(path)
-    publishPaths([other])
+    publishPaths(others)
   }
   return (
     <Page
@@ -65,7 +66,7 @@ function ReviewPage({ path, waiting }: { readonly path: string; readonly waiting
       bar={
         <>
           <h1>{text.title}</h1>
-          {of > 1 && <span className="t3 narrow-hide">{text.ofFolders(handled + 1, of)}</span>}
+          {of > 1 && <span className="t3 narrow-hide">{text.ofFolders(handled + paths.indexOf(path) + 1, of)}</span>}
           <span className="push" />
           <Button small variant="quiet" icon={IconFolder} className="narrow-hide" onClick={() => void chooseAnother()}>
             {text.chooseAnother}
@@ -74,6 +75,7 @@ function ReviewPage({ path, waiting }: { readonly path: string; readonly waiting
         </>
       }
     >
+      {paths.length > 1 && <PublishQueue paths={paths} current={path} />}
       {asks ? (
         <FileChoice path={path} connectionName={connection?.name ?? ''} />
       ) : draft === undefined ? (
@@ -175,8 +177,12 @@ function ProgressPage({ transfers }: { readonly transfers: Parameters<typeof Pub
 function StartPage() {
   const connection = useCurrentConnection()
   const [typed, setTyped] = useState('')
-  const choose = async (kind: 'folder' | 'sputnik', title: string) => {
-    const path = await pickPath(kind, title)
+  const chooseFolders = async () => {
+    const paths = await pickFolders(text.empty.pickTitle)
+    if (paths.length > 0) publishPaths(paths)
+  }
+  const chooseFile = async () => {
+    const path = await pickPath('sputnik', text.empty.pickFileTitle)
     if (path !== null) publishPaths([path])
   }
   const open = (event: FormEvent) => {
@@ -190,15 +196,10 @@ function StartPage() {
           title={text.empty.title}
           action={
             <>
-              <Button
-                variant="primary"
-                icon={IconFolder}
-                onClick={() => void choose('folder', text.empty.pickTitle)}
-                data-pane-focus="start"
-              >
+              <Button variant="primary" icon={IconFolder} onClick={() => void chooseFolders()} data-pane-focus="start">
                 {text.empty.choose}
               </Button>
-              <Button variant="quiet" onClick={() => void choose('sputnik', text.empty.pickFileTitle)}>
+              <Button variant="quiet" onClick={() => void chooseFile()}>
                 {text.empty.file}
               </Button>
             </>

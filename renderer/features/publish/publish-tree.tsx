@@ -50,6 +50,12 @@ export function PublishTree({ scroller, files, choosing, onLeaveOut }: PublishTr
   const toggle = (row: TreeRow) => {
     if (row.kind === 'folder') setOpen(row.path, !row.isOpen)
   }
+  /** The row goes away: the next one that stays is active then. */
+  const leaveOutActive = ({ path }: TreeRow) => {
+    const next = rows.slice(index + 1).find((row) => !row.path.startsWith(`${path}/`)) ?? rows[index - 1]
+    setActivePath(next?.path)
+    onLeaveOut(path)
+  }
   const goTo = (at: number) => setActivePath(rows[at]?.path)
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -64,7 +70,7 @@ export function PublishTree({ scroller, files, choosing, onLeaveOut }: PublishTr
       else setActivePath(parentOf(active.path) ?? active.path)
     } else if (event.key === 'Enter' && active !== undefined) toggle(active)
     else if (event.key === ' ' && active !== undefined) {
-      if (choosing) onLeaveOut(active.path)
+      if (choosing) leaveOutActive(active)
       else toggle(active)
     } else return
     event.preventDefault()
@@ -200,7 +206,16 @@ export function LeftOutList({ scroller, entries, choosing, onPutIn }: LeftOutLis
               {!choosing ? (
                 whyOf(entry)
               ) : canPutIn(entry.reason) ? (
-                <Button variant="link" className="small" onClick={() => onPutIn(entry)}>
+                <Button
+                  variant="link"
+                  className="small"
+                  aria-label={text.putInLabel(entry.path)}
+                  onClick={(event) => {
+                    // The row goes away, and the focus of who came by keyboard with it.
+                    if (event.detail === 0) document.querySelector<HTMLElement>('.publish-tree')?.focus()
+                    onPutIn(entry)
+                  }}
+                >
                   {text.putIn}
                 </Button>
               ) : (

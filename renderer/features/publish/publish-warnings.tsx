@@ -1,66 +1,157 @@
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
+import { type MouseEvent, type ReactNode, useId, useState } from 'react'
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import { nameOf, publishText as text } from '../../text/publish.ts'
 import { Button } from '../../ui/button.tsx'
-import { Message } from '../../ui/message.tsx'
-import { leaveOut, otherProblems, warningKey } from './publish-draft.ts'
+import { Icon } from '../../ui/icon.tsx'
+import { blockers, fieldProblems, leaveOut, otherProblems, warningKey } from './publish-draft.ts'
 import { type Draft, editDraft, settleWarning } from './publish-drafts.ts'
 
 type Warning = PublishPlan['warnings'][number]
+type Problem = PublishPlan['problems'][number]
 
 const namesShown = 4
+const importsShown = 6
 
-/** Problems of no field first, then what a person must decide on (secrets), then what they should know. One strip a kind. */
+/**
+ * The one place for what is to be said before publishing: what must be settled first (fields, files, secrets), then what is good to know. What
+ * is wrong with a field stands below it, too, with what mends it; from here the way leads there.
+ */
 export function PublishWarnings({ draft, plan }: { readonly draft: Draft; readonly plan: PublishPlan }) {
+  const id = useId()
   const open = plan.warnings.filter((warning) => !draft.settled.has(warningKey(warning)))
   const groups = new Map<Warning['kind'], Warning[]>()
   for (const warning of open) groups.set(warning.kind, [...(groups.get(warning.kind) ?? []), warning])
   const inOrder = [...groups].toSorted(([a], [b]) => rankOf(a) - rankOf(b))
+  const first = blockers(plan, draft.settled).length
+  const fields = fieldProblems(plan)
+  const others = otherProblems(plan)
+  if (fields.length + others.length + inOrder.length === 0) return null
   return (
-    <div className="publish-warnings">
-      {otherProblems(plan).map(({ problem, fix }) => (
-        <Message
-          key={`${problem} ${fix ?? ''}`}
-          kind="danger"
-          title={problem}
-          action={fix?.startsWith('Put everything') && <InFolder draft={draft} name={plan.info.name} label={fix} />}
-        >
-          {fix?.startsWith('Put everything') ? undefined : fix}
-        </Message>
-      ))}
-      {inOrder.map(([kind, warnings]) => (
-        <WarningStrip key={kind} draft={draft} warnings={warnings} />
-      ))}
-    </div>
+    <section className="settle" aria-labelledby={id}>
+      <h3 id={id} className="small t2">
+        {first > 0 ? text.settle.first(first) : text.settle.toKnow}
+      </h3>
+      <ul>
+        {fields.map((problem) => (
+          <FieldRow key={problem.field} problem={problem} />
+        ))}
+        {others.map((problem) => (
+          <ProblemRow key={`${problem.problem} ${problem.fix ?? ''}`} draft={draft} problem={problem} plan={plan} />
+        ))}
+        {inOrder.map(([kind, warnings]) => (
+          <WarningRow key={kind} draft={draft} warnings={warnings} />
+        ))}
+      </ul>
+    </section>
   )
 }
 
 const rankOf = (kind: Warning['kind']): number => (kind === 'secret' ? 0 : kind === 'runs-code' ? 1 : 2)
 
-const InFolder = ({ draft, name, label }: { readonly draft: Draft; readonly name: string; readonly label: string }) => (
-  <Button
-    small
-    onClick={() => editDraft(draft.path, (fields): PublishFields => ({ ...fields, insideFolder: name }), { now: true })}
-  >
-    {label}
-  </Button>
+interface RowProps {
+  readonly kind: 'danger' | 'warn' | 'note'
+  readonly title: ReactNode
+  readonly children?: ReactNode
+  readonly actions: ReactNode
+}
+
+/** Said by screen readers as it appears, unless it is a mere note. */
+const Row = ({ kind, title, children, actions }: RowProps) => (
+  <li className={`settle-row ${kind}`} aria-live={kind === 'note' ? undefined : 'polite'}>
+    <Icon of={kind === 'note' ? IconInfoCircle : IconAlertTriangle} />
+    <div>
+      <p className="strong">{title}</p>
+      {children !== undefined && <p className="small t2">{children}</p>}
+    </div>
+    <span className="note-acts">{actions}</span>
+  </li>
 )
 
-function WarningStrip({ draft, warnings }: { readonly draft: Draft; readonly warnings: readonly Warning[] }) {
+/** A row goes away when it is settled: who came by keyboard goes on at the next one, else at the form. */
+function moveOn({ detail, currentTarget }: MouseEvent<HTMLElement>): void {
+  if (detail !== 0) return
+  const row = currentTarget.closest('.settle-row')
+  const next = row?.nextElementSibling ?? row?.previousElementSibling
+  const target = next?.querySelector<HTMLElement>('button') ?? document.querySelector('.publish-form [data-pane-focus]')
+  if (target instanceof HTMLElement) target.focus()
+}
+
+function FieldRow({ problem: { field, problem } }: { readonly problem: Problem }) {
+  const name = field.split('.')[0] ?? field
+  const goThere = () =>
+    document.querySelector<HTMLElement>(`[data-publish-field="${name}"] :is(input, textarea)`)?.focus()
+  return (
+    <Row
+      kind="danger"
+      title={text.settle.field(name)}
+      actions={
+        <Button small variant="quiet" onClick={goThere}>
+          {text.settle.goThere}
+        </Button>
+      }
+    >
+      {problem}
+    </Row>
+  )
+}
+
+interface ProblemRowProps {
+  readonly draft: Draft
+  readonly plan: PublishPlan
+  readonly problem: Problem
+}
+
+function ProblemRow({ draft, plan, problem: { problem, fix, path } }: ProblemRowProps) {
+  const intoFolder = fix?.startsWith('Put everything') === true
+  const act = (change: (fields: PublishFields) => PublishFields) => (event: MouseEvent<HTMLElement>) => {
+    moveOn(event)
+    editDraft(draft.path, change, { now: true })
+  }
+  return (
+    <Row
+      kind="danger"
+      title={problem}
+      actions={
+        <>
+          {intoFolder && (
+            <Button small onClick={act((fields) => ({ ...fields, insideFolder: plan.info.name }))}>
+              {fix}
+            </Button>
+          )}
+          {path !== undefined && (
+            <Button small variant={intoFolder ? 'quiet' : 'default'} onClick={act((each) => leaveOut(each, path))}>
+              {text.leaveItOut}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {intoFolder || path !== undefined ? undefined : fix}
+    </Row>
+  )
+}
+
+function WarningRow({ draft, warnings }: { readonly draft: Draft; readonly warnings: readonly Warning[] }) {
   const [first] = warnings
   if (first === undefined) return null
   const isSecret = first.kind === 'secret'
   const paths = warnings.flatMap(({ path }) => path ?? [])
   const isOne = warnings.length === 1
   const title = isOne ? text.warning(first) : (text.warningGroup[first.kind]?.(warnings.length) ?? text.warning(first))
-  const settle = () => {
+  const settle = (event: MouseEvent<HTMLElement>) => {
+    moveOn(event)
     for (const warning of warnings) settleWarning(draft.path, warningKey(warning))
   }
-  const leaveAllOut = () => editDraft(draft.path, (fields) => paths.reduce(leaveOut, fields), { now: true })
+  const leaveAllOut = (event: MouseEvent<HTMLElement>) => {
+    moveOn(event)
+    editDraft(draft.path, (fields) => paths.reduce(leaveOut, fields), { now: true })
+  }
   return (
-    <Message
+    <Row
       kind={isSecret ? 'danger' : first.kind === 'unprotected-store' || first.kind === 'symlink' ? 'note' : 'warn'}
       title={title}
-      action={
+      actions={
         isSecret ? (
           <>
             <Button small onClick={leaveAllOut}>
@@ -77,11 +168,40 @@ function WarningStrip({ draft, warnings }: { readonly draft: Draft; readonly war
         )
       }
     >
-      <span className="small">
-        {isOne
-          ? (text.warningWhy[first.kind] ?? first.text)
-          : `${text.moreFiles(paths.slice(0, namesShown).map(nameOf), paths.length - namesShown)} ${text.warningWhy[first.kind] ?? ''}`}
-      </span>
-    </Message>
+      {first.kind === 'runs-code' ? (
+        <Imports warnings={warnings} />
+      ) : isOne ? (
+        text.why(first)
+      ) : (
+        `${text.moreFiles(warnings.slice(0, namesShown).map(text.placeOf), paths.length - namesShown)} ${text.warningWhy[first.kind] ?? ''}`
+      )}
+    </Row>
+  )
+}
+
+/** What pickles ask for when they are loaded, by file where there are several. It is for people to judge, and proof of nothing. */
+function Imports({ warnings }: { readonly warnings: readonly Warning[] }) {
+  const [all, setAll] = useState(false)
+  const isOne = warnings.length === 1
+  const shown = all ? warnings : warnings.slice(0, namesShown)
+  const hidden =
+    warnings.length -
+    shown.length +
+    shown.reduce((sum, { imports }) => sum + Math.max(0, (imports?.names.length ?? 0) - importsShown), 0)
+  return (
+    <>
+      {shown.map(({ path, imports }) => (
+        <span key={path} className="imports">
+          {!isOne && <span>{nameOf(path)}: </span>}
+          {text.imports(imports, all ? Infinity : importsShown)}
+        </span>
+      ))}
+      {!all && hidden > 0 && (
+        <Button variant="link" className="small" onClick={() => setAll(true)}>
+          {text.showImports}
+        </Button>
+      )}
+      <span className="imports">{text.warningWhy['runs-code']}</span>
+    </>
   )
 }

@@ -5,6 +5,7 @@ import type { PublishPlan } from '../../../shared/model/plans.ts'
 import { client } from '../../ipc/link.ts'
 import { pickSavePath } from '../../shell/pick-save-path.ts'
 import { useConnection } from '../../state/connections.ts'
+import { useKnownSpeed } from '../../state/known-speed.ts'
 import { nameOf, publishText as text } from '../../text/publish.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -12,8 +13,8 @@ import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { type Action, useAction } from '../../ui/use-action.ts'
-import { blockers, leaveOut, putIn } from './publish-draft.ts'
-import { type Draft, editDraft, startDraft } from './publish-drafts.ts'
+import { blockers, leaveOut, ofPackage, putIn } from './publish-draft.ts'
+import { type Draft, dropDraft, editDraft, startDraft } from './publish-drafts.ts'
 import { PublishForm } from './publish-form.tsx'
 import { LeftOutList, PublishTree } from './publish-tree.tsx'
 import { PublishWarnings } from './publish-warnings.tsx'
@@ -66,8 +67,13 @@ function ReviewFiles({ draft, show, onShow }: ReviewFilesProps) {
     return (
       <section className="scroll publish-files">
         <h2 className="aside-title">{nameOf(path)}</h2>
-        <p className="small t3" role="status">
-          {text.reading}
+        <p className="small t3 num row" role="status">
+          {draft.entryCount === undefined ? text.reading : text.readingSoFar(draft.entryCount)}
+          {draft.entryCount !== undefined && (
+            <Button variant="link" className="small" onClick={() => dropDraft(path)}>
+              {text.stopReading}
+            </Button>
+          )}
         </p>
         <BoneLines lines={6} />
       </section>
@@ -139,25 +145,46 @@ const sumOf = (entries: PublishPlan['leftOut']): { readonly files: number; reado
 function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: Action }) {
   const { plan, settled, path } = draft
   const connection = useConnection(draft.connectionId)
+  const speed = useKnownSpeed('publish', draft.connectionId)
+  const [saving, setSaving] = useState<AbortController>()
   const blocked = plan === undefined ? [] : blockers(plan, settled)
   const reason = plan === undefined ? text.bar.readingYet : blocked.length > 0 ? text.bar.first(blocked) : undefined
+  const fileBlocked = plan === undefined || blockers(ofPackage(plan), settled).length > 0
+  const mostBytes = plan?.mostSentBytes ?? plan?.totalBytes ?? 0
+  const save = async () => {
+    const stop = new AbortController()
+    try {
+      await saveAsFile(draft, stop.signal, () => setSaving(stop))
+    } finally {
+      setSaving(undefined)
+    }
+  }
   return (
     <footer className="actionbar">
       <span className="t2 num narrow-hide">
         {text.bar.to} <b className="strong bar-name">{connection?.name}</b>
         {plan !== undefined && `. ${text.bar.send(plan.totalBytes, plan.mostSentBytes)}`}
+        {plan !== undefined && speed !== undefined && text.bar.about(mostBytes / speed)}
+        {plan !== undefined && '.'}
       </span>
       <span className="push" />
-      <span className="status warn small" role="status">
-        {reason !== undefined && plan !== undefined && <Icon of={IconAlertTriangle} size={14} />}
-        {reason}
-      </span>
-      <Button
-        disabled={plan === undefined || blocked.length > 0 || action.busy}
-        onClick={() => void action.run(() => saveAsFile(draft))}
-      >
-        {text.bar.saveAsFile}
-      </Button>
+      {saving === undefined ? (
+        <span className="status warn small" role="status">
+          {reason !== undefined && plan !== undefined && <Icon of={IconAlertTriangle} size={14} />}
+          {reason}
+        </span>
+      ) : (
+        <span className="small t2" role="status">
+          {text.bar.saving}
+        </span>
+      )}
+      {saving === undefined ? (
+        <Button disabled={fileBlocked || action.busy} onClick={() => void action.run(save)}>
+          {text.bar.saveAsFile}
+        </Button>
+      ) : (
+        <Button onClick={() => saving.abort()}>{text.bar.stopSaving}</Button>
+      )}
       <Button
         variant="primary"
         disabled={plan === undefined || blocked.length > 0 || action.busy}
@@ -169,12 +196,13 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
   )
 }
 
-async function saveAsFile({ plan }: Draft): Promise<void> {
+async function saveAsFile({ plan }: Draft, signal: AbortSignal, onStart: () => void): Promise<void> {
   if (plan === undefined) return
   const suggestedName = `${plan.info.name}-${plan.info.version}.sputnik`
   const title = text.bar.saveTitle
   const out = await pickSavePath(title, suggestedName)
   if (out === null) return
-  const { path } = await client.publish.build({ planId: plan.planId, out })
+  onStart()
+  const { path } = await client.publish.build({ planId: plan.planId, out }, { signal })
   showToast({ text: text.bar.saved(path) })
 }

@@ -30,7 +30,7 @@ export function WorksWith({ draft }: { readonly draft: Draft }) {
     set(rows.map((row, index) => (index === at ? { ...row, ...changes } : row)))
   const problems = problemsOf('compatibility', plan)
   return (
-    <fieldset className="field works-with" aria-describedby={`${id}-help`}>
+    <fieldset className="field works-with" data-publish-field="compatibility" aria-describedby={`${id}-help`}>
       <legend className="label">
         {publishText.fields.compatibility}
         <span className="opt">{publishText.origin(originOf('compatibility', fields, plan))}</span>

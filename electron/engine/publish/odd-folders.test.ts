@@ -1,0 +1,308 @@
+import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Change } from '../../../shared/ipc/events.ts'
+import type { Manifest } from '../../../shared/model/package.ts'
+import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
+import { openTestConnection, openTestStore, startPublish } from '../../../testkit/publish-rig.ts'
+import { silentLog } from '../../../testkit/rig-task.ts'
+import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
+import { createNodeDisk } from '../disk/node-disk.ts'
+import { ingestMeta } from '../format/ingest-meta.ts'
+import type { OpenConnection } from '../ports.ts'
+import { createSystemClock } from '../system-clock.ts'
+import { inspectFiles } from '../workers/inspect.ts'
+import type { PublishedVersions } from './plan-publish.ts'
+import { createPublishPlans, type PublishPlans } from './publish-plans.ts'
+import type { OwnFolder } from './refuse-own-folders.ts'
+
+const io = { signal: new AbortController().signal }
+const join2 = (...parts: string[]) => parts.join('')
+
+let temp: TempFolder
+let folder: string
+let connection: OpenConnection
+let plans: PublishPlans
+let published: PublishedVersions
+let own: OwnFolder[]
+let changes: Change[]
+let clock = createSystemClock()
+
+beforeEach(async () => {
+  temp = await createTempFolder()
+  folder = join(temp.path, 'model')
+  mkdirSync(folder)
+  mkdirSync(join(temp.path, 'bucket'))
+  const spec = { kind: 'folder', path: join(temp.path, 'bucket'), root: '' } as const
+  connection = openTestConnection(spec, openTestStore(spec))
+  published = { versions: [] }
+  own = []
+  changes = []
+  clock = createSystemClock()
+  plans = createPublishPlans({
+    disk: createNodeDisk(),
+    clock: { ...clock, monotonic: () => clock.monotonic() },
+    log: silentLog,
+    announcer: { change: (change) => void changes.push(change), sample: () => {} },
+    tool: 'Orbital test',
+    publisher: () => 'Ada',
+    publishedVersions: async () => published,
+    ownFolders: () => own,
+  })
+})
+afterEach(async () => {
+  await plans.close()
+  await temp.remove()
+})
+
+const at = (path: string) => join(folder, path)
+const put = (path: string, content: string | Buffer = path) => {
+  mkdirSync(dirname(at(path)), { recursive: true })
+  writeFileSync(at(path), content)
+}
+const plan = (fields: PublishFields = {}, more: { planId?: string; knownFilesTag?: string } = {}) =>
+  plans.plan({ connection, path: folder, fields, ...more }, io)
+const pathsOf = ({ files }: PublishPlan) => files.map(({ path }) => path)
+const publish = ({ planId }: PublishPlan) =>
+  startPublish({ journalFolder: join(temp.path, planId), request: plans.transfer(planId).request, connection }).outcome
+async function publishedOf(ident: string): Promise<Manifest> {
+  const key = `models/${ident}/meta.json`
+  return ingestMeta((await connection.store.read(key, { ...io, maxBytes: 1e8 })).bytes, { key })
+}
+
+describe('what is in files', () => {
+  const secret = join2('AKIA', 'Q7RK29XVBT4MZP81')
+
+  test('a key is named with its file and line, and appears nowhere', async () => {
+    put('config.json', `{\n  "region": "eu-west-1",\n  "id": "${secret}"\n}\n`)
+    put('README.md', '# A model\n')
+    const told = await plan()
+    expect(told.files.find(({ path }) => path === 'config.json')?.mark).toBe('secret')
+    expect(told.warnings).toEqual([
+      expect.objectContaining({ kind: 'secret', path: 'config.json', line: 3, shape: 'an access key of Amazon' }),
+    ])
+    expect(JSON.stringify(told)).not.toContain(secret)
+    // Mended, it is none.
+    put('config.json', '{}')
+    expect((await plan()).warnings).toEqual([])
+  })
+
+  test('a file that only has the name of one is named, too', async () => {
+    put('.env', 'REGION=eu-west-1')
+    const [warning] = (await plan()).warnings
+    expect(warning).toMatchObject({ kind: 'secret', path: '.env' })
+    expect(warning?.line).toBeUndefined()
+  })
+
+  test('data that is no text is passed over', async () => {
+    put('config', Buffer.concat([Buffer.from([0, 1, 2]), Buffer.from(`\n${secret}\n`)]))
+    expect((await plan()).warnings).toEqual([])
+  })
+
+  test('pickles are named with what they ask for, each', async () => {
+    put('a.pkl', 'cos\nsystem\n(S"ls"\ntR.')
+    put('b.joblib', 'ccollections\nOrderedDict\n)R.')
+    put('c.pt', Buffer.alloc(1000, 7))
+    const { warnings } = await plan()
+    expect(warnings.map(({ kind, path, imports }) => [kind, path, imports?.names])).toEqual([
+      ['runs-code', 'a.pkl', ['os.system']],
+      ['runs-code', 'b.joblib', ['collections.OrderedDict']],
+      ['runs-code', 'c.pt', undefined],
+    ])
+    expect(warnings.map(({ text }) => text).join()).not.toMatch(/safe/i)
+  })
+
+  test('what may not be read is named before anything is sent', () => {
+    put('locked.bin')
+    const disk = createNodeDisk()
+    const source = { path: 'locked.bin', absolutePath: at('locked.bin'), sizeBytes: 1, modifiedMs: 1, inode: 1 }
+    const denied = { ...disk, open: () => disk.open(folder, 'read') }
+    expect(inspectFiles([source], denied, () => {})).toEqual([{ isUnreadable: true }])
+    rmSync(at('locked.bin'))
+    expect(inspectFiles([source], denied, () => {})).toEqual([{}])
+  })
+})
+
+describe('names', () => {
+  test('of every script are published as they are', async () => {
+    const names = [
+      'نموذج/ملف.txt',
+      'מודל.txt',
+      'e\u0301t\u00e9.txt',
+      'สวัสดี.txt',
+      '👩‍🔬🏳️‍🌈.txt',
+      '模型 一.txt',
+      `${'ä'.repeat(125)}.txt`,
+      '\u202Ertl.txt',
+      "it's “fine”.txt",
+    ]
+    for (const name of names) put(name)
+    const told = await plan()
+    expect(told.problems).toEqual([])
+    expect(pathsOf(told).sort()).toEqual(names.toSorted())
+    await publish(told)
+    const there = await publishedOf('model-1.0.0')
+    expect(there.files.map(({ path }) => path).sort()).toEqual(names.toSorted())
+  })
+
+  test.runIf(process.platform === 'linux')('that some system has not are each named, and can be left out', async () => {
+    const bad = ['CON.txt', 'ends.', 'ends ', 'a\nb.txt', 'c:d.txt', 'folder./deep/x.txt', 'folder./y.txt']
+    for (const name of bad) put(name)
+    put('good.bin')
+    const told = await plan()
+    const named = told.problems.map(({ path }) => path ?? '')
+    // What lies in a folder of a bad name is named by the folder.
+    expect(named.toSorted()).toEqual(['CON.txt', 'a\nb.txt', 'c:d.txt', 'ends ', 'ends.', 'folder.'].toSorted())
+    expect(() => plans.transfer(told.planId)).toThrow(expect.objectContaining({ code: 'recipe-invalid' }))
+    const mended = await plan({ leaveOut: named })
+    expect(mended.problems).toEqual([])
+    await publish(mended)
+    expect((await publishedOf('model-1.0.0')).files.map(({ path }) => path)).toEqual(['good.bin'])
+  })
+
+  test.runIf(process.platform === 'linux').each([
+    ['capitals', 'Model.bin', 'model.bin'],
+    ['accents', 'caf\u00e9.bin', 'cafe\u0301.bin'],
+    ['folders', 'Data/x.bin', 'data/y.bin'],
+  ])('two that differ in %s alone are named, and one of them can be left out', async (_, one, other) => {
+    put(one)
+    put(other)
+    const { problems } = await plan()
+    expect(problems).toMatchObject([{ field: 'files', path: expect.any(String) }])
+    expect((await plan({ leaveOut: [problems[0]?.path ?? ''] })).problems).toEqual([])
+  })
+
+  test.runIf(process.platform === 'linux')('that are no Unicode are named, not passed over', async () => {
+    put('good.bin')
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9]), Buffer.from('.bin')]), 'latin 1')
+    mkdirSync(Buffer.concat([Buffer.from(`${folder}/d`), Buffer.from([0xff])]))
+    const told = await plan()
+    expect(pathsOf(told)).toEqual(['good.bin'])
+    expect(told.leftOut.map(({ path }) => path)).toEqual(['caf\uFFFD.bin', 'd\uFFFD'])
+    expect(told.warnings.map(({ kind, path }) => [kind, path])).toEqual([
+      ['not-portable', 'caf\uFFFD.bin'],
+      ['not-portable', 'd\uFFFD'],
+    ])
+  })
+})
+
+const becomeFolder = () => {
+  rmSync(at('b.bin'))
+  mkdirSync(at('b.bin'))
+}
+
+describe('folders', () => {
+  test.each<[string, OwnFolder['kind'], string, string]>([
+    ['a library', 'library', '', 'is'],
+    ['what holds a library', 'library', 'models/mine', 'holds'],
+    ['what lies in a library', 'library', '..', 'inside'],
+    ['what a connection keeps', 'connection', '../..', 'inside'],
+    ['what holds a connection', 'connection', 'store', 'holds'],
+  ])('%s is refused before it is read', async (_, kind, way, relation) => {
+    folder = join(temp.path, 'own/models/model')
+    put('a.bin')
+    own = [{ kind, name: 'Mine', path: join(folder, way) }]
+    await expect(plan()).rejects.toMatchObject({
+      code: 'folder-of-packages',
+      details: { relation, kind, name: 'Mine' },
+    })
+  })
+
+  test('beside what a connection keeps, as on a share, are fine', async () => {
+    put('a.bin')
+    own = [{ kind: 'connection', name: 'Share', path: temp.path }]
+    expect((await plan()).problems).toEqual([])
+  })
+
+  test('that go away before they are published are named, and nothing is', async () => {
+    put('a.bin')
+    const told = await plan()
+    renameSync(folder, `${folder}-moved`)
+    await expect(publish(told)).rejects.toMatchObject({ code: expect.stringMatching(/file-unreadable|file-changed/) })
+    await expect(plan()).rejects.toMatchObject({ code: 'not-a-folder' })
+    expect(
+      createNodeDisk()
+        .entries(join(temp.path, 'bucket'))
+        .map(({ name }) => name),
+    ).not.toContain('models')
+  })
+
+  test.each([
+    ['changes', () => put('b.bin', 'other')],
+    ['vanishes', () => rmSync(at('b.bin'))],
+    ['becomes a folder', becomeFolder],
+  ])('of which a file %s after it was looked at are not published, and the next plan is right', async (_, happens) => {
+    put('a.bin')
+    put('b.bin')
+    const told = await plan()
+    happens()
+    await expect(publish(told)).rejects.toMatchObject({ details: { path: expect.stringContaining('b.bin') } })
+    await publish(await plan())
+    expect((await publishedOf('model-1.0.0')).files.length).toBeGreaterThan(0)
+  })
+
+  test('with a file of 40 GB are planned at once', async () => {
+    put('weights.safetensors', '')
+    truncateSync(at('weights.safetensors'), 40e9)
+    const startedMs = performance.now()
+    const told = await plan()
+    expect(performance.now() - startedMs).toBeLessThan(3000)
+    expect(told).toMatchObject({ totalBytes: 40e9, problems: [] })
+  })
+
+  test('tell how many entries were seen while they are read', async () => {
+    for (let index = 0; index < 1000; index += 1) put(`${index}.bin`, '')
+    let nowMs = 0
+    clock = { ...clock, monotonic: () => (nowMs += 300) }
+    await plan({}, { planId: 'reading' })
+    expect(changes).toContainEqual({ kind: 'plan.reading', planId: 'reading', entryCount: 768 })
+  })
+})
+
+describe('while a form is typed in', () => {
+  test('the list of files crosses once', async () => {
+    put('a.bin')
+    put('.DS_Store')
+    const first = await plan({}, { planId: 'typed' })
+    const again = await plan({ title: 'A' }, { planId: 'typed', knownFilesTag: first.filesTag })
+    expect(again).toMatchObject({ info: { title: 'A' }, filesTag: first.filesTag, files: [], leftOut: [] })
+    put('b.bin')
+    const changed = await plan({ title: 'A' }, { planId: 'typed', knownFilesTag: first.filesTag })
+    expect(pathsOf(changed)).toEqual(['a.bin', 'b.bin'])
+    const without = await plan({ leaveOut: ['b.bin'] }, { planId: 'typed', knownFilesTag: changed.filesTag })
+    expect(pathsOf(without)).toEqual(['a.bin'])
+  })
+
+  test('hashing a large file goes on, and what is known is told before all is', async () => {
+    put('a.bin')
+    put('b.bin')
+    await publish(await plan())
+    const manifest = await publishedOf('model-1.0.0')
+    const sizeBytes = 2 ** 30
+    truncateSync(at('b.bin'), sizeBytes)
+    published = {
+      versions: [{ version: '1.0.0', prerelease: false }],
+      newest: {
+        ...manifest,
+        files: manifest.files.map((file) => (file.path === 'b.bin' ? { ...file, sizeBytes } : file)),
+      },
+    }
+    let nowMs = 0
+    clock = { ...clock, monotonic: () => (nowMs += 1000) }
+    let last = await plan({}, { planId: 'typed' })
+    expect(last.previous?.exact).toBe(false)
+    const isTold = () => changes.some(({ kind }) => kind === 'plan.refined')
+    // Typing on, until both are done: begun anew each time it would never end.
+    let typed = 0
+    let afterFirst: PublishPlan | undefined
+    const startedMs = performance.now()
+    while (last.previous?.exact !== true && performance.now() - startedMs < 60_000) {
+      last = await plan({ title: `${typed++}` }, { planId: 'typed' })
+      if (isTold() && last.previous?.exact === false) afterFirst ??= last
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    expect(last.previous).toMatchObject({ exact: true, changedFiles: 1, sameFiles: 1 })
+    expect(typed).toBeGreaterThan(2)
+    expect(afterFirst?.previous).toMatchObject({ sameFiles: 1 })
+  }, 90_000)
+})
