@@ -39,7 +39,7 @@ export async function takeStates(browser: Browser, camera: Camera, options: Stat
   await takeLoading(first.page, camera, options)
   await takeOffline(first.page, camera, options)
   await first.stop()
-  await takeFailed(browser, camera, home)
+  await takeFailed(browser, camera, options)
 }
 
 async function takeEmpty(page: Page, { take }: Camera, folder: string): Promise<void> {
@@ -77,15 +77,17 @@ async function takeLoading(page: Page, { take }: Camera, { toPublish }: StatesOp
   await whileHeld(['libraries.list', 'installed.list'], 'installed-loading', anew('#/installed'))
   await whileHeld(['transfers.list'], 'transfers-loading', anew('#/transfers'))
   await whileHeld(['connections.list'], 'settings-loading', anew('#/settings/connections'))
-  await whileHeld(['publish.plan'], 'publish-loading', async () => {
-    await openPage(page, 'Publish')
-    await page.getByRole('textbox', { name: 'Or type its path' }).fill(toPublish)
-    await page.getByRole('button', { name: 'Open', exact: true }).click()
-  })
+  await whileHeld(['publish.plan'], 'publish-loading', () => openToPublish(page, toPublish))
+}
+
+async function openToPublish(page: Page, path: string): Promise<void> {
+  await openPage(page, 'Publish')
+  await page.getByRole('textbox', { name: 'Or type its path' }).fill(path)
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
 }
 
 /** The network goes while a package is on its way; the folder of before is still to be published. */
-async function takeOffline(page: Page, { take }: Camera, { store, gate }: StatesOptions): Promise<void> {
+async function takeOffline(page: Page, { take }: Camera, { store, gate, toPublish }: StatesOptions): Promise<void> {
   await openPage(page, 'Browse')
   await selectPackage(page, 'Query rewriter')
   gate.clear()
@@ -97,12 +99,15 @@ async function takeOffline(page: Page, { take }: Camera, { store, gate }: States
   await gate.untilSent({ path: /query_rewriter.*archive/ }, 9_000_000)
   gate.refuse(true)
   await page.getByRole('button', { name: 'Check for new packages' }).click()
-  await expect(page.getByText('You see the packages as they were last time.')).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText('You see the packages as of')).toBeVisible({ timeout: 60_000 })
   await take(page, 'browse-offline')
   await openPage(page, 'Transfers')
   await expect(transferRow(page, 'Query rewriter')).toContainText('Reconnecting')
   await take(page, 'transfers-offline', ['.sums dd', '.line2'])
   await openPage(page, 'Publish')
+  await page.getByRole('button', { name: 'Leave without publishing' }).click()
+  await openToPublish(page, toPublish)
+  await expect(page.getByRole('alert')).toBeVisible({ timeout: 60_000 })
   await take(page, 'publish-offline')
   await openPage(page, 'Settings')
   await page
@@ -115,14 +120,16 @@ async function takeOffline(page: Page, { take }: Camera, { store, gate }: States
   gate.refuse(false)
 }
 
-/** Its library can't be read, and nothing of the store is known yet. */
-async function takeFailed(browser: Browser, { take }: Camera, home: string): Promise<void> {
+/** Its library can't be read, and the store can't either: its folder is gone. */
+async function takeFailed(browser: Browser, { take }: Camera, { folder }: StatesOptions): Promise<void> {
+  const home = join(folder, 'home')
+  await rm(join(folder, 'new-team'), { recursive: true })
   await rename(join(home, 'library'), join(home, 'library-of-before'))
   await writeFile(join(home, 'library'), 'not a folder')
   await rm(join(home, 'state'), { recursive: true, force: true })
   const host = await startBrowserHost(browser, { home, env: {}, size: sizes[0] })
   const { page } = host
-  await openPage(page, 'Browse')
+  await expect(page.getByRole('alert')).toBeVisible()
   await take(page, 'browse-failed')
   await openPage(page, 'Installed')
   await take(page, 'installed-failed')

@@ -10,12 +10,13 @@ import { useSettings } from '../../state/settings.ts'
 import { browseText as text } from '../../text/browse.ts'
 import { shortErrorOf } from '../../text/error-view.ts'
 import { formatAge, formatCount } from '../../text/units.ts'
-import { BoneRows } from '../../ui/bones.tsx'
+import { BoneLines, BoneRows } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Foot } from '../../ui/foot.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { Inspector } from '../../ui/inspector.tsx'
 import { type Column, List, type ListHandle } from '../../ui/list.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -41,11 +42,13 @@ import { Welcome } from './welcome.tsx'
 
 const columns: readonly Column<BrowseSort>[] = [
   { key: 'name', title: text.columns.package, sort: 'name' },
-  { key: 'version', title: text.columns.version },
-  { key: 'size', title: text.columns.size, sort: 'size', className: 'end' },
+  { key: 'version', title: text.columns.version, className: 'c-version' },
+  { key: 'size', title: text.columns.size, sort: 'size', className: 'end c-size' },
   { key: 'published', title: text.columns.published, sort: 'published', className: 'c-when' },
   { key: 'state', title: text.columns.state, sort: 'state', className: 'status-cell' },
 ]
+
+const cells = columns.slice(1).map(({ className }) => className)
 
 const keyOfRow = (row: BrowseRow): string => row.key
 
@@ -79,6 +82,7 @@ export function BrowsePage() {
     [shown, view.selectedKey],
   )
   const isQuery = view.text !== '' || view.filter !== 'all' || view.tag !== undefined
+  const isLoading = catalog.load.kind === 'loading'
   const isPractice = connection?.origin === 'built-in'
   const welcomes = isPractice && !isQuery && catalog.load.kind === 'ready' && rows.length <= 1
   const sorted = view.sort ?? (query === '' ? newestFirst : undefined)
@@ -169,7 +173,7 @@ export function BrowsePage() {
                 onClick={() => useBrowseView.setState({ filter })}
               >
                 {text.filters[filter]}
-                <span className="n">{formatCount(counts[filter])}</span>
+                {!isLoading && <span className="n">{formatCount(counts[filter])}</span>}
               </button>
             ))}
             {tags.length > 0 && <span className="divider-v" />}
@@ -187,7 +191,7 @@ export function BrowsePage() {
                 </Button>
               }
             >
-              {text.stale}
+              {text.stale(catalog.refreshedAt === undefined ? undefined : formatAge(catalog.refreshedAt))}
             </Message>
           </div>
         )}
@@ -217,7 +221,7 @@ export function BrowsePage() {
             }
             empty={
               catalog.load.kind === 'loading' ? (
-                <BoneRows columns="cols-browse" />
+                <BoneRows columns="cols-browse" cells={cells} />
               ) : isQuery ? (
                 <NothingFound query={view.text} onClear={clear} />
               ) : (
@@ -234,18 +238,29 @@ export function BrowsePage() {
           />
         ) : (
           <Foot
-            hints={[
-              { keys: ['↑', '↓'], does: text.hints.move },
-              { keys: ['↵'], does: text.hints.open },
-              ...(singleKeys ? [{ keys: ['I'], does: text.hints.install }] : []),
-              ...(narrow
+            hints={
+              shown.length === 0
                 ? []
-                : [{ keys: ['Space'], does: view.inspectorOpen ? text.hints.hideDetails : text.hints.showDetails }]),
-            ]}
+                : [
+                    { keys: ['↑', '↓'], does: text.hints.move },
+                    { keys: ['↵'], does: text.hints.open },
+                    ...(singleKeys ? [{ keys: ['I'], does: text.hints.install }] : []),
+                    ...(narrow
+                      ? []
+                      : [
+                          {
+                            keys: ['Space'],
+                            does: view.inspectorOpen ? text.hints.hideDetails : text.hints.showDetails,
+                          },
+                        ]),
+                  ]
+            }
           >
-            {isQuery
-              ? text.countOf(formatCount(foot.packages), counts.all, foot.unreadable)
-              : text.count(foot.packages, foot.unreadable)}
+            {isLoading
+              ? text.loading
+              : isQuery
+                ? text.countOf(formatCount(foot.packages), counts.all, foot.unreadable)
+                : text.count(foot.packages, foot.unreadable)}
           </Foot>
         )}
       </section>
@@ -285,13 +300,18 @@ export function BrowsePage() {
             )}
           </search>
           <span className="push" />
-          <Age refreshedAt={catalog.refreshedAt} refreshing={catalog.refreshing} />
+          {catalog.load.kind !== 'failed' && <Age refreshedAt={catalog.refreshedAt} refreshing={catalog.refreshing} />}
           <IconButton icon={IconRefresh} label={text.refresh} onClick={refresh} disabled={catalog.refreshing} />
         </>
       }
     >
       <div className="body">
         {body()}
+        {isLoading && view.inspectorOpen && !isPractice && (
+          <Inspector label={text.title}>
+            <BoneLines lines={5} />
+          </Inspector>
+        )}
         {view.inspectorOpen &&
           !welcomes &&
           selected !== undefined &&
@@ -362,7 +382,11 @@ const NothingFound = ({ query, onClear }: { readonly query: string; readonly onC
 const EmptyStore = () => (
   <EmptyState
     title={text.empty.title}
-    action={<Button onClick={() => goTo({ page: 'publish' })}>{text.empty.action}</Button>}
+    action={
+      <Button variant="primary" onClick={() => goTo({ page: 'publish' })}>
+        {text.empty.action}
+      </Button>
+    }
   >
     {text.empty.text}
   </EmptyState>

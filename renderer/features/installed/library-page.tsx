@@ -129,11 +129,12 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
 
   const columns: readonly Column<PackageOrder>[] = [
     { key: 'package', title: text.columns.package, sort: 'name' },
-    { key: 'versions', title: text.columns.versions },
+    { key: 'versions', title: text.columns.versions, className: 'c-version' },
     { key: 'disk', title: text.columns.disk, sort: 'bytes', className: 'end' },
     { key: 'app', title: text.columns.app, className: 'c-used' },
-    { key: 'verified', title: text.columns.verified },
+    { key: 'verified', title: text.columns.verified, className: 'c-verified' },
   ]
+  const cells = columns.slice(1).map(({ className }) => className)
   const open = (name: string) => {
     setSelected(name)
     setOpened(name)
@@ -227,7 +228,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
               />
             </div>
           ) : listed === undefined ? (
-            <BoneRows columns="cols-installed" />
+            <BoneRows columns="cols-installed" cells={cells} />
           ) : (
             <>
               <UsageHead usage={usage} />
@@ -310,7 +311,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                   ]
             }
           >
-            {text.count(packages.length, versionCount)}
+            {listed !== undefined && text.count(packages.length, versionCount)}
           </Foot>
         </section>
         {!narrow && (

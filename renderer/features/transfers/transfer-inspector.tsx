@@ -127,6 +127,7 @@ function Layers({ transfer, progress }: { readonly transfer: Transfer; readonly 
         {...progress}
         size="m"
         still={standsStill(transfer.state)}
+        name={transferTitle(transfer)}
         label={`${formatSize(settledBytes)}, ${formatSize(receivedBytes)} of ${formatSize(totalBytes)}`}
       />
       <dl className="sums small">

@@ -81,7 +81,7 @@ export function TransferRow({ transfer, rowId, selected, after, onSelect, onOpen
           <span className="name">{title}</span>
         </span>
         {showsBar(transfer) && (
-          <ProgressBar {...progress} still={standsStill(transfer.state)} label={`${title}: ${line}`} />
+          <ProgressBar {...progress} still={standsStill(transfer.state)} name={title} label={line} />
         )}
         <span className="line2 num">{line}</span>
       </span>
