@@ -1,17 +1,18 @@
 /**
- * `npm run screenshots [-- <part of a name>…]`: every page of the real app as docs/screenshots/<page>-<theme>-<size>.png, in a headless
- * browser over the web host. Needs a build (`npm run build`), a Chromium and the S3 server of the tests.
+ * `npm run screenshots [-- <part of a name>…]`: every page and state of the real app as docs/screenshots/<page>-<theme>-<size>.png, in a
+ * headless browser over the web host. Needs a build (`npm run build`), a Chromium and the S3 server of the tests. With `--compare` they
+ * are compared with those that are there: what differs goes into a temporary folder, its names are printed, and the exit code is 1.
  *
  * 1. A home after some weeks of use on a folder store with example packages; beside it a bucket behind a slow line.
  * 2. Each page is brought about once, as a person would, then taken in both sizes and both themes.
  * 3. Pictures get a palette: pages of letters on flat colours are small then.
  */
 import { existsSync } from 'node:fs'
-import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import { chromium, expect, type Page } from 'playwright/test'
+import { type Browser, chromium, expect, type Page } from 'playwright/test'
 import { type ExampleHome, makeExampleHome } from '../e2e/example/example-home.ts'
 import { writePackageFolder } from '../e2e/example/fill-store.ts'
 import { examplePackages } from '../e2e/example/packages.ts'
@@ -23,39 +24,18 @@ import { choosePath, openPage, switchTo } from '../e2e/pages/window.ts'
 import { requireAvailable } from '../testkit/available.ts'
 import { chromiumArguments, findChromium } from '../testkit/chromium.ts'
 import { type CountingProxy, startCountingProxy } from '../testkit/counting-proxy.ts'
-import { shrinkPng } from '../testkit/palette-png.ts'
 import { type S3Server, startS3Server } from '../testkit/s3-server.ts'
 import { createS3Client } from '../testkit/s3-store.ts'
 import { bucketEnvironment, startTestEngine } from '../testkit/test-engine.ts'
 import { projectRoot } from './run-suite.ts'
+import { compareWithPictures, findComparisonObstacle, keepPictures, sizes } from './screenshots/camera.ts'
+import { isNameOfState, takeStates } from './screenshots/states.ts'
 
-const sizes = [
-  { width: 1440, height: 900 },
-  { width: 900, height: 600 },
-] as const
-const themes = ['light', 'dark'] as const
 const folder = join(projectRoot, 'docs/screenshots')
-const wanted = process.argv.slice(2)
+const compares = process.argv.includes('--compare')
+const wanted = process.argv.slice(2).filter((argument) => argument !== '--compare')
 const work = join(tmpdir(), 'orbital-screenshots')
-
-async function take(page: Page, name: string): Promise<void> {
-  if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) return
-  // Nothing is hovered.
-  await page.mouse.move(1, 599)
-  for (const size of sizes) {
-    await page.setViewportSize(size)
-    for (const colorScheme of themes) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
-      await page.evaluate(() => document.fonts.ready)
-      const png = shrinkPng(await page.screenshot({ animations: 'disabled', caret: 'hide' }))
-      const file = `${name}-${colorScheme}-${size.width}x${size.height}.png`
-      await writeFile(join(folder, file), png)
-      console.log(`${file}: ${Math.ceil(png.length / 1000)} kB`)
-    }
-  }
-  await page.setViewportSize(sizes[0])
-}
+const differing = join(tmpdir(), 'orbital-screenshots-that-differ')
 
 /** A bucket with some of the packages, one of which was damaged at the store. */
 async function fillBucket(s3: S3Server): Promise<string> {
@@ -121,7 +101,7 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await openPage(page, 'Transfers')
   await transferRow(page, 'Query rewriter').click()
   await expect(transferRow(page, 'Query rewriter')).toContainText(/\d kB\/s/, { timeout: 30_000 })
-  await take(page, 'transfers')
+  await take(page, 'transfers', ['.sums dd'])
   await transferRow(page, 'Noise suppressor').click()
   await expect(page.getByRole('alert')).toContainText('What is safe')
   // Where there is no inspector it has the page to itself.
@@ -265,7 +245,7 @@ async function takeDamaged(page: Page, { home }: ExampleHome): Promise<void> {
   const details = page.getByRole('complementary', { name: title })
   await details.getByRole('button', { name: 'Verify' }).first().click()
   await expect(details.getByText('2 files are not as published')).toBeVisible()
-  await take(page, 'installed-damaged')
+  await take(page, 'installed-damaged', ['.treemap', '.usage-head'])
 }
 
 /** One that is published, one on its way, one that waits. */
@@ -289,7 +269,7 @@ async function takePublishProgress(page: Page, { small, large }: ExampleHome, ga
     .poll(() => gate.count({ method: 'PUT', path: /translator/ }).receivedBytes, { timeout: 60_000, intervals: [100] })
     .toBeGreaterThan(40_000_000)
   gate.throttle(30_000)
-  await take(page, 'publish-progress')
+  await take(page, 'publish-progress', ['.legend'])
   gate.throttle(undefined)
 }
 
@@ -311,31 +291,52 @@ async function openPathToPublish(page: Page, path: string): Promise<void> {
   await page.getByRole('button', { name: 'Open', exact: true }).click()
 }
 
-await mkdir(folder, { recursive: true })
-if (wanted.length === 0)
-  for (const name of await readdir(folder)) if (name.endsWith('.png')) await rm(join(folder, name))
-const example = await makeExampleHome(work)
+async function openCamera(browser: Browser) {
+  return compares ? compareWithPictures({ folder, wanted, differing }) : keepPictures({ folder, wanted }, browser)
+}
+
 const browser = await chromium.launch({
   executablePath: requireAvailable(await findChromium()),
   args: [...chromiumArguments, '--hide-scrollbars', '--font-render-hinting=none'],
 })
+if (compares) {
+  const obstacle = await findComparisonObstacle(folder, browser)
+  if (obstacle !== undefined) {
+    console.error(`This machine can't compare: ${obstacle}.`)
+    process.exit(2)
+  }
+}
+const camera = await openCamera(browser)
+const { take } = camera
+const example = await makeExampleHome(work)
 const s3 = await startS3Server()
 const gate = await startCountingProxy(s3.endpoint)
 try {
-  const fresh = await startBrowserHost(browser, { home: join(work, 'fresh'), env: {}, size: sizes[0] })
-  await takeFirstStart(fresh.page)
-  await fresh.stop()
   const bucket = await fillBucket(s3)
-  const host = await startBrowserHost(browser, { home: example.home, env: {}, size: sizes[0] })
   const { accessKeyId, secretAccessKey } = s3
-  const { endpoint } = gate
-  await addCompatibleStore(host.page, { name: 'Research models', endpoint, bucket, accessKeyId, secretAccessKey })
-  await startTransfers(host.page, gate)
-  await takePages(host.page, example, gate)
-  await host.kill()
+  const store = { name: 'Research models', endpoint: gate.endpoint, bucket, accessKeyId, secretAccessKey }
+  if (wanted.length === 0 || !wanted.every(isNameOfState)) {
+    const fresh = await startBrowserHost(browser, { home: join(work, 'fresh'), env: {}, size: sizes[0] })
+    await takeFirstStart(fresh.page)
+    await fresh.stop()
+    const host = await startBrowserHost(browser, { home: example.home, env: {}, size: sizes[0] })
+    await addCompatibleStore(host.page, store)
+    await startTransfers(host.page, gate)
+    await takePages(host.page, example, gate)
+    await host.kill()
+  }
+  if (wanted.length === 0 || wanted.some(isNameOfState)) {
+    gate.throttle(undefined)
+    await takeStates(browser, camera, { folder: join(work, 'states'), store, gate, toPublish: example.nextVersion })
+  }
 } finally {
   await gate.stop()
   await s3.stop()
   await browser.close()
   await rm(work, { recursive: true, force: true })
 }
+const problems = await camera.finish()
+for (const problem of problems) console.error(problem)
+if (problems.length > 0) console.error(`${problems.length} pictures; those that differ are in ${differing}`)
+else if (compares) console.log('Every picture is as approved.')
+process.exitCode = problems.length > 0 ? 1 : 0

@@ -1,12 +1,13 @@
 /**
  * Makes a screenshot small: a PNG of true colours becomes one with a palette of at most 256.
  *
- * 1. Read: the chunks of the header and the data, inflated, with each line's filter undone.
+ * 1. Read: the colour of each pixel.
  * 2. Choose: colours by how often they occur; one that is nearer than a threshold to a chosen one is not chosen. The threshold grows
  *    until there are at most 256, so a rare accent stays, and the shades of smoothed letters are what is given up.
  * 3. Write: one byte a pixel, unfiltered, deflated as far as zlib can. The same picture gives the same bytes.
  */
-import { crc32, deflateSync, inflateSync } from 'node:zlib'
+import { crc32, deflateSync } from 'node:zlib'
+import { PNG } from 'pngjs'
 
 const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10])
 const mostColours = 256
@@ -18,7 +19,7 @@ interface Picture {
   readonly pixels: Uint32Array
 }
 
-/** Takes a PNG of 8 bits a channel, without interlacing, as browsers write them; opaque. Gives a PNG of the same size in pixels. */
+/** Takes an opaque PNG, and gives one of the same size in pixels. */
 export function shrinkPng(png: Buffer): Buffer {
   const picture = readPng(png)
   const { palette, indexOf } = choosePalette(picture.pixels)
@@ -26,67 +27,13 @@ export function shrinkPng(png: Buffer): Buffer {
 }
 
 function readPng(png: Buffer): Picture {
-  if (!png.subarray(0, 8).equals(signature)) throw new Error('not a PNG')
-  const parts: Buffer[] = []
-  let width = 0
-  let height = 0
-  let channels = 0
-  for (let at = 8; at < png.length; ) {
-    const length = png.readUInt32BE(at)
-    const type = png.toString('latin1', at + 4, at + 8)
-    const data = png.subarray(at + 8, at + 8 + length)
-    if (type === 'IHDR') {
-      width = data.readUInt32BE(0)
-      height = data.readUInt32BE(4)
-      channels = data[9] === 2 ? 3 : data[9] === 6 ? 4 : 0
-      if (data[8] !== 8 || channels === 0 || data[12] !== 0) throw new Error('not a PNG of 8 bits a channel')
-    } else if (type === 'IDAT') parts.push(data)
-    at += 12 + length
-  }
-  const lines = unfilter(inflateSync(Buffer.concat(parts)), width * channels, height, channels)
+  const { width, height, data } = PNG.sync.read(png)
   const pixels = new Uint32Array(width * height)
   for (let pixel = 0; pixel < pixels.length; pixel += 1) {
-    const at = pixel * channels
-    pixels[pixel] = ((lines[at] ?? 0) << 16) | ((lines[at + 1] ?? 0) << 8) | (lines[at + 2] ?? 0)
+    const at = pixel * 4
+    pixels[pixel] = ((data[at] ?? 0) << 16) | ((data[at + 1] ?? 0) << 8) | (data[at + 2] ?? 0)
   }
   return { width, height, pixels }
-}
-
-function unfilter(raw: Buffer, stride: number, height: number, channels: number): Uint8Array {
-  const lines = new Uint8Array(stride * height)
-  for (let y = 0; y < height; y += 1) {
-    const filter = raw[y * (stride + 1)] ?? 0
-    for (let x = 0; x < stride; x += 1) {
-      const at = y * stride + x
-      const left = x >= channels ? (lines[at - channels] ?? 0) : 0
-      const up = y > 0 ? (lines[at - stride] ?? 0) : 0
-      const corner = x >= channels && y > 0 ? (lines[at - stride - channels] ?? 0) : 0
-      lines[at] = (raw[y * (stride + 1) + 1 + x] ?? 0) + predict(filter, left, up, corner)
-    }
-  }
-  return lines
-}
-
-function predict(filter: number, left: number, up: number, corner: number): number {
-  switch (filter) {
-    case 1:
-      return left
-    case 2:
-      return up
-    case 3:
-      return (left + up) >>> 1
-    case 4: {
-      const [toLeft, toUp, toCorner] = [
-        Math.abs(up - corner),
-        Math.abs(left - corner),
-        Math.abs(left + up - 2 * corner),
-      ]
-      if (toLeft <= toUp && toLeft <= toCorner) return left
-      return toUp <= toCorner ? up : corner
-    }
-    default:
-      return 0
-  }
 }
 
 function choosePalette(pixels: Uint32Array): { readonly palette: readonly number[]; indexOf(colour: number): number } {

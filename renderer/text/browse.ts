@@ -47,7 +47,9 @@ export const browseText = {
     every: 'Every tag',
   },
   failed: 'The packages can’t be shown',
-  stale: 'You see the packages as they were last time.',
+  stale: (age?: string): string =>
+    age === undefined ? 'You see the packages as they were last time.' : `You see the packages as of ${age}.`,
+  loading: 'Loading the packages',
   tryAgain: 'Try again',
   openConnection: 'Open the connection',
   nothing: {

@@ -19,20 +19,33 @@ const widths = [
   [33, 70],
 ] as const
 
-/** Rows that are on their way: still bones in the place of the words. */
-export function BoneRows({ columns }: { /** class of the list's columns */ readonly columns: string }) {
+interface BoneRowsProps {
+  /** Class of a row. */
+  readonly row?: 'prow' | 'job'
+  /** Class that sets the columns' widths. */
+  readonly columns?: string
+  /** Classes of the cells after the name's. */
+  readonly cells: readonly (string | undefined)[]
+}
+
+/** Rows that are on their way: still bones in the places of glyph, words and figures. */
+export function BoneRows({ row = 'prow', columns = '', cells }: BoneRowsProps) {
   if (!useLateEnough()) return null
   return (
-    <div role="presentation">
+    <div aria-hidden="true">
       {widths.map(([name, text]) => (
-        <div className={`prow ${columns}`} aria-hidden="true" key={name}>
-          <span className="bone" />
+        <div className={`${row} ${columns}`} key={name}>
+          <span className="bone round" />
           <span>
             <span className="bone" style={{ inlineSize: `${name}%` }} />
             <span className="bone thin" style={{ inlineSize: `${text}%` }} />
           </span>
-          <span className="bone" />
-          <span className="bone" />
+          {cells.map((className, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: columns stay where they are
+            <span className={className} key={at}>
+              <span className="bone" />
+            </span>
+          ))}
         </div>
       ))}
     </div>

@@ -33,7 +33,11 @@ export function Field({ label, caption, help, problem, fix, children, className,
   const messageId = `${id}-message`
   const isWrong = problem !== undefined
   return (
-    <div className={className === undefined ? 'field' : `field ${className}`} data-setting={setting} data-publish-field={anchor}>
+    <div
+      className={className === undefined ? 'field' : `field ${className}`}
+      data-setting={setting}
+      data-publish-field={anchor}
+    >
       <div className="label">
         <label htmlFor={id}>{label}</label>
         {caption !== undefined && caption !== '' && <span className="opt">{caption}</span>}

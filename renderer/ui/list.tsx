@@ -232,7 +232,11 @@ export const TwoLines = ({
   // biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row
   // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
   <span role="gridcell" className={className} title={title}>
-    <span className="line1">{first}</span>
-    <span className="line2">{second}</span>
+    <span className="line1" dir="auto">
+      {first}
+    </span>
+    <span className="line2" dir="auto">
+      {second}
+    </span>
   </span>
 )

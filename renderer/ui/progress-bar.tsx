@@ -7,6 +7,8 @@ interface ProgressBarProps {
   readonly still?: boolean
   /** s 4 px, m 8 px, l 12 px */
   readonly size?: 's' | 'm' | 'l'
+  /** What it is the progress of. */
+  readonly name: string
   /** What the bar says, in words: `2.88 GB verified of 4.37 GB`. */
   readonly label: string
 }
@@ -20,6 +22,7 @@ export function ProgressBar({
   totalBytes,
   still = false,
   size = 's',
+  name,
   label,
 }: ProgressBarProps) {
   const settled = share(settledBytes, totalBytes)
@@ -32,7 +35,7 @@ export function ProgressBar({
       aria-valuemax={100}
       aria-valuenow={Math.floor(settled * 100)}
       aria-valuetext={label}
-      aria-label={label}
+      aria-label={name}
     >
       {settled > 0 && <i className={still ? 'still' : undefined} style={{ inlineSize: `${settled * 100}%` }} />}
       {more > 0 && <i className={still ? 'still half' : 'half'} style={{ inlineSize: `${more * 100}%` }} />}

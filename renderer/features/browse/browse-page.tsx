@@ -10,12 +10,13 @@ import { useSettings } from '../../state/settings.ts'
 import { browseText as text } from '../../text/browse.ts'
 import { shortErrorOf } from '../../text/error-view.ts'
 import { formatAge, formatCount } from '../../text/units.ts'
-import { BoneRows } from '../../ui/bones.tsx'
+import { BoneLines, BoneRows } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Foot } from '../../ui/foot.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { Inspector } from '../../ui/inspector.tsx'
 import { type Column, List, type ListHandle } from '../../ui/list.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -42,13 +43,15 @@ import { Welcome } from './welcome.tsx'
 
 const columns: readonly Column<BrowseSort>[] = [
   { key: 'name', title: text.columns.package, sort: 'name' },
-  { key: 'version', title: text.columns.version },
-  { key: 'size', title: text.columns.size, sort: 'size', className: 'end' },
+  { key: 'version', title: text.columns.version, className: 'c-version' },
+  { key: 'size', title: text.columns.size, sort: 'size', className: 'end c-size' },
   { key: 'published', title: text.columns.published, sort: 'published', className: 'c-when' },
   { key: 'state', title: text.columns.state, sort: 'state', className: 'status-cell' },
 ]
 
 const selectKey = (selectedKey: string) => useBrowseView.setState({ selectedKey })
+const cells = columns.slice(1).map(({ className }) => className)
+
 const keyOfRow = (row: BrowseRow): string => row.key
 
 const filters: readonly BrowseFilter[] = ['all', 'for-my-apps', 'installed', 'updates']
@@ -82,6 +85,7 @@ export function BrowsePage() {
   )
   const many = useChosenRows(shown, selected?.key, { connectionId: connection?.id, standingOf, onLead: selectKey })
   const isQuery = view.text !== '' || view.filter !== 'all' || view.tag !== undefined
+  const isLoading = catalog.load.kind === 'loading'
   const isPractice = connection?.origin === 'built-in'
   const welcomes = isPractice && !isQuery && catalog.load.kind === 'ready' && rows.length <= 1
   const sorted = view.sort ?? (query === '' ? newestFirst : undefined)
@@ -173,7 +177,7 @@ export function BrowsePage() {
                 onClick={() => useBrowseView.setState({ filter })}
               >
                 {text.filters[filter]}
-                <span className="n">{formatCount(counts[filter])}</span>
+                {!isLoading && <span className="n">{formatCount(counts[filter])}</span>}
               </button>
             ))}
             {tags.length > 0 && <span className="divider-v" />}
@@ -191,7 +195,7 @@ export function BrowsePage() {
                 </Button>
               }
             >
-              {text.stale}
+              {text.stale(catalog.refreshedAt === undefined ? undefined : formatAge(catalog.refreshedAt))}
             </Message>
           </div>
         )}
@@ -222,7 +226,7 @@ export function BrowsePage() {
             }
             empty={
               catalog.load.kind === 'loading' ? (
-                <BoneRows columns="cols-browse" />
+                <BoneRows columns="cols-browse" cells={cells} />
               ) : isQuery ? (
                 <NothingFound query={view.text} onClear={clear} />
               ) : (
@@ -240,20 +244,31 @@ export function BrowsePage() {
           />
         ) : (
           <Foot
-            hints={[
-              { keys: ['↑', '↓'], does: text.hints.move },
-              { keys: ['↵'], does: text.hints.open },
-              ...(singleKeys ? [{ keys: ['I'], does: text.hints.install }] : []),
-              ...(narrow
+            hints={
+              shown.length === 0
                 ? []
-                : [{ keys: ['Space'], does: view.inspectorOpen ? text.hints.hideDetails : text.hints.showDetails }]),
-            ]}
+                : [
+                    { keys: ['↑', '↓'], does: text.hints.move },
+                    { keys: ['↵'], does: text.hints.open },
+                    ...(singleKeys ? [{ keys: ['I'], does: text.hints.install }] : []),
+                    ...(narrow
+                      ? []
+                      : [
+                          {
+                            keys: ['Space'],
+                            does: view.inspectorOpen ? text.hints.hideDetails : text.hints.showDetails,
+                          },
+                        ]),
+                  ]
+            }
           >
             {many.chosen !== undefined
               ? many.chosen.title
-              : isQuery
-                ? text.countOf(formatCount(foot.packages), counts.all, foot.unreadable)
-                : text.count(foot.packages, foot.unreadable)}
+              : isLoading
+                ? text.loading
+                : isQuery
+                  ? text.countOf(formatCount(foot.packages), counts.all, foot.unreadable)
+                  : text.count(foot.packages, foot.unreadable)}
           </Foot>
         )}
       </section>
@@ -293,7 +308,7 @@ export function BrowsePage() {
             )}
           </search>
           <span className="push" />
-          <Age refreshedAt={catalog.refreshedAt} refreshing={catalog.refreshing} />
+          {catalog.load.kind !== 'failed' && <Age refreshedAt={catalog.refreshedAt} refreshing={catalog.refreshing} />}
           <IconButton icon={IconRefresh} label={text.refresh} onClick={refresh} disabled={catalog.refreshing} />
         </>
       }
@@ -301,6 +316,11 @@ export function BrowsePage() {
       {many.failure}
       <div className="body">
         {body()}
+        {isLoading && view.inspectorOpen && !isPractice && (
+          <Inspector label={text.title}>
+            <BoneLines lines={5} />
+          </Inspector>
+        )}
         {view.inspectorOpen &&
           !welcomes &&
           selected !== undefined &&
@@ -373,7 +393,11 @@ const NothingFound = ({ query, onClear }: { readonly query: string; readonly onC
 const EmptyStore = () => (
   <EmptyState
     title={text.empty.title}
-    action={<Button onClick={() => goTo({ page: 'publish' })}>{text.empty.action}</Button>}
+    action={
+      <Button variant="primary" onClick={() => goTo({ page: 'publish' })}>
+        {text.empty.action}
+      </Button>
+    }
   >
     {text.empty.text}
   </EmptyState>

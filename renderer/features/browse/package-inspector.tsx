@@ -29,9 +29,15 @@ export function PackageInspector({ connectionId, package: each, standing }: Pack
       <div>
         <div className="row">
           <StandingGlyph package={each} standing={standing} />
-          <h2 className="title-15">{each.title}</h2>
+          <h2 className="title-15" dir="auto">
+            {each.title}
+          </h2>
         </div>
-        {each.description !== '' && <p className="t2 gap-8 prose-break">{each.description}</p>}
+        {each.description !== '' && (
+          <p className="t2 gap-8 prose-break" dir="auto">
+            {each.description}
+          </p>
+        )}
         <p className="gap-8">
           <StandingLine package={each} standing={standing} />
         </p>
@@ -51,7 +57,9 @@ export function PackageInspector({ connectionId, package: each, standing }: Pack
       {shown?.notes !== undefined && shown.notes !== '' && (
         <div>
           <SectionTitle>{text.facts.newIn(shown.version)}</SectionTitle>
-          <p className="t2 prose-break clamp-6">{shown.notes}</p>
+          <p className="t2 prose-break clamp-6" dir="auto">
+            {shown.notes}
+          </p>
         </div>
       )}
       <div>

@@ -55,7 +55,9 @@ export function PackagePage({ name, tab, version }: PackagePageProps) {
               {text.title}
             </button>
             <Icon of={IconChevronRight} size={12} className="t3" />
-            <b className="cut">{each?.title ?? name}</b>
+            <b className="cut" dir="auto">
+              {each?.title ?? name}
+            </b>
           </span>
           <span className="push" />
           {connection !== undefined && each !== undefined && (
@@ -115,8 +117,12 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
     <>
       <div className="hero">
         <div className="hero-text">
-          <h1>{each.title}</h1>
-          {each.description !== '' && <p className="t2 prose-break">{each.description}</p>}
+          <h1 dir="auto">{each.title}</h1>
+          {each.description !== '' && (
+            <p className="t2 prose-break" dir="auto">
+              {each.description}
+            </p>
+          )}
           <div className="row small t3 num hero-facts">
             <span className="row hero-state">
               <StandingGlyph package={each} standing={standing} size={16} />

@@ -12,7 +12,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { TwoLines } from '../../ui/list.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { installPackage, openFolder } from './package-actions.ts'
-import { StandingCell, StandingGlyph } from './standing-label.tsx'
+import { StandingCell, StandingGlyphCell } from './standing-label.tsx'
 
 const text = browseText.row
 
@@ -26,23 +26,21 @@ export function PackageRow({ connectionId, package: each, standing }: PackageRow
   const newest = newestOf(each)
   return (
     <>
-      {/* biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row */}
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
-      <span role="gridcell" className="glyph-cell">
-        <StandingGlyph package={each} standing={standing} />
-      </span>
+      <StandingGlyphCell package={each} standing={standing} />
       {/* biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
       <span className="name-cell" role="gridcell">
-        <span className="line1">
+        <span className="line1" dir="auto">
           <span className="name">{each.title}</span>
         </span>
-        <span className="line2">{each.description}</span>
+        <span className="line2" dir="auto">
+          {each.description}
+        </span>
         <RowActions connectionId={connectionId} package={each} standing={standing} />
       </span>
-      <TwoLines className="num" first={newest?.version} second={plural(each.versions.length, 'version')} />
+      <TwoLines className="num c-version" first={newest?.version} second={plural(each.versions.length, 'version')} />
       <TwoLines
-        className="num end"
+        className="num end c-size"
         title={newest?.diskBytes === undefined ? undefined : formatExactBytes(newest.diskBytes)}
         first={newest?.diskBytes === undefined ? '' : formatSize(newest.diskBytes)}
         second={newest?.fileCount === undefined ? '' : plural(newest.fileCount, 'file')}
@@ -118,12 +116,12 @@ export function UnreadableRow({ entry }: { readonly entry: UnreadableEntry }) {
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
-      <span role="gridcell" className="glyph-cell">
+      <span role="gridcell" className="glyph-cell" title={word}>
         <Ring state="unreadable" />
       </span>
       <TwoLines className="name-cell" first={<span className="name">{entry.ident}</span>} second={entry.reason} />
-      <TwoLines first="" />
-      <TwoLines first="" />
+      <TwoLines className="c-version" first="" />
+      <TwoLines className="c-size" first="" />
       <TwoLines
         className="c-when"
         first={entry.modifiedAt === undefined ? '' : formatWhen(entry.modifiedAt)}

@@ -68,6 +68,18 @@ export function useStandingLines({ package: each, standing }: StandingProps): {
   }
 }
 
+/** The glyph at the edge of a row: its word stands far from it, so it is said here too. */
+export function StandingGlyphCell(props: StandingProps) {
+  const { word } = useStandingLines(props)
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+    <span role="gridcell" className="glyph-cell" title={word}>
+      <StandingGlyph {...props} />
+    </span>
+  )
+}
+
 export function StandingCell(props: StandingProps) {
   const { word, detail } = useStandingLines(props)
   return (

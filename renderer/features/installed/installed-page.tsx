@@ -28,7 +28,7 @@ export function InstalledPage() {
             </div>
           ) : (
             <section className="main">
-              <BoneRows columns="cols-installed" />
+              <BoneRows columns="cols-installed" cells={['c-version', 'end', 'c-used', 'c-verified']} />
             </section>
           )}
         </div>

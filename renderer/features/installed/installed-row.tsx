@@ -31,12 +31,14 @@ export function InstalledRow({ each, update, biggestBytes, busy, differs, menu }
   const whole = Math.max(1, biggestBytes)
   return (
     <>
-      <Cell className="glyph-cell">
+      <Cell className="glyph-cell" title={update === undefined ? text.details.installed : text.update(update.version)}>
         <Ring state={update === undefined ? 'installed' : 'update'} />
       </Cell>
       <Cell>
         <span className="line1 with-tag">
-          <span className="name">{each.title}</span>
+          <span className="name" dir="auto">
+            {each.title}
+          </span>
           {update !== undefined && (
             <Tag kind="accent">
               <Icon of={IconArrowUp} size={12} />
@@ -62,7 +64,7 @@ export function InstalledRow({ each, update, biggestBytes, busy, differs, menu }
         </span>
       </Cell>
       <TwoLines
-        className="num"
+        className="num c-version"
         first={newest.ref.version}
         second={text.andVersions(older.map(({ ref }) => ref.version))}
       />
@@ -76,7 +78,7 @@ export function InstalledRow({ each, update, biggestBytes, busy, differs, menu }
           newest.installedAt && <span title={formatExactTime(newest.installedAt)}>{formatDay(newest.installedAt)}</span>
         }
       />
-      <Cell>
+      <Cell className="c-verified">
         <VerifiedWord versions={versions} busy={busy} />
       </Cell>
       <Cell>{menu}</Cell>
@@ -84,10 +86,16 @@ export function InstalledRow({ each, update, biggestBytes, busy, differs, menu }
   )
 }
 
-const Cell = ({ className, children }: { readonly className?: string; readonly children: React.ReactNode }) => (
+interface CellProps {
+  readonly className?: string
+  readonly title?: string
+  readonly children: React.ReactNode
+}
+
+const Cell = ({ className, title, children }: CellProps) => (
   // biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row
   // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-  <span role="gridcell" className={className}>
+  <span role="gridcell" className={className} title={title}>
     {children}
   </span>
 )

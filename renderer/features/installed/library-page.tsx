@@ -171,11 +171,12 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
 
   const columns: readonly Column<PackageOrder>[] = [
     { key: 'package', title: text.columns.package, sort: 'name' },
-    { key: 'versions', title: text.columns.versions },
+    { key: 'versions', title: text.columns.versions, className: 'c-version' },
     { key: 'disk', title: text.columns.disk, sort: 'bytes', className: 'end' },
     { key: 'app', title: text.columns.app, className: 'c-used' },
-    { key: 'verified', title: text.columns.verified },
+    { key: 'verified', title: text.columns.verified, className: 'c-verified' },
   ]
+  const cells = columns.slice(1).map(({ className }) => className)
   const open = (name: string) => {
     setSelected(name)
     setOpened(name)
@@ -270,7 +271,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
               />
             </div>
           ) : listed === undefined ? (
-            <BoneRows columns="cols-installed" />
+            <BoneRows columns="cols-installed" cells={cells} />
           ) : (
             <>
               <UsageHead usage={usage} />
@@ -352,7 +353,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                   ]
             }
           >
-            {chosen === undefined ? text.count(packages.length, versionCount) : chosen.title}
+            {chosen !== undefined ? chosen.title : listed !== undefined && text.count(packages.length, versionCount)}
           </Foot>
         </section>
         {!narrow && (

@@ -194,7 +194,13 @@ function Running({ transfer, run }: Omit<PanelProps, 'after'>) {
           </Fragment>
         ))}
       </ol>
-      <ProgressBar {...progress} size="m" still={still} label={bytesText('publish', progress)} />
+      <ProgressBar
+        {...progress}
+        size="m"
+        still={still}
+        name={`${title} ${ref.version}`}
+        label={bytesText('publish', progress)}
+      />
       <div className="row legend">
         <span className="key">{text.confirmed(settledBytes)}</span>
         <span className="key half">{text.sent(receivedBytes)}</span>

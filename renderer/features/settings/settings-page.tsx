@@ -119,7 +119,7 @@ function SectionMenu({ name }: { readonly name: SectionName }) {
   return (
     <Menu position="bottom-start" width={224}>
       <Menu.Target>
-        <button type="button" className="chip narrow-only" aria-label={`${text.section}: ${text.sections[name]}`}>
+        <button type="button" className="chip section-menu" aria-label={`${text.section}: ${text.sections[name]}`}>
           <Icon of={icons[name]} size={14} />
           {text.sections[name]}
           <Icon of={IconChevronDown} size={14} />

@@ -93,7 +93,8 @@ function FileRow({ file, transfer }: { readonly file: FileProgress; readonly tra
         receivedBytes={receivedBytes}
         totalBytes={Math.max(1, sizeBytes)}
         still={standsStill(transfer.state)}
-        label={`${name}: ${percent} % ${word.toLowerCase()}`}
+        name={name}
+        label={`${percent} % ${word.toLowerCase()}`}
       />
       {isSettled(file) ? (
         <span className="status">

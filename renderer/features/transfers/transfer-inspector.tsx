@@ -124,7 +124,13 @@ function Layers({ transfer, progress }: { readonly transfer: Transfer; readonly 
   const isPublish = transfer.kind === 'publish'
   return (
     <div>
-      <ProgressBar {...progress} size="m" still={standsStill(transfer.state)} label={text.layers(progress)} />
+      <ProgressBar
+        {...progress}
+        size="m"
+        still={standsStill(transfer.state)}
+        name={transferTitle(transfer)}
+        label={text.layers(progress)}
+      />
       <dl className="sums small">
         <dt>
           <span className="key">{isPublish ? text.confirmed : text.verified}</span>

@@ -103,7 +103,7 @@ export function TransferRow({
           <span className="name">{title}</span>
         </span>
         {showsBar(transfer) && (
-          <ProgressBar {...progress} still={standsStill(transfer.state)} label={`${title}: ${line}`} />
+          <ProgressBar {...progress} still={standsStill(transfer.state)} name={title} label={line} />
         )}
         <span className="line2 num">{line}</span>
       </span>

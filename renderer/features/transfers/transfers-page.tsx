@@ -100,11 +100,15 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
                 />
               </div>
             ) : load.kind === 'loading' ? (
-              <BoneRows columns="cols-browse" />
+              <BoneRows row="job" cells={[undefined]} />
             ) : all.length === 0 ? (
               <EmptyState
                 title={text.emptyTitle}
-                action={<Button onClick={() => goTo({ page: 'browse' })}>{text.emptyAction}</Button>}
+                action={
+                  <Button variant="primary" onClick={() => goTo({ page: 'browse' })}>
+                    {text.emptyAction}
+                  </Button>
+                }
               >
                 {text.emptyText}
               </EmptyState>
