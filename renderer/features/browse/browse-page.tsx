@@ -25,17 +25,8 @@ import { useBrowseView } from './browse-view.ts'
 import { installPackage, openFolder } from './package-actions.ts'
 import { PackageInspector, UnreadableInspector } from './package-inspector.tsx'
 import { PackageRow, UnreadableRow } from './package-row.tsx'
-import {
-  type BrowseFilter,
-  type BrowseRow,
-  type BrowseSort,
-  countKinds,
-  countRows,
-  countTags,
-  makeRows,
-  newestFirst,
-  queryRows,
-} from './rows.ts'
+import { type BrowseSort, newestFirst } from './row-order.ts'
+import { type BrowseFilter, type BrowseRow, countKinds, countRows, countTags, makeRows, queryRows } from './rows.ts'
 import { useStandings } from './use-standings.ts'
 import { Welcome } from './welcome.tsx'
 
@@ -69,16 +60,19 @@ export function BrowsePage() {
   )
   const counts = useMemo(() => countRows(rows, standingOf), [rows, standingOf])
   const tags = useMemo(() => countTags(catalog.packages), [catalog.packages])
+  const isQuery = view.text !== '' || view.filter !== 'all' || view.tag !== undefined
+  // The newest are here, in their order: whatever else is asked for has to wait.
+  const waits = catalog.incoming !== undefined && (isQuery || view.sort !== undefined)
   const shown = useMemo(
-    () => queryRows(rows, { text: query, filter: view.filter, tag: view.tag, sort: view.sort }, standingOf),
-    [rows, query, view.filter, view.tag, view.sort, standingOf],
+    () =>
+      waits ? [] : queryRows(rows, { text: query, filter: view.filter, tag: view.tag, sort: view.sort }, standingOf),
+    [waits, rows, query, view.filter, view.tag, view.sort, standingOf],
   )
   const foot = useMemo(() => countKinds(shown), [shown])
   const selected = useMemo(
     () => shown.find(({ key }) => key === view.selectedKey) ?? shown[0],
     [shown, view.selectedKey],
   )
-  const isQuery = view.text !== '' || view.filter !== 'all' || view.tag !== undefined
   const isPractice = connection?.origin === 'built-in'
   const welcomes = isPractice && !isQuery && catalog.load.kind === 'ready' && rows.length <= 1
   const sorted = view.sort ?? (query === '' ? newestFirst : undefined)
@@ -169,7 +163,7 @@ export function BrowsePage() {
                 onClick={() => useBrowseView.setState({ filter })}
               >
                 {text.filters[filter]}
-                <span className="n">{formatCount(counts[filter])}</span>
+                {catalog.incoming === undefined && <span className="n">{formatCount(counts[filter])}</span>}
               </button>
             ))}
             {tags.length > 0 && <span className="divider-v" />}
@@ -243,9 +237,11 @@ export function BrowsePage() {
                 : [{ keys: ['Space'], does: view.inspectorOpen ? text.hints.hideDetails : text.hints.showDetails }]),
             ]}
           >
-            {isQuery
-              ? text.countOf(formatCount(foot.packages), counts.all, foot.unreadable)
-              : text.count(foot.packages, foot.unreadable)}
+            {catalog.incoming !== undefined
+              ? text.incoming(catalog.incoming)
+              : isQuery
+                ? text.countOf(formatCount(foot.packages), counts.all, foot.unreadable)
+                : text.count(foot.packages, foot.unreadable)}
           </Foot>
         )}
       </section>
