@@ -1,12 +1,20 @@
 /**
  * A bucket of any number of versions, as far as listing goes: ListObjectsV2, GET of each meta.json, GET and PUT of other small objects. What it
- * lists is computed, so that 100,000 versions need no minutes to be stored; it answers as S3 does, a thousand keys a page. Prints its port.
+ * lists is computed, so that 100,000 versions need no minutes to be stored; it answers as S3 does, a thousand keys a page. Arguments: how many
+ * packages of one version; how many versions of one package beside them (none by default). Prints its port.
  */
 import { createServer } from 'node:http'
 import { buffer, text } from 'node:stream/consumers'
-import { archiveBytes, etagOf, makeMeta, modified, nameOf } from './listed-versions.ts'
+import { archiveBytes, etagOf, makeMeta, modified, refOf } from './listed-versions.ts'
 
-const count = Number(process.argv[2])
+const many = Number(process.argv[3] ?? 0)
+const count = many + Number(process.argv[2])
+const identOf = (n: number) => {
+  const { name, version } = refOf(n, many)
+  return `${name}-${version}`
+}
+const metaOf = (n: number) => makeMeta(n, n === changed, refOf(n, many))
+const numbers = new Map(Array.from({ length: count }, (_, n) => [identOf(n), n]))
 const put = new Map<string, { readonly bytes: Buffer; readonly etag: string; readonly at: string }>()
 let changed = -1
 
@@ -18,9 +26,9 @@ function listXml(prefix: string, token: number): string {
   const end = isModels ? Math.min(token + 500, count) : 0
   let contents = ''
   for (let n = isModels ? token : 0; n < end; n += 1) {
-    const folder = `models/${nameOf(n)}-1.0.0`
+    const folder = `models/${identOf(n)}`
     contents += objectXml(`${folder}/archive.gz`, `a${n}`, archiveBytes)
-    contents += objectXml(`${folder}/meta.json`, etagOf(n, n === changed), makeMeta(n, n === changed).length)
+    contents += objectXml(`${folder}/meta.json`, etagOf(n, n === changed), metaOf(n).length)
   }
   for (const [key, { bytes, etag }] of put)
     if (!isModels && key.startsWith(prefix)) contents += objectXml(key, etag, bytes.length)
@@ -58,11 +66,10 @@ const server = createServer(async (request, answer) => {
     put.set(key, { bytes: await buffer(request), etag, at: new Date().toISOString() })
     return send(200, Buffer.alloc(0), etag)
   }
-  const version = /^models\/package_(\d{6})-1\.0\.0\/meta\.json$/.exec(key)
-  if (version !== null) {
-    const n = Number(version[1])
-    return send(200, makeMeta(n, n === changed), etagOf(n, n === changed))
-  }
+  const [, ident = '', object] = /^models\/([^/]+)\/(meta\.json|archive\.gz)$/.exec(key) ?? []
+  const n = numbers.get(ident)
+  if (n !== undefined && object === 'meta.json') return send(200, metaOf(n), etagOf(n, n === changed))
+  if (n !== undefined) return send(200, Buffer.alloc(archiveBytes), `a${n}`)
   const found = put.get(key)
   if (found === undefined) return send(404, Buffer.from('<Error><Code>NoSuchKey</Code></Error>'))
   return send(200, found.bytes, found.etag, found.at)

@@ -18,8 +18,9 @@ import { oldTools } from './scenarios/old-tools.ts'
 import { publish } from './scenarios/publish.ts'
 import { smallFiles } from './scenarios/small-files.ts'
 import { weights } from './scenarios/weights.ts'
+import { window } from './scenarios/window.ts'
 
-const scenarios: readonly Scenario[] = [weights, floor, publish, oldTools, smallFiles, changed, catalog, growth]
+const scenarios: readonly Scenario[] = [weights, floor, publish, oldTools, smallFiles, changed, catalog, window, growth]
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },

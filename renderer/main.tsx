@@ -1,3 +1,5 @@
+// Before whatever makes a schema.
+import './schemas.ts'
 import '@fontsource-variable/inter/opsz.css'
 import '@fontsource-variable/jetbrains-mono/wght.css'
 import '@mantine/core/styles.layer.css'

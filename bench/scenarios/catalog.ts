@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { createTempFolder } from '../../testkit/temp-folder.ts'
 import type { Scenario } from '../bench.ts'
 import { median, type Section } from '../report.ts'
+import { type ListingServer, startListingServer } from '../start-listing-server.ts'
 
 const sizes = [1000, 10_000, 100_000]
 
@@ -39,17 +40,6 @@ interface Round {
 
 const script = (name: string) => resolve(import.meta.dirname, '..', name)
 
-async function startServer(count: number): Promise<{ readonly endpoint: string; stop(): void }> {
-  const child = spawn(process.execPath, [script('listing-server.ts'), String(count)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const port = await new Promise<string>((done, fail) => {
-    child.stdout.setEncoding('utf8').once('data', (line: string) => done(line.trim()))
-    child.once('exit', () => fail(new Error('the server ended')))
-  })
-  return { endpoint: `http://127.0.0.1:${port}`, stop: () => child.kill() }
-}
-
 async function runClient<T>(endpoint: string, work: string, home: string): Promise<T> {
   const child = spawn(process.execPath, ['--expose-gc', script('catalog-client.ts'), endpoint, work, home], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -75,11 +65,11 @@ const inNewHome = async <T>(run: (home: string) => Promise<T>): Promise<T> => {
 export const catalog: Scenario = {
   name: 'catalog',
   async run(bench) {
-    const servers = new Map<number, Awaited<ReturnType<typeof startServer>>>()
+    const servers = new Map<number, ListingServer>()
     const found = new Map<number, Round[]>(sizes.map((size) => [size, []]))
     try {
       for (const size of sizes) {
-        const server = await startServer(size)
+        const server = await startListingServer(size)
         servers.set(size, server)
         await inNewHome((home) => runClient(server.endpoint, 'rebuild', home))
       }

@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { expect, test } from '../fixtures.ts'
+import { openNewConnection } from '../pages/settings.ts'
+import { openPage } from '../pages/window.ts'
 
 test('the window opens and shows the app', async ({ app }) => {
   await expect(app.page).toHaveTitle(/Orbital/)
@@ -10,6 +12,23 @@ test('the window opens and shows the app', async ({ app }) => {
 test('it comes back on the same home after a crash', async ({ app }) => {
   const page = await app.relaunch({ kill: true })
   await expect(page.locator('#root')).not.toBeEmpty()
+})
+
+test('nothing that the window does goes against the policy of its page', async ({ app: { page } }) => {
+  await page.addInitScript(() => {
+    const seen: string[] = []
+    Object.assign(window, { violations: seen })
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+      seen.push(`${violatedDirective} ${blockedURI}`),
+    )
+  })
+  await page.reload()
+  for (const name of ['Publish', 'Installed', 'Transfers', 'Settings', 'Browse'] as const) await openPage(page, name)
+  const sheet = await openNewConnection(page)
+  await sheet.locator('summary', { hasText: 'From a colleague' }).click()
+  await sheet.getByRole('textbox', { name: 'From a colleague' }).fill('{"orbital": "connection"}')
+  await page.keyboard.press('Escape')
+  expect(await page.evaluate(() => Reflect.get(window, 'violations'))).toEqual([])
 })
 
 test.describe('the policy of the page', () => {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { numberedVersions, writeSmallVersions } from '../../testkit/small-versions.ts'
@@ -21,4 +22,27 @@ test('a long list crosses in pieces that belong together, what can’t be read w
   expect(new Set(pieces.map(({ total, refreshedAt }) => `${total} ${refreshedAt}`)).size).toBe(1)
   expect(whole.unreadable).toHaveLength(1)
   expect(pieces.map(({ unreadable }) => unreadable.length)).toEqual([1, 0, 0, 0])
+})
+
+test('a window that has a list is told what is another since, or to list anew', async () => {
+  const temp = await createTempFolder()
+  onTestFinished(temp.remove)
+  const registry = path.join(temp.path, 'registry')
+  writeSmallVersions(registry, numberedVersions(25))
+  const { api, stop } = await startTestEngine(temp.path)
+  onTestFinished(stop)
+  const connectionId = 'local'
+  const first = await api.catalog.list({ connectionId, count: 10 })
+  const since = first.refreshedAt
+  expect(await api.catalog.changes({ connectionId, since })).toMatchObject({ packages: [], removed: [] })
+  const [gone, other] = first.packages.map(({ name }) => name)
+  await rm(path.join(registry, 'models', `${gone}-1.0.0`), { recursive: true })
+  writeSmallVersions(registry, [{ name: other ?? '', version: '2.0.0' }])
+  const changes = await api.catalog.changes({ connectionId, since, refresh: true })
+  expect(changes).toMatchObject({ kind: 'changes', packages: [{ name: other }], removed: [gone] })
+  // What was asked for once more is answered once more: the answer may have been lost.
+  expect(await api.catalog.changes({ connectionId, since })).toEqual(changes)
+  const list = await api.catalog.list({ connectionId })
+  expect(changes).toMatchObject({ refreshedAt: list.refreshedAt, packages: [list.packages[0]] })
+  expect(await api.catalog.changes({ connectionId, since: '2020-01-01T00:00:00.000Z' })).toEqual({ kind: 'list-anew' })
 })

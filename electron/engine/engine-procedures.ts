@@ -4,12 +4,14 @@ import type { Announcer } from '../../shared/ipc/events.ts'
 import type { CallOptions } from '../../shared/ipc/procedure.ts'
 import { completeConnection } from '../../shared/model/connection.ts'
 import { compareVersions } from '../../shared/model/constraint.ts'
+import { newestPackages } from '../../shared/model/newest.ts'
 import type { FileEntry, PackageRef } from '../../shared/model/package.ts'
 import type { Transfer } from '../../shared/model/transfer.ts'
 import { isRunning, nameOf } from '../../shared/model/transfer-standing.ts'
 import { requireAbsolute } from './absolute-path.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { factsOfManifest, summaryOf } from './catalog/catalog-entry.ts'
+import { createListMemory } from './catalog/list-changes.ts'
 import type { PublishedVersion } from './catalog/read-version.ts'
 import { resolveSpec } from './catalog/resolve.ts'
 import { resolvePublished } from './catalog/resolve-published.ts'
@@ -81,6 +83,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
   }
   const summaryOfVersion = ({ manifest, meta }: PublishedVersion) =>
     summaryOf(factsOfManifest(manifest), meta.modifiedMs)
+  const lists = createListMemory()
   const connectionsChanged = () => announcer.change({ kind: 'connections.changed' })
 
   return {
@@ -119,12 +122,14 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       async update({ id, connection }) {
         const updated = await connections.update(id, completeConnection(connection))
         catalog.forget(id)
+        lists.forget(id)
         connectionsChanged()
         return updated
       },
       async remove({ id }) {
         await connections.remove(id)
         catalog.forget(id)
+        lists.forget(id)
         connectionsChanged()
         return done
       },
@@ -137,16 +142,29 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         connections.test('id' in input ? input : { candidate: completeConnection(input.candidate) }, ioOf(options)),
     },
     catalog: {
-      async list({ connectionId, refresh = false, from = 0, count }, options) {
+      async list({ connectionId, refresh = false, from = 0, count, newest }, options) {
         const { page: listed } = await page(connectionId, { ...ioOf(options), refresh })
         const { packages, unreadable } = listed
         const isWhole = from === 0 && count === undefined
+        // In pieces: a window, which will ask for what changes.
+        if (count !== undefined) lists.remember(listed)
         return {
           ...listed,
+          ...(newest !== undefined && count !== undefined && count < packages.length
+            ? { newest: newestPackages(packages, newest) }
+            : {}),
           packages: isWhole ? packages : packages.slice(from, count === undefined ? undefined : from + count),
           total: packages.length,
           unreadable: from === 0 ? unreadable : [],
         }
+      },
+      async changes({ connectionId, since, refresh = false }, options) {
+        const { page: listed } = await page(connectionId, { ...ioOf(options), refresh })
+        const changes = lists.changesSince(since, listed)
+        if (changes === undefined) return { kind: 'list-anew' }
+        lists.remember(listed)
+        const { unreadable, refreshedAt } = listed
+        return { kind: 'changes', ...changes, unreadable, refreshedAt }
       },
       async rebuild({ connectionId }, options) {
         const connection = await connections.open(connectionId)

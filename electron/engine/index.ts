@@ -307,6 +307,11 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     stopping: stopping.signal,
   })
 
+  // A window is about to ask for it.
+  if (config.role !== 'cli') {
+    const prepared = connections.open(undefined).then(catalog.prepare)
+    prepared.catch((error: unknown) => log.write('debug', 'catalog.not-prepared', toWire(error)))
+  }
   queue.adopt([publishJournals])
   isFirstStart = true
   // Everything works without the sample, too.

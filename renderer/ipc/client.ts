@@ -16,6 +16,7 @@ const verbs: Verbs = {
   connections: { list: true, add: true, update: true, remove: true, setDefault: true, test: true },
   catalog: {
     list: true,
+    changes: true,
     rebuild: true,
     search: true,
     get: true,

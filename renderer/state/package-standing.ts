@@ -2,6 +2,7 @@ import type { App } from '../../shared/model/app.ts'
 import { type Verdict, verdictOf } from '../../shared/model/compatibility.ts'
 import { compareVersions } from '../../shared/model/constraint.ts'
 import type { InstalledVersion } from '../../shared/model/installed.ts'
+import { isReadable, newestOf } from '../../shared/model/newest.ts'
 import type { CompatibilityMap, PackageSummary, VersionSummary } from '../../shared/model/package.ts'
 
 /** What a package is to this person on this computer. Transfers aren't in it: they change many times a second. */
@@ -15,11 +16,7 @@ export interface Standing {
   readonly installed: readonly InstalledVersion[]
 }
 
-export const isReadable = ({ diskBytes }: VersionSummary): boolean => diskBytes !== undefined
-
-/** Newest version that can be read, else the newest at all. */
-export const newestOf = ({ versions }: PackageSummary): VersionSummary | undefined =>
-  versions.find(isReadable) ?? versions[0]
+export { isReadable, newestOf }
 
 /** Installed versions by package name, highest first. */
 export function groupByName(installed: readonly InstalledVersion[]): ReadonlyMap<string, readonly InstalledVersion[]> {
@@ -33,37 +30,75 @@ export function groupByName(installed: readonly InstalledVersion[]): ReadonlyMap
   return groups
 }
 
+/** What doesn't hang on installed versions, for as long as the apps are the same: what is installed changes often, and of few of 100,000 packages. */
+interface Judged {
+  /** As JSON. */
+  readonly apps: string
+  readonly notInstalled: WeakMap<PackageSummary, Standing>
+  verdictOf(map: CompatibilityMap | undefined): Verdict
+}
+let judged: Judged | undefined
+
+function judgedFor(apps: readonly App[]): Judged {
+  const key = JSON.stringify(apps)
+  if (judged?.apps !== key) judged = { apps: key, notInstalled: new WeakMap(), verdictOf: createVerdicts(apps) }
+  return judged
+}
+
+const mostVerdicts = 5000
+
+/** Thousands of packages say the same of apps: it is judged once. */
+function createVerdicts(apps: readonly App[]): Judged['verdictOf'] {
+  const verdicts = new Map<string, Verdict>()
+  return (map) => {
+    if (map === undefined) return 'compatible'
+    const key = JSON.stringify(map)
+    const verdict = verdicts.get(key) ?? verdictOf(map, apps)
+    if (verdicts.size < mostVerdicts) verdicts.set(key, verdict)
+    return verdict
+  }
+}
+
 /** A function from package to standing that remembers its answers, for as long as apps and installed versions stay the same. */
 export function createStandings(
   apps: readonly App[],
   installedByName: ReadonlyMap<string, readonly InstalledVersion[]>,
 ): (each: PackageSummary) => Standing {
-  const known = new WeakMap<PackageSummary, Standing>()
-  const verdicts = new WeakMap<CompatibilityMap, Verdict>()
-  const verdictOfMap = (map: CompatibilityMap | undefined): Verdict => {
-    if (map === undefined) return 'compatible'
-    const verdict = verdicts.get(map) ?? verdictOf(map, apps)
-    verdicts.set(map, verdict)
-    return verdict
-  }
+  const { notInstalled, verdictOf } = judgedFor(apps)
+  const ofInstalled = new WeakMap<PackageSummary, Standing>()
   return (each) => {
-    const standing = known.get(each) ?? computeStanding(each, installedByName.get(each.name) ?? [], verdictOfMap)
-    known.set(each, standing)
+    const installed = installedByName.get(each.name)
+    const known = installed === undefined ? notInstalled : ofInstalled
+    let standing = known.get(each)
+    if (standing === undefined) {
+      standing = computeStanding(each, installed ?? none, verdictOf)
+      known.set(each, standing)
+    }
     return standing
   }
 }
+const none: readonly InstalledVersion[] = []
+
+/** The first of the best: compatible before not stated before not compatible, of those the stable ones first. */
+function offerOf(versions: readonly VersionSummary[], verdictOf: Judged['verdictOf']) {
+  let best: { readonly offered: VersionSummary; readonly verdict: Verdict; readonly rank: number } | undefined
+  for (const version of versions) {
+    if (!isReadable(version)) continue
+    const verdict = verdictOf(version.compatibility)
+    const rank = ranks[verdict] * 2 + (version.prerelease ? 1 : 0)
+    if (best === undefined || rank < best.rank) best = { offered: version, verdict, rank }
+    if (rank === 0) break
+  }
+  return best
+}
+const ranks: Readonly<Record<Verdict, number>> = { compatible: 0, 'not-stated': 1, 'not-compatible': 2 }
 
 function computeStanding(
   { versions }: PackageSummary,
   installed: readonly InstalledVersion[],
-  verdictOfMap: (map: CompatibilityMap | undefined) => Verdict,
+  verdictsOf: Judged['verdictOf'],
 ): Standing {
-  const readable = versions.filter(isReadable)
-  const pools = [readable.filter(({ prerelease }) => !prerelease), readable]
-  const find = (wanted: Verdict) =>
-    pools.map((pool) => pool.find((version) => verdictOfMap(version.compatibility) === wanted)).find(Boolean)
-  const offered = find('compatible') ?? find('not-stated') ?? pools.find((pool) => pool.length > 0)?.[0]
-  const verdict = offered === undefined ? 'not-stated' : verdictOfMap(offered.compatibility)
+  const { offered, verdict = 'not-stated' } = offerOf(versions, verdictsOf) ?? {}
   const highest = installed[0]
   if (highest === undefined) return { kind: verdict, offered, verdict, installed }
   const isNewer =

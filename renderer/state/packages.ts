@@ -4,10 +4,14 @@ import type { PackageSummary, UnreadableEntry } from '../../shared/model/package
 import { type SearchText, toSearchText } from '../../shared/model/search.ts'
 import { client } from '../ipc/link.ts'
 import { type LoadState, loading, ready } from './load-state.ts'
+import { mergeList, mergeUnreadable } from './merge-list.ts'
 import { createSingleFlight } from './single-flight.ts'
 
 export interface Catalog {
+  /** While it is loading there may be packages already: the newest ones. */
   readonly load: LoadState
+  /** How many packages there will be, while only the newest are here. */
+  readonly incoming?: number
   /** The store is being asked, by a person or by the clock. */
   readonly refreshing: boolean
   readonly packages: readonly PackageSummary[]
@@ -46,29 +50,61 @@ async function askFor(connectionId: string): Promise<void> {
   const refresh = wantsRefresh.delete(connectionId)
   setCatalog(connectionId, { refreshing: refresh })
   try {
-    const { packages, searchTexts, unreadable, refreshedAt } = await listInPieces(connectionId, refresh)
-    setCatalog(connectionId, { load: ready, refreshing: false, packages, searchTexts, unreadable, refreshedAt })
+    const { packages, searchTexts, unreadable, refreshedAt } = await listAgain(connectionId, refresh)
+    const list = { packages, searchTexts, unreadable, refreshedAt }
+    setCatalog(connectionId, { load: ready, refreshing: false, ...list, incoming: undefined })
   } catch (error) {
-    setCatalog(connectionId, { load: { kind: 'failed', error: toAppError(error) }, refreshing: false })
+    const partly = isLoading(connectionId) ? { packages: [], incoming: undefined } : {}
+    setCatalog(connectionId, { load: { kind: 'failed', error: toAppError(error) }, refreshing: false, ...partly })
   }
+}
+
+type List = Pick<Catalog, 'packages' | 'searchTexts' | 'unreadable' | 'refreshedAt'>
+
+/** Only what is another crosses, where the engine knows what this window has. */
+async function listAgain(connectionId: string, refresh: boolean): Promise<List> {
+  const { refreshedAt: since } = usePackages.getState().catalogs[connectionId] ?? emptyCatalog
+  if (since === undefined) return listInPieces(connectionId, refresh)
+  const changes = await client.catalog.changes({ connectionId, since, refresh })
+  const held = usePackages.getState().catalogs[connectionId]
+  // The connection was changed meanwhile, or the engine is another one.
+  if (changes.kind === 'list-anew' || held?.refreshedAt !== since) return listInPieces(connectionId, false)
+  const unreadable = mergeUnreadable(held.unreadable, changes.unreadable)
+  return { ...mergeList(held, changes), unreadable, refreshedAt: changes.refreshedAt }
 }
 
 /** Packages that cross at once: a few milliseconds of work for the host and for the window. */
 const pieceLength = 1000
 
-async function listInPieces(connectionId: string, refresh: boolean) {
-  const first = await client.catalog.list({ connectionId, refresh, count: pieceLength })
+/** Of a long list these are shown until all of it is here. */
+const newestCount = 100
+
+async function listInPieces(connectionId: string, refresh: boolean): Promise<List> {
+  const isFirst = isLoading(connectionId)
+  const newest = isFirst ? { newest: newestCount } : {}
+  const first = await client.catalog.list({ connectionId, refresh, count: pieceLength, ...newest })
+  if (first.newest !== undefined) setCatalog(connectionId, { packages: first.newest, incoming: first.total })
   const packages = [...first.packages]
   const searchTexts = packages.map(toSearchText)
-  while (packages.length < first.total) {
-    const next = await client.catalog.list({ connectionId, from: packages.length, count: pieceLength })
+  const ask = (from: number) => client.catalog.list({ connectionId, from, count: pieceLength })
+  // The engine makes the next piece while the window takes this one.
+  let next = packages.length < first.total ? ask(packages.length) : undefined
+  while (next !== undefined) {
+    const piece = await next
     // Another list came between.
-    if (next.refreshedAt !== first.refreshedAt || next.packages.length === 0) return listInPieces(connectionId, false)
-    packages.push(...next.packages)
-    searchTexts.push(...next.packages.map(toSearchText))
+    if (piece.refreshedAt !== first.refreshedAt || piece.packages.length === 0) return listInPieces(connectionId, false)
+    const taken = packages.length + piece.packages.length
+    next = taken < first.total ? ask(taken) : undefined
+    // What fails is told where it is waited for.
+    next?.catch(() => {})
+    packages.push(...piece.packages)
+    searchTexts.push(...piece.packages.map(toSearchText))
   }
   return { ...first, packages, searchTexts }
 }
+
+const isLoading = (connectionId: string): boolean =>
+  (usePackages.getState().catalogs[connectionId] ?? emptyCatalog).load.kind === 'loading'
 
 const freshForMs = 10_000
 

@@ -31,6 +31,7 @@ export const browseText = {
   checking: 'Checking…',
   upToDate: (age: string): string => `Up to date, ${age}`,
   /** `unreadable`: entries of the store that can't be shown as packages, and aren't counted as such. */
+  incoming: (count: number): string => `Reading ${plural(count, 'package')}…`,
   count: (count: number, unreadable: number): string => `${plural(count, 'package')}${besides(unreadable)}`,
   countOf: (shown: string, count: number, unreadable: number): string =>
     `${shown} of ${plural(count, 'package')}${besides(unreadable)}`,
@@ -147,8 +148,6 @@ export const browseText = {
     works: 'Works',
     notStated: 'Not stated',
     needs: (constraint: string): string => `Needs ${constraint}`,
-    shownOf: (shown: number, all: number): string => `${formatCount(shown)} of ${plural(all, 'version')}.`,
-    showMore: (count: number): string => `Show ${formatCount(count)} more`,
     compare: 'Compare',
     compareLabel: (version: string): string => `Compare ${version}`,
     compareHint: (chosen: string | undefined): string =>

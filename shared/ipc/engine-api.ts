@@ -76,6 +76,7 @@ export const engineContract = {
     /**
      * The catalog as last refreshed (refreshed first when it never was, or with `refresh`). With `count` only so many of its packages, from `from`
      * on, so that a long list crosses in pieces; they belong together while `refreshedAt` is the same. What can't be read comes with the first.
+     * With `newest` so many of all are there as well, the last published first: a window shows them while the pieces come.
      */
     list: procedure(
       z.strictObject({
@@ -83,15 +84,35 @@ export const engineContract = {
         refresh: z.boolean().optional(),
         from: z.number().int().min(0).optional(),
         count: z.number().int().min(1).optional(),
+        newest: z.number().int().min(1).max(1000).optional(),
       }),
       z.strictObject({
         connectionId: z.string(),
         packages: z.array(packageSummary),
+        /** Only where they were asked for, and there are more than in `packages`. */
+        newest: z.array(packageSummary).optional(),
         /** How many packages there are. */
         total: z.number(),
         unreadable: z.array(unreadableEntry),
         refreshedAt: z.string(),
       }),
+    ),
+    /**
+     * What is another since the list that was refreshed at `since`: packages that are new or other, and the names of those that are gone. `list-anew` where
+     * that list isn't known any more, or nearly all is another.
+     */
+    changes: procedure(
+      z.strictObject({ connectionId: z.string(), since: z.string(), refresh: z.boolean().optional() }),
+      z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('list-anew') }),
+        z.strictObject({
+          kind: z.literal('changes'),
+          packages: z.array(packageSummary),
+          removed: z.array(z.string()),
+          unreadable: z.array(unreadableEntry),
+          refreshedAt: z.string(),
+        }),
+      ]),
     ),
     /** Reads every published version again, and writes the catalog object that spares others from doing so. `access-denied`. */
     rebuild: procedure(

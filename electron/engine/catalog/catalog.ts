@@ -22,6 +22,8 @@ export interface CatalogPage {
 export interface Catalog {
   /** As last refreshed, from this run or an earlier one; refreshed first when it never was. The same arrays while nothing changed. */
   list(connection: OpenConnection, io: Io & { readonly refresh?: boolean }): Promise<CatalogPage>
+  /** Reads what an earlier run kept of it, so that the first to ask has it sooner. Asks no store. */
+  prepare(connection: OpenConnection): Promise<void>
   /** Packages that match, best first; of a list as `list` gives it. */
   search(connection: OpenConnection, query: string, io: Io): Promise<PackageSummary[]>
   /** One published version as it is now, with its archive's head. `package-not-found`, `archive-mismatch`, `meta-invalid`. */
@@ -69,14 +71,26 @@ export function createCatalog(deps: {
   const expired = new Set<string>()
   /** By connection id. */
   const refreshing = new Map<string, Refreshing>()
+  /** By connection and place. */
+  const loading = new Map<string, Promise<Index | undefined>>()
   const closing = new AbortController()
   const writing = new Set<Promise<void>>()
 
   /** Of this very place: another bucket may have had the id before. */
-  const knownOf = async (connection: OpenConnection, io: Io): Promise<Index | undefined> => {
+  const knownOf = async (connection: OpenConnection, { signal }: Io): Promise<Index | undefined> => {
     const { id, place } = connection
     const index = indexes.get(id)
     if (index?.place === place) return index
+    const key = `${id} ${place}`
+    const running = loading.get(key) ?? load(connection).finally(() => loading.delete(key))
+    loading.set(key, running)
+    return untilAborted(running, signal)
+  }
+
+  /** What an earlier run kept; read once for all who ask meanwhile. */
+  const load = async (connection: OpenConnection): Promise<Index | undefined> => {
+    const { id, place } = connection
+    const io = { signal: closing.signal }
     const kept = await copies.load(connection, io)
     if (kept === undefined) return undefined
     const { listing, refreshedAtMs } = kept
@@ -201,6 +215,9 @@ export function createCatalog(deps: {
 
   return {
     list,
+    async prepare(connection) {
+      await knownOf(connection, { signal: closing.signal })
+    },
     async search(connection, query, io) {
       const { packages } = await list(connection, io)
       return searchPackages(packages, query, createTurns(clock, io))

@@ -26,17 +26,8 @@ import { useBrowseView } from './browse-view.ts'
 import { installPackage, openFolder } from './package-actions.ts'
 import { PackageInspector, UnreadableInspector } from './package-inspector.tsx'
 import { PackageRow, UnreadableRow } from './package-row.tsx'
-import {
-  type BrowseFilter,
-  type BrowseRow,
-  type BrowseSort,
-  countKinds,
-  countRows,
-  countTags,
-  makeRows,
-  newestFirst,
-  queryRows,
-} from './rows.ts'
+import { type BrowseSort, newestFirst } from './row-order.ts'
+import { type BrowseFilter, type BrowseRow, countKinds, countRows, countTags, makeRows, queryRows } from './rows.ts'
 import { useChosenRows } from './use-chosen-rows.tsx'
 import { useStandings } from './use-standings.ts'
 import { Welcome } from './welcome.tsx'
@@ -74,9 +65,13 @@ export function BrowsePage() {
   )
   const counts = useMemo(() => countRows(rows, standingOf), [rows, standingOf])
   const tags = useMemo(() => countTags(catalog.packages), [catalog.packages])
+  const isQuery = view.text !== '' || view.filter !== 'all' || view.tag !== undefined
+  // The newest are here, in their order: whatever else is asked for has to wait.
+  const waits = catalog.incoming !== undefined && (isQuery || view.sort !== undefined)
   const shown = useMemo(
-    () => queryRows(rows, { text: query, filter: view.filter, tag: view.tag, sort: view.sort }, standingOf),
-    [rows, query, view.filter, view.tag, view.sort, standingOf],
+    () =>
+      waits ? [] : queryRows(rows, { text: query, filter: view.filter, tag: view.tag, sort: view.sort }, standingOf),
+    [waits, rows, query, view.filter, view.tag, view.sort, standingOf],
   )
   const foot = useMemo(() => countKinds(shown), [shown])
   const selected = useMemo(
@@ -84,7 +79,6 @@ export function BrowsePage() {
     [shown, view.selectedKey],
   )
   const many = useChosenRows(shown, selected?.key, { connectionId: connection?.id, standingOf, onLead: selectKey })
-  const isQuery = view.text !== '' || view.filter !== 'all' || view.tag !== undefined
   const isLoading = catalog.load.kind === 'loading'
   const isPractice = connection?.origin === 'built-in'
   const welcomes = isPractice && !isQuery && catalog.load.kind === 'ready' && rows.length <= 1
@@ -177,7 +171,9 @@ export function BrowsePage() {
                 onClick={() => useBrowseView.setState({ filter })}
               >
                 {text.filters[filter]}
-                {!isLoading && <span className="n">{formatCount(counts[filter])}</span>}
+                {!isLoading && catalog.incoming === undefined && (
+                  <span className="n">{formatCount(counts[filter])}</span>
+                )}
               </button>
             ))}
             {tags.length > 0 && <span className="divider-v" />}
@@ -264,11 +260,13 @@ export function BrowsePage() {
           >
             {many.chosen !== undefined
               ? many.chosen.title
-              : isLoading
-                ? text.loading
-                : isQuery
-                  ? text.countOf(formatCount(foot.packages), counts.all, foot.unreadable)
-                  : text.count(foot.packages, foot.unreadable)}
+              : catalog.incoming !== undefined
+                ? text.incoming(catalog.incoming)
+                : isLoading
+                  ? text.loading
+                  : isQuery
+                    ? text.countOf(formatCount(foot.packages), counts.all, foot.unreadable)
+                    : text.count(foot.packages, foot.unreadable)}
           </Foot>
         )}
       </section>

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
-import type { BrowseFilter, SortOrder } from './rows.ts'
+import type { SortOrder } from './row-order.ts'
+import type { BrowseFilter } from './rows.ts'
 
 interface BrowseView {
   readonly text: string

@@ -1,6 +1,6 @@
 import { Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import type { PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
 import { goTo } from '../../state/navigation.ts'
 import { newestOf, type Standing } from '../../state/package-standing.ts'
@@ -22,7 +22,8 @@ interface PackageRowProps {
   readonly standing: Standing
 }
 
-export function PackageRow({ connectionId, package: each, standing }: PackageRowProps) {
+/** Drawn again when what it shows is another: not for each frame that one scrolls. */
+export const PackageRow = memo(function PackageRow({ connectionId, package: each, standing }: PackageRowProps) {
   const newest = newestOf(each)
   return (
     <>
@@ -54,7 +55,7 @@ export function PackageRow({ connectionId, package: each, standing }: PackageRow
       <StandingCell package={each} standing={standing} />
     </>
   )
-}
+})
 
 /** Over the end of the description while the pointer is there; the keys do the same. */
 function RowActions({ connectionId, package: each, standing }: PackageRowProps) {

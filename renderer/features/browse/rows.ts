@@ -1,20 +1,22 @@
 import type { PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
 import { type SearchText, scoreOf, search, toSearchQuery, toSearchText } from '../../../shared/model/search.ts'
-import { newestOf, type Standing } from '../../state/package-standing.ts'
+import type { Standing } from '../../state/package-standing.ts'
+import { inOrder, newestFirst, type SortOrder } from './row-order.ts'
 
 /** A row of the list: a package, or an entry of the store that can't be shown as one. */
 export type BrowseRow = (
   | { readonly kind: 'package'; readonly package: PackageSummary }
   | { readonly kind: 'unreadable'; readonly entry: UnreadableEntry }
-) & { readonly key: string; readonly searchText: SearchText }
-
-export type BrowseFilter = 'all' | 'for-my-apps' | 'installed' | 'updates'
-export type BrowseSort = 'name' | 'size' | 'published' | 'state'
-export interface SortOrder {
-  readonly by: BrowseSort
-  readonly descending: boolean
+) & {
+  readonly key: string
+  readonly searchText: SearchText
+  /** What it is sorted by in the order of names. */
+  readonly sortName: string
+  /** From 0, in the order that rows were made in. */
+  readonly number: number
 }
 
+export type BrowseFilter = 'all' | 'for-my-apps' | 'installed' | 'updates'
 export interface RowQuery {
   readonly text: string
   readonly filter: BrowseFilter
@@ -23,22 +25,33 @@ export interface RowQuery {
   readonly sort?: SortOrder
 }
 
-export const newestFirst: SortOrder = { by: 'published', descending: true }
-
 export const packageKey = (name: string): string => `p:${name}`
 
-const packageRows = new WeakMap<readonly PackageSummary[], readonly BrowseRow[]>()
+const lists = new WeakMap<readonly PackageSummary[], readonly BrowseRow[]>()
+const packageRows = new WeakMap<PackageSummary, BrowseRow>()
+let rowsMade = 0
 
-/** Made once for each list, for Browse and the palette alike. `searchTexts` are the packages', in their order. */
+/** Made once for each list, for Browse and the palette alike; a package that stays has the row that it had. `searchTexts` are the packages', in their order. */
 function rowsOf(packages: readonly PackageSummary[], searchTexts: readonly SearchText[]): readonly BrowseRow[] {
-  const known = packageRows.get(packages)
+  const known = lists.get(packages)
   if (known !== undefined) return known
-  const made = packages.map((each, at): BrowseRow => {
-    const searchText = searchTexts[at] ?? toSearchText(each)
-    return { kind: 'package', key: packageKey(each.name), package: each, searchText }
-  })
-  packageRows.set(packages, made)
+  const made = packages.map((each, at): BrowseRow => packageRows.get(each) ?? makeRow(each, searchTexts[at]))
+  lists.set(packages, made)
   return made
+}
+
+function makeRow(each: PackageSummary, searchText: SearchText = toSearchText(each)): BrowseRow {
+  const sortName = each.title.toLowerCase()
+  const row = {
+    kind: 'package',
+    key: packageKey(each.name),
+    package: each,
+    searchText,
+    sortName,
+    number: rowsMade++,
+  } as const
+  packageRows.set(each, row)
+  return row
 }
 
 export function makeRows(
@@ -50,7 +63,8 @@ export function makeRows(
   if (unreadable.length === 0) return rows
   const odd = unreadable.map((entry): BrowseRow => {
     const searchText = toSearchText({ name: entry.ident, title: '', tags: [], description: '' })
-    return { kind: 'unreadable', key: `u:${entry.ident}`, entry, searchText }
+    const sortName = entry.ident.toLowerCase()
+    return { kind: 'unreadable', key: `u:${entry.ident}`, entry, searchText, sortName, number: rowsMade++ }
   })
   return [...rows, ...odd]
 }
@@ -59,8 +73,10 @@ type StandingOf = (each: PackageSummary) => Standing
 
 export function passesFilter(row: BrowseRow, filter: BrowseFilter, standingOf: StandingOf): boolean {
   if (filter === 'all') return true
-  if (row.kind === 'unreadable') return false
-  const { kind, verdict, installed } = standingOf(row.package)
+  return row.kind === 'package' && isOfFilter(standingOf(row.package), filter)
+}
+
+function isOfFilter({ kind, verdict, installed }: Standing, filter: Exclude<BrowseFilter, 'all'>): boolean {
   if (filter === 'updates') return kind === 'update'
   return filter === 'installed' ? installed.length > 0 : verdict === 'compatible'
 }
@@ -74,9 +90,10 @@ export function countRows(
   for (const row of rows) {
     if (row.kind === 'unreadable') continue
     counts.all += 1
-    if (passesFilter(row, 'for-my-apps', standingOf)) counts['for-my-apps'] += 1
-    if (passesFilter(row, 'installed', standingOf)) counts.installed += 1
-    if (passesFilter(row, 'updates', standingOf)) counts.updates += 1
+    const standing = standingOf(row.package)
+    if (isOfFilter(standing, 'for-my-apps')) counts['for-my-apps'] += 1
+    if (isOfFilter(standing, 'installed')) counts.installed += 1
+    if (isOfFilter(standing, 'updates')) counts.updates += 1
   }
   return counts
 }
@@ -109,51 +126,3 @@ export function queryRows(rows: readonly BrowseRow[], query: RowQuery, standingO
   if (sort === undefined) return onlyShown(search(rows, ({ searchText }) => searchText, wanted, ordered.indexes))
   return onlyShown(ordered.rows.filter(({ searchText }) => scoreOf(searchText, wanted) > 0))
 }
-
-interface Order {
-  readonly sort: SortOrder
-  readonly standingOf: StandingOf
-  readonly indexes: Uint32Array
-  readonly rows: readonly BrowseRow[]
-}
-/** To sort 100,000 rows takes longer than a query may: made once for each list and order. */
-const orders = new WeakMap<readonly BrowseRow[], readonly Order[]>()
-
-function inOrder(rows: readonly BrowseRow[], sort: SortOrder, standingOf: StandingOf): Order {
-  const made = orders.get(rows) ?? []
-  const isSame = (each: Order) => each.sort.by === sort.by && each.sort.descending === sort.descending
-  const known = made.find(isSame)
-  if (known !== undefined && (sort.by !== 'state' || known.standingOf === standingOf)) return known
-  const indexes = sortRows(rows, sort, standingOf)
-  const order: Order = { sort, standingOf, indexes, rows: Array.from(indexes, (at) => rows[at] as BrowseRow) }
-  orders.set(rows, [...made.filter((each) => !isSame(each)), order])
-  return order
-}
-
-function sortRows(rows: readonly BrowseRow[], { by, descending }: SortOrder, standingOf: StandingOf): Uint32Array {
-  // Keys are taken once a row, not once a comparison.
-  const keyed = rows.map((row, at) => ({ at, name: nameOf(row), key: keyOf(row, by, standingOf) }))
-  const sign = descending ? -1 : 1
-  keyed.sort((a, b) => sign * compare(a.key, b.key) || compare(a.name, b.name))
-  return Uint32Array.from(keyed, ({ at }) => at)
-}
-
-const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0)
-const stateOrder = ['update', 'installed', 'compatible', 'not-stated', 'not-compatible'] as const
-
-function keyOf(row: BrowseRow, by: BrowseSort, standingOf: StandingOf): string | number {
-  switch (by) {
-    case 'name':
-      return nameOf(row)
-    case 'size':
-      return row.kind === 'package' ? (newestOf(row.package)?.diskBytes ?? 0) : 0
-    case 'published':
-      return publishedAt(row)
-    case 'state':
-      return row.kind === 'package' ? stateOrder.indexOf(standingOf(row.package).kind) : stateOrder.length
-  }
-}
-
-const nameOf = (row: BrowseRow): string => (row.kind === 'package' ? row.package.title : row.entry.ident).toLowerCase()
-const publishedAt = (row: BrowseRow): string =>
-  (row.kind === 'package' ? newestOf(row.package)?.publishedAt : row.entry.modifiedAt) ?? ''
