@@ -265,7 +265,7 @@ export interface Disk {
   /** A whole tree, symlinks not followed; nothing there is fine. */
   removeTree(path: string): void
   syncFolder(path: string): void
-  /** What was written below `root` is durable afterwards: each of `files` (relative, `/`-separated) and every folder on the way to it. */
-  syncTree(root: string, files: readonly string[], io: Io): Promise<void>
+  /** All below `root`, about `fileCount` files, is durable afterwards, and so are its folders. */
+  syncTree(root: string, fileCount: number, io: Io): Promise<void>
   volume(path: string): VolumeFacts
 }

@@ -69,7 +69,7 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
     removeFile: (target) => attempt(target, 'delete', () => removeEntry(target)),
     removeTree: (target) => attempt(target, 'delete', () => removeTree(target)),
     syncFolder,
-    syncTree: (root, files, io) => syncTree(root, files, { ...io, syncFolder }),
+    syncTree: (root, fileCount, io) => syncTree(root, fileCount, { ...io, syncFolder }),
     volume: (target) => attempt(target, 'measure', () => readVolume(target)),
   }
 }
