@@ -275,7 +275,7 @@ export interface Disk {
   /** Whether two paths, each as far as it is there, lie on one volume, so that a rename can lead from one to the other. */
   onOneVolume(a: string, b: string): boolean
   syncFolder(path: string): void
-  /** What was written below `root` is durable afterwards: each of `files` (relative, `/`-separated) and every folder on the way to it. */
-  syncTree(root: string, files: readonly string[], io: Io): Promise<void>
+  /** All below `root`, about `fileCount` files, is durable afterwards, and so are its folders. */
+  syncTree(root: string, fileCount: number, io: Io): Promise<void>
   volume(path: string): VolumeFacts
 }

@@ -75,7 +75,7 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
     realPath: (target) => attempt(target, 'look up', () => realPath(target)),
     onOneVolume: (a, b) => attempt(a, 'look up', () => onOneVolume(a, b)),
     syncFolder,
-    syncTree: (root, files, io) => syncTree(root, files, { ...io, syncFolder }),
+    syncTree: (root, fileCount, io) => syncTree(root, fileCount, { ...io, syncFolder }),
     volume: (target) => attempt(target, 'measure', () => readVolume(target)),
   }
 }

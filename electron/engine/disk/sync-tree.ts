@@ -13,22 +13,22 @@ import { toDiskError } from './disk-errors.ts'
  */
 export async function syncTree(
   root: string,
-  files: readonly string[],
+  fileCount: number,
   { signal, syncFolder }: Io & { readonly syncFolder: (folder: string) => void },
 ): Promise<void> {
   // 1
-  if (files.length > manyFiles && process.platform === 'linux' && (await syncFileSystem(root, signal))) return
+  if (fileCount > manyFiles && process.platform === 'linux' && (await syncFileSystem(root, signal))) return
   // 2
+  const { files, folders } = listTree(root)
   const waiting = files[Symbol.iterator]()
   const line = async () => {
     for (const file of waiting) {
       if (signal.aborted) throw signal.reason ?? new AppError('cancelled', {})
-      await syncFile(path.join(root, ...file.split('/')))
+      await syncFile(file)
     }
   }
   await Promise.all(Array.from({ length: filesAtOnce }, line))
-  for (const folder of foldersOf(files)) syncFolder(path.join(root, ...folder.split('/')))
-  syncFolder(root)
+  for (const folder of folders.reverse()) syncFolder(folder)
 }
 
 /** From here on one commit of the file system pays, although it also writes what others have not yet written. */
@@ -55,16 +55,23 @@ function syncFile(file: string): Promise<void> {
   })
 }
 
-/** Every folder on the way to a file, the deepest first, without the root. */
-function foldersOf(files: readonly string[]): readonly string[] {
-  const folders = new Set<string>()
-  for (const file of files) {
-    for (
-      let folder = path.posix.dirname(file);
-      folder !== '.' && !folders.has(folder);
-      folder = path.posix.dirname(folder)
-    )
-      folders.add(folder)
+/** Folders come before those in them. */
+function listTree(root: string) {
+  const folders = [root]
+  const files: string[] = []
+  for (const folder of folders) {
+    for (const entry of readFolder(folder)) {
+      if (entry.isDirectory()) folders.push(path.join(folder, entry.name))
+      else if (entry.isFile()) files.push(path.join(folder, entry.name))
+    }
   }
-  return [...folders].sort((a, b) => b.split('/').length - a.split('/').length)
+  return { files, folders }
+}
+
+function readFolder(folder: string): readonly fs.Dirent[] {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    throw toDiskError(error, folder, 'read folder')
+  }
 }

@@ -72,6 +72,8 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
   return {
     async plan(question, io) {
       const { library, oneVersionPerPackage } = deps.library(question.libraryId)
+      // There is time for it while the store answers.
+      if (!('file' in question.source)) readyCrew(1)
       const found = await read(question, io)
       const installed: readonly InstalledVersion[] = library.list()
       const planned = planInstall({

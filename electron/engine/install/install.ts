@@ -19,9 +19,11 @@ import { installSegments, movedBytesOf } from './install-segments.ts'
 import { type InstallSource, openInstallSource, type SourceDeps } from './install-source.ts'
 import { neededBytesOf } from './install-space.ts'
 import { createLineCount, type LineCount, lookEveryMs } from './line-count.ts'
+import { lookUpReuse } from './reuse.ts'
 import { hasSameFiles } from './same-files.ts'
 import { createTally } from './tally.ts'
 import { planUnits, type SettledBefore } from './unit-plan.ts'
+import { workOf } from './unit-work.ts'
 import { runUnits } from './unpack-crew.ts'
 
 /**
@@ -151,6 +153,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const workers = Math.min(mostWorkers(manifest.archive.sizeBytes), lineCount.lines(), writers)
     const ref = specOf(manifest.ref)
     const copied = new Set<number>()
+    const reusable = lookUpReuse(request.reuse)
     let isVerifying = false
     task.enter({ kind: 'transferring' })
     const received = new BigInt64Array(task.counters.shared)
@@ -167,13 +170,11 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
         const segment = segments[unit.segment]
         return segment === undefined || segment.kind === 'files' ? undefined : segment.file
       },
+      workOf: (unit) => workOf(manifest, segments, reusable, unit),
       start: {
         source: source.unpack,
-        manifest,
-        segmentBytes,
         // With one thread that writes, another one hashes.
         provesBeside: workers === 1 && mostWorkers(manifest.archive.sizeBytes) > 1,
-        ...(request.reuse === undefined ? {} : { reuse: request.reuse }),
         tree: stagedTreeOf(places, task.id),
         spool: path.join(places.spool, task.id),
         settled: settledFolder,

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Manifest } from '../../../shared/model/package.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { createFileProver } from './prove-file.ts'
@@ -20,9 +19,9 @@ afterEach(() => folder.remove())
 
 const target = () => path.join(folder.path, 'data/weights.bin')
 function proverOf(content: Uint8Array) {
-  const checksum = { algorithm: 'sha256', hex: createHash('sha256').update(content).digest('hex') }
-  const file = { path: 'data/weights.bin', sizeBytes: content.length, checksum }
-  return createFileProver(createNodeDisk(), folder.path, { files: [file] } as unknown as Manifest, 'weights-1.0.0')
+  const checksum = { algorithm: 'sha256' as const, hex: createHash('sha256').update(content).digest('hex') }
+  const file = { index: 0, path: 'data/weights.bin', sizeBytes: content.length, checksum }
+  return createFileProver(createNodeDisk(), folder.path, () => file, 'weights-1.0.0')
 }
 
 test('what is fed in order is not read again', async () => {

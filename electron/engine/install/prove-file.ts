@@ -1,9 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
 import path from 'node:path'
 import { AppError, isAppError } from '../../../shared/errors.ts'
-import type { Manifest } from '../../../shared/model/package.ts'
 import type { Disk, Io } from '../ports.ts'
-import { fileAt } from './segment-pieces.ts'
+import type { WholeFile } from '../workers/unpack-messages.ts'
 
 /**
  * The checksums of split files, each taken from the file's start on while its blocks still arrive:
@@ -25,11 +24,17 @@ const chunkBytes = 512 * 1024
 /** So much is read before messages are let in. */
 const turnBytes = 16 * chunkBytes
 
-export function createFileProver(disk: Disk, tree: string, manifest: Manifest, ref: string): FileProver {
+/** `fileOf`: the file of that index, of which something is fed or proved. */
+export function createFileProver(
+  disk: Disk,
+  tree: string,
+  fileOf: (index: number) => WholeFile,
+  ref: string,
+): FileProver {
   const running = new Map<number, { readonly hash: Hash; offset: number; isReading: boolean }>()
   const buffer = new Uint8Array(chunkBytes)
   const begin = (file: number) => {
-    const hash = createHash(fileAt(manifest, file).checksum.algorithm)
+    const hash = createHash(fileOf(file).checksum.algorithm)
     const progress = { hash, offset: 0, isReading: false }
     running.set(file, progress)
     return progress
@@ -47,7 +52,7 @@ export function createFileProver(disk: Disk, tree: string, manifest: Manifest, r
       if ((running.get(file)?.offset ?? 0) > fromOffset) running.delete(file)
     },
     async prove(index, toOffset, { signal }) {
-      const file = fileAt(manifest, index)
+      const file = fileOf(index)
       const target = path.join(tree, ...file.path.split('/'))
       const wrong = () => new AppError('archive-damaged', { ref, path: file.path, reason: 'Its checksum is wrong.' })
       const progress = running.get(index) ?? begin(index)

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { AppError, isAppError } from '../../../shared/errors.ts'
-import type { ManifestFile } from '../../../shared/model/package.ts'
 import type { Disk, OpenFile } from '../ports.ts'
+import type { Piece } from './segment-pieces.ts'
 import type { Tally } from './tally.ts'
 
 /** The spooled slice of archive.gz of one large unsplit file, by its index in the manifest. */
@@ -19,29 +19,29 @@ export interface SpoolSink {
 export function createSpoolSink(options: {
   readonly disk: Disk
   readonly spool: string
-  readonly file: ManifestFile
-  readonly index: number
+  /** The whole file. */
+  readonly piece: Piece
   readonly range: { readonly startOffset: number; readonly endOffset: number }
   readonly tally: Tally
 }): SpoolSink {
-  const { disk, spool, file, index, range, tally } = options
+  const { disk, spool, piece, range, tally } = options
   const hash = createHash('sha256')
-  const sliceBytes = file.endOffset - file.startOffset
-  const share = (offset: number) => Math.floor((file.sizeBytes * (offset - file.startOffset)) / sliceBytes)
+  const sliceBytes = piece.endOffset - piece.startOffset
+  const share = (offset: number) => Math.floor((piece.sizeBytes * (offset - piece.startOffset)) / sliceBytes)
   let offset = range.startOffset
   let open: OpenFile | undefined
 
   return {
     async push(chunk) {
-      open ??= openSpool(disk, spool, spoolFileOf(spool, index))
-      open.write(chunk, offset - file.startOffset)
+      open ??= openSpool(disk, spool, spoolFileOf(spool, piece.file))
+      open.write(chunk, offset - piece.startOffset)
       hash.update(chunk)
-      tally.received(index, share(offset + chunk.length) - share(offset))
+      tally.received(piece.file, share(offset + chunk.length) - share(offset))
       offset += chunk.length
     },
     async finish() {
       if (offset !== range.endOffset || open === undefined)
-        throw new AppError('archive-damaged', { ref: file.path, path: file.path, reason: 'It is cut off.' })
+        throw new AppError('archive-damaged', { ref: piece.path, path: piece.path, reason: 'It is cut off.' })
       await open.syncLater()
       open.close()
       open = undefined
@@ -50,7 +50,7 @@ export function createSpoolSink(options: {
     abandon() {
       open?.close()
       open = undefined
-      tally.received(index, share(range.startOffset) - share(offset))
+      tally.received(piece.file, share(range.startOffset) - share(offset))
       offset = range.startOffset
     },
   }

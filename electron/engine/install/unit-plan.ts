@@ -143,7 +143,7 @@ export function planUnits(options: {
       of(isFetching),
     ),
   ]
-  if (source === 'file') first.unshift({ kind: 'archive-md5' })
+  if (source === 'file') first.unshift({ kind: 'archive-md5', ...manifest.archive })
 
   return {
     first: add(first),
@@ -153,7 +153,9 @@ export function planUnits(options: {
       if (isFetching(unit)) fetching -= 1
       const more = add(followers(unit))
       // 4
-      return outstanding === 0 ? add([{ kind: 'seal', metaBytes: options.metaBytes }]) : more
+      return outstanding === 0
+        ? add([{ kind: 'seal', metaBytes: options.metaBytes, fileCount: manifest.files.length }])
+        : more
     },
     onFailed(unit, error) {
       const units = replacements(unit, error)

@@ -2,7 +2,7 @@ import { type AppError, fromWire, toAppError } from '../../../shared/errors.ts'
 import type { CredentialsIo, Io, PlainCredentials } from '../ports.ts'
 import type { Phase } from '../transfers/transfer-runner.ts'
 import { type RunningWorker, readyWorkers, startWorker } from '../workers/pool.ts'
-import type { FromUnpack, LineState, ToUnpack, Unit, UnpackStart, WholeUnit } from '../workers/unpack.ts'
+import type { FromUnpack, LineState, ToUnpack, Unit, UnitWork, UnpackStart, WholeUnit } from '../workers/unpack.ts'
 import { answerCredentials } from '../workers/worker-credentials.ts'
 
 /**
@@ -23,6 +23,8 @@ export interface CrewOptions extends Io {
   lines(): number
   /** The large file that a unit writes. */
   fileOf(unit: Unit): number | undefined
+  /** What its worker has to know for it. */
+  workOf(unit: Unit): UnitWork
   /** For tests: another entry that runs the same function. */
   readonly entry?: URL | undefined
   credentials(io: CredentialsIo): Promise<PlainCredentials>
@@ -112,7 +114,7 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
     const file = options.fileOf(unit)
     if (file !== undefined && !owners.has(file)) owners.set(file, member)
     if (lineOf(unit) || isWholeUnit(unit)) member.lines.set(lastId, { kind: 'moving' })
-    member.worker.post({ kind: 'unit', id: lastId, unit })
+    member.worker.post({ kind: 'unit', id: lastId, unit, work: options.workOf(unit) })
   }
   const fill = () => {
     const crew = members.filter((member) => member !== prover)

@@ -1,6 +1,6 @@
 import type { WireError } from '../../../shared/errors.ts'
-import type { Manifest } from '../../../shared/model/package.ts'
-import type { Reuse } from '../install/reuse.ts'
+import type { ManifestFile } from '../../../shared/model/package.ts'
+import type { Piece } from '../install/segment-pieces.ts'
 import type { StoreSpec } from '../ports.ts'
 import type { CredentialsAnswer, CredentialsWanted } from './worker-credentials.ts'
 
@@ -19,10 +19,30 @@ export type Unit =
       readonly sha256: string
     }
   | { readonly kind: 'prove'; readonly file: number; readonly toOffset: number }
-  | { readonly kind: 'archive-md5' }
-  | { readonly kind: 'seal'; readonly metaBytes: Uint8Array }
+  | { readonly kind: 'archive-md5'; readonly md5: string; readonly sizeBytes: number }
+  | { readonly kind: 'seal'; readonly metaBytes: Uint8Array; readonly fileCount: number }
   | { readonly kind: 'whole-object'; readonly units: readonly WholeUnit[] }
 export type WholeUnit = Extract<Unit, { readonly kind: 'fetch' | 'range' }>
+
+/** A file of the package, by its index in the manifest. */
+export type WholeFile = { readonly index: number } & Pick<ManifestFile, 'path' | 'sizeBytes' | 'checksum'>
+/** A segment: archive.gz[startOffset, endOffset), and what is in it. */
+export interface SegmentWork {
+  readonly segment: number
+  readonly startOffset: number
+  readonly endOffset: number
+  readonly pieces: readonly Piece[]
+  /** Of which it is all or a part; none where it holds several. */
+  readonly file?: WholeFile
+  /** Where this machine has each of the pieces. */
+  readonly sources?: readonly ({ readonly path: string; readonly offset: number } | undefined)[]
+}
+/** All that a worker gets to know of a package: what each unit is about, with the unit. */
+export interface UnitWork {
+  readonly segments: readonly SegmentWork[]
+  /** That is to be proved. */
+  readonly file?: WholeFile
+}
 
 export type UnpackSource =
   | { readonly kind: 'store'; readonly spec: StoreSpec; readonly key: string; readonly etag: string }
@@ -31,11 +51,8 @@ export type UnpackSource =
 
 export interface UnpackStart {
   readonly source: UnpackSource
-  readonly manifest: Manifest
-  readonly segmentBytes: number
   /** Another worker takes the checksums of split files; else each takes those of the files that it writes. */
   readonly provesBeside: boolean
-  readonly reuse?: Reuse
   /** Folders of this transfer. */
   readonly tree: string
   readonly spool: string
@@ -62,7 +79,7 @@ export type SettledRecord =
     }
 
 export type ToUnpack =
-  | { readonly kind: 'unit'; readonly id: number; readonly unit: Unit }
+  | { readonly kind: 'unit'; readonly id: number; readonly unit: Unit; readonly work: UnitWork }
   | CredentialsAnswer
   | { readonly kind: 'end' }
 export type LineState =

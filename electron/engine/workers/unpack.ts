@@ -1,14 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { AppError, assertNever, toWire } from '../../../shared/errors.ts'
-import type { Segment } from '../format/plan-segments.ts'
 import { copyPieces } from '../install/copy-pieces.ts'
 import { type FetchState, fetchRange, fetchWhole, type WantedPart } from '../install/fetch-range.ts'
-import { installSegments, unpackedBytesOf } from '../install/install-segments.ts'
 import { createFileProver } from '../install/prove-file.ts'
-import { lookUpReuse } from '../install/reuse.ts'
 import { sealTree } from '../install/seal-tree.ts'
-import { fileAt, type Piece, piecesOf } from '../install/segment-pieces.ts'
+import type { Piece } from '../install/segment-pieces.ts'
 import { createSpoolSink, spoolFileOf } from '../install/spool-sink.ts'
 import { createStagedSyncs } from '../install/staged-syncs.ts'
 import { createTally } from '../install/tally.ts'
@@ -20,7 +17,18 @@ import { createJournal } from '../transfers/journal.ts'
 import { createRateLimit } from '../transfers/rate-limit.ts'
 import type { Journal } from '../transfers/transfer-runner.ts'
 import type { WorkerContext } from './serve.ts'
-import type { FromUnpack, LineState, SettledRecord, ToUnpack, Unit, UnpackStart, WholeUnit } from './unpack-messages.ts'
+import type {
+  FromUnpack,
+  LineState,
+  SegmentWork,
+  SettledRecord,
+  ToUnpack,
+  Unit,
+  UnitWork,
+  UnpackStart,
+  WholeFile,
+  WholeUnit,
+} from './unpack-messages.ts'
 import { createCredentialsAsker } from './worker-credentials.ts'
 
 export type * from './unpack-messages.ts'
@@ -48,13 +56,13 @@ export async function unpack(
   context: WorkerContext<UnpackStart, FromUnpack, ToUnpack>,
   { disk, clock, createStore }: UnpackPorts,
 ): Promise<void> {
-  const { source, manifest, tree, spool, ref, stallMs, quietMs } = context.data
-  const segments = installSegments(manifest, context.data.segmentBytes, context.data.reuse)
-  const reusable = lookUpReuse(context.data.reuse)
+  const { source, tree, spool, ref, stallMs, quietMs } = context.data
   const tally = createTally(context.data.counters)
   const lines = new Map<number, { state: LineState['kind']; lastMs: number }>()
   const limit = createRateLimit(context.data.limit, clock)
-  const prover = createFileProver(disk, tree, manifest, ref)
+  /** Of which something came. */
+  const files = new Map<number, WholeFile>()
+  const prover = createFileProver(disk, tree, (index) => given(files.get(index)), ref)
   const stagedSyncs = createStagedSyncs(disk, tree)
   const folders = new Set<string>()
   const makeFolderOf = (target: string) => {
@@ -78,16 +86,9 @@ export async function unpack(
     )
     journal.append(record)
   }
-  const settleSegment = (index: number, how: { readonly isCopied?: true } = {}) => {
-    settle({ kind: 'segment', segment: index, ...how })
-    const segment = segmentAt(index)
-    if (segment.kind !== 'files')
-      stagedSyncs.wrote(fileAt(manifest, segment.file).path, unpackedBytesOf(manifest, segment))
-  }
-  const segmentAt = (index: number): Segment => {
-    const segment = segments[index]
-    if (segment === undefined) throw new AppError('internal', { what: 'no such segment' })
-    return segment
+  const settleSegment = ({ segment, file, pieces }: SegmentWork, how: { readonly isCopied?: true } = {}) => {
+    settle({ kind: 'segment', segment, ...how })
+    if (file !== undefined) stagedSyncs.wrote(file.path, unpackedBytesOf(pieces))
   }
 
   // ---------------------------------------------------------------- the store
@@ -148,24 +149,15 @@ export async function unpack(
   }
 
   // ---------------------------------------------------------------- units
-  const openSink = (unit: WholeUnit) => {
-    const segment = segmentAt(unit.segment)
+  const openSink = (unit: WholeUnit, work: SegmentWork) => {
     if (unit.kind === 'range') {
-      const sink = createSpoolSink({
-        disk,
-        spool,
-        file: fileAt(manifest, fileOf(segment)),
-        index: fileOf(segment),
-        range: unit,
-        tally,
-      })
+      const sink = createSpoolSink({ disk, spool, piece: onlyPieceOf(work), range: unit, tally })
       return { ...sink, finish: async () => settle({ ...unit, sha256: await sink.finish() }) }
     }
-    const pieces = piecesOf(manifest, segment)
     const sink = createUnpackSink({
       disk,
       tree,
-      pieces,
+      pieces: work.pieces,
       tally,
       countsReceived: true,
       ref,
@@ -176,14 +168,14 @@ export async function unpack(
       ...sink,
       async finish() {
         sink.finish()
-        settleSegment(unit.segment)
+        settleSegment(work)
       },
     }
   }
 
-  const runOne = async (id: number, unit: WholeUnit, io: Io): Promise<'settled' | 'no-ranges'> => {
-    const range = unit.kind === 'range' ? unit : segmentAt(unit.segment)
-    const sink = openSink(unit)
+  const runOne = async (id: number, unit: WholeUnit, work: SegmentWork, io: Io): Promise<'settled' | 'no-ranges'> => {
+    const range = unit.kind === 'range' ? unit : work
+    const sink = openSink(unit, work)
     try {
       if ((await read(id, range, sink.push, io)) === 'whole-object') {
         sink.abandon()
@@ -198,13 +190,12 @@ export async function unpack(
     }
   }
 
-  const inflate = async (index: number, io: Io) => {
-    const segment = segmentAt(index)
-    const pieces = piecesOf(manifest, segment)
+  const inflate = async (work: SegmentWork, io: Io) => {
+    const { pieces, startOffset, endOffset } = work
     const sink = createUnpackSink({ disk, tree, pieces, tally, countsReceived: false, ref, makeFolderOf })
-    const spooled = spoolFileOf(spool, fileOf(segment))
+    const spooled = spoolFileOf(spool, onlyPieceOf(work).file)
     try {
-      await readFileRange(disk, spooled, 0, segment.endOffset - segment.startOffset, sink.push, io)
+      await readFileRange(disk, spooled, 0, endOffset - startOffset, sink.push, io)
       sink.finish()
     } catch (error) {
       sink.abandon()
@@ -214,19 +205,19 @@ export async function unpack(
       }
       throw error
     }
-    settleSegment(index)
+    settleSegment(work)
     disk.removeFile(spooled)
   }
 
-  const copy = async (index: number, io: Io) => {
-    const pieces = piecesOf(manifest, segmentAt(index))
-    const sourceOf = ({ file, block }: Piece) => reusable.find(file, block)
+  const copy = async (work: SegmentWork, io: Io) => {
+    const { pieces, sources = [] } = work
+    const sourcesOf = new Map(pieces.map((piece, at) => [piece, sources[at]]))
+    const sourceOf = (piece: Piece) => sourcesOf.get(piece)
     await copyPieces({ disk, tree, pieces, sourceOf, tally, ref, makeFolderOf }, io)
-    settleSegment(index, { isCopied: true })
+    settleSegment(work, { isCopied: true })
   }
 
-  const check = async (index: number, io: Io) => {
-    const pieces = piecesOf(manifest, segmentAt(index))
+  const check = async ({ pieces }: SegmentWork, io: Io) => {
     for (const piece of pieces) if (!(await isRight(piece, io))) throw wrong(piece)
     for (const piece of pieces) {
       tally.received(piece.file, piece.sizeBytes)
@@ -242,35 +233,30 @@ export async function unpack(
   const wrong = (piece: { readonly path: string }) =>
     new AppError('archive-damaged', { ref, path: piece.path, reason: 'Its checksum is wrong.' })
 
-  const checkRange = async (unit: Extract<Unit, { kind: 'check-range' }>, io: Io) => {
-    const segment = segmentAt(unit.segment)
-    const file = fileAt(manifest, fileOf(segment))
-    const range = { offset: unit.startOffset - segment.startOffset, length: unit.endOffset - unit.startOffset }
-    const hex = await hashRange(disk, spoolFileOf(spool, fileOf(segment)), range, 'sha256', io)
-    if (hex !== unit.sha256) throw wrong(file)
-    const sliceBytes = segment.endOffset - segment.startOffset
-    const share = (offset: number) => Math.floor((file.sizeBytes * (offset - segment.startOffset)) / sliceBytes)
-    tally.received(fileOf(segment), share(unit.endOffset) - share(unit.startOffset))
+  const checkRange = async (unit: Extract<Unit, { kind: 'check-range' }>, work: SegmentWork, io: Io) => {
+    const { file, path: filePath, sizeBytes, startOffset, endOffset } = onlyPieceOf(work)
+    const range = { offset: unit.startOffset - startOffset, length: unit.endOffset - unit.startOffset }
+    const hex = await hashRange(disk, spoolFileOf(spool, file), range, 'sha256', io)
+    if (hex !== unit.sha256) throw wrong({ path: filePath })
+    const share = (offset: number) => Math.floor((sizeBytes * (offset - startOffset)) / (endOffset - startOffset))
+    tally.received(file, share(unit.endOffset) - share(unit.startOffset))
   }
 
-  const checkArchive = async (io: Io) => {
+  const checkArchive = async ({ md5, sizeBytes }: Extract<Unit, { kind: 'archive-md5' }>, io: Io) => {
     const hash = createHash('md5')
-    await read(
-      -1,
-      { startOffset: 0, endOffset: manifest.archive.sizeBytes },
-      async (chunk) => void hash.update(chunk),
-      io,
-    )
-    if (hash.digest('hex') !== manifest.archive.md5)
+    await read(-1, { startOffset: 0, endOffset: sizeBytes }, async (chunk) => void hash.update(chunk), io)
+    if (hash.digest('hex') !== md5)
       throw new AppError('archive-damaged', { ref, reason: 'The md5 of its archive is wrong.' })
   }
 
-  const runWhole = async (id: number, units: readonly WholeUnit[], io: Io) => {
+  const runWhole = async (id: number, units: readonly WholeUnit[], work: UnitWork, io: Io) => {
     if (store === undefined || source.kind !== 'store') throw new AppError('internal', { what: 'no store' })
+    const works = new Map(work.segments.map((each) => [each.segment, each]))
     const parts = units.map((unit): WantedPart => {
-      const { startOffset, endOffset } = unit.kind === 'range' ? unit : segmentAt(unit.segment)
+      const segment = given(works.get(unit.segment))
+      const { startOffset, endOffset } = unit.kind === 'range' ? unit : segment
       const open = () => {
-        const sink = openSink(unit)
+        const sink = openSink(unit, segment)
         const finish = async () => {
           await sink.finish()
           context.post({ kind: 'settled-part', unit })
@@ -283,34 +269,35 @@ export async function unpack(
     await fetchWhole(deps, source, parts, { ...io, onChunk: (bytes) => noteChunk(id, bytes) })
   }
 
-  const run = async (id: number, unit: Unit, io: Io): Promise<'settled' | 'no-ranges'> => {
+  const run = async (id: number, unit: Unit, work: UnitWork, io: Io): Promise<'settled' | 'no-ranges'> => {
+    const segment = () => given(work.segments[0])
     switch (unit.kind) {
       case 'fetch':
       case 'range':
-        return runOne(id, unit, io)
+        return runOne(id, unit, segment(), io)
       case 'copy':
-        await copy(unit.segment, io)
+        await copy(segment(), io)
         return 'settled'
       case 'inflate':
-        await inflate(unit.segment, io)
+        await inflate(segment(), io)
         return 'settled'
       case 'check':
-        await check(unit.segment, io)
+        await check(segment(), io)
         return 'settled'
       case 'check-range':
-        await checkRange(unit, io)
+        await checkRange(unit, segment(), io)
         return 'settled'
       case 'prove':
         await prover.prove(unit.file, unit.toOffset, io)
         return 'settled'
       case 'archive-md5':
-        await checkArchive(io)
+        await checkArchive(unit, io)
         return 'settled'
       case 'seal':
-        await sealTree(disk, tree, manifest, unit.metaBytes, io)
+        await sealTree(disk, tree, unit, io)
         return 'settled'
       case 'whole-object':
-        await runWhole(id, unit.units, io)
+        await runWhole(id, unit.units, work, io)
         return 'settled'
       default:
         return assertNever(unit)
@@ -319,9 +306,10 @@ export async function unpack(
 
   const usesLine = (unit: Unit) =>
     source.kind === 'store' && (unit.kind === 'fetch' || unit.kind === 'range' || unit.kind === 'whole-object')
-  const take = (id: number, unit: Unit): Promise<void> => {
+  const take = (id: number, unit: Unit, work: UnitWork): Promise<void> => {
+    for (const { file } of [work, ...work.segments]) if (file !== undefined) files.set(file.index, file)
     if (usesLine(unit)) lines.set(id, { state: 'moving', lastMs: clock.now() })
-    return run(id, unit, { signal: context.signal })
+    return run(id, unit, work, { signal: context.signal })
       .then(
         (kind) => context.post({ kind, id }),
         (error: unknown) => context.post({ kind: 'failed', id, error: toWire(error) }),
@@ -336,8 +324,8 @@ export async function unpack(
   context.onMessage((message) => {
     switch (message.kind) {
       case 'unit': {
-        const work = take(message.id, message.unit).finally(() => running.delete(work))
-        running.add(work)
+        const taken = take(message.id, message.unit, message.work).finally(() => running.delete(taken))
+        running.add(taken)
         return
       }
       case 'credentials':
@@ -356,10 +344,13 @@ export async function unpack(
   await stagedSyncs.settled()
 }
 
-const fileOf = (segment: Segment): number => {
-  if (segment.kind === 'files') throw new AppError('internal', { what: 'a segment of several files' })
-  return segment.file
+/** What came with the unit. */
+function given<T>(found: T | undefined): T {
+  if (found === undefined) throw new AppError('internal', { what: 'a unit that says too little' })
+  return found
 }
+const onlyPieceOf = ({ pieces }: SegmentWork): Piece => given(pieces[0])
+const unpackedBytesOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 
 const readBytes = 1024 * 1024
 
