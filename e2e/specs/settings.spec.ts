@@ -179,6 +179,7 @@ test('a connection is given to a colleague without its keys', async ({ app, s3, 
   await page.getByRole('button', { name: 'More for Research' }).click()
   await page.getByRole('menuitem', { name: 'Share this connection…' }).click()
   const shareSheet = page.getByRole('dialog', { name: 'Share Research' })
+  await shareSheet.getByText('On the command line').click()
   await expect(shareSheet).toContainText(`--bucket ${bucket} --endpoint ${endpoint} --access-key-id YOUR_KEY_ID`)
   await expect(shareSheet).not.toContainText(accessKeyId)
   await shareSheet.getByRole('button', { name: 'Copy for a colleague' }).click()

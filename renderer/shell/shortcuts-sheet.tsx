@@ -6,10 +6,12 @@ import { shortcutsText as text } from '../text/shortcuts.ts'
 import { Button } from '../ui/button.tsx'
 import { SectionTitle } from '../ui/inspector.tsx'
 import { Keys } from '../ui/keys.tsx'
-import { rowCommands, rowKeysOf } from '../ui/row-keys.ts'
+import { type RowCommand, rowCommands, rowKeysOf } from '../ui/row-keys.ts'
 import { Sheet } from '../ui/sheet.tsx'
 import { keysOf, windowCommands } from './key-map.ts'
 import { closeShortcuts, useShortcuts } from './shortcuts-store.ts'
+
+const ofTransfers: ReadonlySet<RowCommand> = new Set(['pause', 'retry', 'move-up', 'move-down'])
 
 interface Line {
   readonly does: string
@@ -29,10 +31,11 @@ function Shortcuts() {
     does: text.window[command],
     keys: keysOf(command, { browser, singleKeys }),
   }))
-  const ofRows = rowCommands.map((command) => {
-    const keys = rowKeysOf(command, singleKeys)
-    return { does: text.rows[command], keys: keys === undefined ? [] : [keys] }
-  })
+  const linesOf = (commands: readonly RowCommand[]): readonly Line[] =>
+    commands.map((command) => {
+      const keys = rowKeysOf(command, singleKeys)
+      return { does: text.rows[command], keys: keys === undefined ? [] : [keys] }
+    })
   const moves: readonly Line[] = [
     { does: text.move, keys: [['↑', '↓']] },
     { does: text.jump, keys: [['Home'], ['End'], ['PgUp'], ['PgDn']] },
@@ -64,16 +67,22 @@ function Shortcuts() {
         </>
       }
     >
-      <div className="shortcuts">
-        <Lines title={text.everywhere} lines={[...everywhere, { does: text.escape, keys: [['Esc']] }]} />
-        <Lines title={text.lists} lines={[...moves, ...ofRows]} />
-      </div>
+      <section className="shortcuts">
+        <div>
+          <Lines title={text.everywhere} lines={[...everywhere, { does: text.escape, keys: [['Esc']] }]} />
+          <Lines title={text.transfers} lines={linesOf(rowCommands.filter((command) => ofTransfers.has(command)))} />
+        </div>
+        <Lines
+          title={text.lists}
+          lines={[...moves, ...linesOf(rowCommands.filter((command) => !ofTransfers.has(command)))]}
+        />
+      </section>
     </Sheet>
   )
 }
 
 const Lines = ({ title, lines }: { readonly title: string; readonly lines: readonly Line[] }) => (
-  <section>
+  <div>
     <SectionTitle>{title}</SectionTitle>
     <dl className="shortcut-list">
       {lines
@@ -89,5 +98,5 @@ const Lines = ({ title, lines }: { readonly title: string; readonly lines: reado
           </div>
         ))}
     </dl>
-  </section>
+  </div>
 )

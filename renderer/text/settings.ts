@@ -128,7 +128,7 @@ export const settingsText = {
   share: {
     title: (name: string): string => `Share ${name}`,
     subtitle: 'For a colleague, who is set up with it in a minute. No key or password is in it.',
-    connection: 'The connection',
+    connection: 'What is copied',
     connectionText:
       'Your colleague pastes it at “Add a connection”, under “From a colleague”, or saves it as a file and opens that.',
     commandLine: 'On the command line',

@@ -141,3 +141,21 @@ test('closing the window while a transfer runs asks once, and it goes on without
   await startAgain(home)
   await expect(transferRow(page, 'model')).toContainText('Done', { timeout: 20_000 })
 })
+
+test('the help menu shows the keys, the version, and where the logs are', async ({ app }) => {
+  const { page, electronApp } = app
+  const choose = (label: string) =>
+    electronApp?.evaluate(({ Menu }, wanted) => {
+      const help = Menu.getApplicationMenu()?.items.find(({ role }) => role === 'help')
+      help?.submenu?.items.find((item) => item.label === wanted)?.click()
+    }, label)
+  await choose('Keyboard shortcuts')
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await expect(sheet).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(sheet).toBeHidden()
+  await choose('Version and updates')
+  await expect(page.getByText(/^Orbital \d+\.\d+\.\d+/)).toBeVisible()
+  await choose('Logs and diagnostics')
+  await expect(page.getByRole('button', { name: 'Open logs' })).toBeVisible()
+})

@@ -37,6 +37,7 @@ export function SettingsSearch() {
               type="search"
               role="combobox"
               aria-autocomplete="list"
+              aria-expanded={combobox.dropdownOpened}
               aria-label={text.label}
               placeholder={text.label}
               value={query}

@@ -41,26 +41,18 @@ export function ShareSheet({ connection, onClose }: { readonly connection: Conne
       }
     >
       <section className="share">
-        <div>
-          <h3 className="section-title">{text.connection}</h3>
+        <p>{text.connectionText}</p>
+        {hasKeys && <p className="t2">{text.keys}</p>}
+        {location.kind === 'folder' ? <Message kind="note">{text.folder}</Message> : <p className="t2">{text.links}</p>}
+        <details className="more-fields">
+          <summary>{text.connection}</summary>
           <pre className="share-text small selectable">{shared}</pre>
-          <p className="small t2">{text.connectionText}</p>
-        </div>
-        <div>
-          <h3 className="section-title">
-            {text.commandLine}
-            <span className="push">
-              <CopyButton text={command} label={text.copyCommand} />
-            </span>
-          </h3>
+        </details>
+        <details className="more-fields">
+          <summary>{text.commandLine}</summary>
           <pre className="share-text small selectable">{command}</pre>
-        </div>
-        {hasKeys && <p className="small t2">{text.keys}</p>}
-        {location.kind === 'folder' ? (
-          <Message kind="note">{text.folder}</Message>
-        ) : (
-          <p className="small t2">{text.links}</p>
-        )}
+          <CopyButton words variant="default" text={command} label={text.copyCommand} />
+        </details>
       </section>
     </Sheet>
   )
