@@ -109,7 +109,22 @@ test('a store that goes away and comes back is waited for', async ({ app, gate }
   await expect(row).toContainText('Reconnecting')
   gate.refuse(false)
   gate.throttle(undefined)
-  await page.getByRole('button', { name: `Try now ${title}` }).click()
+  await expect(row).toContainText('Done', { timeout: 45_000 })
+})
+
+test('what reconnects is tried at once when that is wished', async ({ app, gate }) => {
+  const { page } = app
+  await startInstall(page, gate, 4_000_000)
+  await openPage(page, 'Transfers')
+  const row = transferRow(page, title)
+  await gate.untilSent(archive, 2_000_000)
+  gate.refuse(true)
+  await expect(row).toContainText(/(?:Third|Fourth|Fifth) try in/, { timeout: 30_000 })
+  await row.getByRole('button', { name: `Try now ${title}` }).click()
+  // It begins anew with its tries.
+  await expect(row).toContainText(/Preparing|(?:First|Second) try/)
+  gate.refuse(false)
+  gate.throttle(undefined)
   await expect(row).toContainText('Done', { timeout: 45_000 })
 })
 
