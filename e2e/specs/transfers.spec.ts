@@ -1,11 +1,11 @@
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
 import type { CountingProxy } from '../../testkit/counting-proxy.ts'
 import { buildPackageFolder, planFiles } from '../../testkit/package-builder.ts'
 import { createTempFolder } from '../../testkit/temp-folder.ts'
 import { bucketEnvironment, startTestEngine } from '../../testkit/test-engine.ts'
-import { packageRow } from '../pages/browse.ts'
+import { packageRow, selectPackage } from '../pages/browse.ts'
 import { transferRow } from '../pages/transfers.ts'
 import { openPage } from '../pages/window.ts'
 import { test as base, expect } from '../with-store.ts'
@@ -155,4 +155,57 @@ test('what another process runs is shown, without a progress that isn’t known,
   gate.throttle(undefined)
   await page.getByRole('button', { name: `Resume ${title} 1.0.0` }).click()
   await expect(row).toContainText('Done', { timeout: 30_000 })
+})
+
+test.describe('with a bucket of its own', () => {
+  test.use({
+    appEnv: async ({ gate, s3, bucket }, use) => use(bucketEnvironment({ ...s3, endpoint: gate.endpoint }, bucket)),
+  })
+
+  test('the order of what waits is changed by keys and by buttons', async ({ app, gate, s3, bucket, workFolder }) => {
+    const { page } = app
+    // Zeros: large on disk, so that they wait for each other, and small on the line.
+    const engine = await startTestEngine(join(workFolder, 'publisher'), { env: bucketEnvironment(s3, bucket) })
+    const titles = ['Ant', 'Bee', 'Cat']
+    for (const each of titles) {
+      const folder = join(workFolder, each)
+      await mkdir(folder)
+      await writeFile(join(folder, 'zeros.bin'), Buffer.alloc(70_000_000))
+      const manifest = { name: `order_${each.toLowerCase()}`, version: '1.0.0', title: each }
+      await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
+      expect((await engine.publish(folder)).state.kind).toBe('done')
+    }
+    await engine.stop()
+    await page.getByRole('button', { name: 'Check for new packages' }).click()
+    gate.throttle(8_000)
+    for (const each of titles) {
+      await selectPackage(page, each)
+      await page.getByRole('grid', { name: 'Packages' }).press('i')
+      const sheet = page.getByRole('dialog', { name: `Install ${each} 1.0.0` })
+      await sheet.getByRole('button', { name: 'Install' }).click({ timeout: 60_000 })
+      await expect(sheet).toBeHidden()
+    }
+    await openPage(page, 'Transfers')
+    const list = page.getByRole('grid', { name: 'Transfers' })
+    const order = () => list.locator('.job .name').allTextContents()
+    await expect.poll(order).toEqual(['Ant 1.0.0', 'Bee 1.0.0', 'Cat 1.0.0'])
+    await expect(transferRow(page, 'Cat')).toContainText('After Bee')
+    await page.getByRole('button', { name: 'Move up Cat 1.0.0' }).click()
+    await expect.poll(order).toEqual(['Ant 1.0.0', 'Cat 1.0.0', 'Bee 1.0.0'])
+    await page.getByRole('button', { name: 'Move down Cat 1.0.0' }).click()
+    await expect.poll(order).toEqual(['Ant 1.0.0', 'Bee 1.0.0', 'Cat 1.0.0'])
+    await list.focus()
+    await page.keyboard.press('End')
+    await page.keyboard.press('Alt+ArrowUp')
+    await expect.poll(order).toEqual(['Ant 1.0.0', 'Cat 1.0.0', 'Bee 1.0.0'])
+    await page.keyboard.press('Alt+ArrowDown')
+    await expect.poll(order).toEqual(['Ant 1.0.0', 'Bee 1.0.0', 'Cat 1.0.0'])
+    await page.getByRole('button', { name: 'Pause all' }).click()
+    await expect(list.getByText('By you')).toHaveCount(3)
+    gate.throttle(undefined)
+    await page.getByRole('button', { name: 'Resume all' }).click()
+    await expect(list.getByText('Done')).toHaveCount(3, { timeout: 60_000 })
+    await page.getByRole('button', { name: 'Clear history' }).click()
+    await expect(page.getByText('Nothing is on its way')).toBeVisible()
+  })
 })

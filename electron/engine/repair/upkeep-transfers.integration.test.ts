@@ -140,8 +140,12 @@ describe('repair, verify and export as transfers', () => {
     expect((await app.api.transfers.list({}))[0]?.state).toEqual({ kind: 'paused', reason: 'by-person' })
     expect(leftovers()).toHaveLength(1)
     expect(existsSync(out)).toBe(false)
+    const before = app.samples.length
     expect(await start()).toEqual({ transferId: id })
     await moved(8 * MiB)
+    // The bar never falls, nor does what is read once more count twice.
+    const shown = app.samples.slice(before).map(({ progress }) => progress.receivedBytes)
+    expect(shown).toEqual(shown.toSorted((a, b) => a - b))
     await app.api.transfers.cancel({ id })
     expect(leftovers()).toEqual([])
     expect(existsSync(out)).toBe(false)

@@ -32,7 +32,7 @@ export function SettingsSearch() {
       <Combobox.DropdownTarget>
         <search className="search search-settings">
           <Icon of={IconSearch} />
-          <Combobox.EventsTarget>
+          <Combobox.EventsTarget withExpandedAttribute>
             <input
               type="search"
               role="combobox"
