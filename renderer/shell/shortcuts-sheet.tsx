@@ -40,6 +40,8 @@ function Shortcuts() {
     { does: text.move, keys: [['↑', '↓']] },
     { does: text.jump, keys: [['Home'], ['End'], ['PgUp'], ['PgDn']] },
     { does: text.openRow, keys: [['↵']] },
+    { does: text.several, keys: [['Shift', '↑', '↓']] },
+    { does: text.all, keys: [['Mod', 'A']] },
   ]
   return (
     <Sheet

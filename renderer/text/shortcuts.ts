@@ -14,6 +14,8 @@ export const shortcutsText = {
   move: 'Move',
   jump: 'Jump',
   openRow: 'Open',
+  several: 'Choose several',
+  all: 'Choose all',
   escape: 'Close, clear, back: one step at a time',
   window: {
     palette: 'Search packages and actions',
