@@ -1,6 +1,8 @@
 import type { Page } from 'playwright/test'
+import { exampleApps } from '../example/packages.ts'
 import { packageRow } from '../pages/browse.ts'
 import { openPage } from '../pages/window.ts'
+import { writeHome } from '../prepare-home.ts'
 import { expect, testWithExample as test } from '../with-store.ts'
 
 const packagesGrid = (page: Page) => page.getByRole('grid', { name: 'Packages' })
@@ -74,9 +76,11 @@ test('presses with Ctrl and Shift choose several, and the treemap shows the same
   await expect(packagesGrid(page).getByRole('row').filter({ hasText: 'Installed' })).toHaveCount(2)
   await openPage(page, 'Installed')
   const tiles = page.getByRole('group', { name: 'Disk usage by package and version' }).getByRole('button')
-  await tiles.nth(0).click()
+  await expect(tiles).toHaveCount(2)
+  const [first = '', second = ''] = await installedGrid(page).locator('.name').allTextContents()
+  await tiles.filter({ hasText: first }).click()
   await expect(selectedRows(page)).toHaveCount(1)
-  await tiles.nth(1).click({ modifiers: ['Control'] })
+  await tiles.filter({ hasText: second }).click({ modifiers: ['Control'] })
   await expect(selectedRows(page)).toHaveCount(2)
   await expect(page.locator('.treemap [aria-pressed="true"]')).toHaveCount(2)
   const panel = page.getByRole('complementary', { name: /^2 packages, \d/ })
@@ -94,4 +98,43 @@ test('in a small window several have their buttons below the list, and nothing i
   const bar = page.getByRole('toolbar', { name: /^9 packages, up to/ })
   await expect(bar.getByRole('button', { name: /^Install \d…$/ })).toBeInViewport({ ratio: 1 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
+})
+
+test.describe('over a slow line', () => {
+  test.use({
+    prepareHome: async ({ store }, use) =>
+      use((home) =>
+        writeHome(home, {
+          folders: { 'Team models': store },
+          settings: { apps: [...exampleApps], downloadLimitBytesPerSecond: 2_000 },
+        }),
+      ),
+  })
+
+  test('several transfers are paused, resumed and cancelled together', async ({ app: { page } }) => {
+    await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+    await packagesGrid(page).focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('Shift+ArrowDown')
+    await page.keyboard.press('i')
+    await expect(page.getByRole('dialog').getByRole('button', { name: 'Install 2 packages' })).toBeFocused()
+    await page.keyboard.press('Enter')
+    await openPage(page, 'Transfers')
+    const grid = page.getByRole('grid', { name: 'Transfers' })
+    await expect(grid.getByText('Transferring')).toHaveCount(2)
+    await grid.focus()
+    await page.keyboard.press('Control+a')
+    await expect(selectedRows(page)).toHaveCount(2)
+    const panel = page.getByRole('complementary', { name: /^2 transfers, \d.* to go$/ })
+    await page.keyboard.press('p')
+    await expect(grid.getByText('Paused', { exact: true })).toHaveCount(2)
+    await expect(panel.getByRole('button', { name: 'Resume 2' })).toBeVisible()
+    await page.keyboard.press('p')
+    await expect(grid.getByText('Transferring')).toHaveCount(2)
+    await panel.getByRole('button', { name: 'Cancel 2' }).click()
+    await expect(grid.getByText('Cancelled')).toHaveCount(2)
+    await grid.focus()
+    await page.keyboard.press('Escape')
+    await expect(selectedRows(page)).toHaveCount(1)
+  })
 })

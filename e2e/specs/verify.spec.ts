@@ -51,6 +51,23 @@ test('verifying names what is altered, missing and not of the package; repairing
   expect((await readdir(folder)).filter((name) => name !== 'meta.json').sort()).toEqual(files)
 })
 
+test('files that were changed on the disk are told of without reading them, and verifying decides', async ({ app }) => {
+  const { page } = app
+  const folder = await installAndOpen(app)
+  await expect(inList(page)).toContainText('today')
+  await appendFile(join(folder, 'trees.bin'), 'altered')
+  await rm(join(folder, 'reasons.json'))
+  await openPage(page, 'Transfers')
+  await openPage(page, 'Installed')
+  await expect(inList(page)).toContainText('2 changed')
+  await inList(page).dblclick()
+  const told = details(page).getByRole('status').filter({ hasText: '2 files were changed on the disk' })
+  await expect(told).toContainText('trees.bin')
+  await details(page).getByRole('button', { name: 'Verify' }).click()
+  await expect(inList(page)).toContainText('2 damaged')
+  await expect(told).toBeHidden()
+})
+
 test('a version whose description was damaged is told of, and comes back', async ({ app }) => {
   const { page } = app
   const folder = await installAndOpen(app)

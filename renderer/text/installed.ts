@@ -72,6 +72,11 @@ export const installedText = {
   },
   damaged: (count: number): string => `${formatCount(count)} damaged`,
   damagedWhy: (count: number): string => `${plural(count, 'file')} changed or missing. Repair fetches them again.`,
+  changed: (count: number): string => `${formatCount(count)} changed`,
+  changedWhy: (count: number): string =>
+    `${plural(count, 'file')} gone, of another size, or written since the last verification. Verify tells what is not as published.`,
+  changedTitle: (count: number): string =>
+    count === 1 ? '1 file was changed on the disk' : `${plural(count, 'file')} were changed on the disk`,
   more: (title: string): string => `More for ${title}`,
   actions: {
     details: 'Show versions',

@@ -51,6 +51,11 @@ export const diskUsage = z.strictObject({
       /** A newer version of it is installed. */
       older: z.boolean(),
       kept: z.boolean(),
+      /**
+       * Files that are gone, of another size, or were written since they were verified, at most 1000 of them; absent where there are none. Nothing was
+       * read to know it: a verification tells what really differs.
+       */
+      changedFiles: z.array(z.string()).optional(),
     }),
   ),
   cacheBytes: z.number(),

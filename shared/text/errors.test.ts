@@ -76,3 +76,11 @@ test('sizes have three significant figures', () => {
     '87.7 MB are needed, 1.00 kB are free',
   )
 })
+
+test('a library that is being moved is told apart from one that another program works on', () => {
+  expect(errorTextOf({ code: 'busy', details: { what: 'library', moving: true } }).happened).toContain('being moved')
+  expect(errorTextOf({ code: 'busy', details: { what: 'library' } }).happened).toContain('Another Orbital')
+  expect(errorTextOf({ code: 'past-cancel', details: { ref: 'My library', kind: 'move' } }).happened).toContain(
+    'folder',
+  )
+})

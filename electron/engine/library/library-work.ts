@@ -23,6 +23,11 @@ export function createLibraryWork(): LibraryWork {
       return result.report
     },
     measure: async (roots, { signal }) => bytesOf(await run({ kind: 'measure', roots }, signal)),
+    async look(versions, { signal }) {
+      const result = await run({ kind: 'look', versions }, signal)
+      if (result.kind !== 'look') throw new AppError('internal', { what: 'another job’s result' })
+      return result.changed
+    },
     async remove(roots, { signal }) {
       const bytes = bytesOf(await run({ kind: 'remove', roots }, signal))
       return bytes.reduce((total, each) => total + each, 0)

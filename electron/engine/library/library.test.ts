@@ -43,6 +43,12 @@ function putVersion(which = ref, meta?: string): string {
 }
 const versions = () => library.list().map((each) => `${each.ref.name} ${each.ref.version}`)
 
+test('disk usage tells which files are visibly others than when they were installed', async () => {
+  const place = putVersion()
+  rmSync(path.join(place, 'README.md'))
+  expect((await library.usage(io)).packages).toMatchObject([{ ref, changedFiles: ['README.md'] }])
+})
+
 describe('the list', () => {
   test('of a library that is not there is empty, and nothing is made', () => {
     expect(library.list()).toEqual([])

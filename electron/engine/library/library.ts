@@ -4,6 +4,7 @@ import type { DiskUsage, InstalledVersion, TrashEntry } from '../../../shared/mo
 import type { FileEntry, Manifest, PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { Clock, Disk, Io, Log } from '../ports.ts'
+import type { LookedAt } from './changed-files.ts'
 import { beginCommit, type CommitRecord, type CommitResult, finishCommit, readCommit } from './commit-version.ts'
 import { moveExtrasToTrash, restoreExtras } from './extra-files.ts'
 import { createInstalledReader } from './installed.ts'
@@ -23,6 +24,8 @@ export interface LibraryWork {
   ): Promise<TreeReport>
   /** Allocated bytes of each tree. */
   measure(roots: readonly string[], io: Io): Promise<readonly number[]>
+  /** Files of each version that are visibly others by now (changed-files.ts). */
+  look(versions: readonly LookedAt[], io: Io): Promise<readonly (readonly string[])[]>
   /** Deletes the trees; answers the allocated bytes that were freed. */
   remove(roots: readonly string[], io: Io): Promise<number>
 }
@@ -222,6 +225,17 @@ export function createLibrary(deps: LibraryDeps): Library {
       const [cacheBytes = 0, unfinishedBytes = 0, trashBytes = 0, ownBytes = 0] = groups.map((roots) =>
         bytes.splice(0, roots.length).reduce((total, each) => total + each, 0),
       )
+      const changed = await work.look(
+        versions.map(({ ref, path: folder, verifiedAt }) => ({
+          folder,
+          files: (installed.tree(ref)?.manifest.files ?? []).map((file) => ({
+            path: file.path,
+            sizeBytes: file.sizeBytes,
+          })),
+          verifiedAt,
+        })),
+        io,
+      )
       return {
         libraryId: id,
         volume: disk.volume(places.root),
@@ -231,6 +245,7 @@ export function createLibrary(deps: LibraryDeps): Library {
           freedBytes: bytes[index] ?? 0,
           older: versions.findIndex((other) => other.ref.name === each.ref.name) < index,
           kept: each.kept,
+          ...(changed[index]?.length ? { changedFiles: [...changed[index]] } : {}),
         })),
         cacheBytes,
         unfinishedBytes,

@@ -5,6 +5,7 @@ import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.
 import { startTestEngine } from '../../../testkit/test-engine.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { copyTree } from './copy-tree.ts'
+import { requireRoom } from './move-runner.ts'
 import { removeListed } from './remove-listed.ts'
 import { isSameTree, listTree } from './tree-listing.ts'
 
@@ -123,6 +124,17 @@ describe('a move is refused', () => {
     expect(await api.transfers.list({})).toEqual([])
     expect(read(path.join(from, 'a/b.txt'))).toBe('b')
     await stop()
+  })
+
+  test('where there is too little room, with how much it needs and how much there is', () => {
+    const small = { ...disk, volume: () => ({ totalBytes: 9_000_000_000, freeBytes: 1_000_000_000 }) }
+    expect(() => requireRoom(small, to, 900_000_000)).not.toThrow()
+    expect(() => requireRoom(small, to, 2_000_000_000)).toThrow(
+      expect.objectContaining({
+        code: 'disk-full',
+        details: { path: to, neededBytes: expect.any(Number), freeBytes: 1_000_000_000 },
+      }),
+    )
   })
 
   test('while somebody else works in the library, and a place that was left can become a library again', async () => {

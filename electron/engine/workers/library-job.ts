@@ -1,5 +1,6 @@
 import { AppError, assertNever } from '../../../shared/errors.ts'
 import type { Manifest } from '../../../shared/model/package.ts'
+import { changedFiles, type LookedAt } from '../library/changed-files.ts'
 import { measureTree } from '../library/disk-usage.ts'
 import { type TreeReport, verifyTree } from '../library/verify.ts'
 import { copyTree, type TreeCopy } from '../move/copy-tree.ts'
@@ -12,6 +13,7 @@ export type LibraryJob =
   | { readonly kind: 'verify'; readonly folder: string; readonly manifest: Manifest }
   | { readonly kind: 'measure'; readonly roots: readonly string[] }
   | { readonly kind: 'remove'; readonly roots: readonly string[] }
+  | { readonly kind: 'look'; readonly versions: readonly LookedAt[] }
   | { readonly kind: 'list-tree'; readonly root: string; readonly leftOut: readonly string[] }
   | ({ readonly kind: 'copy-tree' } & TreeCopy)
   | { readonly kind: 'remove-listed'; readonly root: string; readonly entries: readonly TreeEntry[] }
@@ -19,6 +21,8 @@ export type LibraryJobResult =
   | { readonly kind: 'verify'; readonly report: TreeReport }
   /** Allocated bytes of each tree (that were freed, for `remove`). */
   | { readonly kind: 'measure' | 'remove'; readonly bytes: readonly number[] }
+  /** Of each version, in their order. */
+  | { readonly kind: 'look'; readonly changed: readonly (readonly string[])[] }
   | { readonly kind: 'list-tree'; readonly entries: readonly TreeEntry[] }
   | { readonly kind: 'copy-tree' | 'remove-listed' }
 
@@ -37,6 +41,11 @@ export async function runLibraryJob(job: LibraryJob, disk: Disk, io: JobIo): Pro
       return { kind: 'measure', bytes: await each(job.roots, (root) => measureTree(disk, root), io) }
     case 'remove':
       return { kind: 'remove', bytes: await each(job.roots, (root) => measureAndRemove(disk, root), io) }
+    case 'look': {
+      const changed: string[][] = []
+      for (const version of job.versions) changed.push(await changedFiles(disk, version, io))
+      return { kind: 'look', changed }
+    }
     case 'list-tree':
       return { kind: 'list-tree', entries: await listTree(disk, job.root, job.leftOut, io) }
     case 'copy-tree': {

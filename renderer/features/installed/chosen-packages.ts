@@ -1,5 +1,6 @@
 import { IconArrowUp, IconChecks, IconPin, IconPinnedOff, IconTrash } from '@tabler/icons-react'
 import { installedText as text } from '../../text/installed.ts'
+import type { RowCommand } from '../../ui/row-keys.ts'
 import type { SelectionAction } from '../../ui/selection-panel.tsx'
 import { removeVersions, type Update } from './installed-actions.ts'
 import type { InstalledPackage } from './installed-packages.ts'
@@ -11,11 +12,8 @@ export interface ChosenPackages {
   readonly title: string
   readonly names: readonly string[]
   readonly actions: readonly SelectionAction[]
-  verify(): void
-  keep(): void
-  /** False when none of them has an update. */
-  update(): boolean
-  remove(): void
+  /** What a key does with all of them; false where it means nothing. */
+  act(command: RowCommand | undefined): boolean
 }
 
 export function choosePackages(
@@ -34,18 +32,22 @@ export function choosePackages(
   const verify = () => deps.care.verifySome(versions)
   const keep = () => deps.run(() => keepAll(versions, !isKept))
   const remove = () => deps.run(() => removeVersions(versions, bytes))
-  const update = () => {
-    if (updates.length > 0) deps.askUpdates(updates)
-    return updates.length > 0
-  }
+  const update = () => deps.askUpdates(updates)
   const words = text.actions
+  const byCommand: Partial<Record<RowCommand, () => void>> = {
+    verify,
+    keep,
+    remove,
+    ...(updates.length > 0 ? { update } : {}),
+  }
   return {
     title: text.chosen(packages.length, bytes),
     names: packages.map((each) => each.title),
-    verify,
-    keep,
-    update,
-    remove,
+    act(command) {
+      const work = byCommand[command ?? 'inspect']
+      work?.()
+      return work !== undefined
+    },
     actions: [
       ...(updates.length === 0 ? [] : [{ label: text.updateAll(updates.length), icon: IconArrowUp, act: update }]),
       { label: words.verify, icon: IconChecks, act: verify },

@@ -21,11 +21,13 @@ interface InstalledRowProps {
   readonly busy: ReadonlyMap<string, Care>
   /** Other files are published under one of its versions by now. */
   readonly differs: boolean
+  /** Files of all its versions that are visibly others than when they were verified. */
+  readonly changed: number
   readonly menu: React.ReactNode
 }
 
 /** The cells of a row: glyph, name over bar, versions, size, app, verified, menu. */
-export function InstalledRow({ each, update, biggestBytes, busy, differs, menu }: InstalledRowProps) {
+export function InstalledRow({ each, update, biggestBytes, busy, differs, changed, menu }: InstalledRowProps) {
   const { newest, older, bytes, olderBytes } = each
   const versions = [newest, ...older]
   const whole = Math.max(1, biggestBytes)
@@ -79,7 +81,7 @@ export function InstalledRow({ each, update, biggestBytes, busy, differs, menu }
         }
       />
       <Cell className="c-verified">
-        <VerifiedWord versions={versions} busy={busy} />
+        <VerifiedWord versions={versions} busy={busy} changed={changed} />
       </Cell>
       <Cell>{menu}</Cell>
     </>
@@ -103,10 +105,12 @@ const Cell = ({ className, title, children }: CellProps) => (
 interface VerifiedWordProps {
   readonly versions: readonly InstalledVersion[]
   readonly busy: ReadonlyMap<string, Care>
+  /** Files that are visibly others than when they were verified. */
+  readonly changed: number
 }
 
-/** Damaged, not verified, or when the least lately verified of them was. */
-export function VerifiedWord({ versions, busy }: VerifiedWordProps) {
+/** Damaged, changed, not verified, or when the least lately verified of them was. */
+export function VerifiedWord({ versions, busy, changed }: VerifiedWordProps) {
   const care = versions.map(({ ref }) => busy.get(specOf(ref))).find((each) => each !== undefined)
   if (care !== undefined) return <span className="t2">{text.busy[care]}</span>
   const damaged = versions.reduce((sum, { damagedFiles }) => sum + (damagedFiles?.length ?? 0), 0)
@@ -115,6 +119,14 @@ export function VerifiedWord({ versions, busy }: VerifiedWordProps) {
       <span className="status danger" title={text.damagedWhy(damaged)}>
         <Icon of={IconAlertTriangle} />
         {text.damaged(damaged)}
+      </span>
+    )
+  }
+  if (changed > 0) {
+    return (
+      <span className="status warn" title={text.changedWhy(changed)}>
+        <Icon of={IconAlertTriangle} />
+        {text.changed(changed)}
       </span>
     )
   }

@@ -27,7 +27,7 @@ import { Sheet } from '../../ui/sheet.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
-import { type ChosenPackages, choosePackages } from './chosen-packages.ts'
+import { choosePackages } from './chosen-packages.ts'
 import { CleanUpFoot, Proposals, useCleanUp } from './free-up-space.tsx'
 import { askUpdate, copyPathOf, openFolder, removeVersions, type Update } from './installed-actions.ts'
 import { groupInstalled, type InstalledPackage, type PackageOrder } from './installed-packages.ts'
@@ -42,6 +42,7 @@ import { UpdateSheet } from './update-sheet.tsx'
 import { hasBytes, UsageHead, UsageMap } from './usage-map.tsx'
 import { useCare } from './use-care.ts'
 import { useDiffering } from './use-differing.ts'
+import { useLookAgain } from './use-look-again.ts'
 import { useUpdates } from './use-updates.ts'
 import { keepAll, VersionMenu } from './version-menu.tsx'
 
@@ -76,6 +77,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
     setSelected(name)
     if (opened !== undefined && !narrow) setOpened(name)
   }
+  useLookAgain(libraryId)
   const list = useRef<ListHandle>(null)
   const action = useAction()
   const cleaningAction = useAction()
@@ -90,6 +92,10 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
   const freed = useMemo(() => new Map(usage?.packages.map(({ ref, freedBytes }) => [specOf(ref), freedBytes])), [usage])
   const sizes = useMemo(() => new Map(installed.map(({ ref, diskBytes }) => [specOf(ref), diskBytes])), [installed])
   const bytesOf = (spec: string): number => freed.get(spec) ?? sizes.get(spec) ?? 0
+  const changedOf = useMemo(() => {
+    const found = new Map(usage?.packages.map(({ ref, changedFiles = [] }) => [specOf(ref), changedFiles]))
+    return (spec: string): readonly string[] => found.get(spec) ?? []
+  }, [usage])
   const biggestBytes = Math.max(0, ...packages.map(({ bytes }) => bytes))
   const namesInOrder = useMemo(() => packages.map(nameOfPackage), [packages])
   const selection = useSelection(namesInOrder, selected, select)
@@ -105,26 +111,9 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
   const isKept = ({ newest, older }: InstalledPackage): boolean => [newest, ...older].some(({ kept }) => kept)
   const keepOf = (each: InstalledPackage, kept: boolean) => run(() => keepAll([each.newest, ...each.older], kept))
 
-  const actOnAll = (command: RowCommand | undefined, all: ChosenPackages): boolean => {
-    switch (command) {
-      case 'remove':
-        all.remove()
-        return true
-      case 'verify':
-        all.verify()
-        return true
-      case 'keep':
-        all.keep()
-        return true
-      case 'update':
-        return all.update()
-      default:
-        return false
-    }
-  }
   const act = (command: RowCommand | undefined, each: InstalledPackage | undefined): boolean => {
     if (each === undefined) return false
-    if (chosen !== undefined) return actOnAll(command, chosen)
+    if (chosen !== undefined) return chosen.act(command)
     const { newest, older } = each
     const update = updates.get(each.name)
     switch (command) {
@@ -200,6 +189,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
     <PackageDetails
       each={details}
       bytesOf={bytesOf}
+      changedOf={changedOf}
       care={care}
       onClose={narrow ? undefined : closeDetails}
       run={run}
@@ -313,6 +303,10 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                       update={updates.get(each.name)}
                       biggestBytes={biggestBytes}
                       busy={busy}
+                      changed={[each.newest, ...each.older].reduce(
+                        (sum, { ref }) => sum + changedOf(specOf(ref)).length,
+                        0,
+                      )}
                       differs={[each.newest, ...each.older].some(({ ref }) => differing.has(specOf(ref)))}
                       menu={
                         <VersionMenu

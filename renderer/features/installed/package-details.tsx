@@ -21,6 +21,7 @@ import { keepAll, VersionMenu } from './version-menu.tsx'
 interface PackageDetailsProps {
   readonly each: InstalledPackage
   readonly bytesOf: (spec: string) => number
+  readonly changedOf: (spec: string) => readonly string[]
   readonly care: VersionCare
   /** Absent where what it lies in has a title and a way out of its own. */
   readonly onClose?: () => void
@@ -30,7 +31,7 @@ interface PackageDetailsProps {
 const words = text.details
 
 /** Every installed version of one package, with what may be done with each. */
-export function PackageDetails({ each, bytesOf, care, onClose, run }: PackageDetailsProps) {
+export function PackageDetails({ each, bytesOf, changedOf, care, onClose, run }: PackageDetailsProps) {
   return (
     <>
       {onClose !== undefined && (
@@ -47,6 +48,7 @@ export function PackageDetails({ each, bytesOf, care, onClose, run }: PackageDet
           key={version.ref.version}
           version={version}
           bytes={bytesOf(specOf(version.ref))}
+          changed={changedOf(specOf(version.ref))}
           care={care}
           inSheet={onClose === undefined}
           run={run}
@@ -59,12 +61,13 @@ export function PackageDetails({ each, bytesOf, care, onClose, run }: PackageDet
 interface VersionDetailsProps {
   readonly version: InstalledVersion
   readonly bytes: number
+  readonly changed: readonly string[]
   readonly care: VersionCare
   readonly inSheet: boolean
   readonly run: (work: () => Promise<unknown>) => void
 }
 
-function VersionDetails({ version, bytes, care, inSheet, run }: VersionDetailsProps) {
+function VersionDetails({ version, bytes, changed, care, inSheet, run }: VersionDetailsProps) {
   const connection = useConnection(version.fromConnectionId)
   const differs = useDiffers(version)
   const isBusy = care.busy.has(specOf(version.ref))
@@ -97,6 +100,7 @@ function VersionDetails({ version, bytes, care, inSheet, run }: VersionDetailsPr
           onRemove={() => run(() => removeVersions([version], bytes))}
         />
       </div>
+      {changed.length > 0 && version.damagedFiles === undefined && <ChangedFiles paths={changed} />}
       <VersionFindings version={version} isBusy={isBusy} onRepair={() => care.repairOne(version)} />
       {differs && (
         <Message
@@ -117,7 +121,10 @@ function VersionDetails({ version, bytes, care, inSheet, run }: VersionDetailsPr
           { label: words.files, value: formatCount(version.fileCount) },
           { label: words.installed, value: version.installedAt && <When at={version.installedAt} /> },
           { label: words.forApp, value: version.forApp },
-          { label: words.verified, value: <VerifiedWord versions={[version]} busy={care.busy} /> },
+          {
+            label: words.verified,
+            value: <VerifiedWord versions={[version]} busy={care.busy} changed={changed.length} />,
+          },
           { label: words.from, value: connection?.name },
           {
             label: words.folder,
@@ -135,3 +142,16 @@ function VersionDetails({ version, bytes, care, inSheet, run }: VersionDetailsPr
     </section>
   )
 }
+
+/** Seen without reading them: Verify, which stands above, decides. */
+const ChangedFiles = ({ paths }: { readonly paths: readonly string[] }) => (
+  <Message kind="warn" title={text.changedTitle(paths.length)}>
+    {paths.slice(0, 4).map((path) => (
+      <code key={path} className="prose-break finding-path">
+        {path}
+      </code>
+    ))}
+    {paths.length > 4 && <span className="small">{text.findings.more(paths.length - 4)}</span>}
+    <p className="small finding-promise">{text.changedWhy(paths.length)}</p>
+  </Message>
+)
