@@ -51,6 +51,15 @@ export async function makeExampleHome(folder: string): Promise<ExampleHome> {
   return { home, store, ...(await writeFoldersToDrop(folder)) }
 }
 
+/** A pickle that asks for what a checkpoint's does, and holds so many bytes. */
+function makeCheckpoint(sizeBytes: number): Buffer {
+  const asks = ['collections\nOrderedDict', 'torch._utils\n_rebuild_tensor_v2', 'torch\nFloatStorage']
+  const head = Buffer.from(`\x80\x02${asks.map((each) => `c${each}\n`).join('')}`, 'latin1')
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(sizeBytes)
+  return Buffer.concat([head, Buffer.from('B'), length, Buffer.alloc(sizeBytes, 7), Buffer.from('.')])
+}
+
 async function writeFoldersToDrop(folder: string): Promise<Omit<ExampleHome, 'home' | 'store'>> {
   const nextVersion = join(folder, 'speech_intent')
   const emptyFolder = join(folder, 'new_model')
@@ -59,8 +68,10 @@ async function writeFoldersToDrop(folder: string): Promise<Omit<ExampleHome, 'ho
   await writePackageFolder(nextVersion, first, '2.1.0', 'Adds French, and 12 intents of the returns desk.')
   await appendFile(join(nextVersion, 'vocabulary/intents.txt'), 'return_without_receipt\n')
   await mkdir(join(nextVersion, 'training'))
-  await writeFile(join(nextVersion, 'training/optimizer.pt'), Buffer.alloc(640_000, 7))
-  await writeFile(join(nextVersion, 'credentials.json'), '{}')
+  await writeFile(join(nextVersion, 'training/optimizer.pt'), makeCheckpoint(640_000))
+  // In two pieces, so that nobody takes it for one of somebody's.
+  const key = ['AKIA', 'Q7RK29XVBT4MZP81'].join('')
+  await writeFile(join(nextVersion, 'credentials.json'), `{\n  "region": "eu-central-1",\n  "id": "${key}"\n}\n`)
   await writeFile(join(nextVersion, '.DS_Store'), Buffer.alloc(6_148))
   await rm(join(nextVersion, 'evaluation'), { recursive: true })
   await mkdir(emptyFolder)

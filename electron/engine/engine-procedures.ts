@@ -202,7 +202,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       },
     },
     publish: {
-      async plan({ connectionId, path, fields, planId, exact, knownFilesTag }, options) {
+      async plan({ connectionId, path, fields, planId, exact, knownFilesTag, filesAtMost }, options) {
         requireAbsolute(path)
         const connection = await connections.open(connectionId)
         const input = {
@@ -211,10 +211,12 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
           ...(fields === undefined ? {} : { fields }),
           ...(planId === undefined ? {} : { planId }),
           ...(knownFilesTag === undefined ? {} : { knownFilesTag }),
+          ...(filesAtMost === undefined ? {} : { filesAtMost }),
           ...(exact === undefined ? {} : { exact }),
         }
         return publishPlans.plan(input, ioOf(options))
       },
+      files: async (piece) => publishPlans.files(piece),
       async start({ planId, ...pace }) {
         const planned = publishPlans.transfer(planId)
         const journalParent = parts.publishJournals

@@ -34,6 +34,8 @@ const details = {
   errno: 'EIO',
   endpoint: 's3.example.com',
   status: 503,
+  name: 'My library',
+  relation: 'inside',
 }
 
 describe('the error view', () => {

@@ -202,10 +202,22 @@ export const engineContract = {
         planId: z.string().optional(),
         /** With the `filesTag` of an earlier answer: `files` and `leftOut` are empty while they are the same, so that a long list crosses once. */
         knownFilesTag: z.string().optional(),
+        /** Only so many of `files` and of `leftOut` are answered; the rest by `publish.files`. */
+        filesAtMost: z.number().int().min(1).optional(),
         /** Waits until files of the same size are compared by checksum; else that follows (`plan.refined`). */
         exact: z.boolean().optional(),
       }),
       publishPlan,
+    ),
+    /** More of a plan's files and of what is left out, a piece at a time, so that a long list stalls nothing. `plan-not-found` when they are others by now. */
+    files: procedure(
+      z.strictObject({
+        planId: z.string(),
+        filesTag: z.string(),
+        from: z.number().int().min(0),
+        count: z.number().int().min(1),
+      }),
+      publishPlan.pick({ files: true, leftOut: true }),
     ),
     /** Queues it. Refuses a plan with problems (`recipe-invalid`). */
     start: procedure(

@@ -77,6 +77,8 @@ export const publishPlan = z.strictObject({
   origins: z.record(z.string(), z.string()),
   /** Names this list of files and of what is left out: the same again while neither changes. */
   filesTag: z.string(),
+  fileCount: z.number(),
+  leftOutCount: z.number(),
   files: z.array(planFile),
   leftOut: z.array(leftOutEntry),
   totalBytes: z.number(),

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { AppError, type FieldProblem, isAppError } from '../../../shared/errors.ts'
 import type { PackageInfo } from '../../../shared/model/package.ts'
 import {
@@ -66,6 +67,8 @@ export interface ReadRecipeOptions {
 }
 
 const maxSmallFileBytes = 1024 * 1024
+/** After so many the loop gets its turn, so that a large folder stalls nothing. */
+const filesPerTurn = 4096
 
 /**
  * Throws `not-a-folder`, `folder-unreadable` (also for a folder inside), `folder-empty` (nothing in it may go in), `recipe-invalid` (a
@@ -104,17 +107,19 @@ export async function readRecipe({ disk, folder, fields = {}, signal, onEntries 
   const license = readLicense(disk, folder, rootEntries)
   const described = readRecipeInfo({ folder, stated, fields, readmeText, license })
   const inside = fields.insideFolder === undefined || fields.insideFolder === '' ? '' : `${fields.insideFolder}/`
-  const files = walked.files.map((file): RecipeFile => {
+  const files: RecipeFile[] = []
+  for (const file of walked.files) {
     const mark = markOf(file.path.split('/'))
-    return { ...file, path: `${inside}${file.path}`, ...(mark === undefined ? {} : { mark }) }
-  })
+    files.push({ ...file, path: `${inside}${file.path}`, ...(mark === undefined ? {} : { mark }) })
+    if (files.length % filesPerTurn === 0) await setImmediate()
+  }
   const packedReadme = readme === undefined ? undefined : `${inside}${readme}`
   const isReadmeIn = files.some((file) => file.path === packedReadme)
 
   // 6
   problems.push(
     ...described.problems,
-    ...pathProblems(files, described.info.name, folder),
+    ...(await pathProblems(files, described.info.name, folder)),
     ...includeProblems(include, walked),
   )
   return {
@@ -185,11 +190,12 @@ function readmePath(
   return undefined
 }
 
-function pathProblems(files: readonly RecipeFile[], name: string, folder: string): FieldProblem[] {
+async function pathProblems(files: readonly RecipeFile[], name: string, folder: string): Promise<FieldProblem[]> {
   const problems: FieldProblem[] = []
   // A folder whose name is not allowed is named once for all that is in it.
   const bad = new Map<string, { readonly reason: string; readonly rule: string }>()
-  for (const { path: file } of files) {
+  for (const [at, { path: file }] of files.entries()) {
+    if (at % filesPerTurn === filesPerTurn - 1) await setImmediate()
     const parts = file.split('/')
     const check = checkPackagePath(parts)
     if (check.ok) continue
@@ -206,6 +212,7 @@ function pathProblems(files: readonly RecipeFile[], name: string, folder: string
     problems.push({ field: 'files', problem: reason, fix, path: bare })
   }
   if (bad.size > 50) problems.push({ field: 'files', problem: `${bad.size - 50} more have such names.` })
+  await setImmediate()
   const set = checkPathSet(files.map((file) => file.path))
   if (!set.ok)
     problems.push({ field: 'files', problem: set.reason, ...(set.path === undefined ? {} : { path: set.path }) })

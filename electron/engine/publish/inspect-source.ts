@@ -8,13 +8,17 @@ import type { StartWorker } from '../workers/pool.ts'
 export type Findings = ReadonlyMap<string, Inspected>
 export type InspectFiles = (files: readonly RecipeFile[], io: Io) => Promise<Findings>
 
-/** Files that people write, where keys are pasted into by mistake; not tables, weights and pictures. */
-const writtenName =
-  /(?:^|\.)(?:env|envrc|json|ya?ml|toml|ini|cfg|conf|config|properties|txt|md|rst|py|ipynb|sh|bash|zsh|ps1|bat|js|ts|mjs|r|jl|java|go|rs|c|h|cpp|sql|xml|html|tf|tfvars|gradle|pem|key|netrc|npmrc|pypirc|log)(?:\..+)?$|^[^.]+$|^\.[^.]+$/i
+/** Endings of files that people write, where keys are pasted into by mistake; not of tables, weights and pictures. */
+const writtenEndings = new Set(
+  (
+    'env envrc json yaml yml toml ini cfg conf config properties txt md rst py ipynb sh bash zsh ps1 bat js ts mjs r jl java go rs c h cpp ' +
+    'sql xml html tf tfvars gradle pem key netrc npmrc pypirc log'
+  ).split(' '),
+)
 const mostWrittenBytes = 4 * 1024 * 1024
 
 /** How far is looked, so that a folder of a million texts is planned in seconds: so many files of each kind, and bytes of texts. */
-const most = { texts: 5000, textBytes: 256 * 1024 * 1024, pickles: 200, opened: 20_000 }
+const most = { texts: 5000, textBytes: 256 * 1024 * 1024, pickles: 200, opened: 5000 }
 const mostKnown = 100_000
 
 /** Looks into files in a worker, and not twice into one that is as it was (path, size, time, inode). */
@@ -45,20 +49,31 @@ const stampOf = ({ absolutePath, sizeBytes, modifiedMs, inode, look }: FileToIns
 
 function choose(files: readonly RecipeFile[]): readonly FileToInspect[] {
   const left = { ...most }
-  return files.flatMap(({ mark, ...file }): FileToInspect[] => {
+  const chosen: FileToInspect[] = []
+  for (const { mark, ...file } of files) {
     if (mark === 'runs-code' && left.pickles > 0) {
       left.pickles -= 1
-      return [{ ...file, look: 'imports' }]
-    }
-    if (isWritten(file, mark === 'secret') && left.texts > 0 && left.textBytes >= file.sizeBytes) {
+      chosen.push({ ...file, look: 'imports' })
+    } else if (left.texts > 0 && left.textBytes >= file.sizeBytes && isWritten(file, mark === 'secret')) {
       left.texts -= 1
       left.textBytes -= file.sizeBytes
-      return [{ ...file, look: 'secret' }]
+      chosen.push({ ...file, look: 'secret' })
+    } else if (left.opened > 0) {
+      left.opened -= 1
+      chosen.push(file)
     }
-    left.opened -= 1
-    return left.opened >= 0 ? [file] : []
-  })
+  }
+  return chosen
 }
 
-const isWritten = ({ path, sizeBytes }: SourceFile, isMarked: boolean): boolean =>
-  sizeBytes <= mostWrittenBytes && (isMarked || writtenName.test(path.slice(path.lastIndexOf('/') + 1)))
+/** `config`, `.env`, `config.json`, `.env.local`, `settings.json.bak`. */
+function isWritten({ path, sizeBytes }: SourceFile, isMarked: boolean): boolean {
+  if (sizeBytes > mostWrittenBytes) return false
+  if (isMarked) return true
+  const parts = path
+    .slice(path.lastIndexOf('/') + 1)
+    .toLowerCase()
+    .split('.')
+  if (parts.length === 1 || (parts.length === 2 && parts[0] === '')) return true
+  return parts.slice(-2).some((part, at) => (at > 0 || parts.length > 2) && writtenEndings.has(part))
+}

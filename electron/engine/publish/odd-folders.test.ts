@@ -273,6 +273,20 @@ describe('while a form is typed in', () => {
     expect(pathsOf(without)).toEqual(['a.bin'])
   })
 
+  test('a long list of files comes in pieces, of the plan that it belongs to', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e']) put(`${name}.bin`)
+    put('left.tmp')
+    const first = await plans.plan({ connection, path: folder, planId: 'long', filesAtMost: 2 }, io)
+    expect(first).toMatchObject({ fileCount: 5, leftOutCount: 1, leftOut: [{ path: 'left.tmp' }] })
+    expect(pathsOf(first)).toEqual(['a.bin', 'b.bin'])
+    const piece = { planId: 'long', filesTag: first.filesTag, count: 2 }
+    expect(plans.files({ ...piece, from: 2 }).files.map(({ path }) => path)).toEqual(['c.bin', 'd.bin'])
+    expect(plans.files({ ...piece, from: 4 })).toMatchObject({ files: [{ path: 'e.bin' }], leftOut: [] })
+    put('f.bin')
+    await plan({}, { planId: 'long' })
+    expect(() => plans.files({ ...piece, from: 2 })).toThrow(expect.objectContaining({ code: 'plan-not-found' }))
+  })
+
   test('hashing a large file goes on, and what is known is told before all is', async () => {
     put('a.bin')
     put('b.bin')

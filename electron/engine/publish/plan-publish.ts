@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { FieldProblem } from '../../../shared/errors.ts'
 import type { Checksum, Manifest, PackageInfo, VersionSummary } from '../../../shared/model/package.ts'
 import { checkName, checkVersion } from '../../../shared/model/package-path.ts'
@@ -52,7 +53,7 @@ export interface PlanInput {
 }
 
 export interface PlannedPublish {
-  readonly plan: Omit<PublishPlan, 'planId' | 'filesTag'>
+  readonly plan: Omit<PublishPlan, 'planId' | 'filesTag' | 'fileCount' | 'leftOutCount'>
   readonly request: PublishRequest
   /** Problems that Publish can't get past; that the version is published already is for the protocol to find out. */
   readonly blocking: readonly FieldProblem[]
@@ -190,6 +191,7 @@ async function readFolderSource(
 ): Promise<PlanSource> {
   refuseOwnFolders(folder, ownFolders())
   const recipe = await readRecipe({ disk, folder, fields, signal, onEntries })
+  await setImmediate()
   const said = contentWarnings(recipe.files, await inspect(recipe.files, { signal }))
   return {
     source: { kind: 'folder', path: folder },

@@ -160,7 +160,11 @@ describe('a plan', () => {
       previous: { sameFiles: 1, exact: true },
     })
     expect(again.problems).toEqual([
-      { field: 'version', problem: 'Nothing has changed since 1.0.0, which was published by Ada today.' },
+      {
+        field: 'version',
+        problem: 'Nothing has changed since 1.0.0, which was published by Ada today.',
+        ofStore: true,
+      },
     ])
     expect(await publish(again.planId, 'journal-2')).toEqual({ alreadyThere: true })
     const higher = await plans.plan(
@@ -181,7 +185,7 @@ describe('a plan', () => {
     published = versionsOf(await publishedOf('model-2.0.0'))
     const again = await plans.plan({ connection, path: folder('model') }, io)
     expect(again.problems).toEqual([
-      { field: 'version', problem: '2.0.0 was published by Ada today and can’t change.', fix: '2.0.1' },
+      { field: 'version', problem: '2.0.0 was published by Ada today and can’t change.', fix: '2.0.1', ofStore: true },
     ])
     expect(await publish(again.planId, 'journal-2')).toEqual({ alreadyThere: true })
   })

@@ -29,6 +29,13 @@ export interface PlannedTransfer {
   readonly request: PublishRequest
 }
 
+/** How much of a long list of files is answered. */
+interface Wanted {
+  /** Nothing, while it is the list of this tag. */
+  readonly knownFilesTag?: string
+  readonly filesAtMost?: number
+}
+
 export interface PublishPlans {
   /**
    * Plans, or plans anew under the same id. Files that only a checksum tells apart from those of the last version are hashed afterwards;
@@ -42,11 +49,16 @@ export interface PublishPlans {
       readonly planId?: string
       /** Answers once the files are compared by checksum. */
       readonly exact?: boolean
-      /** `files` and `leftOut` are empty in the answer while they are those of this tag. */
-      readonly knownFilesTag?: string
-    },
+    } & Wanted,
     io: Io,
   ): Promise<PublishPlan>
+  /** A piece of the files, and of what is left out, of a plan that still has this tag; else `plan-not-found`. */
+  files(piece: {
+    readonly planId: string
+    readonly filesTag: string
+    readonly from: number
+    readonly count: number
+  }): Pick<PublishPlan, 'files' | 'leftOut'>
   /** `recipe-invalid` for a plan with problems, save that its version is published: what is at the store then decides. */
   transfer(planId: string): PlannedTransfer
   /**
@@ -195,12 +207,18 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
     signal.throwIfAborted()
   }
 
-  const shown = (planId: string, { planned, filesTag }: Kept, knownFilesTag: string | undefined): PublishPlan => ({
-    planId,
-    filesTag,
-    ...planned.plan,
-    ...(filesTag === knownFilesTag ? { files: [], leftOut: [] } : {}),
-  })
+  const shown = (planId: string, { planned, filesTag }: Kept, { knownFilesTag, filesAtMost }: Wanted): PublishPlan => {
+    const { files, leftOut } = planned.plan
+    const most = filesTag === knownFilesTag ? 0 : filesAtMost
+    return {
+      planId,
+      filesTag,
+      fileCount: files.length,
+      leftOutCount: leftOut.length,
+      ...planned.plan,
+      ...(most === undefined ? {} : { files: files.slice(0, most), leftOut: leftOut.slice(0, most) }),
+    }
+  }
 
   const checked = (planId: string): Kept => {
     const kept = keptOf(planId)
@@ -210,7 +228,7 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
   }
 
   return {
-    async plan({ planId = randomUUID(), connection, path, fields = {}, exact = false, knownFilesTag }, io) {
+    async plan({ planId = randomUUID(), connection, path, fields = {}, exact = false, ...wanted }, io) {
       const input: PlanInput = { connection, path, fields, onEntries: tellOfReading(planId) }
       const startedMs = deps.clock.monotonic()
       const planned = await planPublish(planDeps, input, io)
@@ -218,7 +236,13 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
       const kept: Kept = { input, planned, filesTag, planMs: deps.clock.monotonic() - startedMs }
       keep(planId, kept)
       if (exact && kept.hashing !== undefined) await endOf(kept.hashing, io)
-      return shown(planId, kept, knownFilesTag)
+      return shown(planId, kept, wanted)
+    },
+    files({ planId, filesTag, from, count }) {
+      const kept = keptOf(planId)
+      if (kept.filesTag !== filesTag) throw new AppError('plan-not-found', { planId })
+      const { files, leftOut } = kept.planned.plan
+      return { files: files.slice(from, from + count), leftOut: leftOut.slice(from, from + count) }
     },
     transfer(planId) {
       const kept = checked(planId)

@@ -26,6 +26,7 @@ export interface Folder {
   readonly path: string
   readonly name: string
   readonly folders: readonly Folder[]
+  /** As they came; `rowsOf` has them by name. */
   readonly files: readonly PlanFile[]
   readonly sizeBytes: number
   readonly fileCount: number
@@ -59,17 +60,27 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 function finish({ path, name, folders, files }: Building): Folder {
   const done = [...folders.values()].map(finish).sort((a, b) => byName(a.name, b.name))
-  const sorted = files.toSorted((a, b) => byName(nameOf(a.path), nameOf(b.path)))
   return {
     path,
     name,
     folders: done,
-    files: sorted,
-    sizeBytes: sum(done.map(({ sizeBytes }) => sizeBytes)) + sum(sorted.map(({ sizeBytes }) => sizeBytes)),
-    fileCount: sum(done.map(({ fileCount }) => fileCount)) + sorted.length,
+    files,
+    sizeBytes: sum(done.map(({ sizeBytes }) => sizeBytes)) + sum(files.map(({ sizeBytes }) => sizeBytes)),
+    fileCount: sum(done.map(({ fileCount }) => fileCount)) + files.length,
   }
 }
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+const sortedFiles = new WeakMap<Folder, readonly PlanFile[]>()
+
+/** Sorted when a folder is first open: of 200,000 files few are ever seen. */
+function filesByName(folder: Folder): readonly PlanFile[] {
+  const known = sortedFiles.get(folder)
+  if (known !== undefined) return known
+  const sorted = folder.files.toSorted((a, b) => byName(nameOf(a.path), nameOf(b.path)))
+  sortedFiles.set(folder, sorted)
+  return sorted
+}
 
 /** The rows that are shown, folders first. `closed` holds paths of folders. */
 export function rowsOf(root: Folder, closed: ReadonlySet<string>): readonly TreeRow[] {
@@ -81,7 +92,7 @@ export function rowsOf(root: Folder, closed: ReadonlySet<string>): readonly Tree
       rows.push({ kind: 'folder', path, name, depth, sizeBytes, fileCount, isOpen })
       if (isOpen) add(each, depth + 1)
     }
-    for (const { path, sizeBytes, change, mark } of folder.files) {
+    for (const { path, sizeBytes, change, mark } of filesByName(folder)) {
       rows.push({ kind: 'file', path, name: nameOf(path), depth, sizeBytes, change, mark })
     }
   }

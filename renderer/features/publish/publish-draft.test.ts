@@ -16,6 +16,8 @@ import {
 const plan: PublishPlan = {
   planId: 'p1',
   filesTag: 'f1',
+  fileCount: 0,
+  leftOutCount: 0,
   connectionId: 'local',
   source: { kind: 'folder', path: '/models/fraud_scorer' },
   info: { name: 'fraud_scorer', version: '4.3.1', compatibility: { desk: '>=3' } },

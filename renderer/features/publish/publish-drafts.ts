@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import { type AppError, toAppError } from '../../../shared/errors.ts'
+import { type AppError, isAppError, toAppError } from '../../../shared/errors.ts'
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import { isEnded } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
@@ -125,19 +125,42 @@ async function read(path: string, signal: AbortSignal): Promise<void> {
     const readMs = draft.readMs ?? performance.now() - startedMs
     change(path, { plan, failure: undefined, isReading: false, entryCount: undefined, readMs })
   } catch (error) {
-    if (!signal.aborted) change(path, { failure: toAppError(error), isReading: false, entryCount: undefined })
+    if (signal.aborted) return
+    // Its files are others by now than those that were to follow.
+    if (isAppError(error, 'plan-not-found')) ask(path, 0)
+    else change(path, { failure: toAppError(error), isReading: false, entryCount: undefined })
   }
 }
 
-/** A long list of files crosses once; while it is the same, typing is answered without it. */
+/** So many files at a time: a long list neither stalls the engine nor the window. */
+const pieceCount = 2000
+
+/** The list of files crosses once, in pieces; while it is the same, typing is answered without it. */
 async function planOf(
   { path, connectionId, planId, fields, plan: earlier }: Draft,
   signal: AbortSignal,
 ): Promise<PublishPlan> {
-  const input = { path, connectionId, planId, fields: fields as Parameters<typeof client.publish.plan>[0]['fields'] }
-  if (earlier === undefined) return client.publish.plan(input, { signal })
-  const plan = await client.publish.plan({ ...input, knownFilesTag: earlier.filesTag }, { signal })
-  return plan.filesTag === earlier.filesTag ? { ...plan, files: earlier.files, leftOut: earlier.leftOut } : plan
+  const plan = await client.publish.plan(
+    {
+      path,
+      connectionId,
+      planId,
+      fields: fields as Parameters<typeof client.publish.plan>[0]['fields'],
+      filesAtMost: pieceCount,
+      ...(earlier === undefined ? {} : { knownFilesTag: earlier.filesTag }),
+    },
+    { signal },
+  )
+  const { filesTag, fileCount, leftOutCount } = plan
+  if (filesTag === earlier?.filesTag) return { ...plan, files: earlier.files, leftOut: earlier.leftOut }
+  const files = [...plan.files]
+  const leftOut = [...plan.leftOut]
+  for (let from = pieceCount; from < Math.max(fileCount, leftOutCount); from += pieceCount) {
+    const piece = await client.publish.files({ planId, filesTag, from, count: pieceCount }, { signal })
+    files.push(...piece.files)
+    leftOut.push(...piece.leftOut)
+  }
+  return { ...plan, files, leftOut }
 }
 
 function follow(path: string, planId: string): void {

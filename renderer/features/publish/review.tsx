@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { PublishPlan } from '../../../shared/model/plans.ts'
 import { client } from '../../ipc/link.ts'
 import { pickSavePath } from '../../shell/pick-save-path.ts'
@@ -63,6 +63,11 @@ function ReviewFiles({ draft, show, onShow }: ReviewFilesProps) {
   const [scroller, setScroller] = useState<HTMLElement | null>(null)
   const [choosing, setChoosing] = useState(false)
   const { plan, path } = draft
+  const all = plan?.files
+  const files = useMemo(
+    () => (show === 'all' ? all : all?.filter(({ change }) => change !== 'same')) ?? [],
+    [all, show],
+  )
   if (plan === undefined) {
     return (
       <section className="scroll publish-files">
@@ -79,7 +84,6 @@ function ReviewFiles({ draft, show, onShow }: ReviewFilesProps) {
       </section>
     )
   }
-  const files = show === 'all' ? plan.files : plan.files.filter(({ change }) => change !== 'same')
   const out = sumOf(plan.leftOut)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
