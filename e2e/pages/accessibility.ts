@@ -30,18 +30,32 @@ export async function checkState(app: AppUnderTest, state: string): Promise<void
     await checkRoom(page, `${state}, ${width}×${height}`)
   }
   await checkZoomed(app, state)
-  await app.resize(looks[0])
 }
 
-/** As at 200 % zoom. */
+/** At 200 % zoom of a laptop's window and of the smallest one. */
 export async function checkZoomed(app: AppUnderTest, place: string): Promise<void> {
   for (const size of [
-    { width: 720, height: 450 },
-    { width: 450, height: 300 },
+    { width: 1440, height: 900 },
+    { width: 900, height: 600 },
   ]) {
-    await app.resize(size)
-    await checkRoom(app.page, `${place}, ${size.width}×${size.height}`)
+    await zoom(app, size, 2)
+    await checkRoom(app.page, `${place}, ${size.width}×${size.height} at 200 %`)
   }
+  await zoom(app, { width: 1440, height: 900 }, 1)
+}
+
+/** Electron zooms as a person does; to a page in a browser it is the same as a window of half the size. */
+async function zoom(app: AppUnderTest, { width, height }: { width: number; height: number }, factor: 1 | 2) {
+  if (app.electronApp === undefined) return app.resize({ width: width / factor, height: height / factor })
+  const set = (to: number) =>
+    app.electronApp?.evaluate(
+      ({ BrowserWindow }, by) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(by),
+      to,
+    )
+  await set(1)
+  await app.resize({ width, height })
+  await set(factor)
+  await app.page.waitForFunction((wanted) => innerWidth === wanted, width / factor)
 }
 
 async function checkRoom(page: Page, where: string): Promise<void> {
