@@ -121,7 +121,7 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await page.keyboard.press('Control+k')
   await expect(page.getByRole('textbox', { name: 'Search packages and actions' })).toBeFocused()
   await page.keyboard.type('speech')
-  await expect(page.getByRole('dialog').getByRole('button', { name: /^Speech intent/ })).toBeVisible()
+  await expect(page.getByRole('dialog').getByRole('option', { name: /^Speech intent/ })).toBeVisible()
   await take(page, 'palette')
   await page.keyboard.press('Escape')
   await takeDropTarget(page, example.nextVersion)

@@ -4,6 +4,7 @@
  * 1. Fetch what the rigs need and what isn't cached yet; what can't be had is named at the end.
  * 2. Build, for the tests that look at or drive the built app.
  * 3. Unit, then integration, then the flows in Chromium and in Electron.
+ *    With ORBITAL_TEST_SCREENSHOTS set, then the pages compared with the approved pictures of them.
  * 4. A table by suite, a line for each suite or test that did not run, and as the last line the sum.
  *
  * ORBITAL_TEST_SUMMARY names a file that gets the sum as JSON; the last line then starts with "npm test: ".
@@ -52,6 +53,13 @@ async function build(): Promise<SuiteReport> {
   return reportStep('build', await runNode(['scripts/build.ts']))
 }
 
+async function compareScreenshots(): Promise<SuiteReport> {
+  const exitCode = await runNode(['scripts/screenshots.ts', '--compare'])
+  return exitCode === 2
+    ? reportNotRun('screenshots', 'another browser took the approved ones')
+    : reportStep('screenshots', exitCode)
+}
+
 const reports: SuiteReport[] = []
 const startedMs = performance.now()
 const seconds: number[] = []
@@ -70,6 +78,7 @@ await time(async () => [await build()])
 await time(async () => [await runVitest('unit', ['unit', 'renderer'])])
 await time(async () => [await runVitest('integration', ['integration'])])
 await time(async () => runE2e())
+if (process.env.ORBITAL_TEST_SCREENSHOTS !== undefined) await time(async () => [await compareScreenshots()])
 
 const total = sumTallies(reports.map(({ tally }) => tally))
 console.log('')

@@ -51,7 +51,7 @@ test('the palette opens packages and runs actions', async ({ app: { page } }) =>
   const search = page.getByRole('textbox', { name: 'Search packages and actions' })
   await expect(search).toBeFocused()
   await page.keyboard.type('fraud')
-  const found = page.getByRole('dialog').getByRole('button', { name: /^Fraud scorer, card payments/ })
+  const found = page.getByRole('dialog').getByRole('option', { name: /^Fraud scorer, card payments/ })
   await expect(found).toBeVisible()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: 'Fraud scorer, card payments' })).toBeVisible()

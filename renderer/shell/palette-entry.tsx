@@ -17,7 +17,7 @@ interface EntryProps {
 
 export function Entry({ id, glyph, title, more, end, keys, text = '', onRun }: EntryProps) {
   return (
-    <Spotlight.Action id={id} className="option" data-entry={id} onClick={() => void onRun()}>
+    <Spotlight.Action id={id} role="option" className="option" data-entry={id} onClick={() => void onRun()}>
       <span className="option-glyph">{glyph}</span>
       <span className="cut">
         <Marked title={title} text={text} />

@@ -45,7 +45,7 @@ interface PackagesProps {
 }
 
 export const FoundPackages = ({ found, standingOf, text }: PackagesProps) => (
-  <Spotlight.ActionsGroup label={words.packages}>
+  <Spotlight.ActionsGroup role="group" aria-label={words.packages} label={words.packages}>
     {found.map((row) => {
       if (row.kind !== 'package') return null
       const standing = standingOf(row.package)
@@ -131,7 +131,7 @@ export function PackageActions({ connectionId, package: each, standing }: Packag
     { id: 'publish-first', title: words.publishNext, icon: IconPackageExport, run: pickAndPublish },
   ]
   return (
-    <Spotlight.ActionsGroup label={words.actionsFor(each.title)}>
+    <Spotlight.ActionsGroup role="group" aria-label={words.actionsFor(each.title)} label={words.actionsFor(each.title)}>
       {actions.map(
         (action) =>
           action && (

@@ -16,6 +16,7 @@ import { Keys } from '../ui/keys.tsx'
 import { useActions } from './palette-actions.ts'
 import { Entry } from './palette-entry.tsx'
 import { FoundPackages, PackageActions } from './palette-packages.tsx'
+import { paletteListId, useSpokenSelection } from './palette-selection.ts'
 import { palette, paletteStore } from './palette-store.ts'
 import { rankActions, scoreOfAction } from './rank-actions.ts'
 
@@ -49,10 +50,10 @@ export function Palette() {
         leftSection={<Icon of={IconSearch} />}
         onKeyDownCapture={install}
       />
-      <Spotlight.ActionsList>
+      <Spotlight.ActionsList id={paletteListId} role="listbox" aria-label={words.results}>
         <Found text={text} onlyActions={onlyActions} />
       </Spotlight.ActionsList>
-      <footer className="palette-foot">
+      <div className="palette-foot">
         <span className="row">
           <Keys keys={['↑', '↓']} />
           {words.move}
@@ -70,7 +71,7 @@ export function Palette() {
           <kbd>&gt;</kbd>
           {words.actionsOnly}
         </span>
-      </footer>
+      </div>
     </Spotlight.Root>
   )
 }
@@ -107,6 +108,7 @@ function Found({ text, onlyActions }: { readonly text: string; readonly onlyActi
   const actions = rankActions(useActions(), text)
   const settings = text === '' ? [] : findSettings(text).slice(0, mostSettings)
   const looked = useLookedAt()
+  useSpokenSelection()
   const [first] = found
   const subject =
     first?.kind === 'package'
@@ -131,7 +133,7 @@ function Found({ text, onlyActions }: { readonly text: string; readonly onlyActi
     <>
       {!actionsFirst && ofPackages}
       {actions.length > 0 && (
-        <Spotlight.ActionsGroup label={words.actions}>
+        <Spotlight.ActionsGroup role="group" aria-label={words.actions} label={words.actions}>
           {actions.map(({ id, title, icon, keys, run }) => (
             <Entry key={id} id={id} glyph={<Icon of={icon} />} title={title} keys={keys} text={text} onRun={run} />
           ))}
@@ -139,7 +141,7 @@ function Found({ text, onlyActions }: { readonly text: string; readonly onlyActi
       )}
       {actionsFirst && ofPackages}
       {settings.length > 0 && (
-        <Spotlight.ActionsGroup label={words.settings}>
+        <Spotlight.ActionsGroup role="group" aria-label={words.settings} label={words.settings}>
           {settings.map((setting) => (
             <Entry
               key={setting.id}

@@ -73,6 +73,7 @@ export const shellText = {
   },
   palette: {
     label: 'Search packages and actions',
+    results: 'What fits',
     packages: 'Packages',
     actions: 'Actions',
     actionsFor: (title: string): string => `Actions for ${title}`,

@@ -57,7 +57,11 @@ const texts: Texts = {
   usage: ({ problem }) => text(problem, nothingChanged, 'Correct it and try again.'),
   cancelled: () => text('It was stopped before it was done.', keptProgress, 'Resume it whenever you like.'),
   'not-a-folder': ({ path }) =>
-    text(`${path} is not a folder.`, nothingChanged, 'Choose the folder that holds the files of the model.'),
+    text(
+      `${path} is not a folder.`,
+      nothingChanged,
+      'Choose a folder that is there. If it lies on a drive or on the network, connect that first.',
+    ),
   'folder-empty': ({ path, leftOut }) =>
     text(
       leftOut === 0

@@ -2,6 +2,7 @@ import './publish.css'
 import { TextInput } from '@mantine/core'
 import { IconDownload, IconFolder, IconPackageExport, IconPlayerPause, IconX } from '@tabler/icons-react'
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
+import type { AppError } from '../../../shared/errors.ts'
 import { isEnded } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
 import { pickFolders, pickPath } from '../../shell/pick-path.ts'
@@ -9,6 +10,7 @@ import { useCurrentConnection } from '../../state/connections.ts'
 import { askInstall } from '../../state/install-request.ts'
 import { currentPath, publishPaths, usePublishQueue } from '../../state/publish-queue.ts'
 import { useTransfers } from '../../state/transfers.ts'
+import { viewError } from '../../text/error-view.ts'
 import { nameOf, publishText as text } from '../../text/publish.ts'
 import { transfersText } from '../../text/transfers.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -87,14 +89,7 @@ function ReviewPage({ path }: { readonly path: string }) {
               error={draft.failure}
               context={path}
               title={text.cannot(nameOf(path))}
-              actions={
-                <>
-                  <Button variant="primary" onClick={() => void chooseAnother()}>
-                    {text.chooseAnother}
-                  </Button>
-                  <Button onClick={() => readAgain(path)}>{transfersText.retry}</Button>
-                </>
-              }
+              actions={<CannotActions path={path} error={draft.failure} onChoose={() => void chooseAnother()} />}
             />
           </div>
         </div>
@@ -103,6 +98,26 @@ function ReviewPage({ path }: { readonly path: string }) {
       )}
     </Page>
   )
+}
+
+interface CannotActionsProps {
+  readonly path: string
+  readonly error: AppError
+  readonly onChoose: () => void
+}
+
+/** What helps comes first: to read again where it is the store that failed, another folder where it is the folder. */
+function CannotActions({ path, error, onChoose }: CannotActionsProps) {
+  const again = viewError(error).remedy === 'retry'
+  const buttons = [
+    <Button key="other" variant={again ? undefined : 'primary'} onClick={onChoose}>
+      {text.chooseAnother}
+    </Button>,
+    <Button key="again" variant={again ? 'primary' : undefined} onClick={() => readAgain(path)}>
+      {transfersText.retry}
+    </Button>,
+  ]
+  return <>{again ? buttons.toReversed() : buttons}</>
 }
 
 /** A package file may be installed here, or published to the connection in view. */

@@ -1,0 +1,195 @@
+import { join } from 'node:path'
+import type { Page } from 'playwright/test'
+import { writePackageFolder } from '../example/fill-store.ts'
+import { examplePackages } from '../example/packages.ts'
+import { checkZoomed, describeFocus } from '../pages/accessibility.ts'
+import { installFromBrowse, packageRow, selectPackage } from '../pages/browse.ts'
+import { openPage } from '../pages/window.ts'
+import { expect, testWithExample as test } from '../with-store.ts'
+
+const places = [
+  '#/browse',
+  '#/publish',
+  '#/installed',
+  '#/transfers',
+  '#/settings/connections',
+  '#/settings/apps',
+  '#/settings/libraries',
+  '#/settings/network',
+  '#/settings/appearance',
+  '#/settings/about',
+  '#/package/speech_intent/overview',
+  '#/package/speech_intent/versions',
+  '#/package/speech_intent/files',
+  '#/package/speech_intent/use',
+]
+
+async function show(page: Page, hash: string): Promise<void> {
+  await page.evaluate((to) => location.assign(to), hash)
+  await expect(page.getByRole('main')).toBeVisible()
+  await expect(page.locator('main .bone')).toHaveCount(0)
+}
+
+test('at 200 % zoom every control of every page can be reached', async ({ app }) => {
+  test.setTimeout(180_000)
+  await installFromBrowse(app.page, 'Churn predictor')
+  for (const place of places) {
+    await show(app.page, place)
+    await checkZoomed(app, place)
+  }
+})
+
+test('whatever Tab comes to shows that it has the focus', async ({ app: { page } }) => {
+  test.setTimeout(120_000)
+  await installFromBrowse(page, 'Churn predictor')
+  for (const place of places) {
+    await show(page, place)
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('button').first().focus()
+    const seen = new Set<string>()
+    for (let stop = 0; stop < 40; stop += 1) {
+      await page.keyboard.press('Tab')
+      const { name, shown } = await describeFocus(page)
+      if (name.startsWith('body') || seen.has(name)) break
+      seen.add(name)
+      expect.soft(shown, `${place}: ${name}`).toBe(true)
+    }
+    expect(seen.size, place).toBeGreaterThan(3)
+  }
+})
+
+test('the focus goes back to what opened a menu or a sheet', async ({ app: { page } }) => {
+  await installFromBrowse(page, 'Churn predictor')
+  const openers = [
+    ['#/browse', page.getByTitle('Switch connection'), 'menu'],
+    ['#/browse', page.getByRole('toolbar').getByRole('button', { name: /tag/i }), 'menu'],
+    ['#/installed', page.getByRole('button', { name: /^More for Churn/ }), 'menu'],
+    ['#/transfers', page.getByRole('button', { name: /^Limit/ }), 'menu'],
+    ['#/settings/connections', page.getByRole('button', { name: 'Add', exact: true }), 'dialog'],
+    ['#/settings/connections', page.getByRole('button', { name: 'Edit' }), 'dialog'],
+  ] as const
+  for (const [place, opener, role] of openers) {
+    await show(page, place)
+    await opener.focus()
+    await page.keyboard.press('Enter')
+    const opened = page.getByRole(role)
+    const hasFocus = () => opened.evaluate((element) => element.contains(document.activeElement))
+    await expect.poll(hasFocus, `${place}: opens`).toBe(true)
+    await page.keyboard.press('Escape')
+    await expect(opened).toBeHidden()
+    await expect(opener, `${place}: has the focus again`).toBeFocused()
+  }
+  await show(page, '#/browse')
+  const grid = page.getByRole('grid', { name: 'Packages' })
+  await selectPackage(page, 'Fraud scorer, card payments')
+  for (const key of ['i', 'Control+k']) {
+    await grid.press(key)
+    await expect(page.getByRole('dialog')).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toBeHidden()
+    await expect(grid).toBeFocused()
+  }
+})
+
+/** Names of what moves or would, and for how long: running animations, and transitions that a change would start. */
+const motions = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('*')].flatMap((element) => {
+      const { animationName, animationDuration, transitionDuration } = getComputedStyle(element)
+      const moves = animationName !== 'none' && animationDuration !== '0s'
+      const changes = transitionDuration.split(', ').some((each) => Number.parseFloat(each) > 0)
+      return moves || changes
+        ? [`${element.className}: ${animationName} ${animationDuration} ${transitionDuration}`]
+        : []
+    }),
+  )
+
+test('motion explains, once; whoever asked for none has none', async ({ app: { page } }) => {
+  await selectPackage(page, 'Churn predictor')
+  await page.emulateMedia({ reducedMotion: 'no-preference' })
+  await page.evaluate(() => {
+    const moved: string[] = []
+    Object.assign(window, { moved })
+    document.addEventListener('animationstart', (event) => {
+      const { duration, iterations } =
+        event.target instanceof Element ? (event.target.getAnimations()[0]?.effect?.getComputedTiming() ?? {}) : {}
+      moved.push(`${event.animationName} ${duration} ms × ${iterations}`)
+    })
+  })
+  await page.getByRole('grid', { name: 'Packages' }).press('i')
+  const sheet = page.getByRole('dialog')
+  await sheet.getByRole('button', { name: /^Install/ }).click()
+  await expect(packageRow(page, 'Churn predictor')).toContainText('Installed')
+  const moved = () => page.evaluate(() => (window as unknown as { moved: string[] }).moved)
+  await expect.poll(moved).toContain('satellite-lands 400 ms × 1')
+  expect(await moved()).toContain('sheet-comes 200 ms × 1')
+  expect((await moved()).filter((each) => !each.endsWith('× 1'))).toEqual([])
+
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await selectPackage(page, 'Fraud scorer, card payments')
+  await page.getByRole('grid', { name: 'Packages' }).press('i')
+  await expect(sheet).toBeVisible()
+  expect(await motions(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByTitle('Switch connection').click()
+  await expect(page.getByRole('menu')).toBeVisible()
+  expect(await motions(page)).toEqual([])
+})
+
+test('in the colours of the system the selection, buttons and bars are still to be seen', async ({ app: { page } }) => {
+  await installFromBrowse(page, 'Churn predictor')
+  await page.emulateMedia({ forcedColors: 'active' })
+  await selectPackage(page, 'Churn predictor')
+  const style = (selector: string, property: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property)
+  expect(await style('.prow[aria-selected="true"]', 'outline-style')).toBe('solid')
+  expect(await style('.nav [aria-current="page"]', 'outline-style')).toBe('solid')
+  expect(await style('.btn', 'border-top-style')).toBe('solid')
+  await openPage(page, 'Installed')
+  const bar = page.getByRole('grid', { name: 'Installed packages' }).locator('.bar')
+  const colours = await bar
+    .first()
+    .evaluate((element) => [
+      getComputedStyle(element).backgroundColor,
+      getComputedStyle(element.children[0] ?? element).backgroundColor,
+    ])
+  expect(new Set(colours).size, colours.join(' on ')).toBe(2)
+})
+
+test('a package in Arabic or Hebrew reads from the right, and leaves the rest of its row alone', async ({
+  app,
+  workFolder,
+}) => {
+  const { page } = app
+  const [example] = examplePackages
+  if (example === undefined) throw new Error('no example')
+  const folder = join(workFolder, 'arabic')
+  const title = 'مصنّف نوايا الكلام (v2).'
+  // The last one turns whatever follows it around, unless it is kept in.
+  const description = 'يحوّل الطلب المنطوق إلى نية \u202E'
+  await writePackageFolder(
+    folder,
+    { ...example, name: 'arabic_intent', title, description, readme: undefined },
+    '1.0.0',
+    undefined,
+    0.01,
+  )
+  await openPage(page, 'Publish')
+  await page.getByRole('textbox', { name: 'Or type its path' }).fill(folder)
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await page.getByRole('main').getByRole('button', { name: 'Publish', exact: true }).click()
+  await expect(page.getByRole('heading', { name: /is published$/ })).toBeVisible()
+  await openPage(page, 'Browse')
+  const row = packageRow(page, title)
+  await expect(row).toContainText('1.0.0')
+  const lines = row.locator('.name-cell > [dir="auto"]')
+  expect(await lines.evaluateAll((all) => all.map((line) => getComputedStyle(line).direction))).toEqual(['rtl', 'rtl'])
+  // At the edge where every name begins.
+  expect(await lines.evaluateAll((all) => all.map((line) => getComputedStyle(line).textAlign))).toEqual(['end', 'end'])
+  const order = await row
+    .getByRole('gridcell')
+    .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().x))
+  expect(order).toEqual([...order].sort((a, b) => a - b))
+})
