@@ -14,13 +14,25 @@ import { catalog } from './scenarios/catalog.ts'
 import { changed } from './scenarios/changed.ts'
 import { floor } from './scenarios/floor.ts'
 import { growth } from './scenarios/growth.ts'
+import { memory } from './scenarios/memory.ts'
 import { oldTools } from './scenarios/old-tools.ts'
 import { publish } from './scenarios/publish.ts'
 import { smallFiles } from './scenarios/small-files.ts'
 import { weights } from './scenarios/weights.ts'
 import { window } from './scenarios/window.ts'
 
-const scenarios: readonly Scenario[] = [weights, floor, publish, oldTools, smallFiles, changed, catalog, window, growth]
+const scenarios: readonly Scenario[] = [
+  weights,
+  floor,
+  publish,
+  oldTools,
+  smallFiles,
+  changed,
+  catalog,
+  window,
+  memory,
+  growth,
+]
 
 const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },

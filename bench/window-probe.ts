@@ -131,3 +131,39 @@ export async function heapInUse(session: CDPSession): Promise<number> {
   const { usedSize } = await session.send('Runtime.getHeapUsage')
   return usedSize
 }
+
+const snapshotKinds = [
+  'object',
+  'array',
+  'closure',
+  'string',
+  'concatenated string',
+  'sliced string',
+  'regexp',
+  'number',
+  'symbol',
+  'bigint',
+]
+
+/** Bytes of what the page's own code made and still holds: without compiled code and what the browser notes of the page, which grow with use. */
+export async function objectBytes(session: CDPSession): Promise<number> {
+  let text = ''
+  const add = ({ chunk }: { readonly chunk: string }) => {
+    text += chunk
+  }
+  session.on('HeapProfiler.addHeapSnapshotChunk', add)
+  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false })
+  session.off('HeapProfiler.addHeapSnapshotChunk', add)
+  const { snapshot, nodes } = JSON.parse(text) as {
+    readonly snapshot: {
+      readonly meta: { readonly node_fields: readonly string[]; readonly node_types: readonly (readonly string[])[] }
+    }
+    readonly nodes: readonly number[]
+  }
+  const { node_fields: fields, node_types: types } = snapshot.meta
+  const [kindAt, sizeAt] = [fields.indexOf('type'), fields.indexOf('self_size')]
+  let bytes = 0
+  for (let at = 0; at < nodes.length; at += fields.length)
+    if (snapshotKinds.includes(types[0]?.[nodes[at + kindAt] ?? 0] ?? '')) bytes += nodes[at + sizeAt] ?? 0
+  return bytes
+}

@@ -36,6 +36,21 @@ test('search, filters and sorting narrow the list and say by how much', async ({
   expect((await rowTitles(page)).slice(0, 2)).toEqual(['Churn predictor', 'Fraud scorer, card payments'])
 })
 
+test('what was searched for is marked in the rows, and shown where it is out of sight', async ({ app: { page } }) => {
+  const search = page.getByRole('searchbox', { name: 'Search packages' })
+  const marked = () => page.getByRole('grid', { name: 'Packages' }).locator('mark').allTextContents()
+  await expect(packageRow(page, 'Speech intent classifier')).toBeVisible()
+  expect(await marked()).toEqual([])
+  await search.fill('FRAUD')
+  await expect.poll(marked).toContain('Fraud')
+  await search.fill('retail')
+  await expect(page.getByText('2 of 9 packages')).toBeVisible()
+  // Both have it as a tag alone.
+  await expect.poll(marked).toEqual(['retail', 'retail'])
+  await page.keyboard.press('Escape')
+  await expect.poll(marked).toEqual([])
+})
+
 test('the list is used without a mouse', async ({ app: { page } }) => {
   const list = page.getByRole('grid', { name: 'Packages' })
   const search = page.getByRole('searchbox', { name: 'Search packages' })

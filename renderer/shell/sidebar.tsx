@@ -31,7 +31,7 @@ const text = shellText.sidebar
 
 export function Sidebar() {
   const connection = useCurrentConnection()
-  const packageCount = useCatalog(connection?.id).packages.length
+  const { packages, incoming: packageCount = packages.length } = useCatalog(connection?.id)
   const installedCount = useInstalled((state) => new Set(allInstalled(state).map(({ ref }) => ref.name)).size)
   const running = useRunningCount()
   return (

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import { toAppError } from '../../shared/errors.ts'
+import { type AppError, isAppError, toAppError } from '../../shared/errors.ts'
 import type { PackageSummary, UnreadableEntry } from '../../shared/model/package.ts'
 import { type SearchText, toSearchText } from '../../shared/model/search.ts'
 import { client } from '../ipc/link.ts'
@@ -124,6 +124,10 @@ export function forgetCatalog(connectionId: string): void {
     return { catalogs: others }
   })
 }
+
+/** The store can't be reached, whatever the reason: not that it refuses. */
+export const isOffline = (error: AppError): boolean =>
+  isAppError(error, 'network-unreachable', 'network-interrupted', 'store-busy')
 
 /** The connections whose catalogs the window holds. */
 export const heldCatalogs = (): readonly string[] => Object.keys(usePackages.getState().catalogs)

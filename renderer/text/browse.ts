@@ -30,6 +30,9 @@ export const browseText = {
   refresh: 'Check for new packages',
   checking: 'Checking…',
   upToDate: (age: string): string => `Up to date, ${age}`,
+  /** The store was asked since, and gave none. */
+  listFrom: (age: string): string => `List from ${age}`,
+  offline: (age: string): string => `Offline: list from ${age}`,
   /** `unreadable`: entries of the store that can't be shown as packages, and aren't counted as such. */
   incoming: (count: number): string => `Reading ${plural(count, 'package')}…`,
   count: (count: number, unreadable: number): string => `${plural(count, 'package')}${besides(unreadable)}`,
@@ -49,7 +52,7 @@ export const browseText = {
   },
   failed: 'The packages can’t be shown',
   stale: (age?: string): string =>
-    age === undefined ? 'You see the packages as they were last time.' : `You see the packages as of ${age}.`,
+    `You see the packages as ${age === undefined ? 'they were last time' : `of ${age}`}. What is installed works without the store.`,
   loading: 'Loading the packages',
   tryAgain: 'Try again',
   openConnection: 'Open the connection',

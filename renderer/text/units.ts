@@ -106,7 +106,9 @@ export function formatWhen(at: string | number, now: number = Date.now()): strin
 export function formatAge(at: string, now: number = Date.now()): string {
   const minutes = Math.floor((now - Date.parse(at)) / 60_000)
   if (minutes < 1) return 'just now'
-  return minutes < 60 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`
+  if (minutes < 60) return `${minutes} min ago`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`
 }
 
 /** `25 November 2026 at 14:03:07`, for hover. */

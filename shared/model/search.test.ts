@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { foldText, type Searchable, search, toSearchQuery, toSearchText } from './search.ts'
+import { findHits, foldText, type Searchable, search, toSearchQuery, toSearchText } from './search.ts'
 
 const item = (name: string, more: Partial<Searchable> = {}): Searchable => ({
   name,
@@ -97,4 +97,19 @@ test('100,000 packages are searched in a fraction of a second', () => {
     // A tenth of a second is what `npm run bench -- catalog` measures; other work on the machine may double the best of five.
     expect(Math.min(...times), query).toBeLessThan(250)
   }
+})
+
+test.each([
+  ['Fraud scorer', 'fraud', ['Fraud']],
+  ['Größe und GRÖSSE', 'grosse', ['Größe', 'GRÖSSE']],
+  ['Łódź, zł', 'l', ['Ł', 'ł']],
+  ['cafe\u0301 au lait', 'cafe', ['cafe\u0301']],
+  ['a 𝒜 model', 'a model', ['a', '𝒜', 'model']],
+  ['over and over', 'ov ver', ['over', 'over']],
+  ['Straße', 's', ['S', 'ß']],
+  ['Straße', 'stras', ['Straß']],
+  ['nothing of it', 'xyz', []],
+])('in %o the words %o are found where they stand', (text, query, expected) => {
+  const hits = findHits(text, toSearchQuery(query).words)
+  expect(hits.map(([start, end]) => text.slice(start, end))).toEqual(expected)
 })

@@ -68,6 +68,43 @@ export function toSearchText({ name, title, tags, description }: Searchable): Se
   return lines.join('\n')
 }
 
+/** Where words of a query (folded) stand in a text, as [start, end) of the text itself, in order and apart. */
+export function findHits(text: string, words: readonly string[]): readonly (readonly [start: number, end: number])[] {
+  const { folded, places } = foldWithPlaces(text)
+  const isHit = new Uint8Array(text.length)
+  for (const word of words)
+    for (let found = folded.indexOf(word); found >= 0; found = folded.indexOf(word, found + word.length)) {
+      const last = places[found + word.length - 1] ?? 0
+      // With the accents that follow its last letter, and the second half of a letter of two.
+      const end = places.slice(found + word.length).find((place) => place > last) ?? text.length
+      isHit.fill(1, places[found], end)
+    }
+  const hits: [number, number][] = []
+  for (let place = 0; place < text.length; place += 1) {
+    if (isHit[place] === 0) continue
+    const last = hits.at(-1)
+    if (last?.[1] === place) last[1] = place + 1
+    else hits.push([place, place + 1])
+  }
+  return hits
+}
+
+/** The folded text, and for each of its characters (and its end) the place in the text that it comes from. */
+function foldWithPlaces(text: string): { readonly folded: string; readonly places: readonly number[] } {
+  if (onlyPlain.test(text))
+    return { folded: text.toLowerCase(), places: Array.from({ length: text.length + 1 }, (_, at) => at) }
+  const places: number[] = []
+  let folded = ''
+  let at = 0
+  for (const letter of text) {
+    const part = foldText(letter)
+    for (let n = 0; n < part.length; n += 1) places.push(at)
+    folded += part
+    at += letter.length
+  }
+  return { folded, places: [...places, at] }
+}
+
 /** 0 unless every word occurs. */
 export function scoreOf(text: SearchText, { whole, words }: SearchQuery): number {
   let score = 0

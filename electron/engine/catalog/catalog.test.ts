@@ -192,3 +192,25 @@ test('a few versions that the store can’t give are grey rows, read again the n
   broken = new Set(names.map((name) => `models/${name}-1.0.0/meta.json`))
   await expect(makeCatalog().rebuild(connection, io)).rejects.toMatchObject({ code: 'store-busy' })
 })
+
+test('without the store the last list is given after a refresh that failed, too; a refusal is no such thing', async () => {
+  let failure: AppError | undefined
+  const connection = connectionWith('bucket', ['one'], (store) => ({
+    ...store,
+    async *list(prefix: string, options: { readonly signal: AbortSignal }) {
+      if (failure !== undefined) throw failure
+      yield* store.list(prefix, options)
+    },
+  }))
+  const catalog = makeCatalog()
+  const { refreshedAt } = await catalog.list(connection, io)
+  failure = new AppError('network-unreachable', { endpoint: 'store' })
+  await expect(catalog.list(connection, { ...io, refresh: true })).rejects.toThrow(failure)
+  expect((await catalog.list(connection, io)).refreshedAt).toBe(refreshedAt)
+  // Another run, without the store from its start.
+  const later = makeCatalog()
+  await later.prepare(connection)
+  expect((await later.list(connection, io)).refreshedAt).toBe(refreshedAt)
+  failure = new AppError('access-denied', { action: 'list', what: 'bucket' })
+  await expect(catalog.list(connection, io)).rejects.toThrow(failure)
+})

@@ -20,7 +20,10 @@ export interface CatalogPage {
 }
 
 export interface Catalog {
-  /** As last refreshed, from this run or an earlier one; refreshed first when it never was. The same arrays while nothing changed. */
+  /**
+   * As last refreshed, from this run or an earlier one; refreshed first when it never was, or what is known is said to be old (then the old one is given
+   * where the store is away). The same arrays while nothing changed.
+   */
   list(connection: OpenConnection, io: Io & { readonly refresh?: boolean }): Promise<CatalogPage>
   /** Reads what an earlier run kept of it, so that the first to ask has it sooner. Asks no store. */
   prepare(connection: OpenConnection): Promise<void>
@@ -209,8 +212,16 @@ export function createCatalog(deps: {
   }
 
   const list: Catalog['list'] = async (connection, io) => {
-    if (io.refresh === true || expired.has(connection.id)) return refresh(connection, io)
-    return (await knownOf(connection, io))?.shown?.page ?? refresh(connection, io)
+    if (io.refresh === true) return refresh(connection, io)
+    const shown = (await knownOf(connection, io))?.shown?.page
+    if (shown !== undefined && !expired.has(connection.id)) return shown
+    try {
+      return await refresh(connection, io)
+    } catch (error) {
+      // Without the store the last list is better than none: it says of when it is.
+      if (shown === undefined || io.signal.aborted || !isAppError(error, ...away)) throw error
+      return shown
+    }
   }
 
   return {
@@ -248,6 +259,9 @@ export function createCatalog(deps: {
     },
   }
 }
+
+/** The store, or the share that it lies on, is not there now. */
+const away = ['network-unreachable', 'network-interrupted', 'store-busy', 'path-not-found'] as const
 
 function haveSameEntries(a: Listing['entries'], b: Listing['entries']): boolean {
   if (a.size !== b.size) return false

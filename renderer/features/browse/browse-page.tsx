@@ -2,10 +2,11 @@ import { Menu } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconChevronDown, IconRefresh, IconSearch, IconTag, IconX } from '@tabler/icons-react'
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { toSearchQuery } from '../../../shared/model/search.ts'
 import { copyPath, hasSelectedText } from '../../shell/reveal-path.ts'
 import { useCurrentConnection } from '../../state/connections.ts'
 import { goTo } from '../../state/navigation.ts'
-import { fetchCatalog, useCatalog } from '../../state/packages.ts'
+import { type Catalog, fetchCatalog, isOffline, useCatalog } from '../../state/packages.ts'
 import { useSettings } from '../../state/settings.ts'
 import { browseText as text } from '../../text/browse.ts'
 import { shortErrorOf } from '../../text/error-view.ts'
@@ -51,6 +52,7 @@ const filters: readonly BrowseFilter[] = ['all', 'for-my-apps', 'installed', 'up
 export function BrowsePage() {
   const connection = useCurrentConnection()
   const catalog = useCatalog(connection?.id)
+  const now = useListClock(catalog.refreshedAt)
   const view = useBrowseView()
   const standingOf = useStandings()
   // There is no room for the inspector then.
@@ -73,6 +75,7 @@ export function BrowsePage() {
       waits ? [] : queryRows(rows, { text: query, filter: view.filter, tag: view.tag, sort: view.sort }, standingOf),
     [waits, rows, query, view.filter, view.tag, view.sort, standingOf],
   )
+  const words = useMemo(() => toSearchQuery(query).words, [query])
   const foot = useMemo(() => countKinds(shown), [shown])
   const selected = useMemo(
     () => shown.find(({ key }) => key === view.selectedKey) ?? shown[0],
@@ -191,7 +194,7 @@ export function BrowsePage() {
                 </Button>
               }
             >
-              {text.stale(catalog.refreshedAt === undefined ? undefined : formatAge(catalog.refreshedAt))}
+              {text.stale(catalog.refreshedAt === undefined ? undefined : formatAge(catalog.refreshedAt, now))}
             </Message>
           </div>
         )}
@@ -215,7 +218,12 @@ export function BrowsePage() {
             }
             renderRow={(row) =>
               row.kind === 'package' ? (
-                <PackageRow connectionId={connection?.id} package={row.package} standing={standingOf(row.package)} />
+                <PackageRow
+                  connectionId={connection?.id}
+                  package={row.package}
+                  standing={standingOf(row.package)}
+                  words={words}
+                />
               ) : (
                 <UnreadableRow entry={row.entry} />
               )
@@ -306,7 +314,7 @@ export function BrowsePage() {
             )}
           </search>
           <span className="push" />
-          {catalog.load.kind !== 'failed' && <Age refreshedAt={catalog.refreshedAt} refreshing={catalog.refreshing} />}
+          <Age catalog={catalog} now={now} />
           <IconButton icon={IconRefresh} label={text.refresh} onClick={refresh} disabled={catalog.refreshing} />
         </>
       }
@@ -338,7 +346,17 @@ export function BrowsePage() {
   )
 }
 
-function Age({ refreshedAt, refreshing }: { readonly refreshedAt?: string; readonly refreshing: boolean }) {
+function Age({ catalog, now }: { readonly catalog: Catalog; readonly now: number }) {
+  const { load, refreshedAt, refreshing } = catalog
+  if (refreshing) return <span className="small t3 narrow-hide">{text.checking}</span>
+  if (refreshedAt === undefined) return null
+  const age = formatAge(refreshedAt, now)
+  if (load.kind !== 'failed') return <span className="small t3 narrow-hide num">{text.upToDate(age)}</span>
+  return <span className="small t2 num">{isOffline(load.error) ? text.offline(age) : text.listFrom(age)}</span>
+}
+
+/** A clock for the age of the list. */
+function useListClock(refreshedAt: string | undefined): number {
   const [now, setNow] = useState(() => Date.now())
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new answer is of now
   useEffect(() => {
@@ -346,9 +364,7 @@ function Age({ refreshedAt, refreshing }: { readonly refreshedAt?: string; reado
     const timer = setInterval(() => setNow(Date.now()), 30_000)
     return () => clearInterval(timer)
   }, [refreshedAt])
-  if (refreshing) return <span className="small t3 narrow-hide">{text.checking}</span>
-  if (refreshedAt === undefined) return null
-  return <span className="small t3 narrow-hide num">{text.upToDate(formatAge(refreshedAt, now))}</span>
+  return now
 }
 
 function TagChip({ tags, tag }: { readonly tags: readonly (readonly [string, number])[]; readonly tag?: string }) {

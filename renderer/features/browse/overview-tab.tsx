@@ -174,7 +174,19 @@ function Readme({
     client.catalog.preview({ connectionId, ref: { name, version: version.version }, path }, { signal }),
   )
   if (preview.kind === 'loading') return <BoneLines lines={6} />
-  if (preview.kind === 'failed') return <ErrorPanel error={preview.error} title={text.overview.failed} />
+  if (preview.kind === 'failed') {
+    return (
+      <ErrorPanel
+        error={preview.error}
+        title={text.overview.failed}
+        actions={
+          <Button variant="primary" onClick={preview.retry}>
+            {text.tryAgain}
+          </Button>
+        }
+      />
+    )
+  }
   const { content } = preview.value
   if (content.kind !== 'text') return <p className="t2">{text.overview.noText(path)}</p>
   return (

@@ -2,6 +2,7 @@ import { Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
 import { memo, useState } from 'react'
 import type { PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
+import { findHits } from '../../../shared/model/search.ts'
 import { goTo } from '../../state/navigation.ts'
 import { newestOf, type Standing } from '../../state/package-standing.ts'
 import { useInstallOf } from '../../state/transfers.ts'
@@ -10,6 +11,7 @@ import { unreadableWords } from '../../text/standing.ts'
 import { formatExactBytes, formatExactTime, formatSize, formatWhen, plural } from '../../text/units.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { TwoLines } from '../../ui/list.tsx'
+import { Marked } from '../../ui/marked.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { installPackage, openFolder } from './package-actions.ts'
 import { StandingCell, StandingGlyphCell } from './standing-label.tsx'
@@ -21,9 +23,13 @@ interface PackageRowProps {
   readonly package: PackageSummary
   readonly standing: Standing
 }
+interface SearchedRowProps extends PackageRowProps {
+  /** What was searched for, folded: marked where it stands. */
+  readonly words: readonly string[]
+}
 
 /** Drawn again when what it shows is another: not for each frame that one scrolls. */
-export const PackageRow = memo(function PackageRow({ connectionId, package: each, standing }: PackageRowProps) {
+export const PackageRow = memo(function PackageRow({ connectionId, package: each, standing, words }: SearchedRowProps) {
   const newest = newestOf(each)
   return (
     <>
@@ -32,10 +38,13 @@ export const PackageRow = memo(function PackageRow({ connectionId, package: each
       {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
       <span className="name-cell" role="gridcell">
         <span className="line1" dir="auto">
-          <span className="name">{each.title}</span>
+          <span className="name">
+            <Marked text={each.title} words={words} />
+          </span>
         </span>
         <span className="line2" dir="auto">
-          {each.description}
+          <Unseen package={each} words={words} />
+          <Marked text={each.description} words={words} />
         </span>
         <RowActions connectionId={connectionId} package={each} standing={standing} />
       </span>
@@ -56,6 +65,20 @@ export const PackageRow = memo(function PackageRow({ connectionId, package: each
     </>
   )
 })
+
+/** The name or the tag that was found, where no line of the row has the word. */
+function Unseen({ package: { name, title, description, tags }, words }: Pick<SearchedRowProps, 'package' | 'words'>) {
+  const isIn = (text: string, word: string) => findHits(text, [word]).length > 0
+  const word = words.find((each) => !isIn(title, each) && !isIn(description, each))
+  const found = word === undefined ? undefined : [name, ...tags].find((text) => isIn(text, word))
+  if (found === undefined) return null
+  return (
+    <>
+      <Marked text={found} words={words} />
+      {description !== '' && ' · '}
+    </>
+  )
+}
 
 /** Over the end of the description while the pointer is there; the keys do the same. */
 function RowActions({ connectionId, package: each, standing }: PackageRowProps) {

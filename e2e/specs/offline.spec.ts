@@ -1,0 +1,112 @@
+import { join } from 'node:path'
+import type { Page } from 'playwright/test'
+import { bucketEnvironment, startTestEngine } from '../../testkit/test-engine.ts'
+import { writePackageFolder } from '../example/fill-store.ts'
+import { examplePackages } from '../example/packages.ts'
+import { installFromBrowse, packageRow } from '../pages/browse.ts'
+import { addCompatibleStore } from '../pages/settings.ts'
+import { openPage, switchTo } from '../pages/window.ts'
+import { test as base, expect } from '../with-store.ts'
+
+const test = base.extend<{ readonly filledBucket: string }>({
+  filledBucket: async ({ s3, bucket, workFolder }, use) => {
+    const engine = await startTestEngine(join(workFolder, 'publisher'), { env: bucketEnvironment(s3, bucket) })
+    for (const name of ['speech_intent', 'fraud_scorer']) {
+      const each = examplePackages.find((found) => found.name === name)
+      for (const { version, notes } of each?.versions.slice(0, 2).toReversed() ?? []) {
+        if (each === undefined) continue
+        const source = join(workFolder, `${name}-${version}`)
+        await writePackageFolder(source, each, version, notes, 0.01)
+        await engine.publish(source)
+      }
+    }
+    await engine.stop()
+    await use(bucket)
+  },
+})
+// What the store doesn't answer is the point of these.
+test.use({ expectedConsole: /Failed to load resource/ })
+
+const refresh = (page: Page) => page.getByRole('button', { name: 'Check for new packages' }).press('Enter')
+const tryAgain = (page: Page) => page.getByRole('button', { name: 'Try again' })
+
+test.beforeEach(async ({ app: { page }, s3, filledBucket, gate }) => {
+  const { accessKeyId, secretAccessKey } = s3
+  const store = { name: 'Team models', endpoint: gate.endpoint, bucket: filledBucket, accessKeyId, secretAccessKey }
+  await addCompatibleStore(page, store)
+  await switchTo(page, 'Team models')
+  await openPage(page, 'Browse')
+  await expect(packageRow(page, 'Speech intent classifier')).toBeVisible()
+})
+
+test('without a network the last list is shown with its age, and what is installed works', async ({ app, gate }) => {
+  await installFromBrowse(app.page, 'Fraud scorer, card payments')
+  gate.refuse(true)
+  await refresh(app.page)
+  const strip = app.page.getByRole('status').filter({ hasText: 'You see the packages as of just now.' })
+  await expect(strip).toContainText('What is installed works without the store.')
+  await expect(app.page.getByText('Offline: list from just now')).toBeVisible()
+  await expect(packageRow(app.page, 'Speech intent classifier')).toBeVisible()
+
+  const page = await app.relaunch()
+  await switchTo(page, 'Team models')
+  await openPage(page, 'Browse')
+  await expect(page.getByText(/^Offline: list from/)).toBeVisible()
+  await expect(packageRow(page, 'Fraud scorer')).toContainText('Installed')
+  await page.reload()
+  await switchTo(page, 'Team models')
+  await expect(page.getByText(/^Offline: list from/)).toBeVisible()
+  await expect(packageRow(page, 'Speech intent classifier')).toBeVisible()
+
+  await openPage(page, 'Installed')
+  const row = page
+    .getByRole('grid', { name: 'Installed packages' })
+    .getByRole('row')
+    .filter({ hasText: 'Fraud scorer' })
+  await row.click()
+  await page.keyboard.press('Delete')
+  await expect(row).toBeHidden()
+  await page.getByRole('alert').getByRole('button', { name: 'Undo' }).click()
+  await row.click()
+  await page.keyboard.press('v')
+  await expect(row).toContainText(/Verified|just now|today/)
+
+  gate.refuse(false)
+  await openPage(page, 'Browse')
+  await tryAgain(page).press('Enter')
+  await expect(page.getByText('Up to date, just now')).toBeVisible()
+  await expect(page.getByText(/^Offline/)).toBeHidden()
+})
+
+test('a connection that goes in the middle says so where it was needed, and goes on from there', async ({
+  app: { page },
+  gate,
+}) => {
+  await packageRow(page, 'Speech intent classifier').dblclick()
+  await expect(page.getByRole('heading', { name: 'Know before you use it' })).toBeVisible()
+  await page.getByRole('tab', { name: 'Files' }).click()
+  await expect(page.getByRole('treeitem', { name: 'intents.txt' })).toBeVisible()
+  gate.refuse(true)
+  await page.getByRole('treeitem', { name: 'intents.txt' }).click()
+  const preview = page.getByRole('region', { name: 'Preview' })
+  await expect(preview.getByRole('alert')).toContainText('This file can’t be shown')
+  gate.refuse(false)
+  await tryAgain(page).press('Enter')
+  await expect(preview).toContainText('cancel_order')
+
+  gate.refuse(true)
+  await page.getByRole('tab', { name: 'Versions' }).click()
+  for (const version of ['2.0.3', '2.1.0'])
+    await page.getByRole('checkbox', { name: `Compare ${version}` }).press('Space')
+  const changes = page.getByRole('region', { name: 'What changed from 2.0.3 to 2.1.0' })
+  await expect(changes.getByRole('alert')).toContainText('They can’t be compared')
+  await page.getByRole('tab', { name: 'Overview' }).click()
+  await expect(page.getByRole('alert')).toContainText('The description can’t be shown')
+  gate.refuse(false)
+  await tryAgain(page).press('Enter')
+  await expect(page.getByRole('heading', { name: 'Know before you use it' })).toBeVisible()
+  await page.getByRole('tab', { name: 'Versions' }).click()
+  for (const version of ['2.0.3', '2.1.0'])
+    await page.getByRole('checkbox', { name: `Compare ${version}` }).press('Space')
+  await expect(changes.getByRole('listitem').first()).toBeVisible()
+})
