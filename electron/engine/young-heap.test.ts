@@ -11,7 +11,7 @@ function roomAfter(ask: boolean): number {
     import v8 from 'node:v8'
     import { holdYoungHeap } from '${pathToFileURL(path.join(import.meta.dirname, 'young-heap.ts'))}'
     const kept = []
-    for (let n = 0; n < 1_000_000; n += 1) {
+    for (let n = 0; n < 300_000; n += 1) {
       kept.push({ n, text: 'text ' + n })
       if (${ask} && n % 1000 === 0) holdYoungHeap()
     }
