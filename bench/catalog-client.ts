@@ -3,7 +3,6 @@
  * `start` starts with what is in the home folder, and searches as the command line does; `window` searches as the window does. Prints its figures as
  * JSON.
  */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createCatalog } from '../electron/engine/catalog/catalog.ts'
@@ -44,15 +43,9 @@ async function measure<T>(run: () => Promise<T>) {
   return { value, ms, lagP99Ms: lag.percentile(99) / 1e6, lagMaxMs: lag.max / 1e6 }
 }
 
-/** The peak of this process alone: what `resourceUsage` says can be that of the one that started it. */
-const peakBytes = (): number => {
-  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024
-  return Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024
-}
 const memory = () => {
-  const peak = peakBytes()
   ;(globalThis as { gc?: () => void }).gc?.()
-  return { peakBytes: peak, liveBytes: process.memoryUsage().heapUsed }
+  return { liveBytes: process.memoryUsage().heapUsed }
 }
 const queries = [
   'fraud',

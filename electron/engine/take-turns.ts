@@ -1,5 +1,7 @@
+import { setImmediate as immediate } from 'node:timers/promises'
 import { AppError } from '../../shared/errors.ts'
 import type { Clock, Io } from './ports.ts'
+import { holdYoungHeap } from './young-heap.ts'
 
 /** What a turn of the loop may take: a window that draws 60 times a second does not notice. */
 const turnMs = 8
@@ -12,6 +14,7 @@ export function createTurns(clock: Clock, { signal }: Io): () => Promise<void> |
   let sinceMs = clock.monotonic()
   return () => {
     if (clock.monotonic() - sinceMs < turnMs) return
+    holdYoungHeap()
     return new Promise<void>((resolve, reject) => {
       setImmediate(() => {
         sinceMs = clock.monotonic()
@@ -20,4 +23,10 @@ export function createTurns(clock: Clock, { signal }: Io): () => Promise<void> |
       })
     })
   }
+}
+
+/** Timers and whatever came in meanwhile get their turn first. The loop comes to the first `setImmediate` before it has looked for any of them. */
+export async function nextTurn(): Promise<void> {
+  await immediate()
+  await immediate()
 }

@@ -247,7 +247,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     if (!mayReplace && library.find(request.ref) !== undefined) return { alreadyThere: true }
     for (let tries = 0; tries < 3; tries += 1) {
       task.ensureOwned()
-      const result = library.commit(commitRecord(task, library, request, source, mayReplace || tries > 0))
+      const result = await library.commit(commitRecord(task, library, request, source, mayReplace || tries > 0))
       if (result === 'committed') return {}
       if (result === 'lost') throw new AppError('state-damaged', { path: stagedTreeOf(library.places, task.id) })
       if (await isRaceLost(library, request, source)) return { alreadyThere: true }

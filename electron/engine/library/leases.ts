@@ -39,6 +39,8 @@ const leaseContent = z.looseObject({ format: z.literal(1), by: processIdentity, 
 type LeaseContent = Readonly<z.infer<typeof leaseContent>>
 const torn: LeaseContent = { format: 1, by: { host: '', pid: 0, startedAt: '', bootId: '' }, nonce: '' }
 const tornMs = 1000
+/** After a loss of power nobody holds a lease of before it. */
+const unsynced = { synced: false }
 
 export function createLeases(deps: {
   readonly disk: Disk
@@ -69,7 +71,7 @@ export function createLeases(deps: {
   /** Now by the clock of whoever keeps the folder (a share has its own). */
   const readFolderNow = (): number => {
     const probe = path.join(folder, `now-${randomUUID()}`)
-    disk.create(probe, new Uint8Array())
+    disk.create(probe, new Uint8Array(), unsynced)
     const modifiedMs = disk.facts(probe)?.modifiedMs ?? deps.clock.now()
     disk.removeFile(probe)
     return modifiedMs
@@ -81,7 +83,7 @@ export function createLeases(deps: {
   }
   const tryCreateIn = (file: string, nonce: string): boolean => {
     try {
-      disk.create(file, Buffer.from(`${JSON.stringify({ format: 1, by, nonce })}\n`))
+      disk.create(file, Buffer.from(`${JSON.stringify({ format: 1, by, nonce })}\n`), unsynced)
       return true
     } catch (error) {
       if (isAppError(error, 'already-exists')) return false
@@ -125,7 +127,7 @@ export function createLeases(deps: {
           return onLost()
         }
         beatMs = nowMs
-        disk.append(file, Buffer.from('.'))
+        disk.append(file, Buffer.from('.'), unsynced)
       } catch {
         // A missed beat of an unreachable folder; the next look tries again.
       }

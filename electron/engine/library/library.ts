@@ -4,6 +4,7 @@ import type { DiskUsage, InstalledVersion, TrashEntry } from '../../../shared/mo
 import type { FileEntry, Manifest, PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { Clock, Disk, Io, Log } from '../ports.ts'
+import { nextTurn } from '../take-turns.ts'
 import type { LookedAt } from './changed-files.ts'
 import { beginCommit, type CommitRecord, type CommitResult, finishCommit, readCommit } from './commit-version.ts'
 import { moveExtrasToTrash, restoreExtras } from './extra-files.ts'
@@ -84,7 +85,7 @@ export interface Library {
   writeFacts(ref: PackageRef, facts: VersionFacts): void
   /** What Orbital knew of this version before its meta.json became another one, or unreadable; undefined where it didn't. */
   earlierFacts(ref: PackageRef): VersionFacts | undefined
-  commit(record: CommitRecord): CommitResult
+  commit(record: CommitRecord): Promise<CommitResult>
   /** A commit of that transfer that has begun and not ended is finished; undefined when there is none. */
   finishCommitOf(transaction: string): CommitResult | undefined
   /** Whether the tree in that version's place is exactly what a manifest says. */
@@ -290,10 +291,13 @@ export function createLibrary(deps: LibraryDeps): Library {
       const earlier = earlierOf(readFacts(disk, places, ident))
       return earlier?.metaSha256 === installed.tree(ref)?.mark.metaSha256 ? undefined : earlier
     },
-    commit(record) {
+    async commit(record) {
       beginCommit(shared, record)
+      // All wait for the disk several times.
+      await nextTurn()
       const result = finishCommit(shared, record)
       changed()
+      await nextTurn()
       return result
     },
     verifyAgainst: (manifest, io) => work.verify(places.version(identOf(manifest.ref)), manifest, io),
