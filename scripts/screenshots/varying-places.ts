@@ -9,12 +9,12 @@ const selectors = ['.side-card', '[role="progressbar"]', '.ring', '.spark']
  * of the disk alone.
  */
 const words = [
-  String.raw`just now|yesterday|last week|today`,
+  'just now|yesterday|last week|today',
   String.raw`\d+ (?:s|min|h|seconds?|minutes?|hours?|days?)\b`,
   String.raw`\d{1,2} (?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)\b`,
   String.raw`\d\d:\d\d`,
   String.raw`[kMG]?B/s|\d [GT]B\b|\d %`,
-  String.raw`verified of|confirmed of|confirmed by|^Confirmed|^Sent`,
+  'verified of|confirmed of|confirmed by|^Confirmed|^Sent',
   String.raw`127\.0\.0\.1|TEST[0-9A-F]{8}`,
 ].join('|')
 
