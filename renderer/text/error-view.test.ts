@@ -8,8 +8,6 @@ const details = {
   problem: 'Say which package.',
   path: 'model/weights.bin',
   kind: 'folder',
-  name: 'My models',
-  relation: 'holds',
   leftOut: 2,
   problems: [{ field: 'version', problem: 'It is not a version.', fix: '1.0.0' }],
   reason: 'it ends too early.',
