@@ -39,6 +39,7 @@ test('a store that is empty, slow, or away; and transfers through it', async ({
   expect((await publisher.publish(folder)).state.kind).toBe('done')
   await publisher.stop()
 
+  await expect(page.getByRole('heading', { name: 'Welcome to Orbital' })).toBeVisible()
   await mkdir(join(workFolder, 'empty'))
   await addFolderConnection(page, 'New team', join(workFolder, 'empty'))
   await switchTo(page, 'New team')

@@ -46,7 +46,9 @@ export function ConnectionsSection({ item }: { readonly item?: string }) {
   const [edited, setEdited] = useState<Connection>()
   const link = usePendingLink((state) => state.link)
   const shown = list.find(({ id }) => id === item) ?? list.find(({ id }) => id === currentId) ?? list[0]
-  const asksNew = item === 'new' || item?.startsWith('new-') === true
+  // A connection may be called New, or New team: what there is comes first.
+  const isThere = list.some(({ id }) => id === item)
+  const asksNew = !isThere && (item === 'new' || beginnings.some((each) => item === `new-${each}`))
   const show = (id: string) => goTo({ page: 'settings', section: 'connections', item: id }, { replace: true })
   if (load.kind === 'failed' && list.length === 0) {
     return (
