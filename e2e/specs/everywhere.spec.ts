@@ -18,7 +18,7 @@ async function typeIntoPalette(page: Page, text: string): Promise<void> {
 
 /** Goes down to an entry and does it. */
 async function chooseInPalette(page: Page, name: RegExp): Promise<void> {
-  const wanted = page.getByRole('dialog').getByRole('button', { name })
+  const wanted = page.getByRole('dialog').getByRole('option', { name })
   await expect(wanted).toBeVisible()
   for (let presses = 0; presses < 30; presses += 1) {
     if ((await wanted.getAttribute('data-selected')) !== null) return page.keyboard.press('Enter')
@@ -45,7 +45,7 @@ testWithExample.describe('with a store', () => {
       await typeIntoPalette(page, 'churn')
       await chooseInPalette(page, /^Keep /)
       await typeIntoPalette(page, 'churn')
-      await expect(page.getByRole('dialog').getByRole('button', { name: /^No longer keep / })).toBeVisible()
+      await expect(page.getByRole('dialog').getByRole('option', { name: /^No longer keep / })).toBeVisible()
       await chooseInPalette(page, /^Remove .* to the trash/)
       await expect(packageRow(page, 'Churn predictor')).not.toContainText('Installed')
       await typeIntoPalette(page, 'undo')
@@ -63,7 +63,7 @@ testWithExample.describe('with a store', () => {
     await typeIntoPalette(page, 'tran')
     const dialog = page.getByRole('dialog')
     // What is called so comes before packages that only hold the word somewhere.
-    await expect(dialog.getByRole('button').first()).toContainText('Go to Transfers')
+    await expect(dialog.getByRole('option').first()).toContainText('Go to Transfers')
     await page.keyboard.press('Escape')
     await typeIntoPalette(page, 'upload at most')
     await chooseInPalette(page, /^Upload at most/)
