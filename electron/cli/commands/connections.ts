@@ -185,7 +185,7 @@ const words = { allowed: 'yes', 'not-allowed': 'no', 'not-tested': 'not tested',
 
 async function test(context: Context): Promise<void> {
   const all = await context.api.connections.list({})
-  const id = context.words[1] ?? all.find((each) => each.isDefault)?.id ?? 'local'
+  const id = context.words[1] ?? all.find((each) => each.isDefault)?.id ?? 'env'
   const name = all.find((each) => each.id === id)?.name ?? id
   const report = await context.api.connections.test({ id }, { signal: context.signal })
   const wantsPolicy = context.flag('policy') || report.checks.some(({ state }) => state === 'not-allowed')
