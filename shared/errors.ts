@@ -43,8 +43,13 @@ export interface ErrorDetails {
   // what is not there
   /** `remedy`: what to do about it, where there is more to do than to check the path. */
   'path-not-found': { readonly path: string; readonly kind: 'file' | 'folder'; readonly remedy?: string }
-  /** `newest`: of the package, when it is there and only no version fits. */
-  'package-not-found': { readonly spec: string; readonly where: string; readonly newest?: string }
+  /** `newest`: of the package, when it is there and only no version fits. `withdrawn`: it was taken back; `when` is ISO 8601. */
+  'package-not-found': {
+    readonly spec: string
+    readonly where: string
+    readonly newest?: string
+    readonly withdrawn?: { readonly by?: string; readonly when?: string; readonly why?: string }
+  }
   'not-installed': { readonly spec: string; readonly library: string }
   'file-not-found': { readonly spec: string; readonly path: string }
   'connection-not-found': { readonly connectionId: string }
@@ -73,6 +78,8 @@ export interface ErrorDetails {
     /** ISO 8601 */
     readonly publishedAt?: string
     readonly reason?: 'published' | 'withdrawn' | 'sealed'
+    /** Of a withdrawn one, as whoever withdrew it wrote it. */
+    readonly why?: string
   }
   'already-exists': { readonly what: string }
   /** `moving`: the library is on its way to another folder. */

@@ -84,3 +84,17 @@ test('a library that is being moved is told apart from one that another program 
     'folder',
   )
 })
+
+test('who took a version back, when and why is told to who wants it and to who publishes it again', () => {
+  const facts = { by: 'Ana', when: '2026-01-02T03:04:05Z', why: 'Wrong labels' }
+  const missing = errorTextOf({
+    code: 'package-not-found',
+    details: { spec: ref, where: 'Team', withdrawn: facts },
+  })
+  expect(missing.happened).toBe(`${ref} was withdrawn from Team by Ana on 2026-01-02 at 03:04 UTC: “Wrong labels”.`)
+  const taken = errorTextOf({
+    code: 'version-published',
+    details: { ref, where: 'Team', publishedBy: 'Ana', publishedAt: facts.when, why: facts.why, reason: 'withdrawn' },
+  })
+  expect(taken.happened).toContain('by Ana on 2026-01-02 at 03:04 UTC: “Wrong labels”. Its number')
+})

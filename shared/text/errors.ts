@@ -43,6 +43,7 @@ export function setFigures(next: Figures): void {
 const size = (bytes: number): string => figures.size(bytes)
 const onDay = (iso: string | undefined): string => (iso === undefined ? '' : ` on ${figures.time(iso)}`)
 const by = (name: string | undefined): string => (name === undefined ? '' : ` by ${name}`)
+const because = (why: string | undefined): string => (why === undefined ? '' : `: “${why}”`)
 
 /** Which package a key of a store is of; else the key or path itself. */
 const packageIn = (key: string): string => /^(?:models|orbital\/seals)\/([^/]+)\//.exec(key)?.[1] ?? key
@@ -113,12 +114,18 @@ const texts: Texts = {
     text(`${what} is too large: the limit is ${limit}.`, nothingChanged, 'Split it into several packages.'),
   'path-not-found': ({ path, kind, remedy }) =>
     text(`There is no ${kind} at ${path}.`, nothingChanged, remedy ?? 'Check the path, and the folder you are in.'),
-  'package-not-found': ({ spec, where, newest }) =>
-    text(
-      `${where} has no ${spec}.${newest === undefined ? '' : ` The newest version there is ${newest}.`}`,
-      nothingChanged,
-      'Check the name and the version, or look in another connection.',
-    ),
+  'package-not-found': ({ spec, where, newest, withdrawn }) =>
+    withdrawn !== undefined
+      ? text(
+          `${spec} was withdrawn from ${where}${by(withdrawn.by)}${onDay(withdrawn.when)}${because(withdrawn.why)}.`,
+          'Nothing was changed. Who has installed it keeps it.',
+          'Choose another version.',
+        )
+      : text(
+          `${where} has no ${spec}.${newest === undefined ? '' : ` The newest version there is ${newest}.`}`,
+          nothingChanged,
+          'Check the name and the version, or look in another connection.',
+        ),
   'not-installed': ({ spec, library }) =>
     text(`${spec} is not installed in ${library}.`, nothingChanged, 'Install it first, or choose another library.'),
   'file-not-found': ({ spec, path }) =>
@@ -164,10 +171,10 @@ const texts: Texts = {
       nothingChanged,
       'Ask its publisher, or install it anyway.',
     ),
-  'version-published': ({ ref, where, publishedBy, publishedAt, reason }) =>
+  'version-published': ({ ref, where, publishedBy, publishedAt, reason, why }) =>
     reason === 'withdrawn'
       ? text(
-          `${ref} was withdrawn from ${where}, and its number stays taken.`,
+          `${ref} was withdrawn from ${where}${by(publishedBy)}${onDay(publishedAt)}${because(why)}. Its number stays taken.`,
           notPublished,
           'Publish with a higher version.',
         )

@@ -9,6 +9,9 @@ import { from } from '../options.ts'
 import { formatBytes, table } from '../output.ts'
 import { connectionOf, requiredWord, resolve } from '../spec.ts'
 
+/** Versions that can't be read, beside what was found. */
+const mostTold = 5
+
 export const search: Command = {
   name: 'search',
   usage: '[text or constraint] [--from CONNECTION]',
@@ -17,13 +20,19 @@ export const search: Command = {
   async run(context) {
     const { api, output, signal } = context
     const connection = connectionOf(context, 'from')
-    await api.catalog.list({ ...connection, refresh: true }, { signal })
+    const { unreadable } = await api.catalog.list({ ...connection, refresh: true }, { signal })
     const packages = await api.catalog.search({ ...connection, query: context.words.join(' ') }, { signal })
     const rows = packages.map((each) => {
       const newest = each.versions[0]
       return [each.name, newest?.version ?? '', formatBytes(newest?.downloadBytes ?? 0), each.description || each.title]
     })
     output.result(packages, rows.length === 0 ? ['Nothing found.'] : table(rows))
+    // Of what can't be read the name is all that can be searched.
+    const [word = ''] = context.words.join(' ').split(/[\s=<>~^|,*@]/)
+    const hidden = unreadable.filter(({ ident }) => ident.includes(word))
+    for (const { ident, reason } of hidden.slice(0, mostTold)) output.warn(`${ident} can’t be read: ${reason}`)
+    if (hidden.length > mostTold)
+      output.warn(`${hidden.length - mostTold} more can’t be read. orbital update lists them.`)
   },
 }
 
