@@ -6,7 +6,7 @@ import type { PackageSummary, VersionSummary } from '../../../shared/model/packa
 import { explainVerdict } from '../../../shared/text/compatibility.ts'
 import type { Command, Context } from '../command.ts'
 import { from } from '../options.ts'
-import { formatBytes, table } from '../output.ts'
+import { countOf, formatBytes, table } from '../output.ts'
 import { connectionOf, requiredWord, resolve } from '../spec.ts'
 
 /** Versions that can't be read, beside what was found. */
@@ -40,6 +40,7 @@ export const info: Command = {
   name: 'info',
   usage: '<name or spec> [--from CONNECTION]',
   summary: 'Show a package: its versions, dates, sizes and what it works with.',
+  mostWords: 1,
   options: [from],
   async run(context) {
     const { api, output, signal } = context
@@ -98,6 +99,7 @@ export const update: Command = {
   name: 'update',
   usage: '[--from CONNECTION] [--rebuild-catalog]',
   summary: 'Refresh the list of packages of a connection.',
+  mostWords: 0,
   options: [
     from,
     {
@@ -120,10 +122,10 @@ export const update: Command = {
       ...(catalog === undefined ? {} : { catalog: { versions: catalog.versions, sizeBytes: catalog.sizeBytes } }),
     }
     context.output.result(document, [
-      `${page.packages.length} packages, ${versions} versions.`,
+      `${countOf(page.packages.length, 'package')}, ${countOf(versions, 'version')}.`,
       ...(catalog === undefined
         ? []
-        : [`The store’s catalog has ${catalog.versions} versions now, ${formatBytes(catalog.sizeBytes)}.`]),
+        : [`The store’s catalog has ${countOf(catalog.versions, 'version')} now, ${formatBytes(catalog.sizeBytes)}.`]),
       ...page.unreadable.map((each) => `  can’t be read: ${each.ident}: ${each.reason}`),
     ])
   },

@@ -60,6 +60,7 @@ export interface ConnectionsDeps {
   readonly clock: Clock
   readonly log: Log
   readonly env: Environment
+  readonly onDamaged?: (file: string, keptAs: string) => void
   /** A file of certificate authorities for every store, as the settings have it now. */
   readonly certificateFile?: () => string | undefined
   /** Sockets for bodies, per connection (two more serve small requests). */
@@ -72,7 +73,7 @@ const defaultSockets = 16
 
 export function createConnections(deps: ConnectionsDeps): Connections {
   const { disk, secrets, clock, log, env, home } = deps
-  const file = createConnectionFile({ disk, log, home })
+  const file = createConnectionFile(deps)
   const opened = new Map<string, { readonly mark: string; readonly connection: OpenConnection }>()
   /** Ids of connections whose secret is being stored. */
   const adding = new Set<string>()
