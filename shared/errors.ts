@@ -25,7 +25,8 @@ export interface ErrorDetails {
   usage: { readonly problem: string }
   cancelled: { readonly transferId?: string }
   // what a person hands over
-  'not-a-folder': { readonly path: string }
+  /** `use` and `name`: of the connection or library whose folder it is. */
+  'not-a-folder': { readonly path: string; readonly use?: 'connection' | 'library'; readonly name?: string }
   'folder-empty': { readonly path: string; readonly leftOut: number }
   /** It is, holds or lies in a folder that Orbital itself keeps packages in: a library, or the folder of a connection. */
   'folder-of-packages': {
@@ -43,8 +44,13 @@ export interface ErrorDetails {
   // what is not there
   /** `remedy`: what to do about it, where there is more to do than to check the path. */
   'path-not-found': { readonly path: string; readonly kind: 'file' | 'folder'; readonly remedy?: string }
-  /** `newest`: of the package, when it is there and only no version fits. */
-  'package-not-found': { readonly spec: string; readonly where: string; readonly newest?: string }
+  /** `newest`: of the package, when it is there and only no version fits. `withdrawn`: it was taken back; `when` is ISO 8601. */
+  'package-not-found': {
+    readonly spec: string
+    readonly where: string
+    readonly newest?: string
+    readonly withdrawn?: { readonly by?: string; readonly when?: string; readonly why?: string }
+  }
   'not-installed': { readonly spec: string; readonly library: string }
   'file-not-found': { readonly spec: string; readonly path: string }
   'connection-not-found': { readonly connectionId: string }
@@ -73,8 +79,11 @@ export interface ErrorDetails {
     /** ISO 8601 */
     readonly publishedAt?: string
     readonly reason?: 'published' | 'withdrawn' | 'sealed'
+    /** Of a withdrawn one, as whoever withdrew it wrote it. */
+    readonly why?: string
   }
-  'already-exists': { readonly what: string }
+  /** `remedy`: what to do about it, where there is more to do than to take another name. */
+  'already-exists': { readonly what: string; readonly remedy?: string }
   /** `moving`: the library is on its way to another folder. */
   busy: { readonly what: string; readonly holder?: string; readonly moving?: boolean }
   'past-cancel': { readonly ref: string; readonly kind?: string }
@@ -82,7 +91,14 @@ export interface ErrorDetails {
   'meta-invalid': { readonly key: string; readonly reason: string }
   'archive-damaged': { readonly ref: string; readonly path?: string; readonly reason: string }
   'archive-mismatch': { readonly ref: string }
-  'file-damaged': { readonly ref: string; readonly path: string }
+  /** `path`: the first of those that are wrong. `wrong` and `right`: how many files are, where all were looked at. */
+  'file-damaged': {
+    readonly ref: string
+    readonly path: string
+    readonly isMissing?: boolean
+    readonly wrong?: number
+    readonly right?: number
+  }
   /** Other files are published under an installed version. */
   'content-differs': { readonly ref: string; readonly where: string }
   'object-changed': { readonly key: string }
@@ -106,7 +122,8 @@ export interface ErrorDetails {
   'disk-full': { readonly path: string; readonly neededBytes?: number; readonly freeBytes?: number }
   'disk-denied': { readonly path: string; readonly action: string }
   'disk-failed': { readonly path: string; readonly action: string; readonly errno: string }
-  'path-not-allowed': { readonly path: string; readonly reason: string }
+  /** `isHere`: of this computer's disk, not of a package. */
+  'path-not-allowed': { readonly path: string; readonly reason: string; readonly isHere?: boolean }
   // network and store
   'network-unreachable': { readonly endpoint: string }
   'network-interrupted': { readonly endpoint: string; readonly reason: 'reset' | 'stalled' | 'timeout' | 'short-body' }

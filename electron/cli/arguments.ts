@@ -24,7 +24,7 @@ export interface ParsedArguments {
 }
 
 /**
- * Splits a command line into words and options. `--name value` and `--name=value`; after `--` everything is a word.
+ * Splits a command line into words and options. `--name value` and `--name=value`; after `--` everything is a word. `-h` is `--help`.
  * Unknown options, missing and unwanted values are `usage` errors that name them.
  */
 export function parseArguments(args: readonly string[], options: readonly OptionSpec[]): ParsedArguments {
@@ -35,6 +35,10 @@ export function parseArguments(args: readonly string[], options: readonly Option
     if (arg === '--') {
       words.push(...args.slice(at + 1))
       break
+    }
+    if (arg === '-h') {
+      values.set('help', ['true'])
+      continue
     }
     if (!arg.startsWith('--')) {
       if (arg.startsWith('-') && arg.length > 1) throw usage(`There is no option ${arg}.`)

@@ -19,6 +19,10 @@ export interface Command {
   /** `<spec>… [--from C]` */
   readonly usage: string
   readonly summary: string
+  /** How many words it takes at most; any number when absent. */
+  readonly mostWords?: number
+  /** It is about what is installed: a `--library` that isn't there is a typing error, and not made. */
+  readonly readsLibrary?: boolean
   readonly options?: readonly OptionSpec[]
   /** Runs it. What it throws is an AppError, whose code decides the exit code. */
   run(context: Context): Promise<void>

@@ -31,3 +31,18 @@ test('publishing says what was sent, though the store has confirmed nothing yet'
 test('installing says what is verified, not what came', () => {
   expect(linesOf('install', 0, 1_000_000)).toBe('Installing digits 1.0.0: 0 B verified of 6.70 MB\n')
 })
+
+test('texts of others move no cursor and turn no direction', () => {
+  let said = ''
+  const write = (text: string | Uint8Array) => {
+    said += text
+  }
+  const output = createOutput(
+    { stdout: write, stderr: write, columns: undefined },
+    { json: false, quiet: false, verbose: false },
+  )
+  output.result({}, ['a\u202eb\u001b[2Jc\u2066d', 'first\nsecond'])
+  output.warn('e\u200ff')
+  output.error({ code: 'usage', details: { problem: 'g\u202dh.' } })
+  expect(said).toContain('ab[2Jcd\nfirst\nsecond\nNote: ef\norbital: gh.\n')
+})

@@ -55,11 +55,11 @@ export function createOutput(
       if (json && streams)
         jsonLine({ type: 'result', ...(Array.isArray(document) ? { items: document } : (document as object)) })
       else if (json) terminal.stdout(`${JSON.stringify(document, null, 2)}\n`)
-      else if (!quiet) for (const line of lines) terminal.stdout(`${line}\n`)
+      else if (!quiet) for (const line of lines) terminal.stdout(`${withoutControls(line)}\n`)
     },
     warn(text) {
       clear()
-      if (!json && !quiet) terminal.stderr(`Note: ${text}\n`)
+      if (!json && !quiet) terminal.stderr(`Note: ${withoutControls(text)}\n`)
     },
     progress(transfer, progress) {
       streams = true
@@ -104,12 +104,16 @@ export function createOutput(
       if (json)
         return jsonLine({ type: 'error', code: error.code, details: error.details, ...errorTextOf(error as never) })
       const { happened, safe, todo } = errorTextOf(error as never)
-      terminal.stderr(`orbital: ${happened}\n`)
-      for (const text of [safe, todo]) if (text !== '') terminal.stderr(`  ${text}\n`)
+      terminal.stderr(`orbital: ${withoutControls(happened)}\n`)
+      for (const text of [safe, todo]) if (text !== '') terminal.stderr(`  ${withoutControls(text)}\n`)
       if (verbose) terminal.stderr(`  (${error.code} ${JSON.stringify(error.details)})\n`)
     },
   }
 }
+
+/** Texts of other people may hold what moves the cursor, or turns the direction of what follows. */
+const withoutControls = (text: string): string =>
+  text.replace(/(?![\n\t])\p{Cc}|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '')
 
 const words = {
   install: ['Installing', 'verified'],
@@ -172,6 +176,9 @@ export function formatBytes(bytes: number): string {
   const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
   return `${value.toFixed(digits)} ${units[unit]}`
 }
+
+/** `1 file`, `2 files` */
+export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 const formatSeconds = (seconds: number): string =>
   seconds < 90 ? `${seconds} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`

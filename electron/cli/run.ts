@@ -133,6 +133,8 @@ async function dispatch(args: readonly string[], output: Output): Promise<number
     output.result({ command: command.name, usage: command.usage, summary: command.summary }, helpOf(command))
     return 0
   }
+  const extra = command.mostWords === undefined ? undefined : parsed.words[command.mostWords]
+  if (extra !== undefined) throw usage(`“${extra}” is too much: orbital ${command.name} ${command.usage}`.trimEnd())
   if (command === serve) return runServe(parsed, output)
   await runCommand(command, parsed, output)
   return 0
@@ -162,13 +164,18 @@ async function runCommand(command: Command, { words, values }: ParsedArguments, 
   const disk = createNodeDisk()
   const clock = createSystemClock()
   const log = createLogFile({ disk, clock, home, level: logLevelOf(values) })
-  const libraryPath = values.get('library')?.[0]
+  const libraryWord = values.get('library')?.[0]
+  const libraryPath = libraryWord === undefined ? undefined : path.resolve(cwd, libraryWord)
+  if (command.readsLibrary === true && libraryPath !== undefined && disk.facts(libraryPath) === undefined)
+    throw new AppError('path-not-found', { path: libraryPath, kind: 'folder' })
   const engine = await createEngine(
     {
       disk,
       clock,
       log,
       secrets: createSecretFile({ disk, home }),
+      onDamaged: (file, keptAs) =>
+        output.warn(`${file} is damaged: what can be read of it is in use, and all of it is kept as ${keptAs}.`),
       announcer: {
         change: (change) => {
           if (change.kind !== 'transfer.changed') return
@@ -186,7 +193,7 @@ async function runCommand(command: Command, { words, values }: ParsedArguments, 
       epoch: randomUUID(),
       userName: userInfo().username,
       role: 'cli',
-      ...(libraryPath === undefined ? {} : { libraryPath: path.resolve(cwd, libraryPath) }),
+      ...(libraryPath === undefined ? {} : { libraryPath }),
       samplePath: samplePath(),
     },
   )

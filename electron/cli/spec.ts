@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
 import type { App } from '../../shared/model/app.ts'
 import { verdictsFor } from '../../shared/model/compatibility.ts'
 import { parseSpec, satisfies } from '../../shared/model/constraint.ts'
@@ -41,6 +41,27 @@ export function requirePath(context: Context, word: string, kind: 'file' | 'fold
   if (!existsSync(target))
     throw new AppError('path-not-found', { path: target, kind, ...(remedy === undefined ? {} : { remedy }) })
   return target
+}
+
+/**
+ * `--out`, absolute: the file, or the folder to write it into. `path-not-found` for `new/`, which says that it is a folder, where there is none;
+ * of something named `new` a file can be made.
+ */
+export function outOf(context: Context, otherwise: string): string {
+  const word = context.text('out') ?? otherwise
+  return /[/\\]$/.test(word)
+    ? requirePath(context, word, 'folder', 'Make the folder first.')
+    : path.resolve(context.cwd, word)
+}
+
+/** Runs what writes `--out`; `already-exists` says what else can be done than to take another name. */
+export async function writing<T>(work: () => Promise<T>, remedy: string): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isAppError(error, 'already-exists')) throw error
+    throw new AppError('already-exists', { ...error.details, remedy }, error)
+  }
 }
 
 /** A `.sputnik` by its name. */

@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/errors.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
 import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
 import type { CallOptions } from '../../shared/ipc/procedure.ts'
@@ -15,6 +15,7 @@ import { createListMemory } from './catalog/list-changes.ts'
 import type { PublishedVersion } from './catalog/read-version.ts'
 import { resolveSpec } from './catalog/resolve.ts'
 import { resolvePublished } from './catalog/resolve-published.ts'
+import { findUnlisted } from './catalog/unlisted-version.ts'
 import type { Connections } from './connections/connections.ts'
 import { writeDiagnostics } from './diagnostics.ts'
 import type { InstallPlans } from './install/install-plans.ts'
@@ -196,9 +197,15 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         const io = ioOf(options)
         const { connection, page: listed } = await page(connectionId, { ...io, refresh: true })
         const wishes = { ...wanted, apps: wanted.apps ?? settings.get().apps, where: connection.name }
-        return resolvePublished(listed.packages, wishes, async (ref) =>
-          summaryOfVersion((await published(connectionId, ref, io)).version),
-        )
+        const read = async (ref: PackageRef) => summaryOfVersion((await published(connectionId, ref, io)).version)
+        try {
+          return await resolvePublished(listed.packages, wishes, read)
+        } catch (error) {
+          if (!isAppError(error, 'package-not-found')) throw error
+          const unlisted = await findUnlisted(listed.unreadable, wanted.spec, read)
+          if (unlisted !== undefined) return unlisted
+          throw error
+        }
       },
     },
     publish: {

@@ -4,6 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
+import { AppError } from '../../shared/errors.ts'
 import { createTempFolder } from '../../testkit/temp-folder.ts'
 import { createConnectionFile } from './connections/connection-file.ts'
 import { createSecretFile } from './connections/secret-file.ts'
@@ -127,4 +128,15 @@ test('a change that fails lets go of the lock', async () => {
   }
   expect(() => lock.hold(fail)).toThrow('no')
   expect(readdirSync(folder.path)).toEqual([])
+})
+
+test('a full disk is said of the file that was to be changed, not of its lock', async () => {
+  await using folder = await createTempFolder()
+  const full = (target: string) => {
+    throw new AppError('disk-full', { path: target, neededBytes: 1 })
+  }
+  const file = path.join(folder.path, 'connections.json')
+  const lock = createFileLock({ disk: { ...disk, create: full }, file })
+  const details = { path: file, neededBytes: 1 }
+  expect(() => lock.hold(() => {})).toThrow(expect.objectContaining({ code: 'disk-full', details }))
 })

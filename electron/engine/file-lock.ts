@@ -50,6 +50,9 @@ export function createFileLock(deps: {
       return true
     } catch (error) {
       if (isAppError(error, 'already-exists')) return false
+      // The lock is nothing that a person knows of.
+      if (isAppError(error, 'disk-full', 'disk-denied'))
+        throw new AppError(error.code, { ...error.details, path: file } as never, error)
       throw error
     }
   }

@@ -32,6 +32,8 @@ export interface EnginePorts {
   readonly log: Log
   readonly secrets: SecretStore
   readonly announcer: Announcer
+  /** Told of a damaged file of Orbital's own: what could be read of it stays in use, and all of it is kept as `keptAs`. Absolute paths. */
+  readonly onDamaged?: (file: string, keptAs: string) => void
 }
 
 export interface EngineConfig {
@@ -63,6 +65,7 @@ export interface Engine {
 /** Wiring only. Resolves when the built-in registry is ready and interrupted transfers are listed. */
 export async function createEngine(ports: EnginePorts, config: EngineConfig): Promise<Engine> {
   const { disk, clock, log, secrets, announcer } = ports
+  const { onDamaged = () => {} } = ports
   const { home } = config
   const stopping = new AbortController()
   const io: Io = { signal: stopping.signal }
@@ -70,7 +73,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   const publishJournals = path.join(stateFolder, 'transfers')
   const tool = `orbital ${config.version}`
 
-  const settings = createSettingsFile({ disk, log, home })
+  const settings = createSettingsFile({ disk, log, home, onDamaged })
   let isFirstStart = false
   // The sample is nobody's of this computer.
   const publisher = () =>
@@ -82,6 +85,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     clock,
     log,
     env: config.env,
+    onDamaged,
     certificateFile: () => settings.get().certificateFile || undefined,
   })
   const catalog = createCatalog({ disk, clock, log, announcer, folder: path.join(stateFolder, 'catalog') })
@@ -204,7 +208,11 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   const libraryOf = async (id: string | undefined): Promise<Library> => {
     const { facts, library } = libraries.get(id)
     // On a drive that isn't there now an empty library must not be made in its place.
-    if (!facts.available) throw new AppError('not-a-folder', { path: facts.path })
+    if (!facts.available) {
+      // Says what keeps it from being looked at.
+      disk.facts(facts.path)
+      throw new AppError('not-a-folder', { path: facts.path, use: 'library', name: facts.name })
+    }
     let ready = opened.get(facts.path)
     if (ready === undefined) {
       ready = openLibrary(library)

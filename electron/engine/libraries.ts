@@ -179,10 +179,11 @@ export function createLibraries<L>(deps: {
     },
     setDefault: (id) => void settings.set({ defaultLibraryId: find(id).id }),
     checkMove(id, to, own) {
-      const { path: from, available } = find(id)
+      const { path: from, available, name } = find(id)
       if (!path.isAbsolute(to))
         throw new AppError('usage', { problem: `A library needs an absolute path, not “${to}”.` })
-      if (!available || disk.facts(from) === undefined) throw new AppError('not-a-folder', { path: from })
+      if (!available || disk.facts(from) === undefined)
+        throw new AppError('not-a-folder', { path: from, use: 'library', name })
       if (disk.facts(from)?.kind === 'symlink')
         throw new AppError('usage', {
           problem: `${from} is a link to another folder: move the folder that it leads to.`,

@@ -45,6 +45,7 @@ export function createSettingsFile(deps: {
   readonly disk: Disk
   readonly log: Log
   readonly home: string
+  readonly onDamaged?: (file: string, keptAs: string) => void
 }): SettingsFile {
   const { disk, log } = deps
   const file = path.join(deps.home, 'settings.json')
@@ -55,6 +56,7 @@ export function createSettingsFile(deps: {
       if (disk.facts(`${file}.damaged-${n}`) !== undefined) continue
       disk.create(`${file}.damaged-${n}`, bytes)
       log.write('warn', 'settings.damaged', { keptAs: `settings.json.damaged-${n}` })
+      deps.onDamaged?.(file, `${file}.damaged-${n}`)
       return
     }
   }

@@ -84,3 +84,52 @@ test('a library that is being moved is told apart from one that another program 
     'folder',
   )
 })
+
+test('who took a version back, when and why is told to who wants it and to who publishes it again', () => {
+  const facts = { by: 'Ana', when: '2026-01-02T03:04:05Z', why: 'Wrong labels' }
+  const missing = errorTextOf({
+    code: 'package-not-found',
+    details: { spec: ref, where: 'Team', withdrawn: facts },
+  })
+  expect(missing.happened).toBe(`${ref} was withdrawn from Team by Ana on 2026-01-02 at 03:04 UTC: “Wrong labels”.`)
+  const taken = errorTextOf({
+    code: 'version-published',
+    details: { ref, where: 'Team', publishedBy: 'Ana', publishedAt: facts.when, why: facts.why, reason: 'withdrawn' },
+  })
+  expect(taken.happened).toContain('by Ana on 2026-01-02 at 03:04 UTC: “Wrong labels”. Its number')
+})
+
+test('how much is wrong with an installed version is said as it is', () => {
+  const textOf = (more: Partial<ErrorDetails['file-damaged']>) =>
+    errorTextOf({ code: 'file-damaged', details: { ref, path: 'a.txt', ...more } })
+  expect(textOf({ wrong: 1, right: 2 })).toMatchObject({
+    happened: `a.txt of ${ref} was changed after it was installed.`,
+    safe: 'The other files are as published.',
+  })
+  expect(textOf({ isMissing: true, wrong: 1, right: 2 }).happened).toBe(
+    `a.txt of ${ref} was deleted after it was installed.`,
+  )
+  expect(textOf({ wrong: 3, right: 2 }).happened).toContain('3 files of')
+  for (const facts of [{ wrong: 1, right: 0 }, {}]) expect(textOf(facts).safe).toBe('Nothing was changed.')
+})
+
+test('a folder that is gone is named with what it was for, and no publishing is advised', () => {
+  const text = errorTextOf({ code: 'not-a-folder', details: { path, use: 'connection', name: 'Team' } })
+  expect(text.happened).toBe(`The folder of the connection “Team” is not there now: ${path}.`)
+  expect(text.todo).toContain('network share')
+})
+
+test('what stands in the way on this disk is no fault of a publisher', () => {
+  const details = { path, reason: 'It is a symbolic link.', isHere: true }
+  expect(errorTextOf({ code: 'path-not-allowed', details }).todo).not.toContain('publisher')
+})
+
+test('a full disk promises no resume to what can’t be resumed', () => {
+  expect(errorTextOf({ code: 'disk-full', details: { path } }).todo).not.toContain('then resume')
+})
+
+test('keys of a store are said as packages', () => {
+  const key = 'models/digits-1.0.0/archive.gz'
+  for (const code of ['object-not-found', 'precondition-failed'] as const)
+    expect(errorTextOf({ code, details: { key } }).happened).toMatch(/^(?!.*archive).*digits-1\.0\.0/)
+})

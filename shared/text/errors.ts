@@ -43,6 +43,7 @@ export function setFigures(next: Figures): void {
 const size = (bytes: number): string => figures.size(bytes)
 const onDay = (iso: string | undefined): string => (iso === undefined ? '' : ` on ${figures.time(iso)}`)
 const by = (name: string | undefined): string => (name === undefined ? '' : ` by ${name}`)
+const because = (why: string | undefined): string => (why === undefined ? '' : `: “${why}”`)
 
 /** Which package a key of a store is of; else the key or path itself. */
 const packageIn = (key: string): string => /^(?:models|orbital\/seals)\/([^/]+)\//.exec(key)?.[1] ?? key
@@ -56,12 +57,18 @@ const texts: Texts = {
     ),
   usage: ({ problem }) => text(problem, nothingChanged, 'Correct it and try again.'),
   cancelled: () => text('It was stopped before it was done.', keptProgress, 'Resume it whenever you like.'),
-  'not-a-folder': ({ path }) =>
-    text(
-      `${path} is not a folder.`,
-      nothingChanged,
-      'Choose a folder that is there. If it lies on a drive or on the network, connect that first.',
-    ),
+  'not-a-folder': ({ path, use, name }) =>
+    use === undefined || name === undefined
+      ? text(
+          `${path} is not a folder.`,
+          nothingChanged,
+          'Choose a folder that is there. If it lies on a drive or on the network, connect that first.',
+        )
+      : text(
+          `The folder of the ${use} “${name}” is not there now: ${path}.`,
+          nothingChanged,
+          'Connect its drive or network share, then try again.',
+        ),
   'folder-empty': ({ path, leftOut }) =>
     text(
       leftOut === 0
@@ -113,12 +120,18 @@ const texts: Texts = {
     text(`${what} is too large: the limit is ${limit}.`, nothingChanged, 'Split it into several packages.'),
   'path-not-found': ({ path, kind, remedy }) =>
     text(`There is no ${kind} at ${path}.`, nothingChanged, remedy ?? 'Check the path, and the folder you are in.'),
-  'package-not-found': ({ spec, where, newest }) =>
-    text(
-      `${where} has no ${spec}.${newest === undefined ? '' : ` The newest version there is ${newest}.`}`,
-      nothingChanged,
-      'Check the name and the version, or look in another connection.',
-    ),
+  'package-not-found': ({ spec, where, newest, withdrawn }) =>
+    withdrawn !== undefined
+      ? text(
+          `${spec} was withdrawn from ${where}${by(withdrawn.by)}${onDay(withdrawn.when)}${because(withdrawn.why)}.`,
+          'Nothing was changed. Who has installed it keeps it.',
+          'Choose another version.',
+        )
+      : text(
+          `${where} has no ${spec}.${newest === undefined ? '' : ` The newest version there is ${newest}.`}`,
+          nothingChanged,
+          'Check the name and the version, or look in another connection.',
+        ),
   'not-installed': ({ spec, library }) =>
     text(`${spec} is not installed in ${library}.`, nothingChanged, 'Install it first, or choose another library.'),
   'file-not-found': ({ spec, path }) =>
@@ -137,9 +150,13 @@ const texts: Texts = {
     text(`There is no transfer ${transferId}.`, nothingChanged, 'Look at the list of transfers.'),
   'plan-not-found': () => text('This was prepared too long ago.', nothingChanged, 'Open it again.'),
   'trash-entry-not-found': ({ entryId }) =>
-    text(`${entryId} is not in the trash any more.`, nothingChanged, 'Install it again if you need it.'),
+    text(
+      `${entryId} is not in the trash.`,
+      nothingChanged,
+      'Look at what is in it, or install it again if you need it.',
+    ),
   'object-not-found': ({ key }) =>
-    text(`The store has no ${key} any more.`, installedSafe, 'Refresh the list of packages.'),
+    text(`The store has no ${packageIn(key)} any more.`, installedSafe, 'Refresh the list of packages.'),
   'upload-not-found': () => text('The store has dropped this upload.', notPublished, 'Publish again: it starts anew.'),
   'bucket-not-found': ({ bucket }) =>
     text(
@@ -164,10 +181,10 @@ const texts: Texts = {
       nothingChanged,
       'Ask its publisher, or install it anyway.',
     ),
-  'version-published': ({ ref, where, publishedBy, publishedAt, reason }) =>
+  'version-published': ({ ref, where, publishedBy, publishedAt, reason, why }) =>
     reason === 'withdrawn'
       ? text(
-          `${ref} was withdrawn from ${where}, and its number stays taken.`,
+          `${ref} was withdrawn from ${where}${by(publishedBy)}${onDay(publishedAt)}${because(why)}. Its number stays taken.`,
           notPublished,
           'Publish with a higher version.',
         )
@@ -182,7 +199,8 @@ const texts: Texts = {
             'A published version never changes. Your files are as they were.',
             'Publish with a higher version.',
           ),
-  'already-exists': ({ what }) => text(`${what} is already there.`, nothingChanged, 'Choose another name.'),
+  'already-exists': ({ what, remedy }) =>
+    text(`${what} is already there.`, nothingChanged, remedy ?? 'Choose another name.'),
   busy: ({ what, holder, moving = false }) =>
     moving
       ? text(
@@ -225,11 +243,13 @@ const texts: Texts = {
       installedSafe,
       'Tell its publisher to publish it again with a higher version.',
     ),
-  'file-damaged': ({ ref, path }) =>
+  'file-damaged': ({ ref, path, isMissing = false, wrong = 1, right }) =>
     text(
-      `${path} of ${ref} was changed after it was installed.`,
-      'The other files are as published.',
-      'Repair it (orbital verify --repair), or install it again with “force”.',
+      wrong > 1
+        ? `${wrong} files of ${ref} were changed or deleted after it was installed: ${path} and ${wrong - 1} more.`
+        : `${path} of ${ref} was ${isMissing ? 'deleted' : 'changed'} after it was installed.`,
+      right === undefined || right === 0 ? nothingChanged : 'The other files are as published.',
+      'Repair it (orbital verify --repair), or install it again with --force.',
     ),
   'content-differs': ({ ref, where }) =>
     text(
@@ -277,7 +297,7 @@ const texts: Texts = {
     ),
   'access-denied': ({ action, what }) =>
     text(
-      `You may not ${action} ${what}.`,
+      `You may not ${action} ${packageIn(what)}.`,
       nothingChanged,
       'Ask your admin for this permission: the test of the connection shows which.',
     ),
@@ -290,8 +310,8 @@ const texts: Texts = {
   'disk-full': ({ path, neededBytes, freeBytes }) =>
     text(
       `The disk with ${path} is full${neededBytes === undefined ? '' : `: ${size(neededBytes)} are needed${freeBytes === undefined ? '' : `, ${size(freeBytes)} are free`}`}.`,
-      'Anything already transferred is kept, and nothing installed is touched.',
-      'Free some space or empty the trash, then resume.',
+      'What is installed or published is not touched, and what a transfer has done is kept.',
+      'Free some space or empty the trash, then try again; a transfer goes on from where it was.',
     ),
   'disk-denied': ({ path, action }) =>
     text(`You may not ${action} ${path}.`, nothingChanged, 'Choose a folder of yours, or ask for access to this one.'),
@@ -301,8 +321,12 @@ const texts: Texts = {
       'What was installed before is as it was.',
       'Check the disk, then try again.',
     ),
-  'path-not-allowed': ({ path, reason }) =>
-    text(`${path} may not be written: ${reason}`, 'Nothing was written there.', 'Tell the publisher of the package.'),
+  'path-not-allowed': ({ path, reason, isHere = false }) =>
+    text(
+      isHere ? `${path} can’t be used: ${reason}` : `${path} may not be written: ${reason}`,
+      'Nothing was written there.',
+      isHere ? 'Move away what is there, or choose another folder.' : 'Tell the publisher of the package.',
+    ),
   'network-unreachable': ({ endpoint }) =>
     text(
       `${endpoint} can’t be reached.`,
@@ -330,7 +354,7 @@ const texts: Texts = {
       'Check the address: a sign-in page of a hotel or company network may stand in between.',
     ),
   'precondition-failed': ({ key }) =>
-    text(`${key} was written by somebody else in the meantime.`, nothingChanged, 'Refresh and try again.'),
+    text(`${packageIn(key)} was written by somebody else in the meantime.`, nothingChanged, 'Refresh and try again.'),
   'upload-refused': ({ key, reason }) =>
     text(
       `The store refused the upload of ${packageIn(key)}: ${reason}`,

@@ -6,8 +6,11 @@ import type { PackageSummary, VersionSummary } from '../../../shared/model/packa
 import { explainVerdict } from '../../../shared/text/compatibility.ts'
 import type { Command, Context } from '../command.ts'
 import { from } from '../options.ts'
-import { formatBytes, table } from '../output.ts'
+import { countOf, formatBytes, table } from '../output.ts'
 import { connectionOf, requiredWord, resolve } from '../spec.ts'
+
+/** Versions that can't be read, beside what was found. */
+const mostTold = 5
 
 export const search: Command = {
   name: 'search',
@@ -17,13 +20,19 @@ export const search: Command = {
   async run(context) {
     const { api, output, signal } = context
     const connection = connectionOf(context, 'from')
-    await api.catalog.list({ ...connection, refresh: true }, { signal })
+    const { unreadable } = await api.catalog.list({ ...connection, refresh: true }, { signal })
     const packages = await api.catalog.search({ ...connection, query: context.words.join(' ') }, { signal })
     const rows = packages.map((each) => {
       const newest = each.versions[0]
       return [each.name, newest?.version ?? '', formatBytes(newest?.downloadBytes ?? 0), each.description || each.title]
     })
     output.result(packages, rows.length === 0 ? ['Nothing found.'] : table(rows))
+    // Of what can't be read the name is all that can be searched.
+    const [word = ''] = context.words.join(' ').split(/[\s=<>~^|,*@]/)
+    const hidden = unreadable.filter(({ ident }) => ident.includes(word))
+    for (const { ident, reason } of hidden.slice(0, mostTold)) output.warn(`${ident} can’t be read: ${reason}`)
+    if (hidden.length > mostTold)
+      output.warn(`${hidden.length - mostTold} more can’t be read. orbital update lists them.`)
   },
 }
 
@@ -31,6 +40,7 @@ export const info: Command = {
   name: 'info',
   usage: '<name or spec> [--from CONNECTION]',
   summary: 'Show a package: its versions, dates, sizes and what it works with.',
+  mostWords: 1,
   options: [from],
   async run(context) {
     const { api, output, signal } = context
@@ -89,6 +99,7 @@ export const update: Command = {
   name: 'update',
   usage: '[--from CONNECTION] [--rebuild-catalog]',
   summary: 'Refresh the list of packages of a connection.',
+  mostWords: 0,
   options: [
     from,
     {
@@ -111,10 +122,10 @@ export const update: Command = {
       ...(catalog === undefined ? {} : { catalog: { versions: catalog.versions, sizeBytes: catalog.sizeBytes } }),
     }
     context.output.result(document, [
-      `${page.packages.length} packages, ${versions} versions.`,
+      `${countOf(page.packages.length, 'package')}, ${countOf(versions, 'version')}.`,
       ...(catalog === undefined
         ? []
-        : [`The store’s catalog has ${catalog.versions} versions now, ${formatBytes(catalog.sizeBytes)}.`]),
+        : [`The store’s catalog has ${countOf(catalog.versions, 'version')} now, ${formatBytes(catalog.sizeBytes)}.`]),
       ...page.unreadable.map((each) => `  can’t be read: ${each.ident}: ${each.reason}`),
     ])
   },

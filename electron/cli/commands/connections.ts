@@ -185,13 +185,20 @@ const words = { allowed: 'yes', 'not-allowed': 'no', 'not-tested': 'not tested',
 
 async function test(context: Context): Promise<void> {
   const all = await context.api.connections.list({})
-  const id = context.words[1] ?? all.find((each) => each.isDefault)?.id ?? 'local'
-  const name = all.find((each) => each.id === id)?.name ?? id
+  const id = context.words[1] ?? all.find((each) => each.isDefault)?.id ?? 'env'
+  const found = all.find((each) => each.id === id)
+  const name = found?.name ?? id
+  const isFolder = found?.location.kind === 'folder'
   const report = await context.api.connections.test({ id }, { signal: context.signal })
   const wantsPolicy = context.flag('policy') || report.checks.some(({ state }) => state === 'not-allowed')
   context.output.result(report, [
     name === id ? `${id}:` : `${id} (${name}):`,
-    ...table(report.checks.map((check) => [`${words[check.state]}`, check.detail, check.technicalName])),
+    // Of a folder the names of S3 tell nothing.
+    ...table(
+      report.checks.map(({ state, detail, technicalName }) =>
+        isFolder ? [words[state], detail] : [words[state], detail, technicalName],
+      ),
+    ),
     ...(wantsPolicy && report.policy !== undefined
       ? ['', 'The least that an admin must allow for publishing and installing:', report.policy]
       : []),

@@ -9,6 +9,7 @@ export const diff: Command = {
   name: 'diff',
   usage: '<spec> <spec> [--from CONNECTION]',
   summary: 'Show which files changed from one published version to another.',
+  mostWords: 2,
   options: [from],
   async run(context) {
     const { api, output, signal } = context

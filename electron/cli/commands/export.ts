@@ -1,17 +1,17 @@
-import path from 'node:path'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { from, ignoreCompatibility, pre } from '../options.ts'
 import { formatBytes } from '../output.ts'
 import { limit, paceOf } from '../pace.ts'
-import { connectionOf, matchInstalled, requiredWord, resolve } from '../spec.ts'
+import { connectionOf, matchInstalled, outOf, requiredWord, resolve, writing } from '../spec.ts'
 
 export const exportVersion: Command = {
   name: 'export',
   usage: '<spec> [--from CONNECTION] [--out PATH] [--overwrite]',
   summary:
     'Write a version as <name>-<version>.sputnik: from a connection exactly as published, else from what is installed.',
+  mostWords: 1,
   options: [
     { ...from, help: 'the published version, byte for byte, instead of the installed one' },
     { name: 'out', value: 'PATH', help: 'the file, or the folder to write it into (default: here)' },
@@ -23,7 +23,7 @@ export const exportVersion: Command = {
   async run(context) {
     const { api, output } = context
     const word = requiredWord(context, 'package')
-    const out = path.resolve(context.cwd, context.text('out') ?? '.')
+    const out = outOf(context, '.')
     const isPublished = context.text('from') !== undefined
     const { ref, libraryId } = isPublished
       ? { ref: await resolve(context, word), libraryId: undefined }
@@ -31,13 +31,17 @@ export const exportVersion: Command = {
     const overwrite = context.flag('overwrite')
     if (!isPublished && context.text('limit') !== undefined)
       throw usage('--limit goes with --from: what is installed is read from this computer.')
-    const { transferId } = isPublished
-      ? await api.catalog.export(
-          { ...connectionOf(context, 'from'), ref, out, overwrite, ...paceOf(context) },
-          { signal: context.signal },
-        )
-      : await api.installed.export({ ...(libraryId === undefined ? {} : { libraryId }), ref, out, overwrite })
-    const { outcome = {} } = await context.follow(transferId)
+    const start = () =>
+      isPublished
+        ? api.catalog.export(
+            { ...connectionOf(context, 'from'), ref, out, overwrite, ...paceOf(context) },
+            { signal: context.signal },
+          )
+        : api.installed.export({ ...(libraryId === undefined ? {} : { libraryId }), ref, out, overwrite })
+    const { outcome = {} } = await writing(
+      async () => context.follow((await start()).transferId),
+      'Choose another name, or add --overwrite.',
+    )
     const { path: file = out, sizeBytes = 0, md5 } = outcome
     const written = { ...ref, path: file, sizeBytes, ...(md5 === undefined ? {} : { md5 }) }
     output.result(written, [`${file}  ${formatBytes(sizeBytes)}`])

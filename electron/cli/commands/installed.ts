@@ -14,6 +14,8 @@ export const list: Command = {
   aliases: ['find'],
   usage: '[spec] [--meta] [--cache]',
   summary: 'List what is installed.',
+  readsLibrary: true,
+  mostWords: 1,
   options: [
     { name: 'meta', help: 'print what each package says of itself, as JSON' },
     { name: 'cache', help: 'list what old tools keep in the cache of this library instead' },
@@ -36,6 +38,11 @@ export const list: Command = {
       each.verifiedAt === undefined ? 'not verified' : `verified ${each.verifiedAt.slice(0, 10)}`,
     ])
     context.output.result(shown, rows.length === 0 ? ['Nothing is installed here.'] : table(rows))
+    for (const ref of await context.api.installed.unreadable({ libraryId: library.id }))
+      if (word === undefined || identOf(ref).includes(word) || ref.name === word)
+        context.output.warn(
+          `${ref.name} ${ref.version} is damaged (meta.json): orbital verify --repair ${specOf(ref)} brings it back.`,
+        )
   },
 }
 
@@ -90,6 +97,7 @@ export const files: Command = {
   name: 'files',
   usage: '<spec or .sputnik file> [--from CONNECTION]',
   summary: 'List the files of an installed or published package, or of a .sputnik file.',
+  mostWords: 1,
   options: [lookInto],
   async run(context) {
     const word = requiredWord(context, 'package')
@@ -130,6 +138,8 @@ export const pathOf: Command = {
   name: 'path',
   usage: '<spec> [file]',
   summary: 'Print the folder of an installed package, or the path of a file in it.',
+  readsLibrary: true,
+  mostWords: 2,
   async run(context) {
     const library = await context.library()
     const [, file] = context.words
@@ -147,6 +157,7 @@ export const cat: Command = {
   name: 'cat',
   usage: '<spec> <file> [--from CONNECTION]',
   summary: 'Print a file of an installed or published package; what is not text only into a file or pipe.',
+  mostWords: 2,
   options: [lookInto],
   async run(context) {
     const spec = requiredWord(context, 'package')
@@ -192,6 +203,7 @@ export const remove: Command = {
   name: 'remove',
   usage: '<spec>…',
   summary: 'Move installed packages (all versions that match) to the trash; orbital restore brings them back.',
+  readsLibrary: true,
   async run(context) {
     if (context.words.length === 0) throw usage('Say which package to remove.')
     const { id: libraryId } = await context.library()
@@ -215,6 +227,8 @@ export const restore: Command = {
   name: 'restore',
   usage: '[spec]',
   summary: 'Bring removed packages back from the trash; without a spec, list the trash.',
+  readsLibrary: true,
+  mostWords: 1,
   async run(context) {
     const library = await context.library()
     const trashed = await context.api.trash.list({ libraryId: library.id })
@@ -259,6 +273,8 @@ export const purge: Command = {
   usage: '[--cache] [--packages] [--unfinished] [--trash]',
   summary:
     'Free disk space for good: old tools’ cache, unfinished transfers, the trash; --packages moves all packages to the trash.',
+  readsLibrary: true,
+  mostWords: 0,
   options: [
     { name: 'cache', help: 'delete the archives that old tools keep' },
     { name: 'packages', help: 'move every installed package that is not kept to the trash' },
@@ -290,6 +306,8 @@ export const du: Command = {
   name: 'du',
   usage: '',
   summary: 'Show what takes the disk, and what removing it frees.',
+  readsLibrary: true,
+  mostWords: 0,
   async run(context) {
     const library = await context.library()
     const usageOf = await context.api.disk.usage({ libraryId: library.id }, { signal: context.signal })

@@ -4,15 +4,16 @@ import type { Library } from '../../../shared/model/settings.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { formatBytes, table } from '../output.ts'
-import { requiredWord } from '../spec.ts'
+import { requiredWord, requirePath } from '../spec.ts'
 
 export const libraries: Command = {
   name: 'libraries',
   usage:
-    'list | add <folder> [--one-version] | set <id> --one-version|--side-by-side | remove <id> | default <id> | move <library> <folder>',
+    'list | add <folder> [--create] [--one-version] | set <id> --one-version|--side-by-side | remove <id> | default <id> | move <library> <folder>',
   summary: 'Manage libraries: the folders that packages are installed in, also those of old tools.',
   options: [
     { name: 'one-version', help: 'add, set: keep one version of each package there, as old tools do' },
+    { name: 'create', help: 'add: make the folder if it is not there' },
     { name: 'side-by-side', help: 'set: let versions stand side by side again' },
     { name: 'title', value: 'TEXT', help: 'add, set: what it is called, instead of its folder’s name' },
   ],
@@ -48,8 +49,11 @@ export const libraries: Command = {
 
 async function add(context: Context): Promise<void> {
   const title = context.text('title')
+  const word = requiredWord(context, 'folder', 1)
   const added = await context.api.libraries.add({
-    path: path.resolve(context.cwd, requiredWord(context, 'folder', 1)),
+    path: context.flag('create')
+      ? path.resolve(context.cwd, word)
+      : requirePath(context, word, 'folder', 'Make the folder first, or add --create.'),
     oneVersionPerPackage: context.flag('one-version'),
     ...(title === undefined ? {} : { name: title }),
   })
@@ -103,6 +107,7 @@ async function libraryOf({ api, cwd }: Context, word: string): Promise<Library> 
 
 const rowOf = (library: Library): string[] => [
   library.id,
+  library.name,
   library.isDefault ? 'default' : '',
   library.oneVersionPerPackage ? 'one version per package' : 'versions side by side',
   library.available ? library.path : `${library.path} (not there now)`,

@@ -1,10 +1,11 @@
+import { AppError } from '../../../shared/errors.ts'
 import type { PublishPlan } from '../../../shared/model/plans.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { versionOf } from '../../../shared/model/transfer-standing.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { packageFields } from '../options.ts'
-import { formatBytes } from '../output.ts'
+import { countOf, formatBytes } from '../output.ts'
 import { pace, paceOf } from '../pace.ts'
 import { connectionOf, isPackageFile, requirePath } from '../spec.ts'
 
@@ -36,7 +37,11 @@ export const publish: Command = {
       for (const { text } of plan.warnings) output.warn(text)
       plans.push(plan)
     }
-    if (context.flag('dry-run')) return output.result(plans.length === 1 ? plans[0] : plans, plans.flatMap(linesOf))
+    if (context.flag('dry-run')) {
+      output.result(plans.length === 1 ? plans[0] : plans, plans.flatMap(linesOf))
+      for (const [at, plan] of plans.entries()) refuse(plan, requirePath(context, words[at] ?? '', 'folder'))
+      return
+    }
     const asked = paceOf(context)
     const done: Transfer[] = []
     for (const { planId } of plans) {
@@ -45,6 +50,12 @@ export const publish: Command = {
     }
     output.result(done.length === 1 ? published(done[0] as Transfer) : done.map(published), done.flatMap(toldOf))
   },
+}
+
+/** `recipe-invalid` where publishing it would be refused. Of a version that is there already the store decides. */
+function refuse({ problems }: PublishPlan, path: string): void {
+  const own = problems.filter(({ ofStore }) => ofStore !== true)
+  if (own.length > 0) throw new AppError('recipe-invalid', { path, problems: own })
 }
 
 /** The version is Orbital's own proposal, and only checksums tell whether there is something new to publish. */
@@ -86,7 +97,7 @@ const install = (ref: { readonly name: string; readonly version: string }) =>
 
 function linesOf(plan: PublishPlan): string[] {
   return [
-    `${plan.info.name} ${plan.info.version}: ${plan.files.length} files, ${formatBytes(plan.totalBytes)}`,
+    `${plan.info.name} ${plan.info.version}: ${countOf(plan.files.length, 'file')}, ${formatBytes(plan.totalBytes)}`,
     ...plan.files.map((file) => `  ${file.path}  ${formatBytes(file.sizeBytes)}`),
     ...plan.leftOut.map((each) => `  left out: ${each.path} (${each.why})`),
     ...(plan.mostSentBytes === undefined

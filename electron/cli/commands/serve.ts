@@ -7,6 +7,7 @@ export const serve: Command = {
   name: 'serve',
   usage: '[--port PORT]',
   summary: 'Serve the app’s window to a browser on this machine (loopback only).',
+  mostWords: 0,
   options: [{ name: 'port', value: 'PORT', help: 'the port (default: a free one)' }],
   run: () => Promise.reject(usage('orbital serve can’t run inside another command.')),
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
+import type { Transfer } from '../../../shared/model/transfer.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { formatBytes, subjectOf, table } from '../output.ts'
@@ -9,11 +10,14 @@ export const transfers: Command = {
   name: 'transfers',
   usage: 'list | resume <id> | cancel <id>',
   summary: 'List transfers, let one go on, or cancel one.',
+  mostWords: 2,
   async run(context) {
     const [verb = 'list'] = context.words
     if (verb === 'list') return listTransfers(context)
     if (verb !== 'resume' && verb !== 'cancel') throw usage(`orbital transfers ${transfers.usage}`)
-    const id = await idOf(context, requiredWord(context, 'transfer', 1))
+    const { id, state, ...transfer } = await transferOf(context, requiredWord(context, 'transfer', 1))
+    if (state.kind === 'done' || state.kind === 'cancelled')
+      throw usage(`${subjectOf(transfer)} has ended (${state.kind}): there is nothing to ${verb}.`)
     if (verb === 'cancel') {
       await context.api.transfers.cancel({ id })
       return context.output.result({ id, state: 'cancelled' }, ['Cancelled. What it had left behind is gone.'])
@@ -40,9 +44,9 @@ async function listTransfers({ api, output }: Context): Promise<void> {
 }
 
 /** The beginning of an id is enough where it is the only such. */
-async function idOf({ api }: Context, word: string): Promise<string> {
+async function transferOf({ api }: Context, word: string): Promise<Transfer> {
   const matching = (await api.transfers.list({})).filter(({ id }) => id.startsWith(word))
   const [only] = matching
   if (only === undefined || matching.length > 1) throw new AppError('transfer-not-found', { transferId: word })
-  return only.id
+  return only
 }

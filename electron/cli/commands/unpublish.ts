@@ -8,6 +8,7 @@ export const unpublish: Command = {
   name: 'unpublish',
   usage: '<name==version> --from CONNECTION [--why TEXT]',
   summary: 'Take a published version back, for good: nobody can find it any more, and its number can’t be used again.',
+  mostWords: 1,
   options: [
     { name: 'from', value: 'CONNECTION', help: 'where it is published (orbital connections list)' },
     { name: 'why', value: 'TEXT', help: 'the reason, kept beside the reserved number' },

@@ -5,7 +5,7 @@ import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { UpkeepReport } from '../../../shared/model/transfer.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
-import { formatBytes } from '../output.ts'
+import { countOf, formatBytes } from '../output.ts'
 import { limit, paceOf } from '../pace.ts'
 import { connectionOf, matchInstalled, resolve } from '../spec.ts'
 
@@ -19,6 +19,7 @@ export const verify: Command = {
   usage: '[spec…] [--repair] [--archive] [--from CONNECTION]',
   summary:
     'Read every file of installed packages again and compare it with its checksum; with --repair, mend what is wrong.',
+  readsLibrary: true,
   options: [
     {
       name: 'repair',
@@ -111,9 +112,12 @@ async function checkFiles(context: Context, libraryId: string, ref: PackageRef):
 }
 
 /** What was found and not mended is an error: `file-damaged`. */
-export function throwIfBad({ ref, damaged, missing, repaired }: UpkeepReport): void {
-  const [file] = [...damaged, ...missing]
-  if (file !== undefined && repaired === undefined) throw new AppError('file-damaged', { ref: specOf(ref), path: file })
+export function throwIfBad({ ref, damaged, missing, repaired, verifiedFiles }: UpkeepReport): void {
+  const wrong = [...damaged, ...missing]
+  const [file] = wrong
+  if (file === undefined || repaired !== undefined) return
+  const facts = { isMissing: damaged.length === 0, wrong: wrong.length, right: verifiedFiles }
+  throw new AppError('file-damaged', { ref: specOf(ref), path: file, ...facts })
 }
 
 /** Of each file that is not as it should be, a line. */
@@ -124,7 +128,7 @@ export function linesOf(report: Report): string[] {
   // meta.json is none of the files that it names.
   const counted = report.verifiedFiles + (repaired ?? []).filter((file) => file !== 'meta.json').length
   return [
-    ...(archive !== undefined && counted === 0 ? [] : [`${name}: ${counted} files verified`]),
+    ...(archive !== undefined && counted === 0 ? [] : [`${name}: ${countOf(counted, 'file')} verified`]),
     ...report.damaged.map((file) => `  ${isMended ? 'repaired' : 'changed'}: ${file}`),
     ...report.missing.map((file) => `  ${isMended ? 'brought back' : 'missing'}: ${file}`),
     ...(takenOut ?? report.extra).map(

@@ -4,7 +4,7 @@ import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import { metaCaps } from '../format/meta-caps.ts'
 import type { Io, ObjectHead, ObjectStore } from '../ports.ts'
-import { mayNotLook } from './list-models.ts'
+import { readWithdrawal, type WithdrawalFacts } from './withdrawal.ts'
 
 export interface PublishedVersion {
   readonly manifest: Manifest
@@ -25,30 +25,28 @@ export async function readVersion(
 ): Promise<PublishedVersion> {
   const ident = identOf(ref)
   const key = `models/${ident}/meta.json`
-  const notFound = (cause?: unknown) => new AppError('package-not-found', { spec: specOf(ref), where }, cause)
+  const notFound = (withdrawn?: WithdrawalFacts, cause?: unknown) =>
+    new AppError(
+      'package-not-found',
+      { spec: specOf(ref), where, ...(withdrawn === undefined ? {} : { withdrawn }) },
+      cause,
+    )
+  const [read, withdrawn] = await Promise.all([
+    store.read(key, { ...io, maxBytes: metaCaps.maxBytes }).catch((error: unknown) => {
+      if (isAppError(error, 'object-not-found')) return undefined
+      throw error
+    }),
+    readWithdrawal(store, ident, io),
+  ])
+  if (withdrawn !== undefined || read === undefined) throw notFound(withdrawn)
   try {
-    const [{ bytes, ...meta }, withdrawn] = await Promise.all([
-      store.read(key, { ...io, maxBytes: metaCaps.maxBytes }),
-      isWithdrawn(store, ident, io),
-    ])
-    if (withdrawn) throw notFound()
+    const { bytes, ...meta } = read
     const manifest = ingestMeta(bytes, { key, ident })
     const archive = await store.head(`models/${ident}/archive.gz`, io)
     if (archive.sizeBytes !== manifest.archive.sizeBytes) throw new AppError('archive-mismatch', { ref: specOf(ref) })
     return { manifest, metaBytes: bytes, meta, archive }
   } catch (error) {
-    if (isAppError(error, 'object-not-found')) throw notFound(error)
-    throw error
-  }
-}
-
-/** A reader who may not look there still installs what is published. */
-async function isWithdrawn(store: ObjectStore, ident: string, io: Io): Promise<boolean> {
-  try {
-    await store.head(`orbital/withdrawn/${ident}.json`, io)
-    return true
-  } catch (error) {
-    if (isAppError(error, 'object-not-found', ...mayNotLook)) return false
+    if (isAppError(error, 'object-not-found')) throw notFound(undefined, error)
     throw error
   }
 }

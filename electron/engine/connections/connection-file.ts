@@ -24,7 +24,12 @@ export interface StoredConnections {
  * `<home>/connections.json`: {format: 1, defaultId?, connections}. Holds no secret. Read anew each time (another process may have changed
  * it), changed under a lock, replaced as a whole. What can't be read, the file or an entry of it, is kept as `connections.json.damaged-<n>`; what can be read stays in use.
  */
-export function createConnectionFile(deps: { readonly disk: Disk; readonly log: Log; readonly home: string }) {
+export function createConnectionFile(deps: {
+  readonly disk: Disk
+  readonly log: Log
+  readonly home: string
+  readonly onDamaged?: (file: string, keptAs: string) => void
+}) {
   const { disk, log, home } = deps
   const file = path.join(home, 'connections.json')
   const lock = createFileLock({ disk, file })
@@ -35,6 +40,7 @@ export function createConnectionFile(deps: { readonly disk: Disk; readonly log: 
       disk.create(`${file}.damaged-${n}`, bytes)
       const { code, details } = new AppError('state-damaged', { path: file })
       log.write('error', 'connections.damaged', { code, ...details, keptAs: `connections.json.damaged-${n}` })
+      deps.onDamaged?.(file, `${file}.damaged-${n}`)
       return
     }
   }

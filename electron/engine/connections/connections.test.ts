@@ -122,6 +122,46 @@ describe('connections', () => {
     expect(spec).toMatchObject({ credentials: { kind: 'keys', accessKeyId: 'AK', secretAccessKey } })
   })
 
+  test.each([
+    ['AWS_ENDPOINT_URL_S3', { BUCKET: 'team', AWS_ENDPOINT_URL_S3: 'http://user:pw@127.0.0.1:9' }],
+    ['AWS_ENDPOINT_URL_S3', { BUCKET: 'team', AWS_ENDPOINT_URL_S3: 'https://store/path?x=1' }],
+    ['AWS_ENDPOINT_URL', { BUCKET: 'team', AWS_ENDPOINT_URL: 'minio.local:9000' }],
+    ['AWS_DEFAULT_REGION', { BUCKET: 'team', AWS_DEFAULT_REGION: 'r'.repeat(65) }],
+    ['BUCKET', { BUCKET: 's3://team' }],
+  ])('goes nowhere else where %s can’t be meant', async (name, env) => {
+    const { connections } = await start({ env })
+    expect(connections.list().filter(({ isDefault }) => isDefault)).toEqual([])
+    const problem = expect.stringContaining(`${name} can’t be used: `)
+    for (const id of [undefined, 'env']) {
+      await expect(connections.open(id)).rejects.toMatchObject({ code: 'usage', details: { problem } })
+      await expect(connections.open(id)).rejects.not.toThrow(/pw/)
+    }
+    expect((await connections.open('local')).id).toBe('local')
+  })
+
+  test('names the profile whose address can’t be meant', async () => {
+    const prepare = async (home: string) => {
+      await mkdir(path.join(home, '.aws'))
+      await writeFile(path.join(home, '.aws/config'), '[profile lab]\nendpoint_url = s3.lab.example\n')
+    }
+    const { connections } = await start({ env: { BUCKET: 'team', AWS_PROFILE: 'lab' }, prepare })
+    expect(() => connections.get(undefined)).toThrow(/endpoint_url of the profile “lab” can’t be used/)
+  })
+
+  test.each([
+    ['s3://team', /“team”\./],
+    ['team/models/', /“team”; “models\/” is the folder/],
+    ['a_/-b', /3 to 255/],
+    ['te am', /3 to 255/],
+  ])('refuses the bucket %s', async (bucket, problem) => {
+    const { connections } = await start()
+    const wanted = s3()
+    await expect(connections.add({ ...wanted, location: { ...wanted.location, bucket } as never })).rejects.toThrow(
+      problem,
+    )
+    expect(connections.list()).toHaveLength(1)
+  })
+
   test('what the environment does not say of its bucket, its profile does', async () => {
     const config =
       '[profile lab]\nendpoint_url = http://127.0.0.1:9001\nregion = lab-1\nca_bundle = /srv/ca.pem\n[default]\nregion = eu-west-1\n'

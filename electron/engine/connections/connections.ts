@@ -8,10 +8,8 @@ import {
   type NewConnection,
   type SignedIn,
   type SignInSource,
-  s3Location,
 } from '../../../shared/model/connection.ts'
 import { createPlainStore, createStore } from '../object-store/create-store.ts'
-import { readCertificates } from '../object-store/trust.ts'
 import type {
   Clock,
   Disk,
@@ -24,20 +22,22 @@ import type {
   SecretStore,
   StoreSpec,
 } from '../ports.ts'
+import { checkCertificates, checkLocation } from './check-location.ts'
 import { createConnectionFile, type StoredConnection, type StoredConnections } from './connection-file.ts'
 import { environmentId, isReserved, localId, makeConnectionId } from './connection-ids.ts'
 import { createCredentials } from './credentials.ts'
-import { type Environment, readEnvironmentLocation } from './environment.ts'
+import { type Environment, readEnvironmentPlace } from './environment.ts'
 import { readNetwork } from './network.ts'
 import { testConnection } from './probe.ts'
 
 /**
  * The connections of a home: the built-in registry (`local`), the one of the environment (`env`), and those of a person, whose keys lie in
- * the secret store. The default is `env` where there is one, else the marked one, else `local`; the first one added is marked.
+ * the secret store. The default is `env` where there is one, else the marked one, else `local`; the first one added is marked. A `BUCKET` that can't be
+ * used leaves no default: what would go there is refused (`usage`).
  */
 export interface Connections {
   list(): readonly Connection[]
-  /** The default one where no id is given; `connection-not-found`. */
+  /** The default one where no id is given; `connection-not-found`, `usage`. */
   get(id: string | undefined): Connection
   add(input: NewConnection): Promise<Connection>
   /** Without a new secret the stored one stays. */
@@ -60,6 +60,7 @@ export interface ConnectionsDeps {
   readonly clock: Clock
   readonly log: Log
   readonly env: Environment
+  readonly onDamaged?: (file: string, keptAs: string) => void
   /** A file of certificate authorities for every store, as the settings have it now. */
   readonly certificateFile?: () => string | undefined
   /** Sockets for bodies, per connection (two more serve small requests). */
@@ -72,7 +73,7 @@ const defaultSockets = 16
 
 export function createConnections(deps: ConnectionsDeps): Connections {
   const { disk, secrets, clock, log, env, home } = deps
-  const file = createConnectionFile({ disk, log, home })
+  const file = createConnectionFile(deps)
   const opened = new Map<string, { readonly mark: string; readonly connection: OpenConnection }>()
   /** Ids of connections whose secret is being stored. */
   const adding = new Set<string>()
@@ -84,11 +85,12 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     location: { kind: 'folder', path: path.join(home, 'registry'), root: '' },
     origin: 'built-in',
   }
-  const environmentLocation = readEnvironmentLocation(env, disk, log)
+  const place = readEnvironmentPlace(env, disk, log)
+  const environmentProblem = place !== undefined && 'problem' in place ? place.problem : undefined
   const environment: readonly Entry[] =
-    environmentLocation === undefined
+    place === undefined || 'problem' in place
       ? []
-      : [{ id: environmentId, name: nameOf(environmentLocation), location: environmentLocation, origin: 'environment' }]
+      : [{ id: environmentId, name: nameOf(place.location), location: place.location, origin: 'environment' }]
 
   const entriesOf = (stored: StoredConnections): readonly Entry[] => [
     local,
@@ -96,7 +98,8 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     ...stored.connections.map((each) => ({ ...each, origin: 'person' as const })),
   ]
   const defaultOf = ({ defaultId }: StoredConnections, entries: readonly Entry[]): string => {
-    if (environment.length > 0) return environmentId
+    // Also where it can't be used: nothing may go anywhere else than BUCKET says.
+    if (place !== undefined) return environmentId
     return entries.some(({ id }) => id === defaultId) ? (defaultId ?? localId) : localId
   }
   const list = (): readonly Connection[] => {
@@ -107,8 +110,10 @@ export function createConnections(deps: ConnectionsDeps): Connections {
   }
   const get = (id: string | undefined): Connection => {
     const found = list().find((each) => (id === undefined ? each.isDefault : each.id === id))
-    if (found === undefined) throw new AppError('connection-not-found', { connectionId: id ?? '' })
-    return found
+    if (found !== undefined) return found
+    if (environmentProblem !== undefined && (id === undefined || id === environmentId))
+      throw new AppError('usage', { problem: environmentProblem })
+    throw new AppError('connection-not-found', { connectionId: id ?? '' })
   }
   const requireOwn = (id: string): void => {
     if (isReserved(id)) {
@@ -327,28 +332,4 @@ const rootOf = ({ root }: Location): string => (root === '' || root.endsWith('/'
 function secretOf({ secretAccessKey, sessionToken }: NewConnection): Readonly<Record<string, string>> | undefined {
   if (secretAccessKey === undefined || secretAccessKey === '') return undefined
   return { secretAccessKey, ...(sessionToken === undefined || sessionToken === '' ? {} : { sessionToken }) }
-}
-
-function checkCertificates(file: string, disk: Disk): void {
-  if (!path.isAbsolute(file)) {
-    throw new AppError('usage', { problem: `A certificate file needs an absolute path, not “${file}”.` })
-  }
-  readCertificates(file, disk)
-}
-
-function checkLocation(location: Location, disk: Disk): void {
-  if (location.kind === 's3') {
-    if (location.certificateFile !== undefined) checkCertificates(location.certificateFile, disk)
-    if (s3Location.shape.endpoint.safeParse(location.endpoint).success) return
-    throw new AppError('usage', {
-      problem: 'An address is http:// or https:// and the name of the store, without a user name or password in it.',
-    })
-  }
-  if (!path.isAbsolute(location.path)) {
-    throw new AppError('usage', { problem: `A folder needs an absolute path, not “${location.path}”.` })
-  }
-  const kind = disk.facts(location.path)?.kind
-  if (kind !== undefined && kind !== 'folder' && kind !== 'symlink') {
-    throw new AppError('not-a-folder', { path: location.path })
-  }
 }

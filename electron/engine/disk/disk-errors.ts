@@ -33,7 +33,7 @@ export function toDiskError(error: unknown, path: string, action: DiskAction): A
     case 'ENAMETOOLONG':
       return new AppError('path-not-allowed', { path, reason: 'The name is too long for this disk.' }, error)
     case 'ELOOP':
-      return new AppError('path-not-allowed', { path, reason: 'It is a symbolic link.' }, error)
+      return new AppError('path-not-allowed', { path, reason: 'It is a symbolic link.', isHere: true }, error)
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

@@ -33,9 +33,9 @@ export type FolderSpec = Extract<StoreSpec, { readonly kind: 'folder' }>
 
 export function createFolderObjectStore(
   spec: FolderSpec,
-  deps: { readonly disk: Disk; readonly clock: Clock },
+  deps: { readonly disk: Disk; readonly clock: Clock; readonly connectionName?: string },
 ): ObjectStore {
-  const { disk, clock } = deps
+  const { disk, clock, connectionName: name } = deps
   const { path: base, root } = spec
   // A root that leads out is refused before anything is looked at.
   pathOfKey(base, `${root}orbital`)
@@ -52,8 +52,10 @@ export function createFolderObjectStore(
   /** Step 1. */
   const requireBase = () => {
     const kind = disk.facts(base)?.kind
-    if (kind === 'symlink') disk.entries(base)
-    else if (kind !== 'folder') throw new AppError('not-a-folder', { path: base })
+    const notThere = () =>
+      new AppError('not-a-folder', { path: base, use: 'connection', ...(name === undefined ? {} : { name }) })
+    if (kind === 'symlink') entriesOf(disk, base, notThere)
+    else if (kind !== 'folder') throw notThere()
   }
   const missing = (key: string): AppError => {
     requireBase()
@@ -224,3 +226,12 @@ const objectOf = (key: string, facts: FileFacts): ObjectFacts => ({
 
 const etagOf = ({ sizeBytes, modifiedMs, inode }: FileFacts): string =>
   `"${sizeBytes.toString(16)}-${Math.round(modifiedMs * 1000).toString(16)}-${inode.toString(16)}"`
+
+/** Of a link, which may lead nowhere. */
+function entriesOf(disk: Disk, folder: string, notThere: () => AppError): void {
+  try {
+    disk.entries(folder)
+  } catch (error) {
+    throw isAppError(error, 'not-a-folder') ? notThere() : error
+  }
+}

@@ -234,7 +234,9 @@ function fromStore(error: unknown, { name, status, headers }: Seen, question: S3
   const missingUpload = () => new AppError('upload-not-found', { key }, error)
   const answer = (what: string) => new AppError('store-answer', { endpoint, status, what }, error)
 
-  if (name === 'NoSuchBucket') return new AppError('bucket-not-found', { bucket }, error)
+  // No bucket can have such a name.
+  if (name === 'NoSuchBucket' || name === 'InvalidBucketName')
+    return new AppError('bucket-not-found', { bucket }, error)
   if (name === 'NoSuchUpload') return missingUpload()
   const refusal = refusedUpload[name]
   if (refusal !== undefined) return new AppError('upload-refused', { key, reason: refusal }, error)

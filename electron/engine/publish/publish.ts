@@ -1,5 +1,6 @@
 import { AppError, isAppError } from '../../../shared/errors.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
+import { factsOfWithdrawal } from '../catalog/withdrawal.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
 import { writeMeta } from '../format/write-meta.ts'
 import type { Outcome, TransferRunner, TransferTask } from '../transfers/transfer-runner.ts'
@@ -251,25 +252,15 @@ async function refuseWithdrawn(context: PublishContext): Promise<void> {
   const { store, keys, ref, io } = context
   const object = await readIfThere(store, keys.withdrawn, 64 * 1024, io)
   if (object === undefined) return
+  const { by, when, why } = factsOfWithdrawal(object.bytes)
   throw new AppError('version-published', {
     ref: specOf(ref),
     where: context.connection.name,
-    ...readWithdrawal(object.bytes),
+    ...(by === undefined ? {} : { publishedBy: by }),
+    ...(when === undefined ? {} : { publishedAt: when }),
+    ...(why === undefined ? {} : { why }),
     reason: 'withdrawn',
   })
-}
-
-/** {by, when, why}; whatever else it is, the version is withdrawn. */
-function readWithdrawal(bytes: Uint8Array): { publishedBy?: string; publishedAt?: string } {
-  try {
-    const { by, when } = JSON.parse(new TextDecoder().decode(bytes)) as { by?: unknown; when?: unknown }
-    return {
-      ...(typeof by === 'string' ? { publishedBy: by } : {}),
-      ...(typeof when === 'string' ? { publishedAt: when } : {}),
-    }
-  } catch {
-    return {}
-  }
 }
 
 async function discard(deps: PublishDeps, task: TransferTask): Promise<void> {

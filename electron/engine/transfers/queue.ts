@@ -322,10 +322,14 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       .flatMap((parent) => listJournals(disk, parent))
       .filter((folder) => !entries.has(path.basename(folder)) && !foreign.has(folder))
 
+  const busyWith = (id: string): AppError => {
+    const found = foreign.list().find((each) => each.id === id)
+    return new AppError('busy', { what: 'transfer', ...(found === undefined ? {} : { holder: nameOf(found) }) })
+  }
   const takeForeign = (id: string) => {
     const folder = foreign.folderOf(id)
     if (folder === undefined) return
-    if (takeFolder(folder) === undefined) throw new AppError('busy', { what: 'transfer' })
+    if (takeFolder(folder) === undefined) throw busyWith(id)
     foreign.drop(folder)
   }
 
@@ -407,8 +411,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       for (;;) {
         const entry = entries.get(id)
         const transfer = entry?.transfer ?? history.list().find((each) => each.id === id)
-        if (transfer === undefined && foreign.folderOf(id) !== undefined)
-          throw new AppError('busy', { what: 'transfer' })
+        if (transfer === undefined && foreign.folderOf(id) !== undefined) throw busyWith(id)
         if (transfer === undefined) throw new AppError('transfer-not-found', { transferId: id })
         if (entry?.running === undefined && (isEnded(transfer.state) || transfer.state.kind === 'paused'))
           return transfer
