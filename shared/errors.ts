@@ -75,6 +75,8 @@ export interface ErrorDetails {
     readonly reason?: 'published' | 'withdrawn' | 'sealed'
   }
   'already-exists': { readonly what: string }
+  /** What stands where a package's folder has to be is none. */
+  'place-taken': { readonly path: string; readonly kind: 'symlink' | 'file' }
   /** `moving`: the library is on its way to another folder. */
   busy: { readonly what: string; readonly holder?: string; readonly moving?: boolean }
   'past-cancel': { readonly ref: string; readonly kind?: string }
@@ -155,6 +157,7 @@ const codeFacts: { readonly [C in ErrorCode]: CodeFacts } = {
   'not-stated': { exit: 4, retry: 'after-user-action' },
   'version-published': { exit: 9, retry: 'after-user-action' },
   'already-exists': { exit: 9, retry: 'after-user-action' },
+  'place-taken': { exit: 9, retry: 'after-user-action' },
   busy: { exit: 9, retry: 'transient' },
   'past-cancel': { exit: 9, retry: 'after-user-action' },
   'meta-invalid': { exit: 5, retry: 'never' },

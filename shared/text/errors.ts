@@ -183,6 +183,12 @@ const texts: Texts = {
             'Publish with a higher version.',
           ),
   'already-exists': ({ what }) => text(`${what} is already there.`, nothingChanged, 'Choose another name.'),
+  'place-taken': ({ path, kind }) =>
+    text(
+      `${path}, where its folder has to be, is a ${kind === 'symlink' ? 'symbolic link' : 'file'}.`,
+      nothingChanged,
+      'Move it elsewhere or rename it, then try again.',
+    ),
   busy: ({ what, holder, moving = false }) =>
     moving
       ? text(

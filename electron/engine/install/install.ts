@@ -6,7 +6,7 @@ import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { Segment } from '../format/plan-segments.ts'
 import type { CommitRecord } from '../library/commit-version.ts'
 import type { Library } from '../library/library.ts'
-import { stagedTreeOf } from '../library/places.ts'
+import { checkPlace, stagedTreeOf } from '../library/places.ts'
 import { isWhole } from '../library/verify.ts'
 import { markOf } from '../library/version-facts.ts'
 import type { Clock, Disk } from '../ports.ts'
@@ -28,7 +28,8 @@ import { runUnits } from './unpack-crew.ts'
 
 /**
  * One install, from a request to an installed version. It can be killed anywhere and run again.
- *  1. Ended before? A commit of this transfer that has begun is finished; the version in its place is this transfer's → done.
+ *  1. Ended before? A commit of this transfer that has begun is finished; the version in its place is this transfer's → done. What stands there
+ *     and is no folder: `place-taken`.
  *  2. Source: meta.json as it is now (strict ingest) must be the planned one, the archive must be its.
  *     Staged bytes of another archive go. Record `bound`.
  *  3. Already there: verified with the same files → done. Not verified → verified now; whole → done. Else it will make way.
@@ -79,6 +80,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       await library.discard(task.id, io)
       return done()
     }
+    checkPlace(disk, library.places.version(identOf(request.ref)))
     try {
       task.enter({ kind: 'preparing' })
       const source = await openInstallSource(deps, request, io)

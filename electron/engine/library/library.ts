@@ -1,12 +1,12 @@
 import path from 'node:path'
-import { AppError } from '../../../shared/errors.ts'
+import { AppError, toWire } from '../../../shared/errors.ts'
 import type { DiskUsage, InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
 import type { FileEntry, Manifest, PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { Clock, Disk, Io, Log } from '../ports.ts'
 import { nextTurn } from '../take-turns.ts'
 import type { LookedAt } from './changed-files.ts'
-import { beginCommit, type CommitRecord, type CommitResult, finishCommit, readCommit } from './commit-version.ts'
+import { beginCommit, type CommitRecord, type CommitResult, finishCommit, readCommit, undoCommit } from './commit-version.ts'
 import { moveExtrasToTrash, restoreExtras } from './extra-files.ts'
 import { createInstalledReader } from './installed.ts'
 import { createLeases, type Leases } from './leases.ts'
@@ -127,6 +127,20 @@ export function createLibrary(deps: LibraryDeps): Library {
     const { ident, mark } = treeOf(ref)
     writeFacts(disk, places, ident, change(factsOfTree(disk, places, ident, mark)))
     changed()
+  }
+  const finish = (record: CommitRecord): CommitResult => {
+    try {
+      return finishCommit(shared, record)
+    } catch (error) {
+      try {
+        undoCommit(shared, record)
+      } catch (failure) {
+        log.write('warn', 'library.commit-not-undone', { library: id, ...toWire(failure) })
+      }
+      throw error
+    } finally {
+      changed()
+    }
   }
   const remove = (ref: PackageRef): TrashEntry => {
     const { manifest } = treeOf(ref)
@@ -295,8 +309,7 @@ export function createLibrary(deps: LibraryDeps): Library {
       beginCommit(shared, record)
       // All wait for the disk several times.
       await nextTurn()
-      const result = finishCommit(shared, record)
-      changed()
+      const result = finish(record)
       await nextTurn()
       return result
     },
@@ -314,10 +327,7 @@ export function createLibrary(deps: LibraryDeps): Library {
     },
     finishCommitOf(transaction) {
       const record = readCommit(disk, places, transaction)
-      if (record === undefined) return undefined
-      const result = finishCommit(shared, record)
-      changed()
-      return result
+      return record === undefined ? undefined : finish(record)
     },
   }
 }
