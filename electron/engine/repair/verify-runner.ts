@@ -1,5 +1,5 @@
 import type { Library } from '../library/library.ts'
-import type { Clock } from '../ports.ts'
+import type { Clock, Disk } from '../ports.ts'
 import type { TransferRunner } from '../transfers/transfer-runner.ts'
 import { checkVersion, markOf } from './check-version.ts'
 import { hasDamagedMeta } from './restore-meta.ts'
@@ -8,6 +8,7 @@ import { readRequest, upkeepRequest } from './upkeep-request.ts'
 
 /** One installed version, verified: what was found is noted in its facts, and kept as a report. */
 export function createVerifyRunner(deps: {
+  readonly disk: Disk
   readonly clock: Clock
   readonly reports: UpkeepReports
   library(libraryId: string): Library
@@ -28,13 +29,14 @@ export function createVerifyRunner(deps: {
       const mark = markOf(library, ref)
       const report = await checkVersion(task, library, ref, deps)
       task.ensureOwned()
-      library.note(ref, report, mark)
+      library.note(ref, report, mark, report.readAtMs)
       deps.reports.write(task.id, {
         ref,
         verifiedFiles: report.verifiedFiles,
         damaged: [...report.damaged],
         missing: [...report.missing],
         extra: [...report.extra],
+        ...(report.earlierFiles === 0 ? {} : { earlierFiles: report.earlierFiles }),
       })
       return { badFiles: report.damaged.length + report.missing.length, extraFiles: report.extra.length }
     },
