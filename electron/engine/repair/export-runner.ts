@@ -92,9 +92,10 @@ export function createExportRunner(deps: ExportRunnerDeps): TransferRunner {
     }
     task.ensureOwned()
     task.enter({ kind: 'transferring' })
-    const onKept = (bytes: number) => counters.reset({ receivedBytes: bytes, settledBytes: 0 })
+    const onKept = (bytes: number) => counters.reset({ receivedBytes: bytes, settledBytes: bytes })
     const onBytes = (bytes: number) => {
       counters.addReceived(bytes)
+      counters.addSettled(bytes)
       counters.addWire(bytes)
     }
     await readArchive(connection, version, { signal, limit, onKept, onBytes }, { out: file, temporary, overwrite })

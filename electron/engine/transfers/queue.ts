@@ -23,6 +23,7 @@ import { entriesToBegin } from './turns.ts'
 import { createWaiters } from './waiters.ts'
 
 const lookAgainMs = 5_000
+const noteEveryMs = 5_000
 
 /**
  * The queue of one engine's transfers.
@@ -83,9 +84,20 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     return true
   }
 
+  /** So that a kill leaves what is shown of it at most a few seconds behind. */
+  const noteProgress = (entry: Entry, shown: Transfer) => {
+    if (entry.isLost || clock.monotonic() - entry.notedAtMs < noteEveryMs) return
+    entry.notedAtMs = clock.monotonic()
+    attempt('progress', entry, () => entry.journal.append(stateRecordOf(shown), { synced: false }))
+  }
+
   const ticking = createTicker(() => {
-    for (const entry of entries.values())
-      if (entry.running !== undefined) announcer.sample({ transferId: entry.id, progress: shownOf(entry).progress })
+    for (const entry of entries.values()) {
+      if (entry.running === undefined) continue
+      const shown = shownOf(entry)
+      announcer.sample({ transferId: entry.id, progress: shown.progress })
+      noteProgress(entry, shown)
+    }
   })
 
   const fill = () => {

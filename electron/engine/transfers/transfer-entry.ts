@@ -20,6 +20,8 @@ export interface Entry {
   meter: Meter
   transfer: Transfer
   pausedAtMs: number
+  /** When its progress was written down last. */
+  notedAtMs: number
   /** Another process took it over: nothing of it is written any more. */
   isLost?: boolean
   running?: { readonly abort: AbortController; stop?: StopReason; readonly ended: Promise<void> }
@@ -41,6 +43,7 @@ export function openEntry(deps: { disk: Disk; clock: Clock }, folder: string, le
     transfer,
     meter: createMeter(deps.clock, { ...transfer.progress, wireBytes: transfer.wireBytes }),
     pausedAtMs: deps.clock.monotonic(),
+    notedAtMs: deps.clock.monotonic(),
   }
 }
 
