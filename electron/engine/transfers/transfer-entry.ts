@@ -7,7 +7,7 @@ import { createMeter, type Meter } from './meter.ts'
 import type { TransferLease } from './queue-contract.ts'
 import { createSharedLimit } from './rate-limit.ts'
 import { paceOf, type StartRecord, transferOf } from './transfer-record.ts'
-import type { Journal, NewTransfer, Pace, StopReason } from './transfer-runner.ts'
+import type { Journal, Pace, StopReason } from './transfer-runner.ts'
 
 /** A transfer that this queue holds the lease of. */
 export interface Entry {
@@ -48,7 +48,10 @@ export function openEntry(deps: { disk: Disk; clock: Clock }, folder: string, le
 }
 
 /** The same thing asked for again, while it has not ended well. */
-export const isSame = (asked: NewTransfer, known: Transfer): boolean =>
+export const isSame = (
+  asked: Pick<Transfer, 'kind' | 'ref' | 'libraryId' | 'file' | 'connectionId'>,
+  known: Transfer,
+): boolean =>
   known.kind === asked.kind &&
   known.ref?.name === asked.ref?.name &&
   known.ref?.version === asked.ref?.version &&
