@@ -326,3 +326,17 @@ describe('where a version’s folder has to be', () => {
     expectFiles(small)
   })
 })
+
+test('a library whose folder goes while it is installed into is named', async () => {
+  putPackage(store, { ref, files: large })
+  let settled = 0
+  const losing = createInstallRig({
+    libraryPath,
+    spec: { kind: 'folder', path: store, root: '' },
+    connections: 1,
+    step: (name) =>
+      void (name === 'install.settled fetch' && ++settled === 1 && rmSync(libraryPath, { recursive: true })),
+  })
+  const task = losing.createTask(await losing.request(ref))
+  await expect(losing.run(task)).rejects.toMatchObject({ code: 'path-not-found', details: { path: libraryPath } })
+})
