@@ -125,7 +125,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
 
   const moveWork = createMoveWork()
   const runners = {
-    verify: createVerifyRunner({ clock, reports, library: ofLibrary }),
+    verify: createVerifyRunner({ disk, clock, reports, library: ofLibrary }),
     repair: createRepairRunner({
       disk,
       clock,

@@ -1,3 +1,4 @@
+import { isAppError } from '../../shared/errors.ts'
 import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
 import type { CallOptions } from '../../shared/ipc/procedure.ts'
@@ -15,7 +16,7 @@ import { hasDamagedMeta } from './repair/restore-meta.ts'
 import type { UpkeepReports } from './repair/upkeep-reports.ts'
 import type { ExportRequest, UpkeepRequest } from './repair/upkeep-request.ts'
 import type { TransferQueue } from './transfers/queue-contract.ts'
-import type { Pace } from './transfers/transfer-runner.ts'
+import type { NewTransfer, Pace } from './transfers/transfer-runner.ts'
 
 export interface UpkeepParts {
   readonly disk: Disk
@@ -50,6 +51,15 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
     // Of one whose meta.json was damaged nothing is known but its place.
     const { title, diskBytes } = hasDamagedMeta(library, ref) ? { title: ref.name, diskBytes: 0 } : library.get(ref)
     return { ref, title, libraryId: library.id, totalBytes: diskBytes, journalParent: library.places.journals }
+  }
+  /** Reading a library asks for no right to write in it: where there is none, the transfer lies in the home. */
+  const startReading = (transfer: NewTransfer): { readonly transferId: string } => {
+    try {
+      return { transferId: queue.start(transfer) }
+    } catch (error) {
+      if (!isAppError(error, 'disk-denied')) throw error
+      return { transferId: queue.start({ ...transfer, journalParent: parts.publishJournals }) }
+    }
   }
 
   return {
@@ -107,7 +117,7 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
       async verify({ libraryId, ref }) {
         const library = await writableOf(libraryId)
         const request: UpkeepRequest = { libraryId: library.id, ref }
-        return { transferId: queue.start({ kind: 'verify', ...factsOf(library, ref), request }) }
+        return startReading({ kind: 'verify', ...factsOf(library, ref), request })
       },
       async repair({ libraryId, ref, connectionId, ...pace }) {
         const library = await writableOf(libraryId)
@@ -133,7 +143,7 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
         const file = exportFileOf(disk, out, ref, overwrite)
         const source = { kind: 'installed', libraryId: library.id } as const
         const request: ExportRequest = { source, ref, file, overwrite }
-        return { transferId: queue.start({ kind: 'export', ...facts, file, request }) }
+        return startReading({ kind: 'export', ...facts, file, request })
       },
     },
     transfers: { report: async ({ id }) => parts.reports.read(id) },

@@ -43,6 +43,7 @@ const remedies: { readonly [C in ErrorCode]: ErrorRemedy } = {
   'not-stated': 'none',
   'version-published': 'none',
   'already-exists': 'none',
+  'place-taken': 'retry',
   busy: 'retry',
   'past-cancel': 'none',
   'meta-invalid': 'none',

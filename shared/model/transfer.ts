@@ -100,6 +100,8 @@ export const upkeepReport = z.strictObject({
   damaged: z.array(z.string()),
   missing: z.array(z.string()),
   extra: z.array(z.string()),
+  /** Files that were read before the verify was interrupted, and looked the same when it went on. */
+  earlierFiles: z.number().optional(),
   /** Only of a repair, as what follows. */
   repaired: z.array(z.string()).optional(),
   /** Of the archive, compressed. */

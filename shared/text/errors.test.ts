@@ -34,6 +34,7 @@ const details: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   'not-stated': { ref, app: 'reader' },
   'version-published': { ref, where: 'This computer', publishedBy: 'Ana', publishedAt: '2026-01-02T03:04:05Z' },
   'already-exists': { what: path },
+  'place-taken': { path, kind: 'symlink' },
   busy: { what: 'transfer' },
   'past-cancel': { ref: 'digits==1.0.0' },
   'meta-invalid': { key: 'k', reason: 'it names a file outside of the package.' },

@@ -128,7 +128,13 @@ export function linesOf(report: Report): string[] {
   // meta.json is none of the files that it names.
   const counted = report.verifiedFiles + (repaired ?? []).filter((file) => file !== 'meta.json').length
   return [
+<<<<<<< HEAD
     ...(archive !== undefined && counted === 0 ? [] : [`${name}: ${countOf(counted, 'file')} verified`]),
+||||||| d509322
+    ...(archive !== undefined && counted === 0 ? [] : [`${name}: ${counted} files verified`]),
+=======
+    ...(archive !== undefined && counted === 0 ? [] : [`${name}: ${counted} files verified${earlierOf(report)}`]),
+>>>>>>> 423a98b1151a2194480bf321807f2a671aee35bc
     ...report.damaged.map((file) => `  ${isMended ? 'repaired' : 'changed'}: ${file}`),
     ...report.missing.map((file) => `  ${isMended ? 'brought back' : 'missing'}: ${file}`),
     ...(takenOut ?? report.extra).map(
@@ -142,3 +148,7 @@ export function linesOf(report: Report): string[] {
         ]),
   ]
 }
+
+/** Not all that is told of was read now. */
+const earlierOf = ({ earlierFiles = 0 }: UpkeepReport): string =>
+  earlierFiles === 0 ? '' : ` (${earlierFiles} of them were read before this was interrupted, and look the same)`

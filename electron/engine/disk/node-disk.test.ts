@@ -115,6 +115,19 @@ describe('folders', () => {
     expect(() => disk.rename(at('gone'), at('d'))).toThrow(code('disk-failed'))
   })
 
+  test('are made with those on the way, over and over', async () => {
+    for (let again = 0; again < 2; again += 1) disk.makeFolder(at('a', 'b', 'c'))
+    expect(await readdir(at('a', 'b'))).toEqual(['c'])
+    await writeFile(at('file'), 'x')
+    expect(() => disk.makeFolder(at('file'))).toThrow(code('already-exists'))
+  })
+
+  test('are refused where the system makes none, instead of trying for ever', ({ skip }) => {
+    skip(process.platform !== 'linux', 'only Linux has such a place everywhere')
+    for (const place of ['/proc/orbital', '/proc/orbital/a/b'])
+      expect(() => disk.makeFolder(place)).toThrow(code('disk-denied'))
+  })
+
   test('name what is in them', async () => {
     await mkdir(at('folder'))
     await writeFile(at('file'), '')

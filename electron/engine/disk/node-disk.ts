@@ -55,7 +55,7 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
     clone: cloneFile,
     append: (target, bytes, { synced = true } = {}) =>
       attempt(target, 'write file', () => appendFile(target, bytes, synced)),
-    makeFolder: (target) => attempt(target, 'make folder', () => void fs.mkdirSync(target, { recursive: true })),
+    makeFolder: (target) => attempt(target, 'make folder', () => makeFolder(target)),
     makeNewFolder: (target) => attempt(target, 'make folder', () => fs.mkdirSync(target)),
     rename(from, to) {
       // A folder that comes between this look and the rename is refused by the system unless it is empty.
@@ -223,6 +223,21 @@ function appendFile(target: string, bytes: Uint8Array, synced: boolean): void {
     }
   } finally {
     fs.closeSync(handle)
+  }
+}
+
+/** Node's own `recursive` never ends below a folder in which the system makes none (/proc). */
+function makeFolder(target: string): void {
+  try {
+    fs.mkdirSync(target)
+  } catch (error) {
+    if (fs.statSync(target, { throwIfNoEntry: false })?.isDirectory()) return
+    const parent = path.dirname(target)
+    if (errnoOf(error) !== 'ENOENT' || parent === target) throw error
+    if (fs.statSync(parent, { throwIfNoEntry: false }) !== undefined)
+      throw new AppError('disk-denied', { path: target, action: 'make folder' }, error)
+    makeFolder(parent)
+    makeFolder(target)
   }
 }
 

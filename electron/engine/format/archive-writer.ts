@@ -16,7 +16,7 @@ import type { SourceFile } from './source-file.ts'
  *  3. Samples (first, middle, last 64 KiB; a small file whole) say how: they shrink to over 0.9 → stored, over 0.75 → Huffman codes only,
  *     else level 6. A header is sampled by itself. A compressed member that came out no smaller is stored as well.
  *  4. While its bytes pass: sha256 of the file, of each block, CRC of each member, md5 of the archive.
- *  5. Afterwards the file is looked at again, as in 1.
+ *  5. Afterwards the file is looked at again, as in 1; one of an installed version must have the checksum that it was installed with.
  * Members hold no time and no name, so the same input gives the same bytes (with the same zlib), and a resumed publish can skip what it sent.
  */
 export interface PackOptions {
@@ -49,7 +49,7 @@ export interface PackedArchive extends PackedFiles {
   readonly md5: string
 }
 
-/** Hands over the archive's bytes in order. They are only valid during the call: their memory is used again. Throws `file-changed`, `file-unreadable`. */
+/** Hands over the archive's bytes in order. They are only valid during the call: their memory is used again. Throws `file-changed`, `file-unreadable`, `file-damaged`. */
 export function writeArchive(options: PackOptions & { readonly emit: (bytes: Uint8Array) => void }): PackedArchive {
   const chunks = withMd5(packArchive(options))
   for (;;) {
@@ -86,6 +86,8 @@ interface Pass {
   readonly file: SourceFile
   readonly open: OpenFile
   readonly fileHash: ReturnType<typeof createHash>
+  /** Of the file too, where an old tool published it: what is compared is an md5. */
+  readonly md5Hash: ReturnType<typeof createHash> | undefined
   readonly scratch: Uint8Array
   readonly onRead: ((bytes: number) => void) | undefined
 }
@@ -113,7 +115,8 @@ export function* packArchive({
     const open = disk.open(file.absolutePath, 'read')
     try {
       checkUnchanged(file, open.facts())
-      const pass: Pass = { file, open, fileHash: createHash('sha256'), scratch, onRead }
+      const md5Hash = file.installed?.checksum.algorithm === 'md5' ? createHash('md5') : undefined
+      const pass: Pass = { file, open, fileHash: createHash('sha256'), md5Hash, scratch, onRead }
       const startOffset = offset
       const blocks: Block[] = []
       if (file.sizeBytes <= splitAboveBytes) {
@@ -132,12 +135,14 @@ export function* packArchive({
       }
       checkUnchanged(file, open.facts()) // 5
       checkUnchanged(file, disk.facts(file.absolutePath))
+      const hex = pass.fileHash.digest('hex')
+      checkInstalled(file, md5Hash?.digest('hex') ?? hex)
       const entry: ManifestFile = {
         path: file.path,
         sizeBytes: file.sizeBytes,
         startOffset,
         endOffset: offset,
-        checksum: { algorithm: 'sha256', hex: pass.fileHash.digest('hex') },
+        checksum: { algorithm: 'sha256', hex },
         ...(blocks.length === 0 ? {} : { blocks }),
       }
       packed.push(entry)
@@ -158,6 +163,11 @@ function checkUnchanged(file: SourceFile, facts: ReturnType<Disk['facts']>): voi
     facts.modifiedMs === file.modifiedMs &&
     facts.inode === file.inode
   if (!isSame) throw new AppError('file-changed', { path: file.path })
+}
+
+function checkInstalled({ path, installed }: SourceFile, hex: string): void {
+  if (installed !== undefined && installed.checksum.hex !== hex)
+    throw new AppError('file-damaged', { ref: installed.ref, path })
 }
 
 /** Fills `into`, or the file got shorter. */
@@ -248,6 +258,7 @@ function* packMember(
 
 function take(pass: Pass, chunk: Uint8Array, blockHash: Pass['fileHash'] | undefined, crc: number): number {
   pass.fileHash.update(chunk)
+  pass.md5Hash?.update(chunk)
   blockHash?.update(chunk)
   pass.onRead?.(chunk.length)
   return zlib.crc32(chunk, crc)

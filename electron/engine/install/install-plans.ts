@@ -4,10 +4,11 @@ import type { App } from '../../../shared/model/app.ts'
 import { verdictFor } from '../../../shared/model/compatibility.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { CompatibilityMap, Manifest, PackageRef } from '../../../shared/model/package.ts'
-import { specOf } from '../../../shared/model/package-ref.ts'
+import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { InstallPlan } from '../../../shared/model/plans.ts'
 import { refusalOf } from '../../../shared/model/refusal.ts'
 import type { Library } from '../library/library.ts'
+import { checkPlace } from '../library/places.ts'
 import type { Disk, Io } from '../ports.ts'
 import { mostWorkers } from './install-limits.ts'
 import type { InstallRequest } from './install-request.ts'
@@ -75,6 +76,7 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
       // There is time for it while the store answers.
       if (!('file' in question.source)) readyCrew(1)
       const found = await read(question, io)
+      checkPlace(deps.disk, library.places.version(identOf(found.manifest.ref)))
       const installed: readonly InstalledVersion[] = library.list()
       const planned = planInstall({
         planId: randomUUID(),

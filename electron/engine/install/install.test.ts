@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { buildPackage, createInstallRig, type InstallRig, putPackage, readTree } from '../../../testkit/install-rig.ts'
@@ -272,4 +272,71 @@ describe('an install refuses', () => {
     await expect(rig.run(rig.createTask(request))).rejects.toMatchObject({ code: 'meta-invalid' })
     expect(readTree(folder.path)['README.md']).toBeUndefined()
   })
+})
+
+describe('where a version’s folder has to be', () => {
+  const place = () => path.join(libraryPath, 'model-1.0.0')
+  const stand = {
+    symlink: () => symlinkSync(folder.path, place()),
+    file: () => writeFileSync(place(), 'mine'),
+  }
+  const rigWith = (step: (name: string) => void) =>
+    createInstallRig({ libraryPath, spec: { kind: 'folder', path: store, root: '' }, step })
+  const commits = () => readdirSync(path.join(libraryPath, '.orbital/commits'))
+
+  test.each(['symlink', 'file'] as const)('something else stands (%s): nothing is fetched', async (kind) => {
+    putPackage(store, { ref, files: small })
+    mkdirSync(libraryPath)
+    stand[kind]()
+    const task = rig.createTask(await rig.request(ref, { force: true }))
+    await expect(rig.run(task)).rejects.toMatchObject({ code: 'place-taken', details: { path: place(), kind } })
+    expect(task.meter.wireBytes()).toBe(0)
+  })
+
+  test('something comes while it is fetched: what failed is not finished later by itself', async () => {
+    putPackage(store, { ref, files: small })
+    const late = rigWith((name) => void (name === 'install.staged' && stand.symlink()))
+    const task = late.createTask(await late.request(ref, { force: true }))
+    await expect(late.run(task)).rejects.toMatchObject({ code: 'place-taken' })
+    expect(commits()).toEqual([])
+    rmSync(place())
+    mkdirSync(place())
+    writeFileSync(path.join(place(), 'own.txt'), 'mine')
+    await (await rig.library.recover({ signal: AbortSignal.timeout(10_000) })).deleted
+    expect(Object.keys(readTree(place()))).toEqual(['own.txt'])
+    // Once there is room, it goes on with what it has.
+    rmSync(place(), { recursive: true })
+    await rig.run(rig.openTask(task.id))
+    expectFiles(small)
+  })
+
+  test('a commit fails half-way: what was installed is back', async () => {
+    putPackage(store, { ref, files: small })
+    await install()
+    const failing = rigWith((name) => {
+      if (name === 'commit.facts') throw new Error('failed')
+    })
+    const task = failing.createTask(await failing.request(ref, { force: true }))
+    await expect(failing.run(task)).rejects.toThrow('failed')
+    expect(rig.library.list()).toMatchObject([{ ref, verifiedAt: expect.any(String) }])
+    expect(rig.library.trash()).toEqual([])
+    expect(commits()).toEqual([])
+    await rig.run(rig.openTask(task.id))
+    expect(rig.library.trash()).toHaveLength(1)
+    expectFiles(small)
+  })
+})
+
+test('a library whose folder goes while it is installed into is named', async () => {
+  putPackage(store, { ref, files: large })
+  let settled = 0
+  const losing = createInstallRig({
+    libraryPath,
+    spec: { kind: 'folder', path: store, root: '' },
+    connections: 1,
+    step: (name) =>
+      void (name === 'install.settled fetch' && ++settled === 1 && rmSync(libraryPath, { recursive: true })),
+  })
+  const task = losing.createTask(await losing.request(ref))
+  await expect(losing.run(task)).rejects.toMatchObject({ code: 'path-not-found', details: { path: libraryPath } })
 })

@@ -6,7 +6,7 @@ import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { Segment } from '../format/plan-segments.ts'
 import type { CommitRecord } from '../library/commit-version.ts'
 import type { Library } from '../library/library.ts'
-import { stagedTreeOf } from '../library/places.ts'
+import { checkPlace, type LibraryPlaces, stagedTreeOf } from '../library/places.ts'
 import { isWhole } from '../library/verify.ts'
 import { markOf } from '../library/version-facts.ts'
 import type { Clock, Disk } from '../ports.ts'
@@ -28,7 +28,8 @@ import { runUnits } from './unpack-crew.ts'
 
 /**
  * One install, from a request to an installed version. It can be killed anywhere and run again.
- *  1. Ended before? A commit of this transfer that has begun is finished; the version in its place is this transfer's → done.
+ *  1. Ended before? A commit of this transfer that has begun is finished; the version in its place is this transfer's → done. What stands there
+ *     and is no folder: `place-taken`.
  *  2. Source: meta.json as it is now (strict ingest) must be the planned one, the archive must be its.
  *     Staged bytes of another archive go. Record `bound`.
  *  3. Already there: verified with the same files → done. Not verified → verified now; whole → done. Else it will make way.
@@ -79,6 +80,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       await library.discard(task.id, io)
       return done()
     }
+    checkPlace(disk, library.places.version(identOf(request.ref)))
     try {
       task.enter({ kind: 'preparing' })
       const source = await openInstallSource(deps, request, io)
@@ -96,6 +98,9 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       await library.discard(task.id, { signal: AbortSignal.timeout(60_000) })
       return done({ ...result, ...moved })
     } catch (error) {
+      // A thread may have made the folder anew, but not what this transfer keeps in it.
+      if (isAppError(error, 'disk-failed', 'file-unreadable') && disk.facts(task.journal.folder) === undefined)
+        throw libraryGone(library.places, error)
       if (!isAppError(error, ...staleStaging)) throw error
       task.ensureOwned()
       await library.discard(task.id, { signal: AbortSignal.timeout(60_000) })
@@ -321,6 +326,18 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     isPastCancel: () => false,
   }
 }
+
+/** Whatever was being read or written when that was met. */
+const libraryGone = ({ root }: LibraryPlaces, cause: unknown): AppError =>
+  new AppError(
+    'path-not-found',
+    {
+      path: root,
+      kind: 'folder',
+      remedy: 'The library was there: bring its folder back or connect its drive, then install again.',
+    },
+    cause,
+  )
 
 function hasEnded(library: Library, ref: PackageRef, transaction: string): boolean {
   return library.finishCommitOf(transaction) === 'committed' || library.facts(ref)?.transaction === transaction

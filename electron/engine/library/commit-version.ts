@@ -5,7 +5,7 @@ import { packageRef } from '../../../shared/model/package.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Disk } from '../ports.ts'
-import { type LibraryPlaces, stagedTreeOf } from './places.ts'
+import { checkPlace, type LibraryPlaces, stagedTreeOf } from './places.ts'
 import { moveToTrash, restoreFromTrash, type TrashDeps } from './trash.ts'
 import { readFacts, versionFacts, writeFacts } from './version-facts.ts'
 
@@ -17,6 +17,7 @@ import { readFacts, versionFacts, writeFacts } from './version-facts.ts'
  *  3. No staged tree: it is in its place (its facts carry the transaction), or it was lost: then what 1 moved to trash comes back.
  *  4. Versions that this one replaces go to trash.
  *  5. Record removed.
+ * `place-taken` when what stands in its place is no folder. Where it fails, undoCommit takes back what can be.
  */
 /** Becomes part of a path, and whoever opens a library finishes what its records say. */
 const id = z.string().regex(/^[0-9A-Za-z-]{1,64}$/)
@@ -60,6 +61,7 @@ export function finishCommit(deps: CommitDeps, record: CommitRecord): CommitResu
 
   if (isThere(staged)) {
     if (isThere(target)) {
+      checkPlace(disk, target)
       if (record.replaces === undefined || isThere(contentOf(places, record.replaces.trashId))) return end('taken')
       moveToTrash(deps, record.replaces, record.replaces.trashId)
       step?.('commit.old-in-trash')
@@ -91,6 +93,19 @@ export function finishCommit(deps: CommitDeps, record: CommitRecord): CommitResu
     step?.('commit.older-in-trash')
   }
   return end('committed')
+}
+
+/**
+ * Of a commit that failed: what made way for it comes back, and its record goes, so that nobody finishes later what a person was told has failed.
+ * The staged tree stays. Once that is in its place nothing is taken back: what is left to do is done by whoever opens the library.
+ */
+export function undoCommit(deps: CommitDeps, { transaction, ref, replaces }: CommitRecord): void {
+  const { disk, places } = deps
+  const isThere = (folder: string) => disk.facts(folder) !== undefined
+  if (!isThere(stagedTreeOf(places, transaction))) return
+  if (replaces !== undefined && !isThere(places.version(identOf(ref))) && isThere(contentOf(places, replaces.trashId)))
+    restoreFromTrash(deps, replaces.trashId)
+  disk.removeFile(recordFileOf(places, transaction))
 }
 
 /** Commits that have begun and not ended; a record that can't be read is none (it was never durable). */

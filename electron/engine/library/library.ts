@@ -1,12 +1,19 @@
 import path from 'node:path'
-import { AppError } from '../../../shared/errors.ts'
+import { AppError, toWire } from '../../../shared/errors.ts'
 import type { DiskUsage, InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
 import type { FileEntry, Manifest, PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { Clock, Disk, Io, Log } from '../ports.ts'
 import { nextTurn } from '../take-turns.ts'
 import type { LookedAt } from './changed-files.ts'
-import { beginCommit, type CommitRecord, type CommitResult, finishCommit, readCommit } from './commit-version.ts'
+import {
+  beginCommit,
+  type CommitRecord,
+  type CommitResult,
+  finishCommit,
+  readCommit,
+  undoCommit,
+} from './commit-version.ts'
 import { moveExtrasToTrash, restoreExtras } from './extra-files.ts'
 import { createInstalledReader } from './installed.ts'
 import { createLeases, type Leases } from './leases.ts'
@@ -90,8 +97,8 @@ export interface Library {
   finishCommitOf(transaction: string): CommitResult | undefined
   /** Whether the tree in that version's place is exactly what a manifest says. */
   verifyAgainst(manifest: Manifest, io: Io & { readonly onBytes?: (bytes: number) => void }): Promise<TreeReport>
-  /** Notes what was found in a version's tree, if that is still the one with this mark. */
-  note(ref: PackageRef, report: TreeReport, mark: MetaMark): void
+  /** Notes what was found in a version's tree, now or then, if that is still the one with this mark. */
+  note(ref: PackageRef, report: TreeReport, mark: MetaMark, atMs?: number): void
   /** Staging and spool of a transfer are gone when it resolves. */
   discard(transaction: string, io: Io): Promise<void>
 }
@@ -128,6 +135,20 @@ export function createLibrary(deps: LibraryDeps): Library {
     writeFacts(disk, places, ident, change(factsOfTree(disk, places, ident, mark)))
     changed()
   }
+  const finish = (record: CommitRecord): CommitResult => {
+    try {
+      return finishCommit(shared, record)
+    } catch (error) {
+      try {
+        undoCommit(shared, record)
+      } catch (failure) {
+        log.write('warn', 'library.commit-not-undone', { library: id, ...toWire(failure) })
+      }
+      throw error
+    } finally {
+      changed()
+    }
+  }
   const remove = (ref: PackageRef): TrashEntry => {
     const { manifest } = treeOf(ref)
     const title = manifest.info.title ?? ref.name
@@ -135,13 +156,13 @@ export function createLibrary(deps: LibraryDeps): Library {
     changed()
     return entry
   }
-  const note = (ref: PackageRef, report: TreeReport, mark: MetaMark): void => {
+  const note = (ref: PackageRef, report: TreeReport, mark: MetaMark, atMs = clock.now()): void => {
     const now = installed.tree(ref)?.mark
     // Removed or installed anew meanwhile: the report is of a tree that is gone.
     if (now?.metaSha256 !== mark.metaSha256 || now.metaModifiedMs !== mark.metaModifiedMs) return
     updateFacts(ref, ({ verifiedAt: _, damagedFiles: __, ...facts }) =>
       isWhole(report)
-        ? { ...facts, verifiedAt: new Date(clock.now()).toISOString() }
+        ? { ...facts, verifiedAt: new Date(atMs).toISOString() }
         : { ...facts, damagedFiles: [...report.damaged, ...report.missing] },
     )
   }
@@ -295,8 +316,7 @@ export function createLibrary(deps: LibraryDeps): Library {
       beginCommit(shared, record)
       // All wait for the disk several times.
       await nextTurn()
-      const result = finishCommit(shared, record)
-      changed()
+      const result = finish(record)
       await nextTurn()
       return result
     },
@@ -314,10 +334,7 @@ export function createLibrary(deps: LibraryDeps): Library {
     },
     finishCommitOf(transaction) {
       const record = readCommit(disk, places, transaction)
-      if (record === undefined) return undefined
-      const result = finishCommit(shared, record)
-      changed()
-      return result
+      return record === undefined ? undefined : finish(record)
     },
   }
 }

@@ -67,3 +67,10 @@ export function refuseLinks(disk: Disk, { own, journals, ...places }: LibraryPla
       throw new AppError('path-not-allowed', { path: folder, reason: 'It is no folder, or a symbolic link.' })
   }
 }
+
+/** Throws `place-taken` where a version's folder has to be and something else stands. */
+export function checkPlace(disk: Disk, folder: string): void {
+  const kind = disk.facts(folder)?.kind
+  if (kind !== undefined && kind !== 'folder')
+    throw new AppError('place-taken', { path: folder, kind: kind === 'symlink' ? 'symlink' : 'file' })
+}

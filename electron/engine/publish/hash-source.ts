@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { Checksum } from '../../../shared/model/package.ts'
 import type { Io, OpenConnection } from '../ports.ts'
+import type { ReadyArchive } from '../workers/check-archive.ts'
 import type { FileToHash, HashedFile, HashJob } from '../workers/hash.ts'
 import type { StartWorker } from '../workers/pool.ts'
 import {
@@ -28,6 +29,11 @@ export async function hashFiles(
   })
   await worker.result
   return checksums
+}
+
+/** Compares what lies ready in a `.sputnik` file with its manifest, in a worker; `not-a-package-file` when a file in it is another one. */
+export async function checkReadyArchive(startWorker: StartWorker, source: ReadyArchive, { signal }: Io): Promise<void> {
+  await startWorker<undefined>('hash', { kind: 'archive', source } satisfies HashJob, { signal }).result
 }
 
 /** MD5 of a whole object, read in a worker. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isAppError, toWire } from '../../../shared/errors.ts'
+import type { Io } from '../ports.ts'
 import type { PackedPart, PackResult } from '../workers/pack.ts'
 import type { PackSource } from '../workers/pack-source.ts'
 import type { CopySource } from '../workers/reusable-members.ts'
@@ -7,6 +8,7 @@ import type { FromPack, PackStart, ToPack } from '../workers/run-pack.ts'
 import { answerCredentials, credentialsOf } from '../workers/worker-credentials.ts'
 import { transactionField } from './archive-belongs.ts'
 import { findCopySource } from './find-copy-source.ts'
+import { checkReadyArchive } from './hash-source.ts'
 import type { OwnUpload, PublishContext } from './publish-context.ts'
 import { choosePartBytes } from './publish-keys.ts'
 import { readSource } from './read-source.ts'
@@ -63,7 +65,8 @@ export async function createUpload(
 
 /**
  * Packs the source in a worker and sends what the store does not have yet; ranges of the last version's archive may be copied there. Each part is in the journal as soon as it is there.
- * `upload-not-found` when somebody ended the upload meanwhile.
+ * What lies ready in a `.sputnik` file is compared with its manifest meanwhile, in another thread. `upload-not-found` when somebody ended the upload
+ * meanwhile.
  */
 export async function packParts(
   context: PublishContext,
@@ -74,12 +77,29 @@ export async function packParts(
   const source = readSource(request, context.disk)
   task.setTotal(request.totalBytes, source.files)
   const copySource = options.mayCopy ? await findCopySource(context, source, upload.partBytes) : undefined
-  const packed = await packInWorker(context, upload, source, copySource)
+  const packed = await checkedBeside(context, source, (io) => packInWorker(context, upload, source, copySource, io))
   if (await isCopiedInFull(context, upload, packed)) return packed
   // Sends what was copied; the rest is known.
   task.log.write('warn', 'publish.copies-differ', { ident: context.keys.ident })
   context.forgetParts(packed.copied)
-  return packInWorker(context, upload, source, undefined)
+  return packInWorker(context, upload, source, undefined, context.io)
+}
+
+/** Nothing is sealed before both are done; the first that fails stops the other. */
+async function checkedBeside<T>(context: PublishContext, source: PackSource, pack: (io: Io) => Promise<T>): Promise<T> {
+  if (source.kind === 'folder') return pack(context.io)
+  const failed = new AbortController()
+  const io = { signal: AbortSignal.any([context.io.signal, failed.signal]) }
+  const checking = checkReadyArchive(context.startWorker, source, io)
+  const packing = pack(io)
+  try {
+    const [packed] = await Promise.all([packing, checking])
+    return packed
+  } catch (error) {
+    failed.abort(error)
+    await Promise.allSettled([packing, checking])
+    throw error
+  }
 }
 
 /** By what the store itself says of the upload now. */
@@ -99,8 +119,9 @@ async function packInWorker(
   upload: OwnUpload,
   source: PackSource,
   copySource: CopySource | undefined,
+  io: Io,
 ): Promise<PackResult> {
-  const { task, keys, connection, io } = context
+  const { task, keys, connection } = context
   const job: PackStart = {
     source,
     copySource,

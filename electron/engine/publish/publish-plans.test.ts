@@ -287,6 +287,27 @@ describe('a .sputnik file', () => {
     expect(await connection.store.listUploads('models/', io)).toEqual([])
   })
 
+  test.each([
+    ['a file', 100_000, ({ files }: Manifest) => files[0]?.checksum.hex],
+    ['a block', 17 * 1024 * 1024, ({ files }: Manifest) => files[0]?.blocks?.[1]?.sha256],
+  ])('whose description is forged (%s) takes up no version, and can’t be built anew', async (_, sizeBytes, sumOf) => {
+    await build('model', [{ path: 'a.bin', sizeBytes }])
+    const plan = await plans.plan({ connection, path: folder('model') }, io)
+    const { path } = await plans.build(plan.planId, join(temp.path, 'x.sputnik'), io)
+    const sum = sumOf(readPackageFile(createNodeDisk(), path).manifest) ?? ''
+    const bytes = Buffer.from(createNodeDisk().read(path) ?? [])
+    for (let at = bytes.indexOf(sum); at >= 0; at = bytes.indexOf(sum, at + 1)) bytes.write('0'.repeat(64), at)
+    writeFileSync(path, bytes)
+    const forged = await plans.plan({ connection, path }, io)
+    const refusal = { code: 'not-a-package-file', details: { path, reason: expect.stringContaining('a.bin') } }
+    await expect(publish(forged.planId, 'journal')).rejects.toMatchObject(refusal)
+    expect((await connection.store.head('models/model-1.0.0/meta.json', io).catch(() => undefined)) ?? '').toBe('')
+    expect(await connection.store.listUploads('models/', io)).toEqual([])
+    await expect(plans.build(forged.planId, join(temp.path, 'y.sputnik'), io)).rejects.toMatchObject(refusal)
+    // The number is free.
+    expect(await publish(plan.planId, 'journal-2')).toEqual({})
+  })
+
   test('that is something else is named', async () => {
     writeFileSync(folder('x.sputnik'), 'not a tar')
     await expect(plans.plan({ connection, path: folder('x.sputnik') }, io)).rejects.toMatchObject({

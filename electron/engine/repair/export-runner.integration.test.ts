@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { createInstallRig, putPackage } from '../../../testkit/install-rig.ts'
@@ -16,10 +16,10 @@ const ref = { name: 'model', version: '1.0.0' }
 const disk = createNodeDisk()
 const clock = createSystemClock()
 
-async function setUp(folder: string, source: ExportRequest['source']) {
+async function setUp(folder: string, source: ExportRequest['source'], { old = false } = {}) {
   const store = path.join(folder, 'store')
   mkdirSync(store)
-  putPackage(store, { ref, files: { 'a.bin': Buffer.alloc(5000, 1) } })
+  putPackage(store, { ref, files: { 'a.bin': Buffer.alloc(5000, 1) }, old })
   const rig = createInstallRig({
     libraryPath: path.join(folder, 'library'),
     spec: { kind: 'folder', path: store, root: '' },
@@ -40,7 +40,8 @@ async function setUp(folder: string, source: ExportRequest['source']) {
   createJournal(disk, journalFolder, { kind: 'transfer' })
   const run = () =>
     runner.run(createRigTask({ id: 'one', request, journal: openJournal(disk, journalFolder), clock, totalBytes: 0 }))
-  return { run, file, store }
+  const installed = path.join(folder, 'library/model-1.0.0/a.bin')
+  return { run, file, store, installed }
 }
 
 for (const source of [
@@ -77,3 +78,21 @@ test('what was written of an archive that is another one by now goes', async () 
   expect(Buffer.compare(bytes, readFileSync(path.join(store, 'models/model-1.0.0/archive.gz')))).toBe(0)
   expect(disk.facts(temporary)).toBeUndefined()
 })
+
+for (const old of [false, true])
+  test(`what was found right by a run that was killed, and is damaged since, is not packed (old tools’: ${old})`, async () => {
+    await using folder = await createTempFolder()
+    const { run, file, installed } = await setUp(folder.path, { kind: 'installed', libraryId: 'test' }, { old })
+    await run()
+    disk.removeFile(file)
+    const { atime, mtime } = statSync(installed)
+    writeFileSync(installed, Buffer.alloc(5000, 9))
+    // Nothing but its content tells.
+    utimesSync(installed, atime, mtime)
+    await expect(run()).rejects.toMatchObject({ code: 'file-damaged', details: { path: 'a.bin' } })
+    expect(disk.facts(file)).toBeUndefined()
+    expect(disk.facts(path.join(folder.path, '.orbital-new-one'))).toBeUndefined()
+    writeFileSync(installed, Buffer.alloc(5000, 1))
+    await run()
+    expect(openSputnik(disk, file).archive.sizeBytes).toBeGreaterThan(0)
+  })

@@ -22,7 +22,8 @@ import { type ExportRequest, exportRequest, readRequest } from './upkeep-request
  *  2. Something else stands there → `already-exists`, unless it may be written over.
  *  3. Published: meta.json and archive as they are at the store. Record `export.bound`: which ones; of others, what is written goes. The archive is
  *     read on from where the temporary file ends, hashed as a whole, and the file takes its place by one rename (resume-sputnik.ts).
- *  4. Installed: every file is read first (check-version.ts; `file-damaged`), then packed anew, in each run from the beginning.
+ *  4. Installed: every file is read first (check-version.ts; `file-damaged`), then packed anew, in each run from the beginning, and compared once more
+ *     as it is packed.
  * Stopped, or failed for a reason that waiting can mend, the temporary file stays; else it goes.
  */
 export interface ExportRunnerDeps {
@@ -91,9 +92,10 @@ export function createExportRunner(deps: ExportRunnerDeps): TransferRunner {
     }
     task.ensureOwned()
     task.enter({ kind: 'transferring' })
-    const onKept = (bytes: number) => counters.reset({ receivedBytes: bytes, settledBytes: 0 })
+    const onKept = (bytes: number) => counters.reset({ receivedBytes: bytes, settledBytes: bytes })
     const onBytes = (bytes: number) => {
       counters.addReceived(bytes)
+      counters.addSettled(bytes)
       counters.addWire(bytes)
     }
     await readArchive(connection, version, { signal, limit, onKept, onBytes }, { out: file, temporary, overwrite })

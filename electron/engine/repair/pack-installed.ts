@@ -1,12 +1,14 @@
 import path from 'node:path'
 import type { PackageRef } from '../../../shared/model/package.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import type { Library } from '../library/library.ts'
 import type { Clock, Disk, Io } from '../ports.ts'
 import type { BuildJob, BuildResult, FromBuild } from '../workers/build.ts'
 import { startWorker } from '../workers/pool.ts'
 
 /**
- * Packs an installed version, whose files are known to be right, into a `.sputnik` file: a library keeps no archive.
+ * Packs an installed version into a `.sputnik` file: a library keeps no archive. A file that is not as it was installed is `file-damaged`, whatever
+ * an earlier look at it said.
  * Who published it, and when, stays; unknown (an old tool did) it is whoever exports it, now.
  */
 export async function packInstalled(
@@ -19,10 +21,11 @@ export async function packInstalled(
   const { disk, clock, tool } = deps
   const { info, files, orbital, totalBytes } = library.manifest(ref)
   const folder = library.pathOf(ref)
-  const sources = files.map(({ path: name, sizeBytes }) => {
+  const sources = files.map(({ path: name, sizeBytes, checksum }) => {
     const absolutePath = path.join(folder, ...name.split('/'))
     const facts = disk.facts(absolutePath)
-    return { path: name, absolutePath, sizeBytes, modifiedMs: facts?.modifiedMs ?? 0, inode: facts?.inode ?? 0 }
+    const seen = { modifiedMs: facts?.modifiedMs ?? 0, inode: facts?.inode ?? 0 }
+    return { path: name, absolutePath, sizeBytes, ...seen, installed: { ref: specOf(ref), checksum } }
   })
   const job: BuildJob = {
     source: { kind: 'folder', files: sources },

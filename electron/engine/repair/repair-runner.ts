@@ -1,5 +1,4 @@
 import type { Library } from '../library/library.ts'
-import type { TreeReport } from '../library/verify.ts'
 import type { JournalRecord, TransferRunner, TransferTask } from '../transfers/transfer-runner.ts'
 import { checkVersion, markOf } from './check-version.ts'
 import { type RepairDeps, repairVersion } from './repair.ts'
@@ -10,7 +9,7 @@ import { readRequest, upkeepRequest } from './upkeep-request.ts'
 /**
  * One installed version, repaired as a transfer. It can be killed anywhere and run again.
  *  1. A damaged meta.json is brought back (restore-meta.ts); record `repair.meta`, for the report. Every file is read (check-version.ts); what was found is noted in the version's facts.
- *  2. Record `repair.found`: what was wrong, for the report. In a later run, what of that is still wrong is found by reading those files alone.
+ *  2. Record `repair.found`: what was wrong, for the report. In a later run they are those that were wrong then, too.
  *  3. The rest is repaired (repair.ts), which each time leaves a file as it was or right.
  *  4. The report is kept.
  */
@@ -23,6 +22,8 @@ export interface RepairRunnerDeps extends RepairDeps {
 
 interface FoundRecord extends JournalRecord {
   readonly kind: 'repair.found'
+  readonly damaged: readonly string[]
+  readonly missing: readonly string[]
   readonly extra: readonly string[]
 }
 
@@ -40,26 +41,24 @@ export function createRepairRunner(deps: RepairRunnerDeps): TransferRunner {
     task.setTotal(totalBytes)
     const mark = markOf(library, ref)
     const found = await checkVersion(task, library, ref, deps)
-    const bad = new Set([...found.damaged, ...found.missing])
     // 2
     const before = journal.records.findLast(({ kind }) => kind === 'repair.found') as FoundRecord | undefined
-    let left: TreeReport = found
     if (before === undefined) {
-      library.note(ref, found, mark)
-      journal.append({ kind: 'repair.found', extra: found.extra } satisfies FoundRecord)
-    } else {
-      const files = manifest.files.filter(({ path }) => bad.has(path))
-      const still = await library.verifyAgainst({ ...manifest, totalBytes, files }, { signal })
-      left = { ...found, damaged: still.damaged, missing: still.missing }
+      library.note(ref, found, mark, found.readAtMs)
+      const { damaged, missing, extra } = found
+      journal.append({ kind: 'repair.found', damaged, missing, extra } satisfies FoundRecord)
     }
+    const missing = new Set([...(before?.missing ?? []), ...found.missing])
+    const damaged = new Set([...(before?.damaged ?? []), ...found.damaged].filter((file) => !missing.has(file)))
+    const bad = [...damaged, ...missing]
     // 3
-    const leftPaths = new Set([...left.damaged, ...left.missing])
+    const leftPaths = new Set([...found.damaged, ...found.missing])
     const leftBytes = manifest.files.reduce((sum, file) => sum + (leftPaths.has(file.path) ? file.sizeBytes : 0), 0)
     task.setTotal(totalBytes + leftBytes)
     task.ensureOwned()
     task.enter({ kind: 'transferring' })
     let doneBytes = 0
-    const repaired = await repairVersion(deps, library, ref, left, {
+    const repaired = await repairVersion(deps, library, ref, found, {
       signal,
       connectionId,
       limit: task.limit,
@@ -77,16 +76,16 @@ export function createRepairRunner(deps: RepairRunnerDeps): TransferRunner {
     const extra = before?.extra ?? found.extra
     deps.reports.write(task.id, {
       ref,
-      verifiedFiles: found.verifiedFiles,
-      damaged: [...metas, ...found.damaged],
-      missing: [...found.missing],
+      verifiedFiles: manifest.files.length - bad.length,
+      damaged: [...metas, ...damaged],
+      missing: [...missing],
       extra: [...extra],
-      repaired: [...metas, ...[...bad].sort()],
+      repaired: [...metas, ...bad.toSorted()],
       fetchedBytes,
       takenOut: [...takenOut],
       ...(trash === undefined ? {} : { trash }),
     })
-    return { badFiles: metas.length + bad.size, extraFiles: extra.length, downloadBytes: fetchedBytes }
+    return { badFiles: metas.length + bad.length, extraFiles: extra.length, downloadBytes: fetchedBytes }
   }
   return {
     kind: 'repair',

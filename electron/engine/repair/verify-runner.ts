@@ -1,13 +1,15 @@
+import { isAppError, toWire } from '../../../shared/errors.ts'
 import type { Library } from '../library/library.ts'
-import type { Clock } from '../ports.ts'
+import type { Clock, Disk } from '../ports.ts'
 import type { TransferRunner } from '../transfers/transfer-runner.ts'
 import { checkVersion, markOf } from './check-version.ts'
 import { hasDamagedMeta } from './restore-meta.ts'
 import type { UpkeepReports } from './upkeep-reports.ts'
 import { readRequest, upkeepRequest } from './upkeep-request.ts'
 
-/** One installed version, verified: what was found is noted in its facts, and kept as a report. */
+/** One installed version, verified: what was found is noted in its facts, if they may be written, and kept as a report. */
 export function createVerifyRunner(deps: {
+  readonly disk: Disk
   readonly clock: Clock
   readonly reports: UpkeepReports
   library(libraryId: string): Library
@@ -28,13 +30,20 @@ export function createVerifyRunner(deps: {
       const mark = markOf(library, ref)
       const report = await checkVersion(task, library, ref, deps)
       task.ensureOwned()
-      library.note(ref, report, mark)
+      try {
+        library.note(ref, report, mark, report.readAtMs)
+      } catch (error) {
+        // Somebody else's library: what was found is told all the same.
+        if (!isAppError(error, 'disk-denied')) throw error
+        task.log.write('info', 'verify.not-noted', { id: task.id, ...toWire(error) })
+      }
       deps.reports.write(task.id, {
         ref,
         verifiedFiles: report.verifiedFiles,
         damaged: [...report.damaged],
         missing: [...report.missing],
         extra: [...report.extra],
+        ...(report.earlierFiles === 0 ? {} : { earlierFiles: report.earlierFiles }),
       })
       return { badFiles: report.damaged.length + report.missing.length, extraFiles: report.extra.length }
     },

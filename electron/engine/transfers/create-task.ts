@@ -15,9 +15,9 @@ export function createTask(
     journal: {
       ...entry.journal,
       records: entry.journal.records.filter((each) => !isQueueRecord(each)),
-      append(each) {
+      append(each, options) {
         queue.ensureOwned(entry)
-        entry.journal.append(each)
+        entry.journal.append(each, options)
       },
     },
     pace: () => entry.pace,

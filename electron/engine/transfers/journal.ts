@@ -86,8 +86,8 @@ function journalOver(
   return {
     folder,
     records,
-    append(record) {
-      disk.append(path.join(folder, fileName), Buffer.from(lineOf(record)), options)
+    append(record, more) {
+      disk.append(path.join(folder, fileName), Buffer.from(lineOf(record)), { ...options, ...more })
       records.push(record)
     },
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Clock } from '../ports.ts'
 import { createMeter } from './meter.ts'
+import { counterIndex } from './transfer-runner.ts'
 
 const clockAt = (): Clock & { advance(ms: number): void } => {
   let atMs = 0
@@ -70,4 +71,21 @@ test('what is read once more after a stop is told as that, with a speed and a ti
   const further = read(51)
   expect(further).toMatchObject({ settledBytes: 650, receivedBytes: 650 })
   expect(further).not.toHaveProperty('again')
+})
+
+test('what was there before is progress, and no speed', () => {
+  const clock = clockAt()
+  const meter = createMeter(clock, { totalBytes: 1000, receivedBytes: 0, settledBytes: 0, wireBytes: 0 })
+  meter.read()
+  const counters = new BigInt64Array(meter.counters.shared)
+  // Parts of a publish that are at the store, told of by its thread.
+  Atomics.add(counters, counterIndex.kept, 300n)
+  meter.counters.addReceived(300)
+  clock.advance(1000)
+  expect(meter.read()).toEqual({ settledBytes: 0, receivedBytes: 300, totalBytes: 1000, bytesPerSecond: 0 })
+  // A file that an export goes on with.
+  meter.counters.reset({ receivedBytes: 500, settledBytes: 500 })
+  clock.advance(1000)
+  meter.counters.addReceived(20)
+  expect(meter.read()).toMatchObject({ receivedBytes: 520, bytesPerSecond: 10, secondsLeft: 48 })
 })

@@ -52,7 +52,7 @@ export function createMeter(
 
   const speed = (counted: number): number => {
     const atMs = clock.monotonic()
-    if (counted < (marks.at(-1)?.bytes ?? 0)) marks = []
+    if (counted < (marks.at(-1)?.bytes ?? counted)) marks = []
     marks.push({ atMs, bytes: counted })
     while (marks.length > 2 && atMs - (marks[1]?.atMs ?? atMs) >= speedWindowMs) marks.shift()
     const first = marks[0]
@@ -64,6 +64,7 @@ export function createMeter(
     counters: {
       shared,
       reset(start) {
+        add(counterIndex.kept, Math.max(0, start.receivedBytes - at(counterIndex.received)))
         Atomics.store(values, counterIndex.received, BigInt(start.receivedBytes))
         Atomics.store(values, counterIndex.settled, BigInt(start.settledBytes))
       },
@@ -80,7 +81,7 @@ export function createMeter(
       const counted = Math.max(0, Math.min(totalBytes, at(counterIndex.received)))
       received = Math.max(received, settled, counted)
       againFrom = counted < received ? Math.min(againFrom ?? counted, counted) : undefined
-      const bytesPerSecond = Math.round(speed(counted))
+      const bytesPerSecond = Math.round(speed(counted - at(counterIndex.kept)))
       return {
         settledBytes: settled,
         receivedBytes: received,

@@ -14,6 +14,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Change } from '../../../shared/ipc/events.ts'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
+import type { Clock } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createTransferQueue } from './queue.ts'
 import type { NewTransfer, TransferRunner, TransferTask } from './transfer-runner.ts'
@@ -35,6 +36,7 @@ function setUp(
     readonly goesOnByItself?: boolean
     readonly takesOver?: boolean
     readonly away?: () => boolean
+    readonly clock?: Clock
   } = {},
 ) {
   const disk = createNodeDisk()
@@ -59,7 +61,7 @@ function setUp(
   const held = options.held ?? new Set<string>()
   const queue = createTransferQueue({
     disk,
-    clock: createSystemClock(),
+    clock: options.clock ?? createSystemClock(),
     log: silent,
     announcer: { change: (change) => changes.push(change), sample: () => {} },
     historyFolder: path.join(home, 'state', 'transfers'),
@@ -511,4 +513,46 @@ test('what others may complete by now is not cancelled', async () => {
   queue.resume(id)
   running.get('model')?.end()
   expect((await queue.wait(id, io)).state.kind).toBe('done')
+})
+
+test('how far a transfer was when its process was killed is told by whoever finds it', async () => {
+  await using folder = await createTempFolder()
+  let aheadMs = 0
+  const clock = { ...createSystemClock(), monotonic: () => performance.now() + aheadMs }
+  const { queue, start, running, journalParent } = setUp(folder.path, { clock })
+  const id = start('model')
+  await expect.poll(() => running.has('model')).toBe(true)
+  running.get('model')?.task.counters.addReceived(600)
+  running.get('model')?.task.counters.addSettled(400)
+  aheadMs = 6000
+  const found = setUp(folder.path, { takesOver: false })
+  found.queue.adopt([journalParent])
+  const told = () => found.queue.list().find((each) => each.id === id)
+  await expect
+    .poll(() => told()?.progress, { timeout: 3000 })
+    .toMatchObject({ receivedBytes: 600, settledBytes: 400, totalBytes: 1000 })
+  expect(told()?.state).toMatchObject({ kind: 'paused', reason: 'interrupted' })
+  await queue.stop()
+})
+
+test('a publish asked for anew with other files takes the place of the one that was stopped, unless others may complete that', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, discarded, stateOf } = setUp(folder.path)
+  const publish = (request: string) => start('model', 1000, { kind: 'publish', connectionId: 'team', request })
+  const first = publish('as it was')
+  await expect.poll(() => running.has('as it was')).toBe(true)
+  await queue.pause(first)
+  const second = publish('changed')
+  await expect.poll(() => stateOf(first)?.kind).toBe('cancelled')
+  expect(discarded).toEqual(['as it was'])
+  await expect.poll(() => running.has('changed')).toBe(true)
+  running.get('changed')?.task.journal.append({ kind: 'sealing' })
+  await queue.pause(second)
+  const third = publish('changed again')
+  await expect.poll(() => running.has('changed again')).toBe(true)
+  running.get('changed again')?.end()
+  await queue.wait(third, io)
+  expect(stateOf(second)).toMatchObject({ kind: 'paused' })
+  expect(discarded).toEqual(['as it was'])
+  await queue.stop()
 })

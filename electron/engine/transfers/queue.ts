@@ -23,10 +23,12 @@ import { entriesToBegin } from './turns.ts'
 import { createWaiters } from './waiters.ts'
 
 const lookAgainMs = 5_000
+const noteEveryMs = 5_000
 
 /**
  * The queue of one engine's transfers.
- *  1. start: journal record (durable) → queued → answered. The same version in the same place that is not ended is that transfer.
+ *  1. start: journal record (durable) → queued → answered. The same version in the same place that is not ended is that transfer;
+ *     a publish of it from other files takes the place of one that is stopped.
  *  2. run: in queue order; at most `transfersAtOnce` big ones (over 64 MiB), small ones pass them, at most 4.
  *     Those that only touch this computer (verify, move) have a turn of their own, one big one at a time: they need not wait for a line.
  *  3. pause, shutdown: the signal aborts, the journal stays, the state is `paused` only when the runner has stopped.
@@ -83,9 +85,20 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     return true
   }
 
+  /** So that a kill leaves what is shown of it at most a few seconds behind. */
+  const noteProgress = (entry: Entry, shown: Transfer) => {
+    if (entry.isLost || clock.monotonic() - entry.notedAtMs < noteEveryMs) return
+    entry.notedAtMs = clock.monotonic()
+    attempt('progress', entry, () => entry.journal.append(stateRecordOf(shown), { synced: false }))
+  }
+
   const ticking = createTicker(() => {
-    for (const entry of entries.values())
-      if (entry.running !== undefined) announcer.sample({ transferId: entry.id, progress: shownOf(entry).progress })
+    for (const entry of entries.values()) {
+      if (entry.running === undefined) continue
+      const shown = shownOf(entry)
+      announcer.sample({ transferId: entry.id, progress: shown.progress })
+      noteProgress(entry, shown)
+    }
   })
 
   const fill = () => {
@@ -252,6 +265,17 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     return entry.cancelling
   }
 
+  /** 1. An earlier publish of the same version from files that are others by now could only fail, and would stand there for ever. */
+  const supersede = ({ id, transfer }: Entry) => {
+    if (transfer.kind !== 'publish') return
+    for (const earlier of [...entries.values()]) {
+      if (earlier.id === id || earlier.running !== undefined || !isSame(transfer, earlier.transfer)) continue
+      cancel(earlier).catch((error: unknown) =>
+        log.write('info', 'transfer.stays', { id: earlier.id, ...toWire(error) }),
+      )
+    }
+  }
+
   const stopRunning = async (entry: Entry, reason: StopReason) => {
     const running = entry.running
     if (running === undefined) return
@@ -343,12 +367,14 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
 
   return {
     start(transfer) {
-      const same = [...entries.values()].find((entry) => isSame(transfer, entry.transfer))
+      const isAsked = (entry: Entry) => JSON.stringify(entry.start.start.request) === JSON.stringify(transfer.request)
+      const alike = [...entries.values()].filter((entry) => isSame(transfer, entry.transfer))
+      const same = alike.find(isAsked) ?? alike[0]
       const other = same === undefined ? foreign.list().find((each) => isSame(transfer, each)) : undefined
       if (other !== undefined) takeForeign(other.id)
       const known = same ?? (other === undefined ? undefined : entries.get(other.id))
       if (known?.cancelling !== undefined) throw new AppError('busy', { what: 'version' })
-      if (known !== undefined && JSON.stringify(known.start.start.request) === JSON.stringify(transfer.request)) {
+      if (known !== undefined && isAsked(known)) {
         changePace(known, transfer.pace ?? {})
         requeue(known.id)
         return known.id
@@ -366,6 +392,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       entries.set(id, entry)
       order.push(id)
       announcer.change({ kind: 'transfer.changed', transfer: entry.transfer })
+      supersede(entry)
       fill()
       return id
     },

@@ -7,7 +7,7 @@ import { createMeter, type Meter } from './meter.ts'
 import type { TransferLease } from './queue-contract.ts'
 import { createSharedLimit } from './rate-limit.ts'
 import { paceOf, type StartRecord, transferOf } from './transfer-record.ts'
-import type { Journal, NewTransfer, Pace, StopReason } from './transfer-runner.ts'
+import type { Journal, Pace, StopReason } from './transfer-runner.ts'
 
 /** A transfer that this queue holds the lease of. */
 export interface Entry {
@@ -20,6 +20,8 @@ export interface Entry {
   meter: Meter
   transfer: Transfer
   pausedAtMs: number
+  /** When its progress was written down last. */
+  notedAtMs: number
   /** Another process took it over: nothing of it is written any more. */
   isLost?: boolean
   running?: { readonly abort: AbortController; stop?: StopReason; readonly ended: Promise<void> }
@@ -41,11 +43,15 @@ export function openEntry(deps: { disk: Disk; clock: Clock }, folder: string, le
     transfer,
     meter: createMeter(deps.clock, { ...transfer.progress, wireBytes: transfer.wireBytes }),
     pausedAtMs: deps.clock.monotonic(),
+    notedAtMs: deps.clock.monotonic(),
   }
 }
 
 /** The same thing asked for again, while it has not ended well. */
-export const isSame = (asked: NewTransfer, known: Transfer): boolean =>
+export const isSame = (
+  asked: Pick<Transfer, 'kind' | 'ref' | 'libraryId' | 'file' | 'connectionId'>,
+  known: Transfer,
+): boolean =>
   known.kind === asked.kind &&
   known.ref?.name === asked.ref?.name &&
   known.ref?.version === asked.ref?.version &&

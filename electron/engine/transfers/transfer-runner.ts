@@ -14,15 +14,16 @@ export interface Journal {
   readonly folder: string
   /** Records appended so far, this run and earlier ones, oldest first. */
   readonly records: readonly JournalRecord[]
-  /** Durable when it returns. */
-  append(record: JournalRecord): void
+  /** Durable when it returns; with `synced: false` it outlives its process, and not a loss of power. */
+  append(record: JournalRecord, options?: { readonly synced?: boolean }): void
 }
 /** Plain JSON; `kind` is the runner's. */
 export type JournalRecord = { readonly kind: string } & Readonly<Record<string, unknown>>
 
 /**
  * Counters of one transfer that workers add to without messages (Atomics on a BigInt64Array).
- * Index 0: received (or sent) bytes, 1: settled bytes, 2: wire bytes, then two a file (received, settled) where the runner wants per-file detail.
+ * Index 0: received (or sent) bytes, 1: settled bytes, 2: wire bytes, 3: received bytes that were there before (a part that is still at the
+ * store, a file that goes on): they are no speed, then two a file (received, settled) where the runner wants per-file detail.
  */
 export interface Counters {
   readonly shared: SharedArrayBuffer
@@ -32,7 +33,7 @@ export interface Counters {
   addSettled(bytes: number): void
   addWire(bytes: number): void
 }
-export const counterIndex = { received: 0, settled: 1, wire: 2, firstFile: 3 } as const
+export const counterIndex = { received: 0, settled: 1, wire: 2, kept: 3, firstFile: 4 } as const
 
 /** How much of the line a transfer takes, as asked for it; what is absent is as the settings say. No part of what a transfer is. */
 export interface Pace {

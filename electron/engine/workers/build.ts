@@ -5,6 +5,7 @@ import { type PackedArchive, withMd5 } from '../format/archive-writer.ts'
 import { writeSputnik } from '../format/sputnik-file.ts'
 import { writeMeta } from '../format/write-meta.ts'
 import type { Disk, Io } from '../ports.ts'
+import { checkArchive } from './check-archive.ts'
 import { archiveOf, type PackSource } from './pack-source.ts'
 
 export interface BuildJob {
@@ -32,12 +33,13 @@ export interface BuildResult {
   readonly sizeBytes: number
 }
 
-/** Packs a source into a `.sputnik` file. Its meta tells who built it and when; publishing it writes that anew. */
+/** Packs a source into a `.sputnik` file; what lies ready in one is checked first. Its meta tells who built it and when; publishing it writes that anew. */
 export async function buildSputnik(
   job: BuildJob,
   disk: Disk,
   io: Io & { readonly throwIfStopped: () => void; readonly onRead: (bytes: number) => void },
 ): Promise<BuildResult> {
+  if (job.source.kind === 'sputnik') await checkArchive(job.source, disk, io)
   let packed: PackedArchive | undefined
   const onRead = (bytes: number) => {
     io.throwIfStopped()

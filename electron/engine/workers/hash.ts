@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Checksum } from '../../../shared/model/package.ts'
 import type { SourceFile } from '../format/source-file.ts'
 import type { Disk, Io, ObjectStore, StoreSpec } from '../ports.ts'
+import type { ReadyArchive } from './check-archive.ts'
 
 export interface FileToHash extends SourceFile {
   readonly algorithm: Checksum['algorithm']
@@ -10,6 +11,8 @@ export interface FileToHash extends SourceFile {
 
 export type HashJob =
   | { readonly kind: 'files'; readonly files: readonly FileToHash[] }
+  /** An archive that lies ready, against its manifest. */
+  | { readonly kind: 'archive'; readonly source: ReadyArchive }
   /** The MD5 of a whole object, for stores that tell neither it nor who wrote the object. */
   | { readonly kind: 'object'; readonly spec: StoreSpec; readonly connectionName: string; readonly key: string }
 

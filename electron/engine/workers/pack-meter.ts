@@ -22,6 +22,7 @@ export function createPackMeter({ counters, source }: PackJob) {
     Atomics.store(values, counterIndex.firstFile + index, 0n)
   Atomics.store(values, counterIndex.received, 0n)
   Atomics.store(values, counterIndex.settled, 0n)
+  Atomics.store(values, counterIndex.kept, 0n)
 
   return {
     nextPart: () => (partNumber += 1),
@@ -35,7 +36,9 @@ export function createPackMeter({ counters, source }: PackJob) {
     },
     addWire: (bytes: number) => add(counterIndex.wire, bytes),
     addSent: (bytes: number) => add(counterIndex.received, bytes),
-    settle({ start, end }: SourceRange, alreadySent: number) {
+    /** `isKept`: it was at the store before. */
+    settle({ start, end }: SourceRange, alreadySent: number, isKept: boolean) {
+      if (isKept) add(counterIndex.kept, end - start)
       add(counterIndex.received, end - start - alreadySent)
       add(counterIndex.settled, end - start)
       for (let file = firstAfter(ends, start); file < files.length && (ends[file - 1] ?? 0) < end; file += 1) {

@@ -181,6 +181,14 @@ describe('packing to parts', () => {
     expect(counters.at(counterIndex.wire)).toBe(partBytes)
   })
 
+  test('tells how much of it was at the store before', async () => {
+    const counters = createCounters()
+    const { parts } = await pack({ counters: counters.shared }).result
+    expect(counters.at(counterIndex.kept)).toBe(0)
+    await pack({ known: [...parts], counters: counters.shared }).result
+    expect(counters.at(counterIndex.kept)).toBe(370_001)
+  })
+
   test('replaces no part that a seal may tell of', async () => {
     const { parts } = await pack().result
     const same = pack({ known: [...parts], mayBeSealed: true })

@@ -139,13 +139,13 @@ export async function packToParts(job: PackJob, ports: PackPorts, { signal }: Io
     const before = known.get(partNumber)
     const isLikely = before !== undefined && before.sizeBytes === end - start
     let shownBytes = 0
-    const settle = (part: PackedPart) => {
+    const settle = (part: PackedPart, isKept = false) => {
       parts.push(part)
       if (order.kind === 'copy') copied.push(part)
-      meter.settle(range, shownBytes)
+      meter.settle(range, shownBytes, isKept)
       ports.onPart(part)
     }
-    if (isLikely && before.md5 === (await md5)) return settle(before)
+    if (isLikely && before.md5 === (await md5)) return settle(before, true)
     if (job.mayBeSealed === true) throw new AppError('upload-not-found', { key: `part ${partNumber}` })
     io.signal.throwIfAborted()
     const onSent = (sentBytes: number) => {
