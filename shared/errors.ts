@@ -82,16 +82,10 @@ export interface ErrorDetails {
     /** Of a withdrawn one, as whoever withdrew it wrote it. */
     readonly why?: string
   }
-<<<<<<< HEAD
   /** `remedy`: what to do about it, where there is more to do than to take another name. */
   'already-exists': { readonly what: string; readonly remedy?: string }
-||||||| d509322
-  'already-exists': { readonly what: string }
-=======
-  'already-exists': { readonly what: string }
   /** What stands where a package's folder has to be is none. */
   'place-taken': { readonly path: string; readonly kind: 'symlink' | 'file' }
->>>>>>> 423a98b1151a2194480bf321807f2a671aee35bc
   /** `moving`: the library is on its way to another folder. */
   busy: { readonly what: string; readonly holder?: string; readonly moving?: boolean }
   'past-cancel': { readonly ref: string; readonly kind?: string }

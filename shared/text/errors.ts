@@ -199,20 +199,14 @@ const texts: Texts = {
             'A published version never changes. Your files are as they were.',
             'Publish with a higher version.',
           ),
-<<<<<<< HEAD
   'already-exists': ({ what, remedy }) =>
     text(`${what} is already there.`, nothingChanged, remedy ?? 'Choose another name.'),
-||||||| d509322
-  'already-exists': ({ what }) => text(`${what} is already there.`, nothingChanged, 'Choose another name.'),
-=======
-  'already-exists': ({ what }) => text(`${what} is already there.`, nothingChanged, 'Choose another name.'),
   'place-taken': ({ path, kind }) =>
     text(
       `${path}, where its folder has to be, is a ${kind === 'symlink' ? 'symbolic link' : 'file'}.`,
       nothingChanged,
       'Move it elsewhere or rename it, then try again.',
     ),
->>>>>>> 423a98b1151a2194480bf321807f2a671aee35bc
   busy: ({ what, holder, moving = false }) =>
     moving
       ? text(

@@ -128,13 +128,9 @@ export function linesOf(report: Report): string[] {
   // meta.json is none of the files that it names.
   const counted = report.verifiedFiles + (repaired ?? []).filter((file) => file !== 'meta.json').length
   return [
-<<<<<<< HEAD
-    ...(archive !== undefined && counted === 0 ? [] : [`${name}: ${countOf(counted, 'file')} verified`]),
-||||||| d509322
-    ...(archive !== undefined && counted === 0 ? [] : [`${name}: ${counted} files verified`]),
-=======
-    ...(archive !== undefined && counted === 0 ? [] : [`${name}: ${counted} files verified${earlierOf(report)}`]),
->>>>>>> 423a98b1151a2194480bf321807f2a671aee35bc
+    ...(archive !== undefined && counted === 0
+      ? []
+      : [`${name}: ${countOf(counted, 'file')} verified${earlierOf(report)}`]),
     ...report.damaged.map((file) => `  ${isMended ? 'repaired' : 'changed'}: ${file}`),
     ...report.missing.map((file) => `  ${isMended ? 'brought back' : 'missing'}: ${file}`),
     ...(takenOut ?? report.extra).map(
