@@ -121,7 +121,7 @@ test('a whole publish without a mouse', async ({ app, workFolder }) => {
   await page.keyboard.press('Control+k')
   await expect(page.getByRole('textbox', { name: 'Search packages and actions' })).toBeFocused()
   await page.keyboard.type('>publish a')
-  await expect(page.getByRole('dialog').getByRole('button', { name: /^Publish a folder/ })).toBeVisible()
+  await expect(page.getByRole('dialog').getByRole('option', { name: /^Publish a folder/ })).toBeVisible()
   await page.keyboard.press('Enter')
   if (electronApp === undefined) {
     await expect(page.getByRole('textbox', { name: 'Path of the folder' })).toBeFocused()
