@@ -292,7 +292,8 @@ describe('while a form is typed in', () => {
     put('b.bin')
     await publish(await plan())
     const manifest = await publishedOf('model-1.0.0')
-    const sizeBytes = 2 ** 30
+    // Seconds of hashing, so that there is a time between the first file and the last on a busy machine, too.
+    const sizeBytes = 4 * 2 ** 30
     truncateSync(at('b.bin'), sizeBytes)
     published = {
       versions: [{ version: '1.0.0', prerelease: false }],
