@@ -1,5 +1,4 @@
 import './publish.css'
-import { TextInput } from '@mantine/core'
 import { IconDownload, IconFolder, IconPackageExport, IconPlayerPause, IconX } from '@tabler/icons-react'
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import type { AppError } from '../../../shared/errors.ts'
@@ -20,6 +19,7 @@ import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
+import { PathInput } from '../../ui/path-input.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { dropDraft, openDraft, publishFile, readAgain, startRound, useDrafts } from './publish-drafts.ts'
 import { PublishProgress } from './publish-progress.tsx'
@@ -225,19 +225,11 @@ function StartPage() {
         <form className="path-form" onSubmit={open}>
           <Field label={text.empty.pathLabel}>
             {(wiring) => (
-              <div className="row">
-                <TextInput
-                  {...wiring}
-                  className="grow"
-                  classNames={{ input: 'mono' }}
-                  value={typed}
-                  spellCheck={false}
-                  onChange={(event) => setTyped(event.currentTarget.value)}
-                />
+              <PathInput {...wiring} value={typed} onChange={setTyped}>
                 <Button type="submit" disabled={typed.trim() === ''}>
                   {text.empty.open}
                 </Button>
-              </div>
+              </PathInput>
             )}
           </Field>
         </form>

@@ -13,6 +13,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { PathInput } from '../../ui/path-input.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import { useAction } from '../../ui/use-action.ts'
@@ -160,18 +161,9 @@ function LibrarySheet({ onClose }: { readonly onClose: () => void }) {
         <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
         <Field label={words.folder} problem={tried && path.trim() === '' ? words.pathMissing : undefined}>
           {(wiring) => (
-            <div className="row">
-              <TextInput
-                {...wiring}
-                className="grow"
-                classNames={{ input: 'mono' }}
-                value={path}
-                spellCheck={false}
-                data-autofocus
-                onChange={(event) => setPath(event.currentTarget.value)}
-              />
+            <PathInput {...wiring} value={path} data-autofocus onChange={setPath}>
               <Button onClick={() => void choose()}>{words.choose}</Button>
-            </div>
+            </PathInput>
           )}
         </Field>
         <Field label={words.name} caption={settingsText.form.optional}>

@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core'
 import { IconArrowRight } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { type AppError, isAppError, toAppError } from '../../../shared/errors.ts'
@@ -16,6 +15,7 @@ import { Field } from '../../ui/field.tsx'
 import { Size } from '../../ui/figures.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Message } from '../../ui/message.tsx'
+import { PathInput } from '../../ui/path-input.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { useAction } from '../../ui/use-action.ts'
 
@@ -72,18 +72,9 @@ export function MoveLibrarySheet({ library, onClose }: MoveLibrarySheetProps) {
           problem={problem ?? (tried && path.trim() === '' ? text.missing : undefined)}
         >
           {(wiring) => (
-            <div className="row">
-              <TextInput
-                {...wiring}
-                className="grow"
-                classNames={{ input: 'mono' }}
-                value={path}
-                spellCheck={false}
-                data-autofocus
-                onChange={(event) => setPath(event.currentTarget.value)}
-              />
+            <PathInput {...wiring} value={path} data-autofocus onChange={setPath}>
               <Button onClick={() => void choose()}>{text.choose}</Button>
-            </div>
+            </PathInput>
           )}
         </Field>
       </section>

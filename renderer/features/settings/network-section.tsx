@@ -1,4 +1,4 @@
-import { NumberInput, SegmentedControl, TextInput } from '@mantine/core'
+import { NumberInput, SegmentedControl } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { pickPath } from '../../shell/pick-path.ts'
@@ -7,6 +7,7 @@ import { shortErrorOf } from '../../text/error-view.ts'
 import { settingsText } from '../../text/settings.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
+import { PathInput } from '../../ui/path-input.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { Section, useSetting } from './plain-sections.tsx'
 import { limitOfTyped, typedOfLimit } from './speed-limit.ts'
@@ -150,22 +151,17 @@ function CertificateField({ file }: { readonly file: string }) {
       setting="certificate"
     >
       {(wiring) => (
-        <div className="row">
-          <TextInput
-            {...wiring}
-            className="grow"
-            classNames={{ input: 'mono' }}
-            value={typed ?? file}
-            placeholder={text.certificateNone}
-            spellCheck={false}
-            autoComplete="off"
-            onChange={(event) => setTyped(event.currentTarget.value)}
-            onBlur={commit}
-            onKeyDown={(event) => event.key === 'Enter' && commit()}
-          />
+        <PathInput
+          {...wiring}
+          value={typed ?? file}
+          placeholder={text.certificateNone}
+          onChange={setTyped}
+          onBlur={commit}
+          onKeyDown={(event) => event.key === 'Enter' && commit()}
+        >
           {file !== '' && <IconButton label={text.certificateClear} icon={IconX} onClick={() => save('')} />}
           <Button onClick={() => void choose()}>{text.choose}</Button>
-        </div>
+        </PathInput>
       )}
     </Field>
   )
