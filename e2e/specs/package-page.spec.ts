@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fillExampleStore } from '../example/fill-store.ts'
 import { packageRow } from '../pages/browse.ts'
+import { chooseSaveFolder } from '../pages/window.ts'
 import { expect, testWithExample as test } from '../with-store.ts'
 
 test('weights, tables and pictures are looked at without installing them', async ({ app: { page } }) => {
@@ -17,6 +20,17 @@ test('weights, tables and pictures are looked at without installing them', async
   await page.getByRole('treeitem', { name: 'report.csv' }).click()
   await expect(preview.getByRole('columnheader', { name: 'among_three' })).toBeVisible()
   await expect(preview.getByRole('cell', { name: 'cancel_order' }).first()).toBeVisible()
+})
+
+test('one file is saved without installing the package', async ({ app, workFolder }) => {
+  const { page } = app
+  await packageRow(page, 'Speech intent classifier').dblclick()
+  await page.getByRole('tab', { name: 'Files' }).click()
+  await page.getByRole('treeitem', { name: 'encoder.safetensors' }).click()
+  const save = page.getByRole('button', { name: 'Save this file…' })
+  await chooseSaveFolder(app, workFolder, 'encoder.safetensors', () => save.click())
+  await expect(page.getByText(/^Saved as .*encoder\.safetensors$/)).toBeVisible()
+  expect((await readFile(join(workFolder, 'encoder.safetensors'))).subarray(8, 9).toString()).toBe('{')
 })
 
 test('two versions are compared, by keyboard', async ({ app: { page } }) => {

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { isAppError } from '../../shared/errors.ts'
 import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
@@ -8,9 +9,10 @@ import type { Catalog } from './catalog/catalog.ts'
 import type { Library } from './library/library.ts'
 import { listOldCache } from './library/old-cache.ts'
 import type { Clock, Disk, Log, OpenConnection } from './ports.ts'
+import { fileOf } from './preview/preview.ts'
 import { readPackageFile } from './publish/read-source.ts'
 import { unpublishVersion } from './publish/unpublish.ts'
-import { exportFileOf } from './repair/export-runner.ts'
+import { exportFileOf, nameOf } from './repair/export-runner.ts'
 import { checkArchive } from './repair/published-archive.ts'
 import { hasDamagedMeta } from './repair/restore-meta.ts'
 import type { UpkeepReports } from './repair/upkeep-reports.ts'
@@ -71,19 +73,24 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
         const { sizeBytes, md5 } = await checkArchive(connection, version, io)
         return { ref, connectionId: connection.id, sizeBytes, md5 }
       },
-      async export({ connectionId, ref, out, overwrite = false, ...pace }, options) {
+      async export({ connectionId, ref, path: only, out, overwrite = false, ...pace }, options) {
         requireAbsolute(out)
-        const file = exportFileOf(disk, out, ref, overwrite)
+        const file = exportFileOf(disk, out, only === undefined ? nameOf(ref) : path.basename(only), overwrite)
         const connection = await parts.connection(connectionId)
         const { manifest } = await catalog.version(connection, ref, ioOf(options))
-        const source = { kind: 'published', connectionId: connection.id } as const
+        const totalBytes = only === undefined ? manifest.archive.sizeBytes : fileOf(manifest, only).sizeBytes
+        const source = {
+          kind: 'published',
+          connectionId: connection.id,
+          ...(only === undefined ? {} : { path: only }),
+        } as const
         const transferId = queue.start({
           kind: 'export',
           ref,
           title: manifest.info.title ?? ref.name,
           connectionId: connection.id,
           file,
-          totalBytes: manifest.archive.sizeBytes,
+          totalBytes,
           journalParent: parts.publishJournals,
           request: { source, ref, file, overwrite } satisfies ExportRequest,
           pace,
@@ -140,7 +147,7 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
         requireAbsolute(out)
         const library = await writableOf(libraryId)
         const facts = factsOf(library, ref)
-        const file = exportFileOf(disk, out, ref, overwrite)
+        const file = exportFileOf(disk, out, nameOf(ref), overwrite)
         const source = { kind: 'installed', libraryId: library.id } as const
         const request: ExportRequest = { source, ref, file, overwrite }
         return startReading({ kind: 'export', ...facts, file, request })

@@ -180,6 +180,8 @@ export const browseText = {
       `${name}: ${plural(files, 'file')}, ${formatSize(bytes)}`,
     preview: 'Preview',
     copyChecksum: 'Copy checksum',
+    save: 'Save this file…',
+    saveTitle: 'Save this file',
     fromStore: 'Read from the store and verified. Nothing is installed.',
     fromBeginning: (bytes: number): string =>
       `Read from the first ${formatSize(bytes)} in the store. Nothing is installed.`,

@@ -159,13 +159,14 @@ export const engineContract = {
       z.strictObject({ ref: packageRef, connectionId: z.string(), sizeBytes: z.number(), md5: z.string() }),
     ),
     /**
-     * Queues writing a published version as a `.sputnik` file, archive and meta.json as they are: to `out`, or into it if it is a folder.
-     * `already-exists` unless `overwrite`.
+     * Queues writing a published version as a `.sputnik` file, archive and meta.json as they are, or only the file at `path` of it: to `out`, or into it if it
+     * is a folder. `already-exists` unless `overwrite`, `file-not-found`.
      */
     export: procedure(
       z.strictObject({
         connectionId: z.string().optional(),
         ref: packageRef,
+        path: z.string().optional(),
         out: z.string().min(1),
         overwrite: z.boolean().optional(),
         ...limit,

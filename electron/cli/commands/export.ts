@@ -8,12 +8,13 @@ import { connectionOf, matchInstalled, outOf, requiredWord, resolve, writing } f
 
 export const exportVersion: Command = {
   name: 'export',
-  usage: '<spec> [--from CONNECTION] [--out PATH] [--overwrite]',
+  usage: '<spec> [--from CONNECTION [--file PATH]] [--out PATH] [--overwrite]',
   summary:
     'Write a version as <name>-<version>.sputnik: from a connection exactly as published, else from what is installed.',
   mostWords: 1,
   options: [
     { ...from, help: 'the published version, byte for byte, instead of the installed one' },
+    { name: 'file', value: 'PATH', help: 'with --from: only this file of the version, as it is' },
     { name: 'out', value: 'PATH', help: 'the file, or the folder to write it into (default: here)' },
     { name: 'overwrite', help: 'write over a file that is there' },
     pre,
@@ -31,10 +32,20 @@ export const exportVersion: Command = {
     const overwrite = context.flag('overwrite')
     if (!isPublished && context.text('limit') !== undefined)
       throw usage('--limit goes with --from: what is installed is read from this computer.')
+    const path = context.text('file')
+    if (!isPublished && path !== undefined)
+      throw usage('--file goes with --from: files of an installed version lie in its folder already (orbital path).')
     const start = () =>
       isPublished
         ? api.catalog.export(
-            { ...connectionOf(context, 'from'), ref, out, overwrite, ...paceOf(context) },
+            {
+              ...connectionOf(context, 'from'),
+              ref,
+              ...(path === undefined ? {} : { path }),
+              out,
+              overwrite,
+              ...paceOf(context),
+            },
             { signal: context.signal },
           )
         : api.installed.export({ ...(libraryId === undefined ? {} : { libraryId }), ref, out, overwrite })

@@ -7,21 +7,24 @@ import { ingestMeta } from '../format/ingest-meta.ts'
 import { openSputnik } from '../format/sputnik-file.ts'
 import { sha256Of } from '../install/install-source.ts'
 import type { Library } from '../library/library.ts'
-import { isWhole } from '../library/verify.ts'
+import { hashFile, isWhole } from '../library/verify.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
+import { fileOf } from '../preview/preview.ts'
 import type { Outcome, TransferRunner, TransferTask } from '../transfers/transfer-runner.ts'
 import { checkVersion } from './check-version.ts'
 import { packInstalled } from './pack-installed.ts'
 import { readArchive } from './published-archive.ts'
+import { saveFile } from './save-file.ts'
 import { type ExportRequest, exportRequest, readRequest } from './upkeep-request.ts'
 
 /**
- * A version written as a `.sputnik` file, as a transfer. Nothing but the file that was named is there when it is done, and until then a temporary
+ * A version written as a `.sputnik` file, or one file of it as it is, as a transfer. Nothing but the file that was named is there when it is done, and until then a temporary
  * one beside it, named after the transfer.
  *  1. An earlier run may have put the file in its place and been killed: the file is this transfer's → done.
  *  2. Something else stands there → `already-exists`, unless it may be written over.
  *  3. Published: meta.json and archive as they are at the store. Record `export.bound`: which ones; of others, what is written goes. The archive is
  *     read on from where the temporary file ends, hashed as a whole, and the file takes its place by one rename (resume-sputnik.ts).
+ *     One file of it is fetched and verified by itself (save-file.ts).
  *  4. Installed: every file is read first (check-version.ts; `file-damaged`), then packed anew, in each run from the beginning, and compared once more
  *     as it is packed.
  * Stopped, or failed for a reason that waiting can mend, the temporary file stays; else it goes.
@@ -50,15 +53,18 @@ const uselessAfter: readonly ErrorCode[] = [
   'package-not-found',
 ]
 
-/** The file that is meant: `out`, or one named after the version in it if it is a folder. `already-exists` unless it may be written over. */
-export function exportFileOf(disk: Disk, out: string, ref: PackageRef, overwrite: boolean): string {
+/** The file that is meant: `out`, or one of that name in it if it is a folder. `already-exists` unless it may be written over. */
+export function exportFileOf(disk: Disk, out: string, name: string, overwrite: boolean): string {
   const isFolder = ['folder', 'symlink'].includes(disk.facts(out)?.kind ?? '')
-  const file = isFolder ? path.join(out, `${identOf(ref)}.sputnik`) : out
+  const file = isFolder ? path.join(out, name) : out
   const standing = disk.facts(file)
   if (standing !== undefined && (!overwrite || standing.kind !== 'file'))
     throw new AppError('already-exists', { what: file })
   return file
 }
+
+/** Of the `.sputnik` of a version. */
+export const nameOf = (ref: PackageRef): string => `${identOf(ref)}.sputnik`
 
 const temporaryOf = ({ file }: ExportRequest, id: string): string => path.join(path.dirname(file), `.orbital-new-${id}`)
 
@@ -85,7 +91,7 @@ export function createExportRunner(deps: ExportRunnerDeps): TransferRunner {
     if (isEnded && holdsMeta(disk, file, (metaBytes) => sha256Of(metaBytes) === sha256Of(version.metaBytes)))
       return { ...outcomeOf(disk, file), md5 }
     // 2
-    exportFileOf(disk, file, ref, overwrite)
+    exportFileOf(disk, file, nameOf(ref), overwrite)
     if (last?.bound !== bound) {
       disk.removeFile(temporary)
       journal.append({ kind: 'export.bound', bound })
@@ -100,6 +106,48 @@ export function createExportRunner(deps: ExportRunnerDeps): TransferRunner {
     }
     await readArchive(connection, version, { signal, limit, onKept, onBytes }, { out: file, temporary, overwrite })
     return { ...outcomeOf(disk, file), md5 }
+  }
+
+  // 3
+  const exportFile = async (
+    task: TransferTask,
+    request: ExportRequest,
+    { connectionId, path: wanted }: { readonly connectionId: string; readonly path: string },
+  ): Promise<Outcome> => {
+    const { signal, counters, limit, journal } = task
+    const { ref, file, overwrite } = request
+    task.enter({ kind: 'preparing' })
+    const connection = await deps.connection(connectionId, { signal })
+    const version = await deps.published(connection, ref, { signal })
+    const { sizeBytes, checksum } = fileOf(version.manifest, wanted)
+    task.setTotal(sizeBytes)
+    const temporary = temporaryOf(request, task.id)
+    const bound = `${sha256Of(version.metaBytes)} ${version.archive.etag}`
+    const last = journal.records.findLast(({ kind }) => kind === 'export.bound')
+    // 1
+    const isEnded = last?.bound === bound && disk.facts(file)?.sizeBytes === sizeBytes
+    if (isEnded && (await hashFile(disk, file, checksum.algorithm, { signal })) === checksum.hex) {
+      disk.removeTree(temporary)
+      return outcomeOf(disk, file)
+    }
+    // 2
+    exportFileOf(disk, file, path.basename(wanted), overwrite)
+    if (last?.bound !== bound) {
+      disk.removeTree(temporary)
+      journal.append({ kind: 'export.bound', bound })
+    }
+    task.ensureOwned()
+    task.enter({ kind: 'transferring' })
+    let doneBytes = 0
+    const onProgress = (done: { readonly doneBytes: number }) => {
+      counters.addReceived(done.doneBytes - doneBytes)
+      counters.addSettled(done.doneBytes - doneBytes)
+      doneBytes = done.doneBytes
+    }
+    const what = { path: wanted, out: file, temporary, overwrite }
+    const { fetchedBytes } = await saveFile(deps, { connection, version }, what, { signal, limit, onProgress })
+    counters.addWire(fetchedBytes)
+    return outcomeOf(disk, file)
   }
 
   // 4
@@ -117,7 +165,7 @@ export function createExportRunner(deps: ExportRunnerDeps): TransferRunner {
       ingestMeta(metaBytes, { key: file, ident: identOf(ref) }).orbital?.transaction === id
     if (disk.facts(temporary) === undefined && holdsMeta(disk, file, isOurs)) return outcomeOf(disk, file)
     // 2
-    exportFileOf(disk, file, ref, overwrite)
+    exportFileOf(disk, file, nameOf(ref), overwrite)
     task.enter({ kind: 'verifying' })
     task.setTotal(2 * totalBytes)
     const report = await checkVersion(task, library, ref, deps)
@@ -143,16 +191,18 @@ export function createExportRunner(deps: ExportRunnerDeps): TransferRunner {
       const { source } = request
       try {
         return source.kind === 'published'
-          ? await exportPublished(task, request, source.connectionId)
+          ? source.path === undefined
+            ? await exportPublished(task, request, source.connectionId)
+            : await exportFile(task, request, { connectionId: source.connectionId, path: source.path })
           : await exportInstalled(task, request, source.libraryId)
       } catch (error) {
         if (!isAppError(error, ...uselessAfter)) throw error
         task.ensureOwned()
-        disk.removeFile(temporaryOf(request, task.id))
+        disk.removeTree(temporaryOf(request, task.id))
         throw error
       }
     },
-    discard: async (task) => disk.removeFile(temporaryOf(readRequest(exportRequest, task.request), task.id)),
+    discard: async (task) => disk.removeTree(temporaryOf(readRequest(exportRequest, task.request), task.id)),
     isPastCancel: () => false,
   }
 }

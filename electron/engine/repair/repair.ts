@@ -77,7 +77,7 @@ export async function repairVersion(
     const done =
       source === undefined
         ? { repaired: [], fetchedBytes: 0 }
-        : await makeAnew(deps, source, { folder, staging, stamp, bad: new Set(bad) }, io)
+        : await fetchFiles(deps, source, { folder, staging, stamp, paths: new Set(bad) }, io)
     // 6
     const facts = library.facts(ref)
     if (facts !== undefined && stampOf(disk, path.join(folder, 'meta.json')) === stamp) {
@@ -107,20 +107,21 @@ async function openSource(
   return { connection, version }
 }
 
-async function makeAnew(
-  deps: RepairDeps,
+/** Files of a published version made anew below `folder`, in a worker (repair-files.ts); `stamp` is that of the meta.json there. */
+export async function fetchFiles(
+  deps: Pick<RepairDeps, 'entry'>,
   { connection, version }: Source,
   where: {
     readonly folder: string
     readonly staging: string
     readonly stamp: string
-    readonly bad: ReadonlySet<string>
+    readonly paths: ReadonlySet<string>
   },
   { signal, onProgress, limit }: RepairIo,
 ): Promise<RepairedFiles> {
   const { manifest, archive } = version
-  const { bad, ...places } = where
-  const files = manifest.files.flatMap((file, index) => (bad.has(file.path) ? [index] : []))
+  const { paths, ...places } = where
+  const files = manifest.files.flatMap((file, index) => (paths.has(file.path) ? [index] : []))
   const totalBytes = files.reduce((sum, index) => sum + (manifest.files[index]?.sizeBytes ?? 0), 0)
   let doneBytes = 0
   const start: RepairStart = {

@@ -14,7 +14,8 @@ export type UpkeepRequest = Readonly<z.infer<typeof upkeepRequest>>
 export const exportRequest = z.object({
   source: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('installed'), libraryId: z.string() }),
-    z.object({ kind: z.literal('published'), connectionId: z.string() }),
+    /** `path`: only this file of it, as it is. */
+    z.object({ kind: z.literal('published'), connectionId: z.string(), path: z.string().optional() }),
   ]),
   ref: packageRef,
   /** Absolute. */

@@ -2,14 +2,20 @@ import { useState } from 'react'
 import type { FilePreview as Preview } from '../../../shared/model/file-preview.ts'
 import { client } from '../../ipc/link.ts'
 import { openLink } from '../../shell/open-link.ts'
+import { pickSavePath } from '../../shell/pick-save-path.ts'
 import { browseText } from '../../text/browse.ts'
+import { publishText } from '../../text/publish.ts'
 import { formatExactBytes, formatSize } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
 import { Message } from '../../ui/message.tsx'
+import { showToast } from '../../ui/toast.tsx'
+import { useAction } from '../../ui/use-action.ts'
+import { savePublishedFile } from '../installed/care-calls.ts'
 import { CsvView } from './csv-view.tsx'
 import type { FileNode } from './file-nodes.ts'
 import { ModelHeaderView } from './model-header-view.tsx'
@@ -42,15 +48,29 @@ const looksAtOnce = ({ name, sizeBytes }: FileNode): boolean =>
 /** One file of a published version, without installing it. */
 export function FilePreview({ connectionId, name, version, file }: FilePreviewProps) {
   const [asked, setAsked] = useState(false)
+  const action = useAction()
   const isLooking = asked || looksAtOnce(file)
+  const save = async () => {
+    const out = await pickSavePath(text.saveTitle, file.name)
+    if (out === null) return
+    const abort = new AbortController()
+    const { saving, stop } = browseText.versions
+    showToast({ text: saving(file.name), action: { label: stop, run: () => abort.abort() } })
+    const saved = await savePublishedFile(connectionId, { name, version }, { path: file.path, out }, abort.signal)
+    showToast({ text: publishText.bar.saved(saved.path) })
+  }
   return (
     <>
+      <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
       <div className="row">
         <h2 className="cut">{file.name}</h2>
         <span className="t3 num" title={formatExactBytes(file.sizeBytes)}>
           {formatSize(file.sizeBytes)}
         </span>
         <span className="push" />
+        <Button onClick={() => void action.run(save)} disabled={action.busy}>
+          {text.save}
+        </Button>
         {file.checksum !== undefined && <CopyButton words text={file.checksum} label={text.copyChecksum} />}
       </div>
       {isLooking ? (

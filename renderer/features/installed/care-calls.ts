@@ -3,6 +3,7 @@ import type { PackageRef } from '../../../shared/model/package.ts'
 import type { UpkeepReport } from '../../../shared/model/transfer.ts'
 import { client } from '../../ipc/link.ts'
 import { followTransfer } from '../../state/follow-transfer.ts'
+import { useHost } from '../../state/host.ts'
 
 /** What an installed version is named by. */
 export type Which = Pick<InstalledVersion, 'libraryId' | 'ref'>
@@ -31,6 +32,9 @@ async function fileOf(started: Started, out: string, signal: AbortSignal): Promi
   return { path: outcome?.path ?? out }
 }
 
+/** The system's dialog has asked already whether a file that is there may be written over. */
+const mayOverwrite = () => ({ overwrite: useHost.getState().facts.nativeDialogs })
+
 /** Rehashes every file. */
 export const verifyVersion = ({ libraryId, ref }: Which, signal: AbortSignal) =>
   reportOf(client.installed.verify({ libraryId, ref }), signal)
@@ -41,11 +45,19 @@ export const repairVersion = ({ libraryId, ref }: Which, signal: AbortSignal) =>
 
 /** Packs a version into a `.sputnik`. */
 export const saveVersion = ({ libraryId, ref }: Which, out: string, signal: AbortSignal) =>
-  fileOf(client.installed.export({ libraryId, ref, out }), out, signal)
+  fileOf(client.installed.export({ libraryId, ref, out, ...mayOverwrite() }), out, signal)
 
 /** Takes a published version out as a `.sputnik`, its archive as it is. */
 export const savePublished = (connectionId: string | undefined, ref: PackageRef, out: string, signal: AbortSignal) =>
-  fileOf(client.catalog.export({ connectionId, ref, out }), out, signal)
+  fileOf(client.catalog.export({ connectionId, ref, out, ...mayOverwrite() }), out, signal)
+
+/** Takes one file of a published version out, as it is. */
+export const savePublishedFile = (
+  connectionId: string | undefined,
+  ref: PackageRef,
+  { path, out }: { readonly path: string; readonly out: string },
+  signal: AbortSignal,
+) => fileOf(client.catalog.export({ connectionId, ref, path, out, ...mayOverwrite() }), out, signal)
 
 /** True when other files are published under this version than those that are installed. */
 export async function differsFromStore(connectionId: string, { libraryId, ref }: Which, signal: AbortSignal) {
