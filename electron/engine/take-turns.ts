@@ -1,7 +1,6 @@
 import { setImmediate as immediate } from 'node:timers/promises'
 import { AppError } from '../../shared/errors.ts'
 import type { Clock, Io } from './ports.ts'
-import { holdYoungHeap } from './young-heap.ts'
 
 /** What a turn of the loop may take: a window that draws 60 times a second does not notice. */
 const turnMs = 8
@@ -14,7 +13,6 @@ export function createTurns(clock: Clock, { signal }: Io): () => Promise<void> |
   let sinceMs = clock.monotonic()
   return () => {
     if (clock.monotonic() - sinceMs < turnMs) return
-    holdYoungHeap()
     return new Promise<void>((resolve, reject) => {
       setImmediate(() => {
         sinceMs = clock.monotonic()

@@ -1,6 +1,5 @@
 import { isAppError } from '../../../shared/errors.ts'
 import type { Io, ObjectFacts, ObjectStore } from '../ports.ts'
-import { holdYoungHeap } from '../young-heap.ts'
 import { type CatalogEntry, isForNow, isOf, type ListedVersion } from './catalog-entry.ts'
 
 /**
@@ -24,7 +23,6 @@ export async function listModels(
   let keys = 0
   for await (const page of store.list('models/', io)) {
     keys += page.length
-    holdYoungHeap()
     for (const object of page) noteObject(object, versions, archives, note)
   }
   return { versions, keys }
