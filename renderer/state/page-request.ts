@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 import { create } from 'zustand'
 import { goTo } from './navigation.ts'
 
@@ -16,10 +16,10 @@ export function askInstalledPage(request: PageRequest): void {
 /** The page's answer, once it has what it needs (`isReady`); each request is answered once. */
 export function usePageRequest(isReady: boolean, answer: (request: PageRequest) => void): void {
   const request = useRequests((state) => state.request)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the answer of the moment is meant, once for each request
+  const answerNow = useEffectEvent(answer)
   useEffect(() => {
     if (request === undefined || !isReady) return
     useRequests.setState({ request: undefined })
-    answer(request)
+    answerNow(request)
   }, [request, isReady])
 }

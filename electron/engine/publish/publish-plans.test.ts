@@ -301,7 +301,8 @@ describe('a .sputnik file', () => {
     const forged = await plans.plan({ connection, path }, io)
     const refusal = { code: 'not-a-package-file', details: { path, reason: expect.stringContaining('a.bin') } }
     await expect(publish(forged.planId, 'journal')).rejects.toMatchObject(refusal)
-    expect((await connection.store.head('models/model-1.0.0/meta.json', io).catch(() => undefined)) ?? '').toBe('')
+    const head = connection.store.head('models/model-1.0.0/meta.json', io)
+    await expect(head).rejects.toMatchObject({ code: 'object-not-found' })
     expect(await connection.store.listUploads('models/', io)).toEqual([])
     await expect(plans.build(forged.planId, join(temp.path, 'y.sputnik'), io)).rejects.toMatchObject(refusal)
     // The number is free.

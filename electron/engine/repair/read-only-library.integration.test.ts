@@ -22,7 +22,7 @@ const script = `
   const end = async ({ transferId: id }) => (await api.transfers.wait({ id })).state
   const { transferId: id } = await api.installed.verify({ libraryId, ref })
   const states = [await end({ transferId: id })]
-  const report = await api.transfers.report({ id }).catch(() => undefined)
+  const report = await api.transfers.report({ id })
   states.push(await end(await api.installed.export({ libraryId, ref, out })))
   await stop()
   console.log(JSON.stringify({ states, report }))
