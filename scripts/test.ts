@@ -7,7 +7,8 @@
  *    With ORBITAL_TEST_SCREENSHOTS set, then the pages compared with the approved pictures of them.
  * 4. A table by suite, a line for each suite or test that did not run, and as the last line the sum.
  *
- * ORBITAL_TEST_SUMMARY names a file that gets the sum as JSON; the last line then starts with "npm test: ".
+ * ORBITAL_TEST_SUMMARY names a file that gets the sum as JSON, and beside it `<file>.failed` what failed, a line each; the last line then starts with
+ * "npm test: ".
  */
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
@@ -89,6 +90,10 @@ for (const [index, { suite, tally }] of reports.entries()) {
 }
 console.log(`All suites together took ${((performance.now() - startedMs) / 1000).toFixed(0)} s.`)
 const summaryPath = process.env.ORBITAL_TEST_SUMMARY
-if (summaryPath !== undefined) await writeFile(summaryPath, JSON.stringify(total))
+if (summaryPath !== undefined) {
+  await writeFile(summaryPath, JSON.stringify(total))
+  const failed = reports.flatMap(({ notes }) => notes.filter((note) => note.startsWith('Failed: ')))
+  await writeFile(`${summaryPath}.failed`, failed.map((note) => `${note}\n`).join(''))
+}
 console.log(`${summaryPath === undefined ? '' : 'npm test: '}${describeTally(total)}`)
 process.exitCode = total.failed > 0 ? 1 : 0

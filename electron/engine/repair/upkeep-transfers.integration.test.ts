@@ -26,7 +26,7 @@ describe('repair, verify and export as transfers', () => {
   }
   const leftovers = () => readdirSync(path.dirname(out)).filter((name) => name.startsWith('.orbital-new-'))
 
-  /** Runs a command; kills it with SIGKILL as soon as a line of its progress is the one that is waited for. */
+  /** Runs a command; kills it with SIGKILL as soon as the last line of its progress is one that is waited for. */
   const orbital = async (
     args: readonly string[],
     killAt?: (line: Record<string, unknown>) => boolean,
@@ -37,15 +37,19 @@ describe('repair, verify and export as transfers', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
+    const look = () => {
+      const last = output.split('\n').slice(0, -1).at(-1)
+      if (last?.startsWith('{"type"') && killAt?.(JSON.parse(last))) child.kill('SIGKILL')
+    }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text
-      const whole = output.split('\n').slice(0, -1)
-      if (killAt !== undefined && whole.some((line) => line.startsWith('{"type"') && killAt(JSON.parse(line))))
-        child.kill('SIGKILL')
+      look()
     })
+    const looking = setInterval(look, 5)
     const [exitCode, signal] = await new Promise<[number | null, string | null]>((resolve) =>
       child.once('close', (code, by) => resolve([code, by])),
     )
+    clearInterval(looking)
     const lines = output.split('\n').filter((line) => line.startsWith('{"type"'))
     return { exitCode, signal, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>) }
   }
@@ -211,9 +215,9 @@ describe('repair, verify and export as transfers', () => {
 
   test('a repair that is killed stands in the app as interrupted, and goes on there', async () => {
     damageAll()
-    const killed = await orbital(['verify', 'model', '--repair', '--limit', '6MB/s'], isAt('transferring', 20 * MiB))
-    expect(killed.signal).toBe('SIGKILL')
     const isRight = (file: string) => existsSync(placeOf(file)) && readFileSync(placeOf(file)).length >= MiB
+    const killed = await orbital(['verify', 'model', '--repair', '--limit', '6MB/s'], () => isRight('a.bin'))
+    expect(killed.signal).toBe('SIGKILL')
     expect([...right.keys()].filter(isRight)).toEqual(['a.bin'])
 
     const app = await startTestEngine(home)
