@@ -3,13 +3,14 @@ import path from 'node:path'
 import { framesOf } from '../../../shared/error-frames.ts'
 import { AppError, isAppError, toAppError, toWire } from '../../../shared/errors.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
-import { isEnded, nameOf } from '../../../shared/model/transfer-standing.ts'
+import { isEnded } from '../../../shared/model/transfer-standing.ts'
+import { createAdoption } from './adoption.ts'
+import { createCancels } from './cancels.ts'
 import { createTask } from './create-task.ts'
-import { createDiscards } from './discards.ts'
 import { createForeignTransfers } from './foreign-transfers.ts'
 import { isOnItsWay, mayGoOn, pauseReasons } from './go-on.ts'
 import { createHistory } from './history.ts'
-import { createJournal, hasJournal, listJournals } from './journal.ts'
+import { createJournal } from './journal.ts'
 import { createOwnership } from './ownership.ts'
 import type { QueueDeps, TransferQueue } from './queue-contract.ts'
 import { changeLimit } from './rate-limit.ts'
@@ -47,10 +48,6 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const entries = new Map<string, Entry>()
   let order: string[] = []
   const foreign = createForeignTransfers(deps)
-  /** Folders in which journals may come to be. */
-  const looked = new Set<string>()
-  /** Journals that are left alone from here on: they are being discarded, or can't be read. */
-  const passedOver = new Set<string>()
   const waiters = createWaiters()
   let stopped = false
 
@@ -123,7 +120,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       void stopRunning(entry, 'lost').then(() => {
         drop(entry)
         foreign.add(entry.journal.folder)
-        const found = foreign.list().find(({ id }) => id === entry.id)
+        const found = adoption.listed(entry.id)
         if (found === undefined) announcer.change({ kind: 'transfer.removed', id: entry.id })
         else announcer.change({ kind: 'transfer.changed', transfer: found })
         waiters.wake()
@@ -179,6 +176,10 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     entries.delete(entry.id)
     order = order.filter((id) => id !== entry.id)
   }
+  const release = (entry: Entry) => {
+    drop(entry)
+    attempt('lease', entry, () => entry.lease.release())
+  }
   const forget = (entry: Entry) => {
     drop(entry)
     attempt('end', entry, () => {
@@ -195,14 +196,6 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     apply(entry, { kind: 'done' }, { outcome, endedAtMs: clock.now() })
     end(entry)
   }
-
-  const discards = createDiscards({
-    log,
-    async discard(entry, signal) {
-      ownership.ensure(entry)
-      await deps.runner(entry.start.start.kind).discard(taskOf(entry, signal))
-    },
-  })
 
   const fail = async (entry: Entry, thrown: unknown) => {
     const error = toAppError(thrown)
@@ -229,52 +222,36 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   }
 
   // 4
-  const finishCancel = async (entry: Entry) => {
-    const isDiscarded = await discards.run(entry)
-    if (entry.isLost) return
-    apply(entry, { kind: 'cancelled' }, { endedAtMs: clock.now() })
-    if (isDiscarded) return end(entry)
-    // The journal still says `cancelling`.
-    passedOver.add(entry.journal.folder)
-    attempt('history', entry, () => history.add(entry.transfer))
-    drop(entry)
-    attempt('lease', entry, () => entry.lease.release())
-  }
-  const discardLater = (entry: Entry) =>
-    discards.runLater(entry, (isDiscarded) => {
+  const cancels = createCancels({
+    log,
+    runner: deps.runner,
+    entries: () => [...entries.values()],
+    async discard(entry, signal) {
+      ownership.ensure(entry)
+      await deps.runner(entry.start.start.kind).discard(taskOf(entry, signal))
+    },
+    enterCancelling(entry) {
+      if (!apply(entry, { kind: 'cancel' })) return false
+      attempt('state', entry, () => record(entry))
+      return true
+    },
+    stopRunning: (entry) => stopRunning(entry, 'cancel'),
+    onCancelled(entry, isDiscarded) {
+      apply(entry, { kind: 'cancelled' }, { endedAtMs: clock.now() })
+      if (isDiscarded) return end(entry)
+      // The journal still says `cancelling`.
+      adoption.passOver(entry.journal.folder)
+      attempt('history', entry, () => history.add(entry.transfer))
+      release(entry)
+    },
+    onDiscardedLater(entry, isDiscarded) {
       if (!isDiscarded) return attempt('lease', entry, () => entry.lease.release())
       const isTold = history.list().some(({ id }) => id === entry.id)
       entry.transfer = shownOf(entry, { state: { kind: 'cancelled' }, endedAtMs: clock.now() })
       if (!isTold) attempt('history', entry, () => history.add(entry.transfer))
       forget(entry)
-    })
-
-  /** 4. Whoever asks again waits for the same end. */
-  const cancel = (entry: Entry): Promise<void> => {
-    if (entry.cancelling !== undefined) return entry.cancelling
-    if (deps.runner(entry.start.start.kind).isPastCancel(entry.start.start.request, entry.journal.records))
-      return Promise.reject(new AppError('past-cancel', { ref: nameOf(entry.transfer), kind: entry.transfer.kind }))
-    if (!apply(entry, { kind: 'cancel' })) return Promise.resolve()
-    const run = async () => {
-      attempt('state', entry, () => record(entry))
-      await stopRunning(entry, 'cancel')
-      // It may have ended well before it heard of it.
-      if (entries.get(entry.id) === entry && entry.transfer.state.kind === 'cancelling') await finishCancel(entry)
-    }
-    entry.cancelling = run()
-    return entry.cancelling
-  }
-
-  /** 1. An earlier publish of the same version from files that are others by now could only fail, and would stand there for ever. */
-  const supersede = ({ id, transfer }: Entry) => {
-    if (transfer.kind !== 'publish') return
-    for (const earlier of [...entries.values()]) {
-      if (earlier.id === id || earlier.running !== undefined || !isSame(transfer, earlier.transfer)) continue
-      cancel(earlier).catch((error: unknown) =>
-        log.write('info', 'transfer.stays', { id: earlier.id, ...toWire(error) }),
-      )
-    }
-  }
+    },
+  })
 
   const stopRunning = async (entry: Entry, reason: StopReason) => {
     const running = entry.running
@@ -285,7 +262,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   }
 
   const requeue = (id: string) => {
-    if (!entries.has(id)) takeForeign(id)
+    if (!entries.has(id)) adoption.take(id)
     const entry = entryOf(id)
     if (entry.running !== undefined) return tryNow(entry)
     if (apply(entry, { kind: 'requeue' })) {
@@ -304,66 +281,22 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     })
   }
 
-  const takeFolder = (folder: string): Entry | 'ended' | undefined => {
-    const lease = ownership.take(folder)
-    if (lease === undefined) return undefined
-    try {
-      const entry = openEntry(deps, folder, lease)
-      const { state } = entry.transfer
-      if (state.kind === 'done' || state.kind === 'cancelled') {
-        history.add(entry.transfer)
-        forget(entry)
-        return 'ended'
-      }
-      if (state.kind === 'cancelling') {
-        passedOver.add(folder)
-        discardLater(entry)
-        return 'ended'
-      }
+  // 7
+  const adoption = createAdoption({
+    ...deps,
+    foreign,
+    ownership,
+    isOwn: (id) => entries.has(id),
+    onTaken(entry) {
       entries.set(entry.id, entry)
       order.push(entry.id)
-      return entry
-    } catch (error) {
-      lease.release()
-      log.write('warn', 'transfer.adopt', { folder, ...toWire(error) })
-      return undefined
-    }
-  }
-
-  // 7: one that was only just made has no owner for a moment, so it is listed first.
-  const lookAround = () => {
-    if (stopped) return
-    for (const folder of deps.takesOver ? foreign.abandoned() : []) {
-      if (passedOver.has(folder)) continue
-      const taken = takeFolder(folder)
-      if (taken === undefined) passedOver.add(folder)
-      else foreign.drop(folder)
-    }
-    for (const folder of journalsBelow(looked)) if (!passedOver.has(folder)) foreign.add(folder)
-  }
-  const journalsBelow = (parents: Iterable<string>): string[] =>
-    [...parents]
-      .flatMap((parent) => listJournals(disk, parent))
-      .filter((folder) => !entries.has(path.basename(folder)) && !foreign.has(folder))
-
-  const busyWith = (id: string): AppError => {
-    const found = foreign.list().find((each) => each.id === id)
-    return new AppError('busy', { what: 'transfer', ...(found === undefined ? {} : { holder: nameOf(found) }) })
-  }
-  const takeForeign = (id: string) => {
-    const folder = foreign.folderOf(id)
-    if (folder === undefined) return
-    if (takeFolder(folder) === undefined) throw busyWith(id)
-    foreign.drop(folder)
-  }
-
-  const adopt = (journalParents: readonly string[]) => {
-    for (const parent of journalParents) looked.add(parent)
-    for (const folder of journalsBelow(journalParents)) {
-      const isTaken = deps.takesOver && takeFolder(folder) !== undefined
-      if (!isTaken && hasJournal(disk, folder)) foreign.add(folder)
-    }
-  }
+    },
+    onEnded(entry) {
+      history.add(entry.transfer)
+      forget(entry)
+    },
+    onCancelled: cancels.discardLater,
+  })
 
   return {
     start(transfer) {
@@ -371,7 +304,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       const alike = [...entries.values()].filter((entry) => isSame(transfer, entry.transfer))
       const same = alike.find(isAsked) ?? alike[0]
       const other = same === undefined ? foreign.list().find((each) => isSame(transfer, each)) : undefined
-      if (other !== undefined) takeForeign(other.id)
+      if (other !== undefined) adoption.take(other.id)
       const known = same ?? (other === undefined ? undefined : entries.get(other.id))
       if (known?.cancelling !== undefined) throw new AppError('busy', { what: 'version' })
       if (known !== undefined && isAsked(known)) {
@@ -392,12 +325,12 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       entries.set(id, entry)
       order.push(id)
       announcer.change({ kind: 'transfer.changed', transfer: entry.transfer })
-      supersede(entry)
+      cancels.supersede(entry)
       fill()
       return id
     },
     list() {
-      lookAround()
+      if (!stopped) adoption.lookAround()
       const own = order.flatMap((id) => {
         const entry = entries.get(id)
         return entry === undefined ? [] : [shownOf(entry)]
@@ -415,8 +348,8 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     },
     resume: requeue,
     async cancel(id) {
-      if (!entries.has(id)) takeForeign(id)
-      await cancel(entryOf(id))
+      if (!entries.has(id)) adoption.take(id)
+      await cancels.cancel(entryOf(id))
     },
     moveUp(id) {
       const at = order.indexOf(id)
@@ -429,7 +362,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     async clearHistory() {
       const failed = [...entries.values()].filter((entry) => entry.transfer.state.kind === 'failed')
       // What only others can end stays listed.
-      for (const each of await Promise.allSettled(failed.map(cancel)))
+      for (const each of await Promise.allSettled(failed.map(cancels.cancel)))
         if (each.status === 'rejected' && !isAppError(each.reason, 'past-cancel')) throw each.reason
       for (const ended of history.list()) announcer.change({ kind: 'transfer.removed', id: ended.id })
       history.clear()
@@ -438,7 +371,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       for (;;) {
         const entry = entries.get(id)
         const transfer = entry?.transfer ?? history.list().find((each) => each.id === id)
-        if (transfer === undefined && foreign.folderOf(id) !== undefined) throw busyWith(id)
+        if (transfer === undefined && foreign.folderOf(id) !== undefined) throw adoption.busyWith(id)
         if (transfer === undefined) throw new AppError('transfer-not-found', { transferId: id })
         if (entry?.running === undefined && (isEnded(transfer.state) || transfer.state.kind === 'paused'))
           return transfer
@@ -448,15 +381,12 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     limitsChanged() {
       for (const entry of entries.values()) if (entry.running !== undefined) heedLimit(entry)
     },
-    adopt,
+    adopt: adoption.adopt,
     ...createRelocation({
       entries: () => [...entries.values()],
       foreign,
-      release(entry) {
-        drop(entry)
-        attempt('lease', entry, () => entry.lease.release())
-      },
-      adopt,
+      release,
+      adopt: adoption.adopt,
     }),
     async wake() {
       const asleep = [...entries.values()].filter(({ transfer }) => isOnItsWay(transfer.state))
@@ -466,7 +396,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     async stop() {
       stopped = true
       await Promise.all([...entries.values()].map((entry) => stopRunning(entry, 'shutdown')))
-      await discards.stop()
+      await cancels.stop()
       for (const entry of entries.values()) attempt('lease', entry, () => entry.lease.release())
       ticking.set(false)
       clearInterval(looker)
