@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
 import { runCli } from './run.ts'
 
 process.exitCode = await runCli(process.argv.slice(2))

@@ -10,6 +10,7 @@ function linesOf(kind: Transfer['kind'], settledBytes: number, receivedBytes: nu
   let said = ''
   const terminal = {
     stdout: () => {},
+    written: async () => {},
     stderr: (text: string) => {
       said += text
     },
@@ -38,11 +39,42 @@ test('texts of others move no cursor and turn no direction', () => {
     said += text
   }
   const output = createOutput(
-    { stdout: write, stderr: write, columns: undefined },
+    { stdout: write, written: async () => {}, stderr: write, columns: undefined },
     { json: false, quiet: false, verbose: false },
   )
   output.result({}, ['a\u202eb\u001b[2Jc\u2066d', 'first\nsecond'])
   output.warn('e\u200ff')
   output.error({ code: 'usage', details: { problem: 'g\u202dh.' } })
   expect(said).toContain('ab[2Jcd\nfirst\nsecond\nNote: ef\norbital: gh.\n')
+})
+
+test('a long list is the same document, in pieces that are written before the next is made', async () => {
+  const pieces: string[] = []
+  let waiting = 0
+  const terminal = {
+    stdout(text: string | Uint8Array) {
+      pieces.push(String(text))
+      waiting += 1
+    },
+    async written() {
+      await new Promise(setImmediate)
+      waiting = 0
+    },
+    stderr: () => {},
+    columns: undefined,
+  }
+  const output = createOutput(terminal, { json: true, quiet: false, verbose: false })
+  const items = Array.from({ length: 5000 }, (_, at) => ({
+    name: `a\nb${at}`,
+    tags: [],
+    versions: [{ version: '1.0.0' }],
+  }))
+  const printing = output.list(items)
+  expect([pieces.length, waiting]).toEqual([1, 1])
+  await printing
+  expect(pieces.length).toBeGreaterThan(5)
+  expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(70_000)
+  expect(pieces.splice(0).join('')).toBe(`${JSON.stringify(items, null, 2)}\n`)
+  await output.list([])
+  expect(pieces).toEqual(['[]\n'])
 })

@@ -14,6 +14,8 @@ export interface Output {
   bytes(bytes: Uint8Array | string): void
   /** The document of a command; `lines` for people. */
   result(document: unknown, lines: readonly string[]): void
+  /** With --json: the same document as `result` would print of a list, in pieces, each written before the next is made: it may be long. */
+  list(items: readonly object[]): Promise<void>
   warn(text: string): void
   progress(transfer: Transfer, progress: Progress): void
   /** Work that is no transfer, for people: `what` is being done. Elsewhere than on a terminal only long work is told of. */
@@ -25,10 +27,14 @@ export interface Output {
 
 export interface Terminal {
   readonly stdout: (text: string | Uint8Array) => void
+  /** Resolves when all that stdout was given is written, or never will be. */
+  readonly written: () => Promise<void>
   readonly stderr: (text: string) => void
   /** Columns, where stderr is a terminal. */
   readonly columns: number | undefined
 }
+
+const listPieceLength = 64 * 1024
 
 export function createOutput(
   terminal: Terminal,
@@ -56,6 +62,18 @@ export function createOutput(
         jsonLine({ type: 'result', ...(Array.isArray(document) ? { items: document } : (document as object)) })
       else if (json) terminal.stdout(`${JSON.stringify(document, null, 2)}\n`)
       else if (!quiet) for (const line of lines) terminal.stdout(`${withoutControls(line)}\n`)
+    },
+    async list(items) {
+      if (streams || items.length === 0) return this.result(items, [])
+      let text = '['
+      for (const [at, item] of items.entries()) {
+        text += `${at === 0 ? '' : ','}\n  ${JSON.stringify(item, null, 2).replaceAll('\n', '\n  ')}`
+        if (text.length < listPieceLength) continue
+        terminal.stdout(text)
+        text = ''
+        await terminal.written()
+      }
+      terminal.stdout(`${text}\n]\n`)
     },
     warn(text) {
       clear()

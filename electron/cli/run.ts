@@ -72,6 +72,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   const output = createOutput(
     {
       stdout: (text) => process.stdout.write(text),
+      written: () => new Promise((resolve) => process.stdout.write('', () => resolve())),
       stderr: (text) => process.stderr.write(text),
       columns: process.stderr.isTTY ? process.stderr.columns : undefined,
     },

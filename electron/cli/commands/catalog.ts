@@ -22,11 +22,8 @@ export const search: Command = {
     const connection = connectionOf(context, 'from')
     const { unreadable } = await api.catalog.list({ ...connection, refresh: true }, { signal })
     const packages = await api.catalog.search({ ...connection, query: context.words.join(' ') }, { signal })
-    const rows = packages.map((each) => {
-      const newest = each.versions[0]
-      return [each.name, newest?.version ?? '', formatBytes(newest?.downloadBytes ?? 0), each.description || each.title]
-    })
-    output.result(packages, rows.length === 0 ? ['Nothing found.'] : table(rows))
+    if (output.json) await output.list(packages)
+    else output.result(packages, linesOf(packages))
     // Of what can't be read the name is all that can be searched.
     const [word = ''] = context.words.join(' ').split(/[\s=<>~^|,*@]/)
     const hidden = unreadable.filter(({ ident }) => ident.includes(word))
@@ -34,6 +31,18 @@ export const search: Command = {
     if (hidden.length > mostTold)
       output.warn(`${hidden.length - mostTold} more can’t be read. orbital update lists them.`)
   },
+}
+
+function linesOf(packages: readonly PackageSummary[]): readonly string[] {
+  if (packages.length === 0) return ['Nothing found.']
+  return table(
+    packages.map(({ name, title, description, versions: [newest] }) => [
+      name,
+      newest?.version ?? '',
+      formatBytes(newest?.downloadBytes ?? 0),
+      description || title,
+    ]),
+  )
 }
 
 export const info: Command = {
