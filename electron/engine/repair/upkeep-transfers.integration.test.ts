@@ -57,7 +57,7 @@ describe('repair, verify and export as transfers', () => {
     line.state === state && Number(line.receivedBytes) >= receivedBytes
   const damageAll = () => {
     for (const file of ['a.bin', 'b.bin', 'c.bin']) writeFileSync(placeOf(file), 'damaged')
-    rmSync(placeOf('d.bin'))
+    rmSync(placeOf('d.bin'), { force: true })
     writeFileSync(placeOf('extra.txt'), 'extra')
   }
   const right = new Map<string, Buffer>()
