@@ -113,6 +113,11 @@ export async function passedOver(
   return undefined
 }
 
+/** What a connection is called; its id where there is no such connection any more. */
+export async function connectionName({ api }: Pick<Context, 'api'>, id: string): Promise<string> {
+  return (await api.connections.list({})).find((each) => each.id === id)?.name ?? id
+}
+
 /** `--from C` or `--to C` as the contract takes it. */
 export const connectionOf = (context: Context, option: 'from' | 'to'): { connectionId?: string } => {
   const id = context.text(option)

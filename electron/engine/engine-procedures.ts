@@ -115,6 +115,10 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
     },
     connections: {
       list: async () => [...connections.list()],
+      async environment() {
+        const problem = connections.environmentProblem()
+        return problem === undefined ? {} : { problem }
+      },
       async add(input) {
         const added = await connections.add(completeConnection(input))
         connectionsChanged()

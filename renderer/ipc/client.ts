@@ -13,7 +13,15 @@ type Verbs = { readonly [N in keyof Client]: { readonly [V in keyof Client[N]]: 
 const verbs: Verbs = {
   engine: { info: true, saveDiagnostics: true },
   settings: { get: true, set: true },
-  connections: { list: true, add: true, update: true, remove: true, setDefault: true, test: true },
+  connections: {
+    list: true,
+    environment: true,
+    add: true,
+    update: true,
+    remove: true,
+    setDefault: true,
+    test: true,
+  },
   catalog: {
     list: true,
     changes: true,

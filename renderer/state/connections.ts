@@ -10,6 +10,8 @@ interface ConnectionsState {
   readonly list: readonly Connection[]
   /** The one that the window shows. */
   readonly currentId?: string
+  /** Why the connection of the environment is none of them, though `BUCKET` is set. */
+  readonly environmentProblem?: string
 }
 
 const rememberedKey = 'orbital.connection'
@@ -18,10 +20,10 @@ export const useConnections = create<ConnectionsState>(() => ({ load: loading, l
 
 export const fetchConnections = createSingleFlight(async () => {
   try {
-    const list = await client.connections.list({})
+    const [list, { problem }] = await Promise.all([client.connections.list({}), client.connections.environment({})])
     const wanted = useConnections.getState().currentId ?? localStorage.getItem(rememberedKey)
     const current = list.find(({ id }) => id === wanted) ?? list.find(({ isDefault }) => isDefault) ?? list[0]
-    useConnections.setState({ load: ready, list, currentId: current?.id })
+    useConnections.setState({ load: ready, list, currentId: current?.id, environmentProblem: problem })
   } catch (error) {
     useConnections.setState({ load: { kind: 'failed', error: toAppError(error) } })
   }

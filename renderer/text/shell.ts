@@ -67,6 +67,12 @@ export const shellText = {
     copyLink: 'Copy link',
     linkCopied: 'The link is copied. Who opens it is asked before anything is installed.',
   },
+  environment: {
+    text: (shown: string | undefined): string =>
+      `Nothing was read from there or changed.${shown === undefined ? '' : ` You see the packages of “${shown}” instead.`} Correct the variable where it is set, or take BUCKET away, then start Orbital again.`,
+    connections: 'Show connections',
+    close: 'Close this message',
+  },
   link: {
     title: 'Orbital on this computer does not answer',
     text: 'It was stopped, or this computer slept. Nothing is lost: transfers go on when it runs again, and this page follows by itself.',

@@ -61,6 +61,8 @@ export const engineContract = {
   },
   connections: {
     list: procedure(nothing, z.array(connection)),
+    /** `problem`: a sentence that names the variable of the environment for which its connection (`BUCKET`) can't be used. Then there is no default one. */
+    environment: procedure(nothing, z.strictObject({ problem: z.string().optional() })),
     add: procedure(newConnection, connection),
     /** Replaces name and location; without a new secret the stored one stays. */
     update: procedure(z.strictObject({ id: z.string(), connection: newConnection }), connection),

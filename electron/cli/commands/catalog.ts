@@ -92,6 +92,13 @@ const reasonsOf = (verdicts: readonly AppVerdict[]): string =>
     .map(explainVerdict)
     .join('; ')
 
+/** What the connection that a command looks into is called. */
+async function whereOf({ api, text }: Context): Promise<string> {
+  const id = text('from')
+  const found = (await api.connections.list({})).find((each) => (id === undefined ? each.isDefault : each.id === id))
+  return found?.name ?? id ?? ''
+}
+
 /** The package that a spec means, with the versions that the spec allows; `package-not-found`, `usage`. */
 async function matchOf(context: Context, spec: string, packages: readonly PackageSummary[]): Promise<PackageSummary> {
   const ref = await resolve(context, spec)
@@ -100,7 +107,7 @@ async function matchOf(context: Context, spec: string, packages: readonly Packag
     version === ref.version ||
     (!('problem' in parsed) && parsed.name === ref.name && satisfies(version, parsed.constraint))
   const found = packages.find(({ name }) => name === ref.name)
-  if (found === undefined) throw new AppError('package-not-found', { spec, where: context.text('from') ?? '' })
+  if (found === undefined) throw new AppError('package-not-found', { spec, where: await whereOf(context) })
   return { ...found, versions: found.versions.filter(isAllowed) }
 }
 

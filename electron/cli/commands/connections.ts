@@ -6,7 +6,7 @@ import { formatSharedConnection, parseSharedConnection } from '../../../shared/m
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { table } from '../output.ts'
-import { requiredWord, requirePath } from '../spec.ts'
+import { connectionName, requiredWord, requirePath } from '../spec.ts'
 
 export const connections: Command = {
   name: 'connections',
@@ -54,13 +54,14 @@ export const connections: Command = {
         return importShared(context)
       case 'remove': {
         const id = requiredWord(context, 'connection', 1)
+        const name = await connectionName(context, id)
         await context.api.connections.remove({ id })
-        return context.output.result({ id }, [`Removed ${id}. Its packages stay where they are.`])
+        return context.output.result({ id }, [`Removed ${name}. Its packages stay where they are.`])
       }
       case 'default': {
         const id = requiredWord(context, 'connection', 1)
         await context.api.connections.setDefault({ id })
-        return context.output.result({ id }, [`${id} is the default connection.`])
+        return context.output.result({ id }, [`${await connectionName(context, id)} is the default connection.`])
       }
       default:
         throw usage(`orbital connections ${connections.usage}`)

@@ -7,7 +7,7 @@ import type { Command, Context } from '../command.ts'
 import { packageFields } from '../options.ts'
 import { countOf, formatBytes } from '../output.ts'
 import { pace, paceOf } from '../pace.ts'
-import { connectionOf, isPackageFile, requirePath } from '../spec.ts'
+import { connectionName, connectionOf, isPackageFile, requirePath } from '../spec.ts'
 
 export const publish: Command = {
   name: 'publish',
@@ -48,7 +48,10 @@ export const publish: Command = {
       const { transferId } = await api.publish.start({ planId, ...asked }, { signal })
       done.push(await context.follow(transferId))
     }
-    output.result(done.length === 1 ? published(done[0] as Transfer) : done.map(published), done.flatMap(toldOf))
+    const told = await Promise.all(
+      done.map(async (each) => toldOf(each, await connectionName(context, each.connectionId ?? ''))),
+    )
+    output.result(done.length === 1 ? published(done[0] as Transfer) : done.map(published), told.flat())
   },
 }
 
@@ -81,10 +84,9 @@ const published = (transfer: Transfer) => ({
   copiedBytes: transfer.outcome?.reusedBytes ?? 0,
 })
 
-function toldOf(transfer: Transfer): string[] {
-  const { outcome, connectionId, progress, wireBytes } = transfer
+function toldOf(transfer: Transfer, where: string): string[] {
+  const { outcome, progress, wireBytes } = transfer
   const ref = versionOf(transfer)
-  const where = connectionId ?? ''
   const sent = outcome?.reusedBytes === undefined ? '' : ` (${formatBytes(wireBytes)} sent, the rest copied there)`
   const first = outcome?.alreadyThere
     ? `${ref.name} ${ref.version} is already there with the same content (${where}).`

@@ -2,7 +2,7 @@ import type { PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
-import { connectionOf, requiredWord } from '../spec.ts'
+import { connectionName, connectionOf, requiredWord } from '../spec.ts'
 
 export const unpublish: Command = {
   name: 'unpublish',
@@ -28,8 +28,9 @@ export const unpublish: Command = {
       { ...connectionOf(context, 'from'), ref, ...(why === undefined ? {} : { why }) },
       { signal: context.signal },
     )
+    const where = await connectionName(context, done.connectionId)
     context.output.result(done, [
-      `${ref.name} ${ref.version} is ${done.alreadyWithdrawn ? 'withdrawn, as it was before' : 'withdrawn'} (${done.connectionId}).`,
+      `${ref.name} ${ref.version} is ${done.alreadyWithdrawn ? 'withdrawn, as it was before' : 'withdrawn'} (${where}).`,
       '  Its number stays reserved. Who has installed it keeps it.',
     ])
   },

@@ -7,7 +7,7 @@ import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { countOf, formatBytes } from '../output.ts'
 import { limit, paceOf } from '../pace.ts'
-import { connectionOf, matchInstalled, resolve } from '../spec.ts'
+import { connectionName, connectionOf, matchInstalled, resolve } from '../spec.ts'
 
 /** Files as they were found, what a repair made of them, and the archive. */
 interface Report extends UpkeepReport {
@@ -50,7 +50,13 @@ export const verify: Command = {
         failures.push(error)
       }
     }
-    output.result(reports, reports.flatMap(linesOf))
+    const stores = new Map<string, string>()
+    for (const { archive } of reports)
+      if (archive !== undefined) stores.set(archive.connectionId, await connectionName(context, archive.connectionId))
+    output.result(
+      reports,
+      reports.flatMap((report) => linesOf(report, stores)),
+    )
     for (const report of reports) throwIfBad(report)
     if (failures[0] !== undefined) throw failures[0]
   },
@@ -120,8 +126,8 @@ export function throwIfBad({ ref, damaged, missing, repaired, verifiedFiles }: U
   throw new AppError('file-damaged', { ref: specOf(ref), path: file, ...facts })
 }
 
-/** Of each file that is not as it should be, a line. */
-export function linesOf(report: Report): string[] {
+/** Of each file that is not as it should be, a line. `stores`: what connections are called. */
+export function linesOf(report: Report, stores?: ReadonlyMap<string, string>): string[] {
   const { ref, repaired, takenOut, archive } = report
   const isMended = repaired !== undefined
   const name = `${ref.name} ${ref.version}`
@@ -140,7 +146,7 @@ export function linesOf(report: Report): string[] {
     ...(archive === undefined
       ? []
       : [
-          `${name}: archive in ${archive.connectionId} verified, ${formatBytes(archive.sizeBytes)}, MD5 ${archive.md5}`,
+          `${name}: archive in ${stores?.get(archive.connectionId) ?? archive.connectionId} verified, ${formatBytes(archive.sizeBytes)}, MD5 ${archive.md5}`,
         ]),
   ]
 }

@@ -137,6 +137,7 @@ describe('connections', () => {
       await expect(connections.open(id)).rejects.not.toThrow(/pw/)
     }
     expect((await connections.open('local')).id).toBe('local')
+    expect(connections.environmentProblem()).toEqual(problem)
   })
 
   test('names the profile whose address can’t be meant', async () => {

@@ -37,6 +37,8 @@ import { testConnection } from './probe.ts'
  */
 export interface Connections {
   list(): readonly Connection[]
+  /** What keeps the connection of the environment from being used: the variable and what is wrong with it, never its value. */
+  environmentProblem(): string | undefined
   /** The default one where no id is given; `connection-not-found`, `usage`. */
   get(id: string | undefined): Connection
   add(input: NewConnection): Promise<Connection>
@@ -285,6 +287,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
 
   return {
     list,
+    environmentProblem: () => environmentProblem,
     get,
     add,
     update,

@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { IconChevronDown, IconRefresh, IconSearch, IconTag, IconX } from '@tabler/icons-react'
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { toSearchQuery } from '../../../shared/model/search.ts'
+import { EnvironmentNotice } from '../../shell/environment-notice.tsx'
 import { copyPath, hasSelectedText } from '../../shell/reveal-path.ts'
 import { useCurrentConnection } from '../../state/connections.ts'
 import { goTo } from '../../state/navigation.ts'
@@ -163,6 +164,7 @@ export function BrowsePage() {
     }
     return (
       <section className="main">
+        <EnvironmentNotice brief />
         {!welcomes && (
           <div className="filters" role="toolbar" aria-label={text.filtersLabel}>
             {filters.map((filter) => (

@@ -12,6 +12,7 @@ import {
 import { useState } from 'react'
 import type { Connection, ConnectionReport } from '../../../shared/model/connection.ts'
 import { client } from '../../ipc/link.ts'
+import { EnvironmentNotice } from '../../shell/environment-notice.tsx'
 import { fetchConnections, showConnection, useConnections } from '../../state/connections.ts'
 import { useHost } from '../../state/host.ts'
 import { goTo } from '../../state/navigation.ts'
@@ -79,6 +80,7 @@ export function ConnectionsSection({ item }: { readonly item?: string }) {
         ))}
       </section>
       <section className="scroll settings-scroll">
+        <EnvironmentNotice />
         {shown === undefined ? (
           <BoneLines lines={5} />
         ) : (
