@@ -177,8 +177,14 @@ test('a folder is saved as a file, and the dropped file is published as it is, o
   workFolder,
 }) => {
   const { page } = app
-  const folder = await makeFolder(join(workFolder, 'portable'), { 'weights.bin': 'x'.repeat(5000) })
+  const folder = await makeFolder(join(workFolder, 'portable'), {
+    'weights.bin': 'x'.repeat(5000),
+    'a.pkl': 'cos\nsystem\n(S"ls"\ntR.',
+    'config.env': `id = ${['AKIA', 'Q7RK29XVBT4MZP81'].join('')}\n`,
+  })
   await dropFolder(app, folder)
+  await expect(page.getByRole('button', { name: 'Leave it out' })).toBeVisible()
+  await page.getByRole('button', { name: 'Keep', exact: true }).click()
   await chooseSaveFolder(app, workFolder, 'portable-1.0.0.sputnik', () =>
     page.getByRole('button', { name: 'Save as file…' }).click(),
   )
@@ -189,6 +195,12 @@ test('a folder is saved as a file, and the dropped file is published as it is, o
   await dropPackageFile(app, file)
   await expect(heading(page, 'What shall happen with portable-1.0.0.sputnik?')).toBeVisible()
   await page.getByRole('button', { name: /^Publish it to Team models/ }).click()
+  await expect(page.getByText('Line 1 has the shape of an access key of Amazon.')).toBeVisible()
+  await expect(page.getByText('A package file is published as it is')).toBeVisible()
+  await expect(page.getByText('os.system')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Leave it out' })).toBeHidden()
+  await expect(publishButton(page)).toBeDisabled()
+  await page.getByRole('button', { name: 'Keep', exact: true }).click()
   await publishButton(page).click()
   await expect(heading(page, 'portable 1.0.0 is published')).toBeVisible()
 

@@ -235,7 +235,9 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       },
       async build({ planId, out }, options) {
         if (out !== undefined) requireAbsolute(out)
-        return publishPlans.build(planId, out, ioOf(options))
+        const { onProgress } = options ?? {}
+        const io = ioOf(options)
+        return publishPlans.build(planId, out, onProgress === undefined ? io : { ...io, onProgress })
       },
     },
     install: {

@@ -1,8 +1,14 @@
-type Listener = (news: { readonly entryCount?: number }) => void
+export interface PlanNews {
+  readonly entryCount?: number
+  /** Bytes read while it is written as a file. */
+  readonly building?: { readonly doneBytes: number; readonly totalBytes: number }
+}
+type Listener = (news: PlanNews) => void
 const listeners = new Map<string, Set<Listener>>()
 
 /**
- * Calls back whenever the engine knows more of a plan (hashes were taken), and while it reads a large folder, with how many entries it has seen.
+ * Calls back whenever the engine knows more of a plan (hashes were taken), and while it reads a large folder, with how many entries it has seen,
+ * and while it is written as a file.
  * Returns the unsubscriber.
  */
 export function onPlanNews(planId: string, listener: Listener): () => void {
@@ -15,6 +21,6 @@ export function onPlanNews(planId: string, listener: Listener): () => void {
   }
 }
 
-export function announcePlan(planId: string, news: Parameters<Listener>[0] = {}): void {
+export function announcePlan(planId: string, news: PlanNews = {}): void {
   for (const listener of listeners.get(planId) ?? []) listener(news)
 }

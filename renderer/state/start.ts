@@ -62,6 +62,9 @@ function applyChange(change: Exclude<Change, { readonly kind: 'host.requested' }
     case 'plan.reading':
       announcePlan(change.planId, change)
       break
+    case 'plan.building':
+      announcePlan(change.planId, { building: change })
+      break
     case 'plan.refined':
       announcePlan(change.planId)
       break

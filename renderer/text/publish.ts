@@ -117,6 +117,7 @@ export const publishText = {
     more > 0 ? `${names.join(', ')} and ${more} more.` : `${formatList(names)}.`,
   leaveItOut: 'Leave it out',
   leaveThemOut: 'Leave them out',
+  insideFile: 'A package file is published as it is: make it anew without what is secret.',
   keep: 'Keep',
   understood: 'Understood',
   fields: {
@@ -187,6 +188,8 @@ export const publishText = {
     /** At the speed that publishes had lately. */
     about: (seconds: number): string => `, about ${formatDuration(seconds)}`,
     saving: 'Writing the file',
+    savingSoFar: (doneBytes: number, totalBytes: number): string =>
+      `${formatSize(doneBytes)} of ${formatSize(totalBytes)} read`,
     stopSaving: 'Stop',
     saveAsFile: 'Save as file…',
     saveTitle: 'Save the package as a file',

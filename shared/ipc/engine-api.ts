@@ -230,7 +230,7 @@ export const engineContract = {
       }),
       started,
     ),
-    /** Writes `<name>-<version>.sputnik` instead of publishing. Answers its path. */
+    /** Writes `<name>-<version>.sputnik` instead of publishing. Answers its path; tells `onProgress`, and `plan.building`, of bytes read. */
     build: procedure(
       z.strictObject({ planId: z.string(), out: z.string().optional() }),
       z.strictObject({ path: z.string(), sizeBytes: z.number() }),

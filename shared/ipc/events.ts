@@ -18,6 +18,13 @@ export type Change =
   | { readonly kind: 'plan.refined'; readonly planId: string }
   /** A large folder is being read: so many entries so far. */
   | { readonly kind: 'plan.reading'; readonly planId: string; readonly entryCount: number }
+  /** A plan is being written as a `.sputnik`: bytes of files read, of all that are to be read. */
+  | {
+      readonly kind: 'plan.building'
+      readonly planId: string
+      readonly doneBytes: number
+      readonly totalBytes: number
+    }
   | { readonly kind: 'installed.changed'; readonly libraryId: string }
   | { readonly kind: 'libraries.changed' }
   | { readonly kind: 'connections.changed' }

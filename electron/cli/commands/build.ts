@@ -21,9 +21,14 @@ export const build: Command = {
     for (const { text } of plan.warnings) output.warn(text)
     const out = outOf(context, '.')
     const built = await writing(
-      () => api.publish.build({ planId: plan.planId, out }, { signal }),
+      () =>
+        api.publish.build(
+          { planId: plan.planId, out },
+          { signal, onProgress: (done) => output.work(`Packing ${plan.info.name} ${plan.info.version}`, done) },
+        ),
       'Choose another name (--out), or delete that file.',
     )
+    output.endProgress()
     output.result(built, [`${built.path}  ${formatBytes(built.sizeBytes)}`])
   },
 }

@@ -1,20 +1,21 @@
 import path from 'node:path'
+import type { CallOptions } from '../../../shared/ipc/procedure.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
 import type { Clock, Disk, Io } from '../ports.ts'
-import type { BuildJob, BuildResult } from '../workers/build.ts'
+import type { BuildJob, BuildResult, FromBuild } from '../workers/build.ts'
 import { startWorker } from '../workers/pool.ts'
 import type { PublishRequest } from './publish-request.ts'
 import { readSource } from './read-source.ts'
 
 /**
  * Writes what a request would publish as a `.sputnik` file, whole or not at all, in a worker: to `out`, into it if it is a folder, or beside the
- * source. `already-exists`, `file-changed`.
+ * source. `already-exists`, `file-changed`. Tells of the bytes of files that were read; those of a `.sputnik` are read twice, compared first.
  */
 export async function buildPackageFile(
   deps: { readonly disk: Disk; readonly clock: Clock; readonly tool: string },
   request: PublishRequest,
   out: string | undefined,
-  io: Io,
+  { signal, onProgress }: Io & Pick<CallOptions, 'onProgress'>,
 ): Promise<BuildResult> {
   const { info, source, maxArchiveBytes, publishedBy } = request
   const place = out ?? path.dirname(source.path)
@@ -28,5 +29,12 @@ export async function buildPackageFile(
     tool: deps.tool,
     out: isFolder ? path.join(place, `${identOf(info)}.sputnik`) : place,
   }
-  return startWorker<BuildResult>('build', job, io).result
+  const totalBytes = request.totalBytes * (source.kind === 'sputnik' ? 2 : 1)
+  let doneBytes = 0
+  const worker = startWorker<BuildResult, FromBuild>('build', job, { signal })
+  worker.onMessage(({ readBytes }) => {
+    doneBytes = Math.min(totalBytes, doneBytes + readBytes)
+    onProgress?.({ doneBytes, totalBytes })
+  })
+  return worker.result
 }

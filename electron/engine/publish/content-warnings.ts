@@ -1,7 +1,7 @@
 import type { FieldProblem } from '../../../shared/errors.ts'
 import { quoteName } from '../../../shared/model/package-path.ts'
 import type { PublishPlan } from '../../../shared/model/plans.ts'
-import type { RecipeFile } from '../format/recipe.ts'
+import type { FileMark } from '../format/file-marks.ts'
 import type { Findings } from './inspect-source.ts'
 
 type Warning = PublishPlan['warnings'][number]
@@ -10,20 +10,23 @@ type Warning = PublishPlan['warnings'][number]
 const mostNamed = 50
 const mostImports = 20
 
-export interface ContentWarnings {
+export interface ContentWarnings<F> {
   /** Marked by what is in them, too. */
-  readonly files: readonly RecipeFile[]
+  readonly files: readonly F[]
   readonly warnings: readonly Warning[]
   readonly problems: readonly FieldProblem[]
 }
 
 /** What names and contents of files say: secrets (where, never what), what pickles ask for when they are loaded, what can't be read. */
-export function contentWarnings(files: readonly RecipeFile[], findings: Findings): ContentWarnings {
-  const marked = files.map((file): RecipeFile => {
+export function contentWarnings<F extends { readonly path: string; readonly mark?: FileMark }>(
+  files: readonly F[],
+  findings: Findings,
+): ContentWarnings<F> {
+  const marked = files.map((file): F => {
     const hasSecret = findings.get(file.path)?.secret !== undefined
     return hasSecret && file.mark !== 'secret' ? { ...file, mark: 'secret' } : file
   })
-  const of = (mark: RecipeFile['mark']) => marked.filter((file) => file.mark === mark)
+  const of = (mark: FileMark) => marked.filter((file) => file.mark === mark)
   const secrets = of('secret').map(({ path }) => secretWarning(path, findings))
   const pickles = of('runs-code').map(({ path }) => pickleWarning(path, findings))
   const unreadable = files.filter(({ path }) => findings.get(path)?.isUnreadable === true)

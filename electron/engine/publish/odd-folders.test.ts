@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
 import type { Change } from '../../../shared/ipc/events.ts'
 import type { Manifest } from '../../../shared/model/package.ts'
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
@@ -112,6 +113,70 @@ describe('what is in files', () => {
     expect(warnings.map(({ text }) => text).join()).not.toMatch(/safe/i)
   })
 
+  test('a .sputnik file is looked into as a folder is, through its archive', async () => {
+    put('config.json', `{\n  "region": "eu-west-1",\n  "id": "${secret}"\n}\n`)
+    put('long.txt', `${'some words of a long text\n'.repeat(100_000)}${secret}\n`)
+    put('.env', 'REGION=eu-west-1')
+    put('a.pkl', 'cos\nsystem\n(S"ls"\ntR.')
+    // More than is looked into, in several blocks.
+    put('big.pt', Buffer.concat([Buffer.from('ccollections\nOrderedDict\n)R.'), Buffer.alloc(20_000_000, 7)]))
+    const fromFolder = await plan()
+    const { path } = await plans.build(fromFolder.planId, temp.path, io)
+    const told = await plans.plan({ connection, path }, io)
+    expect(told.warnings.map(({ text: _, ...said }) => said)).toEqual(
+      fromFolder.warnings.map(({ text: _, ...said }) => said),
+    )
+    const kinds = told.warnings.map(({ kind, path: file, line, imports }) => [kind, file, line ?? imports?.names])
+    expect(kinds).toEqual([
+      ['secret', '.env', undefined],
+      ['secret', 'config.json', 3],
+      ['secret', 'long.txt', 100_001],
+      ['runs-code', 'a.pkl', ['os.system']],
+      ['runs-code', 'big.pt', ['collections.OrderedDict']],
+    ])
+    expect(told.files.find((file) => file.path === 'config.json')?.mark).toBe('secret')
+    expect(JSON.stringify(told)).not.toContain(secret)
+    // Whatever is typed, the answer stands while the file is the same.
+    const again = await plans.plan({ connection, path, planId: told.planId, fields: { version: '2.0.0' } }, io)
+    expect(again.warnings).toEqual(told.warnings)
+    const stopped = { signal: AbortSignal.abort(new AppError('cancelled', {})) }
+    renameSync(path, join(temp.path, 'other.sputnik'))
+    const other = plans.plan({ connection, path: join(temp.path, 'other.sputnik') }, stopped)
+    await expect(other).rejects.toMatchObject({ code: 'cancelled' })
+  })
+
+  test('what in a .sputnik file does not unpack keeps nothing else from being told', async () => {
+    put('a.txt', `${'words '.repeat(1000)}\n`)
+    put('b.txt', `id = "${secret}"\n`)
+    const { path } = await plans.build((await plan()).planId, temp.path, io)
+    const bytes = readFileSync(path)
+    // After the headers of tar and gzip, in the first file.
+    bytes.fill(0xff, 530, 540)
+    writeFileSync(path, bytes)
+    const told = await plans.plan({ connection, path }, io)
+    expect(told.warnings.map(({ path: file, line }) => [file, line])).toEqual([['b.txt', 1]])
+  })
+
+  test('writing a .sputnik tells of bytes, rising, to the last; of another .sputnik twice as many', async () => {
+    put('weights.bin', Buffer.alloc(30_000_000, 'weights'))
+    const seen: number[] = []
+    const build = async (from: string, out: string) => {
+      const { planId, totalBytes } = await plans.plan({ connection, path: from }, io)
+      seen.length = 0
+      changes.length = 0
+      const onProgress = (done: { doneBytes: number; totalBytes: number }) => seen.push(done.doneBytes)
+      const { path } = await plans.build(planId, join(temp.path, out), { ...io, onProgress })
+      expect(seen).toEqual(seen.toSorted((a, b) => a - b))
+      const told = changes.flatMap((each) => (each.kind === 'plan.building' ? [each] : []))
+      expect(told.map(({ doneBytes }) => doneBytes)).toEqual(seen)
+      return { path, totalBytes, last: told.at(-1) }
+    }
+    const first = await build(folder, 'first.sputnik')
+    expect(first.last).toMatchObject({ doneBytes: first.totalBytes, totalBytes: first.totalBytes })
+    const second = await build(first.path, 'second.sputnik')
+    expect(second.last).toMatchObject({ doneBytes: 2 * first.totalBytes, totalBytes: 2 * first.totalBytes })
+  })
+
   test('what may not be read is named before anything is sent', () => {
     put('locked.bin')
     const disk = createNodeDisk()
@@ -206,6 +271,23 @@ describe('folders', () => {
       code: 'folder-of-packages',
       details: { relation, kind, name: 'Mine' },
     })
+  })
+
+  test.each([
+    ['a link to a library', 'library', 'own', 'own', 'is'],
+    ['a link into a library', 'library', 'own/model-1.0.0', 'own', 'inside'],
+    ['a way through a link into a library', 'library', 'own', 'own', 'inside'],
+    ['a library that is a link', 'library', 'own/model-1.0.0', 'linked-own', 'inside'],
+    ['a link into what a connection keeps', 'connection', 'own/models/model-1.0.0', 'own', 'inside'],
+  ] as const)('%s is refused, too', async (what, kind, to, root, relation) => {
+    mkdirSync(join(temp.path, 'own/model-1.0.0'), { recursive: true })
+    mkdirSync(join(temp.path, 'own/models/model-1.0.0'), { recursive: true })
+    symlinkSync(join(temp.path, 'own'), join(temp.path, 'linked-own'), 'junction')
+    symlinkSync(join(temp.path, to), join(temp.path, 'link'), 'junction')
+    own = [{ kind, name: 'Mine', path: join(temp.path, root) }]
+    folder = join(temp.path, what.startsWith('a way') ? 'link/model-1.0.0' : 'link')
+    writeFileSync(join(folder, 'a.bin'), 'a')
+    await expect(plan()).rejects.toMatchObject({ code: 'folder-of-packages', details: { path: folder, relation } })
   })
 
   test('beside what a connection keeps, as on a share, are fine', async () => {

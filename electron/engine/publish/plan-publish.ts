@@ -1,16 +1,17 @@
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { FieldProblem } from '../../../shared/errors.ts'
-import type { Checksum, Manifest, PackageInfo, VersionSummary } from '../../../shared/model/package.ts'
+import type { Checksum, Manifest, ManifestFile, PackageInfo, VersionSummary } from '../../../shared/model/package.ts'
 import { checkName, checkVersion } from '../../../shared/model/package-path.ts'
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
+import { type FileMark, markOf } from '../format/file-marks.ts'
 import { readRecipe } from '../format/recipe.ts'
 import type { SourceFile } from '../format/source-file.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
 import type { FileToHash } from '../workers/hash.ts'
 import { compatibilityWarnings } from './compatibility-warnings.ts'
 import { contentWarnings } from './content-warnings.ts'
-import type { InspectFiles } from './inspect-source.ts'
+import type { Inspector } from './inspect-source.ts'
 import { type Changes, compareFiles, hasNoChange } from './plan-changes.ts'
 import { mostSentBytes } from './plan-send.ts'
 import { proposeVersion, stepOf } from './propose-version.ts'
@@ -38,7 +39,7 @@ export interface PlanDeps {
   /** Where packages are kept on this machine. */
   ownFolders(): readonly OwnFolder[]
   /** Looks into the files for what a person should know before they are published. */
-  readonly inspect: InspectFiles
+  readonly inspect: Inspector
   /** A checksum that was taken of exactly this file before. */
   knownChecksum(file: SourceFile, algorithm: Checksum['algorithm']): Checksum | undefined
 }
@@ -179,9 +180,9 @@ interface PlanSource {
   readonly takesOver: boolean
 }
 
-function readPlanSource(deps: PlanDeps, input: PlanInput, io: Io): Promise<PlanSource> | PlanSource {
+function readPlanSource(deps: PlanDeps, input: PlanInput, io: Io): Promise<PlanSource> {
   const isFile = deps.disk.facts(input.path)?.kind === 'file' && input.path.toLowerCase().endsWith('.sputnik')
-  return isFile ? readFileSource(deps, input) : readFolderSource(deps, input, io)
+  return isFile ? readFileSource(deps, input, io) : readFolderSource(deps, input, io)
 }
 
 async function readFolderSource(
@@ -189,10 +190,10 @@ async function readFolderSource(
   { path: folder, fields, onEntries }: PlanInput,
   { signal }: Io,
 ): Promise<PlanSource> {
-  refuseOwnFolders(folder, ownFolders())
+  refuseOwnFolders(folder, ownFolders(), disk)
   const recipe = await readRecipe({ disk, folder, fields, signal, onEntries })
   await setImmediate()
-  const said = contentWarnings(recipe.files, await inspect(recipe.files, { signal }))
+  const said = contentWarnings(recipe.files, await inspect.files(recipe.files, { signal }))
   return {
     source: { kind: 'folder', path: folder },
     info: recipe.info,
@@ -211,8 +212,16 @@ async function readFolderSource(
 }
 
 /** Its archive goes as it is; what it says of itself may be changed. */
-function readFileSource({ disk }: PlanDeps, { path: file, fields }: PlanInput): PlanSource {
-  const { manifest } = readPackageFile(disk, file)
+async function readFileSource(
+  { disk, inspect }: PlanDeps,
+  { path: file, fields, onEntries }: PlanInput,
+  { signal }: Io,
+): Promise<PlanSource> {
+  const facts = disk.facts(file)
+  const { manifest, archiveOffset } = readPackageFile(disk, file)
+  const marked = await markFiles(manifest.files, signal)
+  const inside = { path: file, facts, archiveOffset, files: marked }
+  const said = contentWarnings(marked, await inspect.packageFile(inside, { signal, onFiles: onEntries }))
   const { leaveOut: _, putIn: __, insideFolder: ___, ...typed } = fields
   const info: PackageInfo = { ...manifest.info, ...typed }
   const name = path.basename(file)
@@ -227,7 +236,7 @@ function readFileSource({ disk }: PlanDeps, { path: file, fields }: PlanInput): 
     source: { kind: 'sputnik', path: file },
     info,
     origins,
-    files: manifest.files,
+    files: said.files,
     sourceFiles: [],
     insideFolder: '',
     checksums: new Map(manifest.files.map((each) => [each.path, each.checksum])),
@@ -235,9 +244,27 @@ function readFileSource({ disk }: PlanDeps, { path: file, fields }: PlanInput): 
     totalBytes: manifest.totalBytes,
     maxArchiveBytes: manifest.archive.sizeBytes,
     problems,
-    warnings: [],
+    warnings: [...said.warnings],
     takesOver: false,
   }
+}
+
+/** After so many the loop gets its turn. */
+const filesPerTurn = 4096
+
+async function markFiles(
+  files: readonly ManifestFile[],
+  signal: AbortSignal,
+): Promise<(ManifestFile & { readonly mark?: FileMark })[]> {
+  const marked: (ManifestFile & { readonly mark?: FileMark })[] = []
+  for (const file of files) {
+    const mark = markOf(file.path.split('/'))
+    marked.push(mark === undefined ? file : { ...file, mark })
+    if (marked.length % filesPerTurn !== 0) continue
+    signal.throwIfAborted()
+    await setImmediate()
+  }
+  return marked
 }
 
 /** Fields that stay what they were in the last version; what is new in a version is new each time. */

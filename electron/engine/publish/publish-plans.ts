@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
 import type { Announcer } from '../../../shared/ipc/events.ts'
+import type { CallOptions } from '../../../shared/ipc/procedure.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import type { Io, Log, OpenConnection } from '../ports.ts'
@@ -19,6 +20,8 @@ export interface PublishPlansDeps extends Omit<PlanDeps, 'knownChecksum' | 'insp
   /** Name and version of this program, for `orbital.tool`. */
   readonly tool: string
 }
+
+type BuildIo = Io & Pick<CallOptions, 'onProgress'>
 
 /** What a publish transfer is started with. */
 export interface PlannedTransfer {
@@ -62,9 +65,13 @@ export interface PublishPlans {
   /** `recipe-invalid` for a plan with problems, save that its version is published: what is at the store then decides. */
   transfer(planId: string): PlannedTransfer
   /**
-   * Writes it as a `.sputnik` file: `out`, or `<name>-<version>.sputnik` in `out` if that is a folder, or beside the source. `already-exists`.
+   * Writes it as a `.sputnik` file, and tells now and then of bytes (`onProgress`, `plan.building`): `out`, or `<name>-<version>.sputnik` in `out` if that is a folder, or beside the source. `already-exists`.
    */
-  build(planId: string, out: string | undefined, io: Io): Promise<{ readonly path: string; readonly sizeBytes: number }>
+  build(
+    planId: string,
+    out: string | undefined,
+    io: BuildIo,
+  ): Promise<{ readonly path: string; readonly sizeBytes: number }>
   /** Ends the hashing that is under way. */
   close(): Promise<void>
 }
@@ -194,6 +201,16 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
     }
   }
 
+  const tellOfBuilding = (planId: string, { onProgress }: BuildIo): Required<BuildIo>['onProgress'] => {
+    let toldMs = Number.NEGATIVE_INFINITY
+    return (done) => {
+      if (deps.clock.monotonic() - toldMs < readingRestMs && done.doneBytes < done.totalBytes) return
+      toldMs = deps.clock.monotonic()
+      deps.announcer.change({ kind: 'plan.building', planId, ...done })
+      onProgress?.(done)
+    }
+  }
+
   /** Whoever stops waiting stops the hashing, too. */
   const endOf = async ({ stop, ended }: Hashing, { signal }: Io) => {
     const cancel = () => stop.abort(signal.reason)
@@ -257,7 +274,8 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
         request,
       }
     },
-    build: (planId, out, io) => buildPackageFile(deps, checked(planId).planned.request, out, io),
+    build: (planId, out, io) =>
+      buildPackageFile(deps, checked(planId).planned.request, out, { ...io, onProgress: tellOfBuilding(planId, io) }),
     async close() {
       const hashings = [...plans.values()].flatMap(({ hashing }) => (hashing === undefined ? [] : [hashing]))
       for (const { stop } of hashings) stop.abort()

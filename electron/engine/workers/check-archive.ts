@@ -12,9 +12,14 @@ const chunkBytes = 1024 * 1024
 
 /**
  * Unpacks the archive inside a `.sputnik` file and compares every file, and every block, with its manifest: the archive's md5 says only that it is the
- * one that the manifest means, not that anybody could install it. `not-a-package-file` names the first file that is wrong.
+ * one that the manifest means, not that anybody could install it. `not-a-package-file` names the first file that is wrong. `onRead` is told of unpacked bytes.
  */
-export async function checkArchive(source: ReadyArchive, disk: Disk, { signal }: Io): Promise<void> {
+export async function checkArchive(
+  source: ReadyArchive,
+  disk: Disk,
+  io: Io & { readonly onRead?: (bytes: number) => void },
+): Promise<void> {
+  const { signal } = io
   const open = disk.open(source.path, 'read')
   const chunk = Buffer.allocUnsafe(chunkBytes)
   try {
@@ -22,7 +27,7 @@ export async function checkArchive(source: ReadyArchive, disk: Disk, { signal }:
       signal.throwIfAborted()
       // Lets a stop in.
       if (index % 256 === 0) await setImmediate()
-      if (!(await isRight(open, source, file, chunk, signal)))
+      if (!(await isRight(open, source, file, chunk, io)))
         throw new AppError('not-a-package-file', {
           path: source.path,
           reason: `The file ${file.path} in it is not what its description says.`,
@@ -38,7 +43,7 @@ async function isRight(
   { archiveOffset }: ReadyArchive,
   file: ManifestFile,
   chunk: Buffer,
-  signal: AbortSignal,
+  { signal, onRead }: Parameters<typeof checkArchive>[2],
 ): Promise<boolean> {
   const fileHash = createHash(file.checksum.algorithm)
   for (const { startOffset, endOffset, sizeBytes, sha256 } of slicesOf(file)) {
@@ -46,6 +51,7 @@ async function isRight(
     const onData = (bytes: Uint8Array) => {
       fileHash.update(bytes)
       hash?.update(bytes)
+      onRead?.(bytes.length)
     }
     const decoder = createMemberDecoder({ expectedBytes: sizeBytes, sliceBytes: endOffset - startOffset, onData })
     try {

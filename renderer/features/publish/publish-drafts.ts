@@ -167,7 +167,8 @@ function follow(path: string, planId: string): void {
   unsubscribers.get(path)?.()
   unsubscribers.set(
     path,
-    onPlanNews(planId, ({ entryCount }) => {
+    onPlanNews(planId, ({ entryCount, building }) => {
+      if (building !== undefined) return
       if (entryCount === undefined) ask(path, 0)
       else change(path, { entryCount })
     }),

@@ -40,7 +40,7 @@ export function PublishWarnings({ draft, plan }: { readonly draft: Draft; readon
           <ProblemRow key={`${problem.problem} ${problem.fix ?? ''}`} draft={draft} problem={problem} plan={plan} />
         ))}
         {inOrder.map(([kind, warnings]) => (
-          <WarningRow key={kind} draft={draft} warnings={warnings} />
+          <WarningRow key={kind} draft={draft} warnings={warnings} isFolder={plan.source.kind === 'folder'} />
         ))}
       </ul>
     </section>
@@ -132,7 +132,14 @@ function ProblemRow({ draft, plan, problem: { problem, fix, path } }: ProblemRow
   )
 }
 
-function WarningRow({ draft, warnings }: { readonly draft: Draft; readonly warnings: readonly Warning[] }) {
+interface WarningRowProps {
+  readonly draft: Draft
+  readonly warnings: readonly Warning[]
+  /** What is in a package file can't be left out. */
+  readonly isFolder: boolean
+}
+
+function WarningRow({ draft, warnings, isFolder }: WarningRowProps) {
   const [first] = warnings
   if (first === undefined) return null
   const isSecret = first.kind === 'secret'
@@ -154,9 +161,11 @@ function WarningRow({ draft, warnings }: { readonly draft: Draft; readonly warni
       actions={
         isSecret ? (
           <>
-            <Button small onClick={leaveAllOut}>
-              {isOne ? text.leaveItOut : text.leaveThemOut}
-            </Button>
+            {isFolder && (
+              <Button small onClick={leaveAllOut}>
+                {isOne ? text.leaveItOut : text.leaveThemOut}
+              </Button>
+            )}
             <Button small variant="quiet" onClick={settle}>
               {text.keep}
             </Button>
@@ -168,6 +177,7 @@ function WarningRow({ draft, warnings }: { readonly draft: Draft; readonly warni
         )
       }
     >
+      {first.kind === 'secret' && !isFolder && `${text.insideFile} `}
       {first.kind === 'runs-code' ? (
         <Imports warnings={warnings} />
       ) : isOne ? (

@@ -6,11 +6,13 @@ import { client } from '../../ipc/link.ts'
 import { pickSavePath } from '../../shell/pick-save-path.ts'
 import { useConnection } from '../../state/connections.ts'
 import { useKnownSpeed } from '../../state/known-speed.ts'
+import { onPlanNews, type PlanNews } from '../../state/plans.ts'
 import { nameOf, publishText as text } from '../../text/publish.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { type Action, useAction } from '../../ui/use-action.ts'
 import { blockers, leaveOut, ofPackage, putIn } from './publish-draft.ts'
@@ -151,6 +153,7 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
   const connection = useConnection(draft.connectionId)
   const speed = useKnownSpeed('publish', draft.connectionId)
   const [saving, setSaving] = useState<AbortController>()
+  const [written, setWritten] = useState<PlanNews['building']>()
   const blocked = plan === undefined ? [] : blockers(plan, settled)
   const reason = plan === undefined ? text.bar.readingYet : blocked.length > 0 ? text.bar.first(blocked) : undefined
   const fileBlocked = plan === undefined || blockers(ofPackage(plan), settled).length > 0
@@ -158,9 +161,10 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
   const save = async () => {
     const stop = new AbortController()
     try {
-      await saveAsFile(draft, stop.signal, () => setSaving(stop))
+      await saveAsFile(draft, stop.signal, () => setSaving(stop), setWritten)
     } finally {
       setSaving(undefined)
+      setWritten(undefined)
     }
   }
   return (
@@ -178,9 +182,12 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
           {reason}
         </span>
       ) : (
-        <span className="small t2" role="status">
-          {text.bar.saving}
-        </span>
+        <>
+          <span className="small t2" role="status">
+            {text.bar.saving}
+          </span>
+          {written !== undefined && <Written {...written} />}
+        </>
       )}
       {saving === undefined ? (
         <Button disabled={fileBlocked || action.busy} onClick={() => void action.run(save)}>
@@ -200,13 +207,42 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
   )
 }
 
-async function saveAsFile({ plan }: Draft, signal: AbortSignal, onStart: () => void): Promise<void> {
+/** How far the file is, while it is written. */
+function Written({ doneBytes, totalBytes }: NonNullable<PlanNews['building']>) {
+  const label = text.bar.savingSoFar(doneBytes, totalBytes)
+  return (
+    <span className="row saving-bar">
+      <ProgressBar
+        name={text.bar.saving}
+        label={label}
+        settledBytes={doneBytes}
+        receivedBytes={doneBytes}
+        totalBytes={totalBytes}
+      />
+      <span className="small t3 num">{label}</span>
+    </span>
+  )
+}
+
+async function saveAsFile(
+  { plan }: Draft,
+  signal: AbortSignal,
+  onStart: () => void,
+  onWritten: (done: PlanNews['building']) => void,
+): Promise<void> {
   if (plan === undefined) return
   const suggestedName = `${plan.info.name}-${plan.info.version}.sputnik`
   const title = text.bar.saveTitle
   const out = await pickSavePath(title, suggestedName)
   if (out === null) return
   onStart()
-  const { path } = await client.publish.build({ planId: plan.planId, out }, { signal })
-  showToast({ text: text.bar.saved(path) })
+  const unfollow = onPlanNews(plan.planId, ({ building }) => {
+    if (building !== undefined) onWritten(building)
+  })
+  try {
+    const { path } = await client.publish.build({ planId: plan.planId, out }, { signal })
+    showToast({ text: text.bar.saved(path) })
+  } finally {
+    unfollow()
+  }
 }
