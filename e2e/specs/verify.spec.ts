@@ -158,3 +158,28 @@ test('where the details are closed, what verifying found leads to them', async (
     .click()
   await expect(details(page)).toContainText('Alteredtrees.bin')
 })
+
+test('of an archive that is damaged in the store other versions are offered, not another try', async ({
+  app,
+  store,
+}) => {
+  const { page } = app
+  const archive = join(store, 'models', 'fraud_scorer-4.3.1', 'archive.gz')
+  const bytes = await readFile(archive)
+  const middle = Math.floor(bytes.length / 2)
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1
+  await writeFile(archive, bytes)
+  await packageRow(page, title).dblclick()
+  await page.getByRole('button', { name: 'Install 4.3.1' }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Install/ })
+    .click()
+  await openPage(page, 'Transfers')
+  const alert = page.getByRole('alert').filter({ hasText: 'are damaged' })
+  await expect(alert).toContainText('Tell its publisher to publish it again with a higher version.')
+  await expect(page.getByRole('button', { name: /^Retry/ })).toBeHidden()
+  await alert.getByRole('button', { name: 'See its other versions' }).click()
+  await expect(page.getByRole('tab', { name: /^Versions/ })).toHaveAttribute('aria-selected', 'true')
+  await expect(page.getByRole('heading', { name: title })).toBeVisible()
+})

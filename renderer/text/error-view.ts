@@ -2,7 +2,7 @@ import type { AppError, ErrorCode } from '../../shared/errors.ts'
 import { type ErrorText, errorTextOf } from './errors.ts'
 
 /** What helps, as one button; pages decide what it does. */
-export type ErrorRemedy = 'retry' | 'refresh' | 'free-space' | 'connection' | 'none'
+export type ErrorRemedy = 'retry' | 'refresh' | 'free-space' | 'connection' | 'versions' | 'none'
 
 /** Sentences that name things of the command line are said otherwise in the window. */
 const inTheWindow: Partial<Record<ErrorCode, Partial<ErrorText>>> = {
@@ -46,9 +46,9 @@ const remedies: { readonly [C in ErrorCode]: ErrorRemedy } = {
   'place-taken': 'retry',
   busy: 'retry',
   'past-cancel': 'none',
-  'meta-invalid': 'none',
-  'archive-damaged': 'retry',
-  'archive-mismatch': 'retry',
+  'meta-invalid': 'versions',
+  'archive-damaged': 'versions',
+  'archive-mismatch': 'versions',
   'file-damaged': 'retry',
   'content-differs': 'none',
   'object-changed': 'refresh',

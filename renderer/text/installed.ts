@@ -164,7 +164,8 @@ export const installedText = {
     title: 'Free up space',
     button: 'Free up space…',
     promise: 'Nothing goes before you press the button.',
-    nothing: 'There is nothing to clean up here.',
+    nothing:
+      'There is nothing to free up here now: no older version that may go, no cache, no unfinished transfers, and the trash is empty. To make room, remove packages, or move the library to another disk in Settings.',
     names: { older: 'Older versions', cache: 'Cache', unfinished: 'Unfinished transfers', trash: 'Trash' },
     older: (count: number, kept: readonly string[], needed: readonly { title: string; app: App }[]): string =>
       [

@@ -261,6 +261,7 @@ export const transfersText = {
     return titles[reason]
   },
   freeUpSpace: 'Free up space',
+  otherVersions: 'See its other versions',
   lookAtConnection: 'Look at the connection',
   openFolder: 'Open folder',
   showPackage: 'Show the package',

@@ -44,9 +44,13 @@ export function useCleanUp(
   return { plan, chosen, toggle }
 }
 
+/** What stands below the title: a promise about the button where there is one. Nothing before the disk is measured. */
+export const sayOf = (cleaning: CleanUp | undefined): string | undefined =>
+  cleaning && (cleaning.plan.proposals.length > 0 ? words.promise : words.nothing)
+
 export function Proposals({ cleaning }: { readonly cleaning: CleanUp }) {
   const { plan, chosen, toggle } = cleaning
-  if (plan.proposals.length === 0) return <p className="t2">{words.nothing}</p>
+  if (plan.proposals.length === 0) return null
   return (
     <div>
       {plan.proposals.map((proposal) => (

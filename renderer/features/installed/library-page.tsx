@@ -28,7 +28,7 @@ import { showToast } from '../../ui/toast.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
 import { choosePackages } from './chosen-packages.ts'
-import { CleanUpFoot, Proposals, useCleanUp } from './free-up-space.tsx'
+import { CleanUpFoot, Proposals, sayOf, useCleanUp } from './free-up-space.tsx'
 import { askUpdate, copyPathOf, openFolder, removeVersions, type Update } from './installed-actions.ts'
 import { groupInstalled, type InstalledPackage, type PackageOrder } from './installed-packages.ts'
 import { InstalledRow } from './installed-row.tsx'
@@ -359,7 +359,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                 <>
                   <div>
                     <h2 className="aside-title">{text.freeUp.title}</h2>
-                    <p className="t2">{text.freeUp.promise}</p>
+                    <p className="t2">{sayOf(cleaning)}</p>
                   </div>
                   {cleaning && <Proposals cleaning={cleaning} />}
                   <TrashList entries={trash} run={run} />
@@ -378,7 +378,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
             setOpened(undefined)
           }}
           title={details === undefined ? text.freeUp.title : details.title}
-          subtitle={details === undefined ? text.freeUp.promise : details.newest.description}
+          subtitle={details === undefined ? sayOf(cleaning) : details.newest.description}
           footer={details === undefined ? freeUp : null}
         >
           <section className="sheet-stack">

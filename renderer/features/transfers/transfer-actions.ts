@@ -1,7 +1,9 @@
+import { fromWire } from '../../../shared/errors.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { isEnded, isRunning } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
 import { useTransfers } from '../../state/transfers.ts'
+import { viewError } from '../../text/error-view.ts'
 
 /** What may be done with a transfer in the state it is in. */
 export const canPause = ({ state, readOnly }: Transfer): boolean =>
@@ -10,8 +12,15 @@ export const canPause = ({ state, readOnly }: Transfer): boolean =>
 export const canResume = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'paused'
 /** It waits for its next try, which may as well be now. */
 export const canTryNow = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'reconnecting'
-export const canRetry = ({ state, readOnly }: Transfer): boolean =>
-  !readOnly && (state.kind === 'failed' || state.kind === 'cancelled')
+/** What is wrong at the store stays wrong, however often it is fetched: another version helps. */
+export const needsOther = ({ state, ref, connectionId }: Transfer): boolean =>
+  state.kind === 'failed' &&
+  ref !== undefined &&
+  connectionId !== undefined &&
+  viewError(fromWire(state.error)).remedy === 'versions'
+export const canRetry = (transfer: Transfer): boolean =>
+  !transfer.readOnly &&
+  (transfer.state.kind === 'cancelled' || (transfer.state.kind === 'failed' && !needsOther(transfer)))
 /** Only what waits has a place in the queue. */
 export const canMove = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'queued'
 export const canCancel = ({ state, readOnly }: Transfer): boolean =>

@@ -2,7 +2,7 @@ import { IconFolder, IconPlayerPause, IconPlayerPlay, IconRefresh } from '@table
 import { fromWire } from '../../../shared/errors.ts'
 import type { Progress, Transfer } from '../../../shared/model/transfer.ts'
 import { isEnded, isRunning } from '../../../shared/model/transfer-standing.ts'
-import { useConnection } from '../../state/connections.ts'
+import { showConnection, useConnection } from '../../state/connections.ts'
 import { useInstalled } from '../../state/installed.ts'
 import { goTo } from '../../state/navigation.ts'
 import { runsElsewhere, standsStill, useProgress } from '../../state/transfers.ts'
@@ -17,7 +17,17 @@ import { Facts } from '../../ui/inspector.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { SpeedSpark } from './speed-spark.tsx'
-import { canCancel, cancel, canPause, canResume, canRetry, pause, resume, retry } from './transfer-actions.ts'
+import {
+  canCancel,
+  cancel,
+  canPause,
+  canResume,
+  canRetry,
+  needsOther,
+  pause,
+  resume,
+  retry,
+} from './transfer-actions.ts'
 import { TransferFiles } from './transfer-files.tsx'
 import { StateWord, ticks } from './transfer-row.tsx'
 
@@ -157,7 +167,7 @@ function Layers({ transfer, progress }: { readonly transfer: Transfer; readonly 
 
 /** What happened, what is safe, what to do; with the one button that does it. */
 function TransferFailure({ transfer, run }: DetailProps) {
-  const { state, connectionId } = transfer
+  const { state, connectionId, ref } = transfer
   if (state.kind !== 'failed' && state.kind !== 'paused') return null
   if (state.error === undefined) return null
   const error = fromWire(state.error)
@@ -184,9 +194,21 @@ function TransferFailure({ transfer, run }: DetailProps) {
               {text.lookAtConnection}
             </Button>
           )}
-          <Button variant={remedy === 'retry' ? 'primary' : 'default'} icon={IconRefresh} onClick={again}>
-            {againWord}
-          </Button>
+          {needsOther(transfer) && ref !== undefined && connectionId !== undefined ? (
+            <Button
+              variant="primary"
+              onClick={() => {
+                showConnection(connectionId)
+                goTo({ page: 'package', name: ref.name, tab: 'versions' })
+              }}
+            >
+              {text.otherVersions}
+            </Button>
+          ) : (
+            <Button variant={remedy === 'retry' ? 'primary' : 'default'} icon={IconRefresh} onClick={again}>
+              {againWord}
+            </Button>
+          )}
           {canCancel(transfer) && (
             <Button variant="quiet" danger onClick={() => run(() => cancel(transfer))}>
               {text.cancel}
