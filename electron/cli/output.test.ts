@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Transfer } from '../../shared/model/transfer.ts'
-import { createOutput } from './output.ts'
+import { bytesOf, createOutput } from './output.ts'
 
 const transferOf = (kind: Transfer['kind']) =>
   ({ id: 't', kind, ref: { name: 'digits', version: '1.0.0' }, state: { kind: 'transferring' } }) as Transfer
@@ -31,6 +31,14 @@ test('publishing says what was sent, though the store has confirmed nothing yet'
 
 test('installing says what is verified, not what came', () => {
   expect(linesOf('install', 0, 1_000_000)).toBe('Installing digits 1.0.0: 0 B verified of 6.70 MB\n')
+})
+
+test('a list says what was sent or came apart from what stands', () => {
+  const of = (kind: Transfer['kind'], settledBytes: number, receivedBytes: number) =>
+    bytesOf({ kind, progress: { settledBytes, receivedBytes, totalBytes: 6_700_000, bytesPerSecond: 0 } })
+  expect(of('publish', 0, 3_000_000)).toBe('3.00 MB sent, 0 B confirmed by the store, of 6.70 MB')
+  expect(of('install', 1_000_000, 3_000_000)).toBe('3.00 MB received, 1.00 MB verified, of 6.70 MB')
+  expect(of('publish', 6_700_000, 6_700_000)).toBe('6.70 MB of 6.70 MB')
 })
 
 test('texts of others move no cursor and turn no direction', () => {

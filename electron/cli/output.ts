@@ -150,6 +150,24 @@ export const subjectOf = ({ ref, title }: Pick<Transfer, 'ref' | 'title'>): stri
 const shownBytes = ({ kind }: Transfer, { settledBytes, receivedBytes }: Progress): number =>
   kind === 'publish' || kind === 'export' ? receivedBytes : settledBytes
 
+const heldWords = {
+  install: ['received', 'verified'],
+  publish: ['sent', 'confirmed by the store'],
+  verify: ['read', 'compared'],
+  repair: ['read', 'done'],
+  export: ['written', 'done'],
+  move: ['copied', 'verified'],
+} as const
+
+/** How far a transfer is or was: `12.0 MB sent, 0 B confirmed by the store, of 30.0 MB`; in one figure where both are the same. */
+export function bytesOf({ kind, progress }: Pick<Transfer, 'kind' | 'progress'>): string {
+  const { settledBytes, receivedBytes, totalBytes } = progress
+  const total = `of ${formatBytes(totalBytes)}`
+  if (settledBytes === receivedBytes) return `${formatBytes(settledBytes)} ${total}`
+  const [came, settled] = heldWords[kind]
+  return `${formatBytes(receivedBytes)} ${came}, ${formatBytes(settledBytes)} ${settled}, ${total}`
+}
+
 /** `Installing fraud_scorer 4.3.1: 2.88 GB verified of 4.37 GB, 38.4 MB/s, 33 s left` */
 function factsOf(transfer: Transfer, progress: Progress): string {
   const [verb, unit] = words[transfer.kind]

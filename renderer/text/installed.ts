@@ -7,6 +7,13 @@ export function formatDay(at: string, now: number = Date.now()): string {
   return /^Just now$|minute|hour/.test(when) ? 'today' : when.charAt(0).toLowerCase() + when.slice(1)
 }
 
+/** Not all that is told of was read now. */
+const readEarlier = (files: number): string =>
+  files === 1
+    ? '1 file of that was read before it was interrupted, and looks the same'
+    : `${formatCount(files)} files of that were read before it was interrupted, and look the same`
+const alsoEarlier = (files: number): string => (files === 0 ? '' : `. ${readEarlier(files)}`)
+
 export const installedText = {
   title: 'Installed',
   library: 'Library',
@@ -54,6 +61,7 @@ export const installedText = {
     `Other files are published as ${version}${connection === undefined ? '' : ` in ${connection}`} by now. What is installed stays as it is until you install it again.`,
   installAgain: 'Install again…',
   findings: {
+    earlier: (files: number): string => `${readEarlier(files)}.`,
     title: (wrong: number, extra: number): string =>
       wrong > 0
         ? `${plural(wrong, 'file')} ${wrong === 1 ? 'is' : 'are'} not as published`
@@ -96,7 +104,8 @@ export const installedText = {
   movedSome: (count: number, bytes: number): string =>
     `${plural(count, 'version')} moved to the trash. Emptying it frees ${formatSize(bytes)}`,
   restored: (name: string): string => `${name} is back`,
-  verified: (name: string, files: number): string => `${name}: ${plural(files, 'file')} verified, all as published`,
+  verified: (name: string, files: number, earlierFiles = 0): string =>
+    `${name}: ${plural(files, 'file')} verified, all as published${alsoEarlier(earlierFiles)}`,
   repaired: (name: string, files: number, fetchedBytes: number, takenOut: number): string => {
     const parts = [
       files > 0 ? `${plural(files, 'file')} made anew, ${formatSize(fetchedBytes)} fetched` : '',
@@ -104,7 +113,8 @@ export const installedText = {
     ].filter(Boolean)
     return `${name} is as published again: ${formatList(parts)}`
   },
-  verifiedAll: (count: number): string => `${plural(count, 'version')} verified, all as published`,
+  verifiedAll: (count: number, earlierFiles = 0): string =>
+    `${plural(count, 'version')} verified, all as published${alsoEarlier(earlierFiles)}`,
   showFiles: 'Show which',
   found: (name: string, damaged: number, missing: number, extra: number): string => {
     const parts = [

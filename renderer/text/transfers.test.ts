@@ -106,6 +106,9 @@ describe('what is named', () => {
     const line = (kind: Transfer['kind'], outcome: Transfer['outcome']) =>
       bytesLine(transfer({ kind: 'done' }, { kind, outcome }), progress)
     expect(line('verify', { badFiles: 0, extraFiles: 0 })).toBe('Verified, 4.37 GB')
+    expect(line('verify', { badFiles: 0, extraFiles: 0, earlierFiles: 2 })).toBe(
+      'Verified, 4.37 GB, 2 files of it before it was interrupted',
+    )
     expect(line('verify', { badFiles: 1, extraFiles: 2 })).toBe('1 file changed or missing')
     expect(line('verify', { badFiles: 0, extraFiles: 1 })).toBe('Verified, with 1 file that is no part of it')
     expect(line('verify', { badFiles: 0, extraFiles: 2 })).toBe('Verified, with 2 files that are no part of it')
@@ -135,7 +138,7 @@ describe('what is gone over again after a stop', () => {
   it('is said in place of the speed', () => {
     expect(said('verify', { kind: 'verifying' })).toBe('Reading 120 MB of 300 MB again, 33 s left')
     expect(said('export', { kind: 'transferring' })).toBe('Going over 120 MB of 300 MB again, 33 s left')
-    expect(said('install', { kind: 'transferring' })).toBe('Fetching 120 MB of 300 MB again, 33 s left')
+    expect(said('install', { kind: 'transferring' })).toBe('Going over 120 MB of 300 MB again, 33 s left')
   })
 })
 

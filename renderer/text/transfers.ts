@@ -72,7 +72,8 @@ export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsCon
 function againText(kind: Transfer['kind'], { again, secondsLeft }: Progress): string | undefined {
   if (again === undefined) return undefined
   const left = secondsLeft === undefined ? '' : `, ${formatDuration(secondsLeft)} left`
-  const verb = kind === 'install' ? 'Fetching' : kind === 'export' ? 'Going over' : 'Reading'
+  // An install hashes what it has, and fetches what had come and was not verified.
+  const verb = kind === 'install' || kind === 'export' ? 'Going over' : 'Reading'
   return `${verb} ${formatSize(again.doneBytes)} of ${formatSize(again.totalBytes)} again${left}`
 }
 
@@ -145,6 +146,7 @@ function doneLine({ kind, outcome = {} }: Transfer, total: string): string {
     downloadBytes = 0,
     sizeBytes = 0,
     keptFiles = 0,
+    earlierFiles = 0,
   } = outcome
   switch (kind) {
     case 'install':
@@ -156,8 +158,8 @@ function doneLine({ kind, outcome = {} }: Transfer, total: string): string {
     }
     case 'verify': {
       if (badFiles > 0) return `${plural(badFiles, 'file')} changed or missing`
-      if (extraFiles === 0) return `Verified, ${total}`
-      return `Verified, with ${plural(extraFiles, 'file that is', 'files that are')} no part of it`
+      if (extraFiles > 0) return `Verified, with ${plural(extraFiles, 'file that is', 'files that are')} no part of it`
+      return `Verified, ${total}${earlierFiles > 0 ? `, ${plural(earlierFiles, 'file')} of it before it was interrupted` : ''}`
     }
     case 'repair':
       if (badFiles === 0 && extraFiles === 0) return 'Nothing had to be repaired'

@@ -84,6 +84,8 @@ export const transfer = z.strictObject({
       /** Of a verify or repair: files as they were found, changed or missing, and those that are no part of the version. */
       badFiles: z.number().optional(),
       extraFiles: z.number().optional(),
+      /** Of a verify: files that were read before it was interrupted, and looked the same when it went on. */
+      earlierFiles: z.number().optional(),
       /** Of an export: the file's size, and the md5 of the archive where it is the published one. */
       sizeBytes: z.number().optional(),
       md5: z.string().optional(),

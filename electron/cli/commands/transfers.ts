@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
-import { formatBytes, subjectOf, table } from '../output.ts'
+import { bytesOf, subjectOf, table } from '../output.ts'
 import { requiredWord } from '../spec.ts'
 import { linesOf, throwIfBad } from './verify.ts'
 
@@ -38,7 +38,7 @@ async function listTransfers({ api, output }: Context): Promise<void> {
     each.kind,
     subjectOf(each),
     each.state.kind === 'paused' ? `paused (${each.state.reason})` : each.state.kind,
-    `${formatBytes(each.progress.settledBytes)} of ${formatBytes(each.progress.totalBytes)}`,
+    bytesOf(each),
   ])
   output.result(all, rows.length === 0 ? ['There are no transfers.'] : table(rows))
 }

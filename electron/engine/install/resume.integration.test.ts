@@ -21,6 +21,7 @@ import { createNodeDisk } from '../disk/node-disk.ts'
 import { createStore } from '../object-store/create-store.ts'
 import type { StoreSpec } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
+import { counterIndex } from '../transfers/transfer-runner.ts'
 import { segmentBytes } from './install-limits.ts'
 import { sha256Of } from './install-source.ts'
 
@@ -116,6 +117,10 @@ describeWith(await fetchS3Server(), 'an install from an S3 store', () => {
       expect(before).toBeLessThan(sizeOf(ref))
       expect(sentBytes).toBeLessThanOrEqual(sizeOf(ref) + connections * segmentBytes)
       expect(task.meter.wireBytes()).toBeLessThanOrEqual(sentBytes - before)
+      // What was hashed again is no speed: that is what was fetched now.
+      const keptBytes = Number(new BigInt64Array(task.meter.counters.shared)[counterIndex.kept])
+      expect(keptBytes).toBeGreaterThan(0)
+      expect(task.meter.read().totalBytes - keptBytes).toBeLessThanOrEqual(sentBytes - before)
       expect(task.meter.read().settledBytes).toBe(task.meter.read().totalBytes)
       expectFiles(which)
     },

@@ -5,6 +5,8 @@ export interface Tally {
   received(file: number, bytes: number): void
   settled(file: number, bytes: number): void
   wire(bytes: number): void
+  /** Counted as received, and no speed: it was here before. Say it before `received`. */
+  kept(bytes: number): void
 }
 
 export function createTally(shared: SharedArrayBuffer): Tally {
@@ -22,5 +24,6 @@ export function createTally(shared: SharedArrayBuffer): Tally {
       add(counterIndex.firstFile + 2 * file + 1, bytes)
     },
     wire: (bytes) => add(counterIndex.wire, bytes),
+    kept: (bytes) => add(counterIndex.kept, bytes),
   }
 }

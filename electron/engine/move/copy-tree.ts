@@ -16,6 +16,8 @@ export interface TreeCopy {
 export interface CopyIo extends Io {
   readonly onReceived?: (bytes: number) => void
   readonly onSettled?: (bytes: number) => void
+  /** Of files that an earlier run had copied. */
+  readonly onKept?: (bytes: number) => void
 }
 
 /**
@@ -41,7 +43,7 @@ export async function copyTree(disk: Disk, copy: TreeCopy, io: CopyIo): Promise<
   for (const entry of entries) {
     if (io.signal.aborted) throw io.signal.reason ?? new AppError('cancelled', {})
     if (disk.facts(path.join(to, entry.path)) !== undefined) {
-      if (entry.kind === 'file') tell(io, entry.sizeBytes)
+      if (entry.kind === 'file') io.onKept?.(entry.sizeBytes)
     } else if (entry.kind === 'symlink') copyLinkOf(disk, copy, entry)
     else await copyFile(disk, copy, entry, io)
   }
@@ -57,11 +59,6 @@ export async function copyTree(disk: Disk, copy: TreeCopy, io: CopyIo): Promise<
 /** By the time that a finished copy was given. */
 const isCopyOf = (entry: TreeEntry | undefined, there: TreeEntry): boolean =>
   entry?.kind !== 'symlink' && entry !== undefined && isSameEntry({ ...entry, inode: there.inode }, there)
-
-const tell = ({ onReceived, onSettled }: CopyIo, bytes: number) => {
-  onReceived?.(bytes)
-  onSettled?.(bytes)
-}
 
 function copyLinkOf(disk: Disk, { from, to }: TreeCopy, entry: TreeEntry): void {
   if (disk.facts(path.join(from, entry.path))?.kind === 'symlink')

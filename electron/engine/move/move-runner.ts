@@ -110,7 +110,8 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
       counters.reset({ receivedBytes: 0, settledBytes: 0 })
       task.enter({ kind: 'transferring' })
       const copy = { from, to: tree, scratch: path.join(staging, 'file'), entries }
-      await work.copy(copy, { signal, onReceived: counters.addReceived, onSettled: counters.addSettled })
+      const { addReceived: onReceived, addSettled: onSettled, addKept: onKept } = counters
+      await work.copy(copy, { signal, onReceived, onSettled, onKept })
       const now = await work.list(from, notMoved, { signal })
       if (isSameTree(entries, now)) return place(task, { libraryId, from, to }, entries)
       if (round === rounds) throw new AppError('busy', { what: 'library' })

@@ -17,11 +17,12 @@ export interface MoveWork {
 export function createMoveWork(): MoveWork {
   const run = async <K extends LibraryJobResult['kind']>(
     job: Extract<LibraryJob, { kind: K }>,
-    { signal, onReceived, onSettled }: CopyIo,
+    { signal, onReceived, onSettled, onKept }: CopyIo,
   ): Promise<Extract<LibraryJobResult, { kind: K }>> => {
     if (signal.aborted) throw signal.reason ?? new AppError('cancelled', {})
     const worker = startWorker<LibraryJobResult, LibraryJobProgress>('library', job, { signal, graceMs: 500 })
-    worker.onMessage(({ readBytes, settledBytes }) => {
+    worker.onMessage(({ readBytes, settledBytes, keptBytes }) => {
+      if (keptBytes !== undefined) onKept?.(keptBytes)
       if (readBytes > 0) onReceived?.(readBytes)
       if (settledBytes !== undefined) onSettled?.(settledBytes)
     })

@@ -48,6 +48,22 @@ describe('a copy of a tree', () => {
     expect((await listTree(disk, to, [], io)).map((entry) => entry.path).sort()).toEqual(['a', 'a/b.txt', 'c.txt'])
   })
 
+  test('tells of what an earlier run had copied apart from what it copies', async () => {
+    put(path.join(from, 'c.txt'), 'longer')
+    const entries = await listTree(disk, from, [], io)
+    const told = { received: 0, settled: 0, kept: 0 }
+    const tell = (what: keyof typeof told) => (bytes: number) => {
+      told[what] += bytes
+    }
+    const hearers = { ...io, onReceived: tell('received'), onSettled: tell('settled'), onKept: tell('kept') }
+    const run = () => copyTree(disk, { from, to, scratch: path.join(folder.path, 'scratch'), entries }, hearers)
+    await run()
+    expect(told).toEqual({ received: 7, settled: 7, kept: 0 })
+    disk.removeFile(path.join(to, 'a/b.txt'))
+    await run()
+    expect(told).toEqual({ received: 8, settled: 8, kept: 6 })
+  })
+
   test('leaves out what changed since it was listed, and the next listing tells', async () => {
     const entries = await listTree(disk, from, [], io)
     put(path.join(from, 'c.txt'), 'longer')

@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import type { UpkeepReport } from '../../../shared/model/transfer.ts'
 import { createInstallRig, putPackage } from '../../../testkit/install-rig.ts'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { checkVersion } from './check-version.ts'
+import { createVerifyRunner } from './verify-runner.ts'
 
 const ref = { name: 'model', version: '1.0.0' }
 const files = { 'a.bin': Buffer.alloc(100, 1), 'b.bin': Buffer.alloc(200, 2), 'c.bin': Buffer.alloc(300, 3) }
@@ -69,6 +71,24 @@ test('a check that was stopped goes on with the files that it had not read', asy
   rmSync(placeOf('extra.txt'))
   expect((await checkVersion(rig.openTask(first.id), library, ref, deps)).extra).toEqual([])
   expect(read.splice(0)).toEqual([[]])
+})
+
+test('a verify tells in its report and its outcome of files that were read before it was interrupted', async () => {
+  await using folder = await createTempFolder()
+  const { rig, library } = await setUp(folder.path)
+  const reports: UpkeepReport[] = []
+  const runner = createVerifyRunner({
+    ...deps,
+    library: () => library,
+    reports: { write: (_, report) => void reports.push(report), read: () => reports[0] as UpkeepReport },
+  })
+  const request = { ...(await rig.request(ref)), libraryId: 'test' }
+  const first = rig.createTask(request)
+  const asked = { libraryId: 'test', ref }
+  expect(await runner.run({ ...first, request: asked })).toEqual({ badFiles: 0, extraFiles: 0 })
+  const outcome = await runner.run({ ...rig.openTask(first.id), request: asked })
+  expect(outcome).toEqual({ badFiles: 0, extraFiles: 0, earlierFiles: 3 })
+  expect(reports.map(({ earlierFiles }) => earlierFiles)).toEqual([undefined, 3])
 })
 
 test('what was found of another tree in the same place is not taken over', async () => {

@@ -37,15 +37,17 @@ export function createVerifyRunner(deps: {
         if (!isAppError(error, 'disk-denied')) throw error
         task.log.write('info', 'verify.not-noted', { id: task.id, ...toWire(error) })
       }
+      const earlier = report.earlierFiles === 0 ? {} : { earlierFiles: report.earlierFiles }
       deps.reports.write(task.id, {
         ref,
         verifiedFiles: report.verifiedFiles,
         damaged: [...report.damaged],
         missing: [...report.missing],
         extra: [...report.extra],
-        ...(report.earlierFiles === 0 ? {} : { earlierFiles: report.earlierFiles }),
+        ...earlier,
       })
-      return { badFiles: report.damaged.length + report.missing.length, extraFiles: report.extra.length }
+      const badFiles = report.damaged.length + report.missing.length
+      return { badFiles, extraFiles: report.extra.length, ...earlier }
     },
     discard: async () => {},
     isPastCancel: () => false,

@@ -83,6 +83,9 @@ test('what was there before is progress, and no speed', () => {
   meter.counters.addReceived(300)
   clock.advance(1000)
   expect(meter.read()).toEqual({ settledBytes: 0, receivedBytes: 300, totalBytes: 1000, bytesPerSecond: 0 })
+  // A file that a move had copied.
+  meter.counters.addKept(100)
+  expect(meter.read()).toMatchObject({ settledBytes: 100, receivedBytes: 400, bytesPerSecond: 0 })
   // A file that an export goes on with.
   meter.counters.reset({ receivedBytes: 500, settledBytes: 500 })
   clock.advance(1000)

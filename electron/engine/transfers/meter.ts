@@ -22,7 +22,7 @@ export interface Meter {
 /**
  * The one measure of a transfer's progress. Workers add to shared counters without messages; a part that is fetched twice would make
  * them run backwards or over, so what is shown is the high-water mark, bounded by the total. While the counters are below it, bytes that were
- * shown already are read once more: that is told, too, and speed and time left go by the counters, so that nothing seems to stand still.
+ * shown already are read once more: that is told, too. Speed and time left go by what comes anew; what is only looked at again is none.
  */
 export function createMeter(
   clock: Clock,
@@ -71,6 +71,9 @@ export function createMeter(
       addReceived: (bytes) => add(counterIndex.received, bytes),
       addSettled: (bytes) => add(counterIndex.settled, bytes),
       addWire: (bytes) => add(counterIndex.wire, bytes),
+      addKept(bytes) {
+        for (const index of [counterIndex.kept, counterIndex.received, counterIndex.settled]) add(index, bytes)
+      },
     },
     setTotal(bytes, files) {
       totalBytes = bytes

@@ -32,6 +32,8 @@ export interface Counters {
   addReceived(bytes: number): void
   addSettled(bytes: number): void
   addWire(bytes: number): void
+  /** Received and settled, and no speed: it was there before. */
+  addKept(bytes: number): void
 }
 export const counterIndex = { received: 0, settled: 1, wire: 2, kept: 3, firstFile: 4 } as const
 

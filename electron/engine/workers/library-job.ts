@@ -30,8 +30,13 @@ export type LibraryJobResult =
 export interface LibraryJobProgress {
   readonly readBytes: number
   readonly settledBytes?: number
+  readonly keptBytes?: number
 }
-type JobIo = Io & { readonly onBytes?: (bytes: number) => void; readonly onSettled?: (bytes: number) => void }
+type JobIo = Io & {
+  readonly onBytes?: (bytes: number) => void
+  readonly onSettled?: (bytes: number) => void
+  readonly onKept?: (bytes: number) => void
+}
 
 export async function runLibraryJob(job: LibraryJob, disk: Disk, io: JobIo): Promise<LibraryJobResult> {
   switch (job.kind) {
@@ -49,11 +54,12 @@ export async function runLibraryJob(job: LibraryJob, disk: Disk, io: JobIo): Pro
     case 'list-tree':
       return { kind: 'list-tree', entries: await listTree(disk, job.root, job.leftOut, io) }
     case 'copy-tree': {
-      const { onBytes, onSettled } = io
+      const { onBytes, onSettled, onKept } = io
       await copyTree(disk, job, {
         signal: io.signal,
         ...(onBytes === undefined ? {} : { onReceived: onBytes }),
         ...(onSettled === undefined ? {} : { onSettled }),
+        ...(onKept === undefined ? {} : { onKept }),
       })
       return { kind: 'copy-tree' }
     }

@@ -220,6 +220,7 @@ export async function unpack(
   const check = async ({ pieces }: SegmentWork, io: Io) => {
     for (const piece of pieces) if (!(await isRight(piece, io))) throw wrong(piece)
     for (const piece of pieces) {
+      tally.kept(piece.sizeBytes)
       tally.received(piece.file, piece.sizeBytes)
       tally.settled(piece.file, piece.sizeBytes)
     }
@@ -239,7 +240,9 @@ export async function unpack(
     const hex = await hashRange(disk, spoolFileOf(spool, file), range, 'sha256', io)
     if (hex !== unit.sha256) throw wrong({ path: filePath })
     const share = (offset: number) => Math.floor((sizeBytes * (offset - startOffset)) / (endOffset - startOffset))
-    tally.received(file, share(unit.endOffset) - share(unit.startOffset))
+    const bytes = share(unit.endOffset) - share(unit.startOffset)
+    tally.kept(bytes)
+    tally.received(file, bytes)
   }
 
   const checkArchive = async ({ md5, sizeBytes }: Extract<Unit, { kind: 'archive-md5' }>, io: Io) => {

@@ -13,6 +13,8 @@ export interface Finding {
   readonly damaged: readonly string[]
   readonly missing: readonly string[]
   readonly extra: readonly string[]
+  /** Read before the verify was interrupted, and not again. */
+  readonly earlierFiles?: number
 }
 
 /*

@@ -35,19 +35,19 @@ export async function verify(
   version: InstalledVersion,
   signal: AbortSignal,
   { quietly = false, show }: VerifyOptions = {},
-): Promise<boolean> {
+): Promise<{ readonly isRight: boolean; readonly earlierFiles: number }> {
   const found = await verifyVersion(version, signal)
-  const { damaged, missing, extra, verifiedFiles } = found
+  const { damaged, missing, extra, verifiedFiles, earlierFiles = 0 } = found
   setFinding(version, found)
   const isRight = damaged.length + missing.length === 0
   const name = nameOf(version)
   if (isClean(found)) {
-    if (!quietly) showToast({ text: text.verified(name, verifiedFiles) })
+    if (!quietly) showToast({ text: text.verified(name, verifiedFiles, earlierFiles) })
   } else if (show !== undefined) {
     const said = text.found(name, damaged.length, missing.length, extra.length)
     showToast({ text: said, action: { label: text.showFiles, run: show } })
   }
-  return isRight
+  return { isRight, earlierFiles }
 }
 
 /** Makes what is wrong anew; says what that took. What was no part of the version can be brought back. */
@@ -156,10 +156,13 @@ export async function verifyAll(
   signal: AbortSignal,
 ): Promise<void> {
   let right = 0
+  let earlier = 0
   for (const [at, version] of versions.entries()) {
     if (signal.aborted) throw new AppError('cancelled', {})
     onProgress(versions.length - at)
-    if (await verify(version, signal, { quietly: true, show: () => show(version) })) right += 1
+    const { isRight, earlierFiles } = await verify(version, signal, { quietly: true, show: () => show(version) })
+    if (isRight) right += 1
+    earlier += earlierFiles
   }
-  if (right === versions.length) showToast({ text: text.verifiedAll(right) })
+  if (right === versions.length) showToast({ text: text.verifiedAll(right, earlier) })
 }

@@ -51,6 +51,7 @@ export function VersionFindings({ version, isBusy, onRepair }: VersionFindingsPr
           </div>
         ))}
       </dl>
+      {finding.earlierFiles !== undefined && <p className="small">{text.earlier(finding.earlierFiles)}</p>}
       <p className="small finding-promise">{text.promise(isHarmless)}</p>
     </Message>
   )
