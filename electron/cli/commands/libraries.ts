@@ -9,7 +9,7 @@ import { requiredWord, requirePath } from '../spec.ts'
 export const libraries: Command = {
   name: 'libraries',
   usage:
-    'list | add <folder> [--create] [--one-version] | set <id> --one-version|--side-by-side | remove <id> | default <id> | move <library> <folder>',
+    'list | add <folder> [--create] [--one-version] | set <library> --one-version|--side-by-side | remove <library> | default <library> | move <library> <folder>',
   summary: 'Manage libraries: the folders that packages are installed in, also those of old tools.',
   options: [
     { name: 'one-version', help: 'add, set: keep one version of each package there, as old tools do' },
@@ -30,14 +30,14 @@ export const libraries: Command = {
       case 'set':
         return set(context)
       case 'remove': {
-        const id = requiredWord(context, 'library', 1)
+        const { id, name, path: folder } = await libraryOf(context, requiredWord(context, 'library', 1))
         await api.libraries.remove({ id })
-        return output.result({ id }, [`Removed ${id} from the list. Its folder stays as it is.`])
+        return output.result({ id }, [`Removed ${name} from the list. Its folder stays as it is: ${folder}`])
       }
       case 'default': {
-        const id = requiredWord(context, 'library', 1)
+        const { id, name } = await libraryOf(context, requiredWord(context, 'library', 1))
         await api.libraries.setDefault({ id })
-        return output.result({ id }, [`${id} is the default library.`])
+        return output.result({ id }, [`${name} is the default library.`])
       }
       case 'move':
         return move(context)
@@ -57,17 +57,18 @@ async function add(context: Context): Promise<void> {
     oneVersionPerPackage: context.flag('one-version'),
     ...(title === undefined ? {} : { name: title }),
   })
-  context.output.result(added, [`Added ${added.id}: ${added.path}`])
+  context.output.result(added, [`Added ${added.name}: ${added.path}`])
 }
 
 async function set(context: Context): Promise<void> {
-  const id = requiredWord(context, 'library', 1)
+  const word = requiredWord(context, 'library', 1)
   const title = context.text('title')
   const isOne = context.flag('one-version')
   const isMany = context.flag('side-by-side')
   if (isOne && isMany) throw usage('--one-version and --side-by-side exclude each other.')
   if (!isOne && !isMany && title === undefined)
     throw usage('Say what to set: --one-version, --side-by-side or --title.')
+  const { id } = await libraryOf(context, word)
   const changed = await context.api.libraries.update({
     id,
     ...(isOne || isMany ? { oneVersionPerPackage: isOne } : {}),
@@ -94,19 +95,19 @@ async function move(context: Context): Promise<void> {
   ])
 }
 
-/** By its id, its name, or its folder. */
+/** By its id, its folder, or its name; `usage` for a name that several have. */
 async function libraryOf({ api, cwd }: Context, word: string): Promise<Library> {
   const all = await api.libraries.list({})
+  const named = all.filter(({ name }) => name === word)
   const found =
-    all.find(({ id }) => id === word) ??
-    all.find(({ name }) => name === word) ??
-    all.find((each) => each.path === path.resolve(cwd, word))
+    all.find(({ id }) => id === word) ?? all.find((each) => each.path === path.resolve(cwd, word)) ?? named[0]
+  if (found === named[0] && named.length > 1)
+    throw usage(`Several libraries are called “${word}”. Say the folder: ${named.map((each) => each.path).join(', ')}`)
   if (found === undefined) throw new AppError('library-not-found', { libraryId: word })
   return found
 }
 
 const rowOf = (library: Library): string[] => [
-  library.id,
   library.name,
   library.isDefault ? 'default' : '',
   library.oneVersionPerPackage ? 'one version per package' : 'versions side by side',
