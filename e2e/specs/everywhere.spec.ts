@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright/test'
 import { installFromBrowse, packageRow } from '../pages/browse.ts'
 import { openSection, readSettings } from '../pages/settings.ts'
-import { openPage } from '../pages/window.ts'
+import { openPage, switchTo } from '../pages/window.ts'
 import { expect, testWithExample, test as testWithFresh } from '../with-store.ts'
 
 const paletteSearch = (page: Page) => page.getByRole('textbox', { name: 'Search packages and actions' })
@@ -51,6 +51,30 @@ testWithExample.describe('with a store', () => {
       await typeIntoPalette(page, 'undo')
       await page.keyboard.press('Enter')
       await expect(packageRow(page, 'Churn predictor')).toContainText('Installed')
+    },
+  )
+
+  testWithExample(
+    'the palette finds packages of other connections with the names of these, also after a restart',
+    async ({ app }) => {
+      let { page } = app
+      await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+      await switchTo(page, 'This computer')
+      const ofTeam = () => page.getByRole('dialog').getByRole('option', { name: /^Churn predictor .*Team models/ })
+      await typeIntoPalette(page, 'churn')
+      await expect(ofTeam()).toBeVisible()
+      await page.keyboard.press('Control+Enter')
+      const sheet = page.getByRole('dialog', { name: /^Install Churn predictor/ })
+      await expect(sheet.getByRole('button', { name: 'Install' })).toBeFocused()
+      await page.keyboard.press('Escape')
+
+      page = await app.relaunch()
+      await openPage(page, 'Browse')
+      await switchTo(page, 'Team models')
+      await typeIntoPalette(page, 'digit')
+      await chooseInPalette(page, /^Digit recogniser .*This computer/)
+      await expect(page.getByRole('heading', { name: 'Digit recogniser' })).toBeVisible()
+      await expect(page.getByTitle('Switch connection')).toContainText('This computer')
     },
   )
 

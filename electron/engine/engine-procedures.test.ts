@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -90,4 +90,29 @@ test('a publish whose connection leads elsewhere can be cancelled', async () => 
   await api.transfers.wait({ id: transferId })
   await api.transfers.cancel({ id: transferId })
   expect((await api.transfers.list({})).map(({ state }) => state.kind)).toEqual(['cancelled'])
+})
+
+test('packages of all connections are found in what is kept of their lists, and no store is asked', async () => {
+  const { api } = engine
+  const model = await putModel()
+  const ids: string[] = []
+  for (const name of ['listed', 'not-again']) {
+    await mkdir(place(name))
+    const location = { kind: 'folder', path: place(name) } as const
+    ids.push((await api.connections.add({ name, location })).id)
+  }
+  for (const id of ids) await engine.publish(model, { name: `model_${id.replaceAll('-', '_')}`, version: '1.0.0' }, id)
+  await engine.stop()
+  engine = await startTestEngine(path.join(folder.path, 'home'))
+  await engine.api.catalog.list({ connectionId: 'listed', refresh: true })
+  // Once more, with the store away.
+  await engine.stop()
+  engine = await startTestEngine(path.join(folder.path, 'home'))
+  renameSync(place('listed'), place('away'))
+  const search = (query: string, exceptId?: string) =>
+    engine.api.catalog.searchKept({ query, atMost: 3, ...(exceptId === undefined ? {} : { exceptId }) })
+  const found = await search('model')
+  expect(found.map((each) => [each.connectionId, each.package.name])).toEqual([['listed', 'model_listed']])
+  expect(await search('model', 'listed')).toEqual([])
+  expect(await search('nothing like it')).toEqual([])
 })

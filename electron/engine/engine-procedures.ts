@@ -177,6 +177,18 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       },
       search: async ({ connectionId, query }, options) =>
         catalog.search(await connections.open(connectionId), query, ioOf(options)),
+      async searchKept({ query, exceptId, atMost }, options) {
+        const io = ioOf(options)
+        const found: Awaited<ReturnType<EngineApi['catalog']['searchKept']>> = []
+        for (const { id } of connections.list()) {
+          if (id === exceptId) continue
+          // One that can't be opened says why where it is looked at, and hides no other.
+          const connection = await connections.open(id).catch(() => undefined)
+          const packages = connection === undefined ? [] : await catalog.searchKept(connection, query, io)
+          found.push(...packages.slice(0, atMost).map((each) => ({ connectionId: id, package: each })))
+        }
+        return found
+      },
       async get({ connectionId, name }, options) {
         const { connection, page: listed } = await page(connectionId, ioOf(options))
         const found = listed.packages.find((each) => each.name === name)

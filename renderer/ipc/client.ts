@@ -27,6 +27,7 @@ const verbs: Verbs = {
     changes: true,
     rebuild: true,
     search: true,
+    searchKept: true,
     get: true,
     version: true,
     preview: true,

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { paletteStore } from './palette-store.ts'
 
 export const paletteListId = 'palette-list'
 
@@ -23,4 +24,13 @@ export function useSpokenSelection(): void {
     observer.observe(list, { subtree: true, childList: true, attributeFilter: ['data-selected'] })
     return () => observer.disconnect()
   }, [])
+}
+
+/** Entries that came later move those below them: what is selected stays, and the arrows go on from there. Where nothing was, the first one is. */
+export function keepSelection(): void {
+  const entries = [...document.querySelectorAll(`#${paletteListId} [data-action]`)]
+  if (entries.length === 0) return
+  const at = entries.findIndex((entry) => entry.hasAttribute('data-selected'))
+  if (at < 0) entries[0]?.setAttribute('data-selected', 'true')
+  paletteStore.updateState((state) => ({ ...state, selected: Math.max(0, at) }))
 }

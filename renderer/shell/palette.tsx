@@ -14,6 +14,7 @@ import { shellText } from '../text/shell.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Keys } from '../ui/keys.tsx'
 import { useActions } from './palette-actions.ts'
+import { elsewhereOf, FoundElsewhere, useFoundElsewhere } from './palette-elsewhere.tsx'
 import { Entry } from './palette-entry.tsx'
 import { FoundPackages, PackageActions } from './palette-packages.tsx'
 import { paletteListId, useSpokenSelection } from './palette-selection.ts'
@@ -85,12 +86,14 @@ function useInstallByKey(): (event: KeyboardEvent<HTMLInputElement>) => void {
   return (event) => {
     if (event.key !== 'Enter' || !(mac ? event.metaKey : event.ctrlKey)) return
     const selected = document.querySelector<HTMLElement>('.palette-content [data-entry][data-selected]')
-    const each = packages.find(({ name }) => packageKey(name) === selected?.dataset.entry)
+    const entry = selected?.dataset.entry
+    const other = elsewhereOf(entry)
+    const each = other?.package ?? packages.find(({ name }) => packageKey(name) === entry)
     if (each === undefined) return
     event.preventDefault()
     event.stopPropagation()
     palette.close()
-    installPackage(connection?.id, each, standingOf(each))
+    installPackage(other?.connectionId ?? connection?.id, each, standingOf(each))
   }
 }
 
@@ -105,6 +108,7 @@ function Found({ text, onlyActions }: { readonly text: string; readonly onlyActi
       onlyActions || text === '' ? [] : queryRows(rows, { text, filter: 'all' }, standingOf).slice(0, mostPackages),
     [rows, text, onlyActions, standingOf],
   )
+  const elsewhere = useFoundElsewhere(onlyActions ? '' : text)
   const actions = rankActions(useActions(), text)
   const settings = text === '' ? [] : findSettings(text).slice(0, mostSettings)
   const looked = useLookedAt()
@@ -116,7 +120,7 @@ function Found({ text, onlyActions }: { readonly text: string; readonly onlyActi
       : text === '' && !onlyActions
         ? packages.find(({ name }) => name === looked)
         : undefined
-  if (found.length + actions.length + settings.length === 0) {
+  if (found.length + elsewhere.length + actions.length + settings.length === 0) {
     return <Spotlight.Empty>{words.nothing(text)}</Spotlight.Empty>
   }
   const isNamed = first?.kind === 'package' && scoreOfAction(first.package, text) >= 2
@@ -127,6 +131,7 @@ function Found({ text, onlyActions }: { readonly text: string; readonly onlyActi
       {subject !== undefined && (
         <PackageActions connectionId={connection?.id} package={subject} standing={standingOf(subject)} />
       )}
+      {elsewhere.length > 0 && <FoundElsewhere found={elsewhere} standingOf={standingOf} text={text} />}
     </>
   )
   return (

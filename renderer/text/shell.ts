@@ -81,6 +81,7 @@ export const shellText = {
     label: 'Search packages and actions',
     results: 'What fits',
     packages: 'Packages',
+    elsewhere: 'Packages of other connections',
     actions: 'Actions',
     actionsFor: (title: string): string => `Actions for ${title}`,
     nothing: (query: string): string => `Nothing fits “${query}”.`,

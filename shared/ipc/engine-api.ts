@@ -129,6 +129,18 @@ export const engineContract = {
       }),
       z.array(packageSummary),
     ),
+    /**
+     * Packages that match a text in the lists of all connections (but `exceptId`) as they are kept, at most so many of each, best first. No store is
+     * asked: of a connection that was never listed nothing is found.
+     */
+    searchKept: procedure(
+      z.strictObject({
+        query: z.string().max(1024),
+        exceptId: z.string().optional(),
+        atMost: z.number().int().min(1).max(100),
+      }),
+      z.array(z.strictObject({ connectionId: z.string(), package: packageSummary })),
+    ),
     get: procedure(
       z.strictObject({ connectionId: z.string().optional(), name: z.string() }),
       z.strictObject({ package: packageSummary }),

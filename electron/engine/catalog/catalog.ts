@@ -29,6 +29,8 @@ export interface Catalog {
   prepare(connection: OpenConnection): Promise<void>
   /** Packages that match, best first; of a list as `list` gives it. */
   search(connection: OpenConnection, query: string, io: Io): Promise<PackageSummary[]>
+  /** The same in what is kept of its list; the store is not asked. */
+  searchKept(connection: OpenConnection, query: string, io: Io): Promise<PackageSummary[]>
   /** One published version as it is now, with its archive's head. `package-not-found`, `archive-mismatch`, `meta-invalid`. */
   version(connection: OpenConnection, ref: PackageRef, io: Io): Promise<PublishedVersion>
   /** Reads every meta.json again and writes the bucket's catalog object. Throws what that throws: `access-denied`. */
@@ -231,6 +233,10 @@ export function createCatalog(deps: {
     },
     async search(connection, query, io) {
       const { packages } = await list(connection, io)
+      return searchPackages(packages, query, createTurns(clock, io))
+    },
+    async searchKept(connection, query, io) {
+      const packages = (await knownOf(connection, io))?.shown?.page.packages ?? []
       return searchPackages(packages, query, createTurns(clock, io))
     },
     version: (connection, ref, io) => readVersion(connection.store, connection.name, ref, io),
