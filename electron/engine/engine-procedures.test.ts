@@ -93,19 +93,18 @@ test('a publish whose connection leads elsewhere can be cancelled', async () => 
 })
 
 test('packages of all connections are found in what is kept of their lists, and no store is asked', async () => {
-  const { api } = engine
+  const publisher = await startTestEngine(path.join(folder.path, 'publisher'))
   const model = await putModel()
-  const ids: string[] = []
-  for (const name of ['listed', 'not-again']) {
+  for (const name of ['listed', 'never-listed']) {
     await mkdir(place(name))
-    const location = { kind: 'folder', path: place(name) } as const
-    ids.push((await api.connections.add({ name, location })).id)
+    const connection = { name, location: { kind: 'folder', path: place(name) } } as const
+    await publisher.api.connections.add(connection)
+    await publisher.publish(model, { name: `model_${name.replaceAll('-', '_')}`, version: '1.0.0' }, name)
+    await engine.api.connections.add(connection)
   }
-  for (const id of ids) await engine.publish(model, { name: `model_${id.replaceAll('-', '_')}`, version: '1.0.0' }, id)
-  await engine.stop()
-  engine = await startTestEngine(path.join(folder.path, 'home'))
-  await engine.api.catalog.list({ connectionId: 'listed', refresh: true })
-  // Once more, with the store away.
+  await publisher.stop()
+  await engine.api.catalog.list({ connectionId: 'listed' })
+  // After a restart, with the store away.
   await engine.stop()
   engine = await startTestEngine(path.join(folder.path, 'home'))
   renameSync(place('listed'), place('away'))
