@@ -29,12 +29,12 @@ export function EnvironmentNotice({ brief = false }: EnvironmentNoticeProps) {
         title={problem}
         action={
           brief && (
-            <>
+            <span className="row">
               <Button small onClick={() => goTo({ page: 'settings', section: 'connections' })}>
                 {text.connections}
               </Button>
               <IconButton label={text.close} icon={IconX} onClick={() => useDismissed.setState({ problem })} />
-            </>
+            </span>
           )
         }
       >
