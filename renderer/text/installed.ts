@@ -1,4 +1,5 @@
 import type { App } from '../../shared/model/app.ts'
+import { isolate, withVersion } from '../../shared/text/isolate.ts'
 import { formatCount, formatList, formatSize, formatWhen, plural } from './units.ts'
 
 /** `today`, `yesterday`, `3 days ago`, `12 Nov`: a day is enough where a column is narrow. */
@@ -13,7 +14,7 @@ export const installedText = {
   unreadable: {
     title: (names: readonly string[]): string =>
       names.length === 1
-        ? `${names[0]} is here, but its description was damaged`
+        ? `${isolate(names[0] ?? '')} is here, but its description was damaged`
         : `${formatList(names)} are here, but their descriptions were damaged`,
     text: 'It is not listed, and no program should load it. Repair fetches the description again, and compares every file with it.',
     repair: 'Repair',
@@ -51,7 +52,7 @@ export const installedText = {
   stop: 'Stop',
   differs: 'Differs from the store',
   differsWhy: (version: string, connection: string | undefined): string =>
-    `Other files are published as ${version}${connection === undefined ? '' : ` in ${connection}`} by now. What is installed stays as it is until you install it again.`,
+    `Other files are published as ${version}${connection === undefined ? '' : ` in ${isolate(connection)}`} by now. What is installed stays as it is until you install it again.`,
   installAgain: 'Install again…',
   findings: {
     title: (wrong: number, extra: number): string =>
@@ -77,7 +78,7 @@ export const installedText = {
     `${plural(count, 'file')} gone, of another size, or written since the last verification. Verify tells what is not as published.`,
   changedTitle: (count: number): string =>
     count === 1 ? '1 file was changed on the disk' : `${plural(count, 'file')} were changed on the disk`,
-  more: (title: string): string => `More for ${title}`,
+  more: (title: string): string => `More for ${isolate(title)}`,
   actions: {
     details: 'Show versions',
     openFolder: 'Open folder',
@@ -92,17 +93,19 @@ export const installedText = {
     removeSome: 'Remove…',
     restore: 'Restore',
   },
-  moved: (name: string, bytes: number): string => `${name} moved to the trash. Emptying it frees ${formatSize(bytes)}`,
+  moved: (name: string, bytes: number): string =>
+    `${isolate(name)} moved to the trash. Emptying it frees ${formatSize(bytes)}`,
   movedSome: (count: number, bytes: number): string =>
     `${plural(count, 'version')} moved to the trash. Emptying it frees ${formatSize(bytes)}`,
-  restored: (name: string): string => `${name} is back`,
-  verified: (name: string, files: number): string => `${name}: ${plural(files, 'file')} verified, all as published`,
+  restored: (name: string): string => `${isolate(name)} is back`,
+  verified: (name: string, files: number): string =>
+    `${isolate(name)}: ${plural(files, 'file')} verified, all as published`,
   repaired: (name: string, files: number, fetchedBytes: number, takenOut: number): string => {
     const parts = [
       files > 0 ? `${plural(files, 'file')} made anew, ${formatSize(fetchedBytes)} fetched` : '',
       takenOut > 0 ? `${plural(takenOut, 'thing')} taken out` : '',
     ].filter(Boolean)
-    return `${name} is as published again: ${formatList(parts)}`
+    return `${isolate(name)} is as published again: ${formatList(parts)}`
   },
   verifiedAll: (count: number): string => `${plural(count, 'version')} verified, all as published`,
   showFiles: 'Show which',
@@ -112,13 +115,13 @@ export const installedText = {
       missing > 0 ? `${plural(missing, 'file')} missing` : '',
       extra > 0 ? `${plural(extra, 'file')} not of the package` : '',
     ].filter(Boolean)
-    return `${name}: ${formatList(parts)}`
+    return `${isolate(name)}: ${formatList(parts)}`
   },
   emptyTitle: 'Nothing is installed here',
   emptyText:
     'Find a package in Browse and install it with one click. Its folder, its size and its versions are then listed here.',
   emptyAction: 'Browse packages',
-  unavailable: (path: string): string => `The folder of this library can’t be read now: ${path}`,
+  unavailable: (path: string): string => `The folder of this library can’t be read now: ${isolate(path)}`,
   unavailableWhy: 'Connect the drive or the network folder, then try again. Nothing in it was changed.',
   tryAgain: 'Try again',
   count: (packages: number, versions: number): string =>
@@ -143,7 +146,7 @@ export const installedText = {
     tooLittleWhy: 'Free up space, or update some of them one by one.',
   },
   removeSheet: {
-    title: (title: string): string => `Remove ${title}`,
+    title: (title: string): string => `Remove ${isolate(title)}`,
     text: 'What you tick goes to the trash and can be restored for 30 days.',
     button: (count: number): string => (count === 0 ? 'Remove' : `Remove ${plural(count, 'version')}`),
     frees: 'Frees, when the trash is emptied',
@@ -170,7 +173,7 @@ export const installedText = {
       [
         `${plural(count, 'version')} with a newer one here.`,
         kept.length > 0 ? `${formatList(kept)} ${kept.length === 1 ? 'is' : 'are'} kept.` : '',
-        ...needed.map(({ title, app }) => `${app.name} ${app.version} needs the older ${title}.`),
+        ...needed.map(({ title, app }) => `${withVersion(app.name, app.version)} needs the older ${isolate(title)}.`),
       ]
         .filter(Boolean)
         .join(' '),
