@@ -1,8 +1,5 @@
-import { join } from 'node:path'
 import type { Page } from 'playwright/test'
-import { bucketEnvironment, startTestEngine } from '../../testkit/test-engine.ts'
-import { writePackageFolder } from '../example/fill-store.ts'
-import { examplePackages } from '../example/packages.ts'
+import { fillBucket } from '../example/fill-store.ts'
 import { installFromBrowse, packageRow } from '../pages/browse.ts'
 import { addCompatibleStore } from '../pages/settings.ts'
 import { openPage, switchTo } from '../pages/window.ts'
@@ -10,17 +7,7 @@ import { test as base, expect } from '../with-store.ts'
 
 const test = base.extend<{ readonly filledBucket: string }>({
   filledBucket: async ({ s3, bucket, workFolder }, use) => {
-    const engine = await startTestEngine(join(workFolder, 'publisher'), { env: bucketEnvironment(s3, bucket) })
-    for (const name of ['speech_intent', 'fraud_scorer']) {
-      const each = examplePackages.find((found) => found.name === name)
-      for (const { version, notes } of each?.versions.slice(0, 2).toReversed() ?? []) {
-        if (each === undefined) continue
-        const source = join(workFolder, `${name}-${version}`)
-        await writePackageFolder(source, each, version, notes, 0.01)
-        await engine.publish(source)
-      }
-    }
-    await engine.stop()
+    await fillBucket(s3, bucket, workFolder, { names: ['speech_intent', 'fraud_scorer'], versions: 2, scale: 0.01 })
     await use(bucket)
   },
 })

@@ -214,6 +214,12 @@ export const browseText = {
     fetch: (bytes: number): string => `Fetch ${formatSize(bytes)} and look`,
     fileFailed: 'This file can’t be shown',
     noText: 'This file is not a text, so there is nothing to read here.',
+    faults: {
+      picture: 'This picture can’t be shown: the file is damaged, or no picture.',
+      model: 'What these weights say of themselves can’t be read: the file is damaged, or of another kind.',
+      json: 'This is no valid JSON. It is shown as it is.',
+      table: 'A quote in this table has no end. It is shown as it is.',
+    },
   },
   use: {
     label: 'Use it',
