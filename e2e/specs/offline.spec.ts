@@ -3,24 +3,17 @@ import { fillBucket } from '../example/fill-store.ts'
 import { installFromBrowse, packageRow } from '../pages/browse.ts'
 import { addCompatibleStore } from '../pages/settings.ts'
 import { openPage, switchTo } from '../pages/window.ts'
-import { test as base, expect } from '../with-store.ts'
+import { expect, test } from '../with-store.ts'
 
-const test = base.extend<{ readonly filledBucket: string }>({
-  filledBucket: async ({ s3, bucket, workFolder }, use) => {
-    await fillBucket(s3, bucket, workFolder, { names: ['speech_intent', 'fraud_scorer'], versions: 2, scale: 0.01 })
-    await use(bucket)
-  },
-})
 // What the store doesn't answer is the point of these.
 test.use({ expectedConsole: /Failed to load resource/ })
 
 const refresh = (page: Page) => page.getByRole('button', { name: 'Check for new packages' }).press('Enter')
 const tryAgain = (page: Page) => page.getByRole('button', { name: 'Try again' })
 
-test.beforeEach(async ({ app: { page }, s3, filledBucket, gate }) => {
-  const { accessKeyId, secretAccessKey } = s3
-  const store = { name: 'Team models', endpoint: gate.endpoint, bucket: filledBucket, accessKeyId, secretAccessKey }
-  await addCompatibleStore(page, store)
+test.beforeEach(async ({ app: { page }, s3, bucket, gatedStore, workFolder }) => {
+  await fillBucket(s3, bucket, workFolder, { names: ['speech_intent', 'fraud_scorer'], versions: 2, scale: 0.01 })
+  await addCompatibleStore(page, { name: 'Team models', ...gatedStore })
   await switchTo(page, 'Team models')
   await openPage(page, 'Browse')
   await expect(packageRow(page, 'Speech intent classifier')).toBeVisible()

@@ -24,6 +24,7 @@ test('a store that is empty, slow, or away; and transfers through it', async ({
   s3,
   bucket,
   gate,
+  gatedStore,
   workFolder,
 }) => {
   test.setTimeout(240_000)
@@ -40,8 +41,7 @@ test('a store that is empty, slow, or away; and transfers through it', async ({
   await expect(page.locator('main footer')).not.toContainText('move')
   await checkState(app, 'an empty store')
 
-  const { accessKeyId, secretAccessKey } = s3
-  await addCompatibleStore(page, { name: 'Research', endpoint: gate.endpoint, bucket, accessKeyId, secretAccessKey })
+  await addCompatibleStore(page, { name: 'Research', ...gatedStore })
   gate.stall()
   await switchTo(page, 'Research')
   await expect(page.locator('main .bone').first()).toBeVisible()
