@@ -64,7 +64,7 @@ testWithExample.describe('with a store', () => {
     const dialog = page.getByRole('dialog')
     // What is called so comes before packages that only hold the word somewhere.
     await expect(dialog.getByRole('option', { name: /^Toxicity filter/ })).toBeVisible()
-    await expect(dialog.getByRole('option').first()).toContainText('Go to Installed')
+    await expect(dialog.getByRole('option').first()).toContainText('Verify everything that is installed')
     await page.keyboard.press('Escape')
     await typeIntoPalette(page, 'upload at most')
     await chooseInPalette(page, /^Upload at most/)
