@@ -66,6 +66,36 @@ test('no component has words of its own', () => {
   expect(components.flatMap((file) => ownWords(file, readFileSync(join(root, file), 'utf8')))).toEqual([])
 })
 
+/** What parameters of texts are called that hold what a person wrote. */
+const written = /^(?:app|by|connection|file|folder|forApp|library|name|path|profile|query|tag|title)$/
+const texts = globSync(['renderer/**/*.{ts,tsx}', 'shared/text/desktop.ts'], { cwd: root }).filter(
+  (path) => !/\.test\.tsx?$/.test(path),
+)
+
+/** `file:line: the expression`, of each that is a person's text between words, or before a version, and has no isolate around it. */
+function barePersonsTexts(file: string, source: string): string[] {
+  const found: string[] = []
+  const names = /^(?:renderer|shared)\/text\//.test(file) ? written : /^title$/
+  const lastNameOf = (node: Node) => textOf(node.type === 'MemberExpression' ? node.property : node)
+  const walk = (node: Node): void => {
+    if (node.type === 'TemplateLiteral') {
+      const pieces = node.quasis as readonly { readonly value: { readonly cooked: string } }[]
+      const parts = (node.expressions as readonly Node[]).map((part) => ({ name: lastNameOf(part), start: part.start }))
+      const isSentence = !isWordless(pieces.map(({ value }) => value.cooked).join(' '))
+      for (const { name, start } of parts)
+        if (names.test(name) && (isSentence || parts.some((part) => part.name === 'version')))
+          found.push(`${file}:${source.slice(0, start).split('\n').length}: ${name}`)
+    }
+    for (const child of childrenOf(node)) walk(child)
+  }
+  walk(parseSync(file, source).program as unknown as Node)
+  return found
+}
+
+test('what a person wrote stands isolated within a sentence', () => {
+  expect(texts.flatMap((file) => barePersonsTexts(file, readFileSync(join(root, file), 'utf8')))).toEqual([])
+})
+
 describe('what is found', () => {
   const wordsIn = (jsx: string) => ownWords('a.tsx', `const a = ${jsx}`).map((each) => each.replace(/^\S+ /, ''))
   // Written so that no string here looks like a template that was forgotten.

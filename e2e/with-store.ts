@@ -7,6 +7,7 @@ import { createTempFolder } from '../testkit/temp-folder.ts'
 import { addUnreadableEntry, fillExampleStore } from './example/fill-store.ts'
 import { exampleApps, examplePackages } from './example/packages.ts'
 import { test as base, expect } from './fixtures.ts'
+import type { CompatibleStore } from './pages/settings.ts'
 import { writeHome } from './prepare-home.ts'
 
 interface StoreFixtures {
@@ -14,6 +15,8 @@ interface StoreFixtures {
   readonly bucket: string
   /** In front of `s3`, for this test alone: the endpoint that Orbital is given. */
   readonly gate: CountingProxy
+  /** The bucket as it is reached through the gate: what the form of a connection is told, but for the name. */
+  readonly gatedStore: Omit<CompatibleStore, 'name'>
   /** For folders that a test drops or names; deleted afterwards. */
   readonly workFolder: string
 }
@@ -55,6 +58,8 @@ export const test = base.extend<StoreFixtures, StoreWorkerFixtures>({
     await use(proxy)
     await proxy.stop()
   },
+  gatedStore: async ({ s3: { accessKeyId, secretAccessKey }, bucket, gate: { endpoint } }, use) =>
+    use({ endpoint, bucket, accessKeyId, secretAccessKey }),
   // biome-ignore lint/correctness/noEmptyPattern: as above.
   workFolder: async ({}, use) => {
     const folder = await createTempFolder('orbital-e2e-work-')

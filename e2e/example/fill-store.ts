@@ -4,7 +4,9 @@ import { createSystemClock } from '../../electron/engine/system-clock.ts'
 import { startInProcess } from '../../testkit/in-process-worker.ts'
 import { createBytes } from '../../testkit/package-builder.ts'
 import { openTestConnection, requestFor, startPublish } from '../../testkit/publish-rig.ts'
+import type { S3Server } from '../../testkit/s3-server.ts'
 import { createTempFolder } from '../../testkit/temp-folder.ts'
+import { bucketEnvironment, startTestEngine } from '../../testkit/test-engine.ts'
 import { ggufText, u32, u64, writeGguf, writeSafetensors } from '../../testkit/weights-files.ts'
 import type { ExamplePackage } from './example-package.ts'
 import { examplePackages } from './packages.ts'
@@ -46,6 +48,35 @@ export async function fillExampleStore(
       }).outcome
     }
   }
+}
+
+export interface BucketContent {
+  /** Names of example packages. */
+  readonly names: readonly string[]
+  /** So many of the newest versions of each. */
+  readonly versions: number
+  readonly scale: number
+}
+
+/** Publishes example packages to a bucket as somebody else does; `workFolder` takes what that needs. */
+export async function fillBucket(
+  s3: S3Server,
+  bucket: string,
+  workFolder: string,
+  { names, versions, scale }: BucketContent,
+): Promise<void> {
+  const engine = await startTestEngine(join(workFolder, 'publisher'), { env: bucketEnvironment(s3, bucket) })
+  for (const name of names) {
+    const each = examplePackages.find((found) => found.name === name)
+    if (each === undefined) throw new Error(`no example ${name}`)
+    for (const { version, notes } of each.versions.slice(0, versions).toReversed()) {
+      const source = join(workFolder, `${name}-${version}`)
+      await writePackageFolder(source, each, version, notes, scale)
+      const { state } = await engine.publish(source)
+      if (state.kind !== 'done') throw new Error(`${name} ${version} was not published: ${JSON.stringify(state)}`)
+    }
+  }
+  await engine.stop()
 }
 
 /** The folder that becomes a version. Files that a version has not changed are the same bytes as before. */

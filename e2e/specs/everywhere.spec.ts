@@ -84,10 +84,11 @@ testWithExample.describe('with a store', () => {
     await page.keyboard.press('Enter')
     await expect(page.getByRole('heading', { level: 1, name: 'Installed' })).toBeVisible()
     await expect(page.getByText('1 version verified, all as published')).toBeVisible()
-    await typeIntoPalette(page, 'tran')
+    await typeIntoPalette(page, 'ins')
     const dialog = page.getByRole('dialog')
     // What is called so comes before packages that only hold the word somewhere.
-    await expect(dialog.getByRole('option').first()).toContainText('Go to Transfers')
+    await expect(dialog.getByRole('option', { name: /^Toxicity filter/ })).toBeVisible()
+    await expect(dialog.getByRole('option').first()).toContainText('Verify everything that is installed')
     await page.keyboard.press('Escape')
     await typeIntoPalette(page, 'upload at most')
     await chooseInPalette(page, /^Upload at most/)

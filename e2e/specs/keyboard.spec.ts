@@ -1,5 +1,5 @@
 import type { Page } from 'playwright/test'
-import { packageRow } from '../pages/browse.ts'
+import { packageRow, rowTitles } from '../pages/browse.ts'
 import { expect, testWithExample as test } from '../with-store.ts'
 
 /** Presses Tab until the control has the focus; fails after two rounds through the window. */
@@ -61,4 +61,55 @@ test('the palette opens packages and runs actions', async ({ app: { page } }) =>
   await expect(found).toBeHidden()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: 'Transfers' })).toBeVisible()
+})
+
+test('packages are filtered and sorted without a mouse', async ({ app: { page } }) => {
+  const titles = () => rowTitles(page)
+  const sorted = (column: string) => page.getByRole('columnheader', { name: column })
+  await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+  const all = await titles()
+  await page.getByRole('searchbox', { name: 'Search packages' }).focus()
+
+  await tabTo(page, /^For my apps/)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: /^For my apps/ })).toHaveAttribute('aria-pressed', 'true')
+  await expect.poll(titles).not.toContain('YOLO shelf detector')
+  await tabTo(page, /^Filter by tag/)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('menuitem', { name: 'Every tag' })).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('menuitem').nth(1)).toBeFocused()
+  const tag = await page.getByRole('menuitem').nth(1).locator('.mantine-Menu-itemLabel').textContent()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: `Tag: ${tag}` })).toBeFocused()
+  const both = (await titles()).length
+  expect(both).toBeGreaterThan(0)
+  expect(both).toBeLessThan(all.length)
+
+  // One step back with each Escape: the tag, then the filter.
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('button', { name: 'Filter by tag' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect.poll(titles).toEqual(all)
+
+  await tabTo(page, /^Package[↑↓]?$/)
+  await page.keyboard.press('Enter')
+  await expect(sorted('Package')).toHaveAttribute('aria-sort', 'ascending')
+  const byName = all.toSorted((a, b) => a.localeCompare(b, 'en'))
+  await expect.poll(titles).toEqual(byName)
+  await page.keyboard.press('Space')
+  await expect(sorted('Package')).toHaveAttribute('aria-sort', 'descending')
+  await expect.poll(titles).toEqual(byName.toReversed())
+  await tabTo(page, /^Size[↑↓]?$/)
+  await page.keyboard.press('Enter')
+  await expect(sorted('Size')).toHaveAttribute('aria-sort', 'descending')
+  await expect(sorted('Package')).not.toHaveAttribute('aria-sort')
+  const sizes = await page.locator('.prow .c-size').evaluateAll((cells) =>
+    cells
+      .map((cell) => /^(?:(\d+) bytes|([\d,]+) bytes)/.exec(cell.getAttribute('title') ?? '')?.[0] ?? '')
+      .filter((each) => each !== '')
+      .map((each) => Number(each.replaceAll(/\D/g, ''))),
+  )
+  expect(sizes.length).toBeGreaterThan(5)
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))
 })

@@ -61,21 +61,14 @@ test('connections and transfers at a time are what they are set to, and the usua
 test.describe('a store with a certificate of its company’s own authority', () => {
   const authority = createAuthority('Acme Models')
 
-  test('is trusted by a file in Settings, and not any more without it', async ({ app, s3, bucket, workFolder }) => {
+  test('is trusted by a file in Settings, and not any more without it', async ({ app, s3, gatedStore, workFolder }) => {
     const { page } = app
     const front = await startTlsFront(s3.endpoint, authority.issue(['127.0.0.1']))
     try {
       const file = join(workFolder, 'authority.pem')
       await writeFile(file, authority.pem)
       await writeFile(join(workFolder, 'no-certificate.pem'), 'not a certificate')
-      const { accessKeyId, secretAccessKey } = s3
-      await addCompatibleStore(page, {
-        name: 'Factory floor',
-        endpoint: front.endpoint,
-        bucket,
-        accessKeyId,
-        secretAccessKey,
-      })
+      await addCompatibleStore(page, { name: 'Factory floor', ...gatedStore, endpoint: front.endpoint })
       await expect(page.getByText(/issued by Acme Models/)).toBeVisible()
       await openSection(page, 'Network')
       const field = page.getByRole('textbox', { name: 'Certificate authorities' })

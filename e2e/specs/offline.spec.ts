@@ -1,39 +1,19 @@
-import { join } from 'node:path'
 import type { Page } from 'playwright/test'
-import { bucketEnvironment, startTestEngine } from '../../testkit/test-engine.ts'
-import { writePackageFolder } from '../example/fill-store.ts'
-import { examplePackages } from '../example/packages.ts'
+import { fillBucket } from '../example/fill-store.ts'
 import { installFromBrowse, packageRow } from '../pages/browse.ts'
 import { addCompatibleStore } from '../pages/settings.ts'
 import { openPage, switchTo } from '../pages/window.ts'
-import { test as base, expect } from '../with-store.ts'
+import { expect, test } from '../with-store.ts'
 
-const test = base.extend<{ readonly filledBucket: string }>({
-  filledBucket: async ({ s3, bucket, workFolder }, use) => {
-    const engine = await startTestEngine(join(workFolder, 'publisher'), { env: bucketEnvironment(s3, bucket) })
-    for (const name of ['speech_intent', 'fraud_scorer']) {
-      const each = examplePackages.find((found) => found.name === name)
-      for (const { version, notes } of each?.versions.slice(0, 2).toReversed() ?? []) {
-        if (each === undefined) continue
-        const source = join(workFolder, `${name}-${version}`)
-        await writePackageFolder(source, each, version, notes, 0.01)
-        await engine.publish(source)
-      }
-    }
-    await engine.stop()
-    await use(bucket)
-  },
-})
 // What the store doesn't answer is the point of these.
 test.use({ expectedConsole: /Failed to load resource/ })
 
 const refresh = (page: Page) => page.getByRole('button', { name: 'Check for new packages' }).press('Enter')
 const tryAgain = (page: Page) => page.getByRole('button', { name: 'Try again' })
 
-test.beforeEach(async ({ app: { page }, s3, filledBucket, gate }) => {
-  const { accessKeyId, secretAccessKey } = s3
-  const store = { name: 'Team models', endpoint: gate.endpoint, bucket: filledBucket, accessKeyId, secretAccessKey }
-  await addCompatibleStore(page, store)
+test.beforeEach(async ({ app: { page }, s3, bucket, gatedStore, workFolder }) => {
+  await fillBucket(s3, bucket, workFolder, { names: ['speech_intent', 'fraud_scorer'], versions: 2, scale: 0.01 })
+  await addCompatibleStore(page, { name: 'Team models', ...gatedStore })
   await switchTo(page, 'Team models')
   await openPage(page, 'Browse')
   await expect(packageRow(page, 'Speech intent classifier')).toBeVisible()

@@ -32,6 +32,8 @@ test('a folder of the old tool becomes a library beside the first one, and the o
   await sheet.getByRole('checkbox', { name: 'Keep one version per package' }).check()
   await sheet.getByRole('button', { name: 'Add library' }).click()
   await expect(sheet).toBeHidden()
+  const libraries = page.getByRole('region', { name: 'Libraries' }).getByRole('listitem')
+  await expect(libraries.filter({ hasText: 'Old models' })).toContainText('One version per package')
 
   await openPage(page, 'Installed')
   const list = page.getByRole('grid', { name: 'Installed packages' })

@@ -21,7 +21,7 @@ test('a list says what it is, how long, where one is, and what each column holds
         - columnheader "Published"
         - columnheader "On this computer"
       - rowgroup:
-        - row /Churn predictor/ [selected]:
+        - row "Churn predictor 1.12.2 Compatible" [selected]:
           - gridcell "Compatible"
           - gridcell /^Churn predictor Monthly churn risk/
           - gridcell "1.12.2 3 versions"

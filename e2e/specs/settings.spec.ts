@@ -110,13 +110,17 @@ test('a folder becomes a connection, is the default on request, and goes without
   expect((await readdir(join(exampleStore, 'models'))).length).toBeGreaterThan(10)
 })
 
-test('a secret that was typed is nowhere in the window after a restart, and in no file or log in plain', async ({
+test('a secret that was typed is nowhere in the window once it is saved, nor after a restart, and in no file or log in plain', async ({
   app,
   s3,
   bucket,
 }) => {
   const { endpoint, accessKeyId, secretAccessKey } = s3
   await addCompatibleStore(app.page, { name: 'Team models', endpoint, bucket, accessKeyId, secretAccessKey })
+  // The search itself must be able to find something: the key that is no secret.
+  expect(await searchHeap(app.page, accessKeyId)).toBe(true)
+  expect(await searchHeap(app.page, secretAccessKey)).toBe(false)
+  expect(await app.page.content()).not.toContain(secretAccessKey)
   const isKept = await app.page.getByText('This system’s password store').isVisible()
   const page = await app.relaunch()
   await switchTo(page, 'Team models')
@@ -128,7 +132,6 @@ test('a secret that was typed is nowhere in the window after a restart, and in n
   }
   await page.getByRole('button', { name: 'Edit' }).click()
   await expect(page.getByRole('dialog').getByLabel('Secret', { exact: true })).toHaveValue('')
-  // The search itself must be able to find something: the key that is no secret.
   expect(await searchHeap(page, accessKeyId)).toBe(true)
   expect(await searchHeap(page, secretAccessKey)).toBe(false)
   expect(await page.content()).not.toContain(secretAccessKey)

@@ -1,8 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bucketEnvironment, startTestEngine } from '../../testkit/test-engine.ts'
-import { writePackageFolder } from '../example/fill-store.ts'
-import { examplePackages } from '../example/packages.ts'
+import { fillBucket } from '../example/fill-store.ts'
 import type { AppUnderTest } from '../fixtures.ts'
 import { checkState, spoken } from '../pages/accessibility.ts'
 import { packageRow, selectPackage } from '../pages/browse.ts'
@@ -26,18 +24,14 @@ test('a store that is empty, slow, or away; and transfers through it', async ({
   s3,
   bucket,
   gate,
+  gatedStore,
   workFolder,
 }) => {
   test.setTimeout(240_000)
   const { page } = app
-  const example = examplePackages.find(({ name }) => name === 'churn_predictor')
-  const [newest] = example?.versions ?? []
-  if (example === undefined || newest === undefined) throw new Error('no example')
-  const folder = join(workFolder, 'churn_predictor')
-  await writePackageFolder(folder, example, newest.version, newest.notes, 4)
-  const publisher = await startTestEngine(join(workFolder, 'publisher'), { env: bucketEnvironment(s3, bucket) })
-  expect((await publisher.publish(folder)).state.kind).toBe('done')
-  await publisher.stop()
+  const version = '1.12.2'
+  const folder = join(workFolder, `churn_predictor-${version}`)
+  await fillBucket(s3, bucket, workFolder, { names: ['churn_predictor'], versions: 1, scale: 4 })
 
   await expect(page.getByRole('heading', { name: 'Welcome to Orbital' })).toBeVisible()
   await mkdir(join(workFolder, 'empty'))
@@ -47,8 +41,7 @@ test('a store that is empty, slow, or away; and transfers through it', async ({
   await expect(page.locator('main footer')).not.toContainText('move')
   await checkState(app, 'an empty store')
 
-  const { accessKeyId, secretAccessKey } = s3
-  await addCompatibleStore(page, { name: 'Research', endpoint: gate.endpoint, bucket, accessKeyId, secretAccessKey })
+  await addCompatibleStore(page, { name: 'Research', ...gatedStore })
   gate.stall()
   await switchTo(page, 'Research')
   await expect(page.locator('main .bone').first()).toBeVisible()
@@ -71,7 +64,7 @@ test('a store that is empty, slow, or away; and transfers through it', async ({
   await expect(row).toContainText('Transferring')
   await expect(row.getByRole('progressbar')).toBeVisible()
   await expect(row.getByRole('progressbar')).toHaveAttribute('aria-valuetext', /^\d[\d.]* k?M?B verified of 5\.99 MB$/)
-  const bar = { name: `Churn predictor ${newest.version}`, valuemin: 0, valuemax: 100, value: expect.any(Number) }
+  const bar = { name: `Churn predictor ${version}`, valuemin: 0, valuemax: 100, value: expect.any(Number) }
   expect(await spoken(page, 'progressbar')).toContainEqual(expect.objectContaining(bar))
   await checkState(app, 'a transfer on its way')
   gate.refuse(true)

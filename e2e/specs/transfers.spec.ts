@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Page } from 'playwright/test'
+import type { Locator, Page } from 'playwright/test'
 import type { CountingProxy } from '../../testkit/counting-proxy.ts'
 import { buildPackageFolder, planFiles } from '../../testkit/package-builder.ts'
 import { createTempFolder } from '../../testkit/temp-folder.ts'
@@ -99,33 +99,33 @@ test('after a crash in the middle an install waits as interrupted, and fetches l
   await expect(page.getByRole('grid', { name: 'Installed packages' })).toContainText(title)
 })
 
-test('a store that goes away and comes back is waited for', async ({ app, gate }) => {
-  const { page } = app
-  await startInstall(page, gate, 4_000_000)
-  await openPage(page, 'Transfers')
-  const row = transferRow(page, title)
-  await gate.untilSent(archive, 2_000_000)
-  gate.refuse(true)
-  await expect(row).toContainText('Reconnecting')
-  gate.refuse(false)
-  gate.throttle(undefined)
-  await expect(row).toContainText('Done', { timeout: 45_000 })
-})
+test.describe('a store that goes away and comes back', () => {
+  let row: Locator
+  test.beforeEach(async ({ app: { page }, gate }) => {
+    await startInstall(page, gate, 4_000_000)
+    await openPage(page, 'Transfers')
+    row = transferRow(page, title)
+    await gate.untilSent(archive, 2_000_000)
+    gate.refuse(true)
+  })
+  const comesBack = async (gate: CountingProxy) => {
+    gate.refuse(false)
+    gate.throttle(undefined)
+    await expect(row).toContainText('Done', { timeout: 45_000 })
+  }
 
-test('what reconnects is tried at once when that is wished', async ({ app, gate }) => {
-  const { page } = app
-  await startInstall(page, gate, 4_000_000)
-  await openPage(page, 'Transfers')
-  const row = transferRow(page, title)
-  await gate.untilSent(archive, 2_000_000)
-  gate.refuse(true)
-  await expect(row).toContainText(/(?:Third|Fourth|Fifth) try in/, { timeout: 30_000 })
-  await row.getByRole('button', { name: `Try now ${title}` }).click()
-  // It begins anew with its tries.
-  await expect(row).toContainText(/Preparing|(?:First|Second) try/)
-  gate.refuse(false)
-  gate.throttle(undefined)
-  await expect(row).toContainText('Done', { timeout: 45_000 })
+  test('is waited for', async ({ gate }) => {
+    await expect(row).toContainText('Reconnecting')
+    await comesBack(gate)
+  })
+
+  test('is tried at once when that is wished', async ({ gate }) => {
+    await expect(row).toContainText(/(?:Third|Fourth|Fifth) try in/, { timeout: 30_000 })
+    await row.getByRole('button', { name: `Try now ${title}` }).click()
+    // It begins anew with its tries.
+    await expect(row).toContainText(/Preparing|(?:First|Second) try/)
+    await comesBack(gate)
+  })
 })
 
 test('what another process runs is shown, without a progress that isn’t known, and taken over when that is gone', async ({

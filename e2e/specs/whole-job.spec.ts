@@ -12,9 +12,8 @@ const model = 'ch_PP-OCRv4_rec_infer.onnx'
 
 test('a real model goes from a dropped folder to a path that Python opens', async ({
   app,
-  s3,
-  bucket,
   gate,
+  gatedStore,
   workFolder,
 }) => {
   const source = await fetchRealModel()
@@ -26,14 +25,7 @@ test('a real model goes from a dropped folder to a path that Python opens', asyn
   const { page } = app
 
   await test.step('connect to the store and see that it may be used', async () => {
-    const { accessKeyId, secretAccessKey } = s3
-    await addCompatibleStore(page, {
-      name: 'Team models',
-      endpoint: gate.endpoint,
-      bucket,
-      accessKeyId,
-      secretAccessKey,
-    })
+    await addCompatibleStore(page, { name: 'Team models', ...gatedStore })
     const publishing = page.getByRole('listitem').filter({ hasText: 'Publish new versions' })
     await expect(publishing).toContainText('Allowed')
     await switchTo(page, 'Team models')

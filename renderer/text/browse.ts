@@ -1,3 +1,4 @@
+import { isolate } from '../../shared/text/isolate.ts'
 import { formatCount, formatSize, lowerFirst, plural } from './units.ts'
 
 const besides = (unreadable: number): string => (unreadable === 0 ? '' : `, ${formatCount(unreadable)} can’t be read`)
@@ -47,7 +48,7 @@ export const browseText = {
   noneToInstall: 'All of them are installed, or don’t work with your apps.',
   tag: {
     chip: 'Tag',
-    label: (tag: string | undefined): string => (tag === undefined ? 'Filter by tag' : `Tag: ${tag}`),
+    label: (tag: string | undefined): string => (tag === undefined ? 'Filter by tag' : `Tag: ${isolate(tag)}`),
     every: 'Every tag',
   },
   failed: 'The packages can’t be shown',
@@ -58,7 +59,7 @@ export const browseText = {
   openConnection: 'Open the connection',
   nothing: {
     filters: 'Nothing here fits these filters',
-    text: (text: string): string => `Nothing fits “${text}”`,
+    text: (text: string): string => `Nothing fits “${isolate(text)}”`,
     searched: 'Names, titles, descriptions and tags were searched.',
     showAll: 'Show all packages',
   },
@@ -68,7 +69,7 @@ export const browseText = {
     action: 'Publish a folder',
   },
   row: {
-    more: (title: string): string => `More for ${title}`,
+    more: (title: string): string => `More for ${isolate(title)}`,
     install: 'Install',
     update: 'Update',
     details: 'Open details',
@@ -98,7 +99,8 @@ export const browseText = {
     download: 'Download',
     atMost: (bytes: number): string => `${formatSize(bytes)} to download at most`,
     published: 'Published',
-    publishedBy: (when: string, by: string | undefined): string => (by === undefined ? when : `${when} by ${by}`),
+    publishedBy: (when: string, by: string | undefined): string =>
+      by === undefined ? when : `${when} by ${isolate(by)}`,
     licence: 'Licence',
     tags: 'Tags',
     authors: 'Authors',
@@ -117,11 +119,11 @@ export const browseText = {
     back: 'Back to Browse',
     tabsLabel: 'Package',
     tabs: { overview: 'Overview', versions: 'Versions', files: 'Files', use: 'Use it' },
-    notHere: (name: string): string => `${name} is not here`,
+    notHere: (name: string): string => `${isolate(name)} is not here`,
     noneOfThisName: (connection: string | undefined): string =>
-      `${connection ?? 'This connection'} has no package of this name.`,
+      `${isolate(connection ?? 'This connection')} has no package of this name.`,
     published: (when: string, by: string | undefined): string =>
-      `Published ${lowerFirst(when)}${by === undefined ? '' : ` by ${by}`}`,
+      `Published ${lowerFirst(when)}${by === undefined ? '' : ` by ${isolate(by)}`}`,
   },
   overview: {
     label: 'About this package',
@@ -129,8 +131,8 @@ export const browseText = {
     failed: 'The description can’t be shown',
     noDescription: 'Its publisher added no description.',
     readmeHint: 'A README.md in the folder would be shown here.',
-    noText: (path: string): string => `${path} is not a text.`,
-    rest: (path: string): string => `The rest of ${path} is in Files.`,
+    noText: (path: string): string => `${isolate(path)} is not a text.`,
+    rest: (path: string): string => `The rest of ${isolate(path)} is in Files.`,
   },
   versions: {
     label: 'Versions',
@@ -168,7 +170,7 @@ export const browseText = {
     removed: (files: number, bytes: number): string => `${formatCount(files)} removed, ${formatSize(bytes)}`,
     kinds: { new: 'New', changed: 'Changed', unsure: 'May differ', moved: 'Moved', removed: 'Removed' },
     unsureText: 'Their checksums are of different kinds, so that they can’t be compared.',
-    movedFrom: (path: string): string => `from ${path}`,
+    movedFrom: (path: string): string => `from ${isolate(path)}`,
     more: (count: number): string => `Show ${formatCount(count)} more`,
   },
   files: {
@@ -177,7 +179,7 @@ export const browseText = {
     sum: (files: number, bytes: number): string => `${plural(files, 'file')}, ${formatSize(bytes)}`,
     ofVersion: (version: string): string => `Version ${version}`,
     folder: (name: string, files: number, bytes: number): string =>
-      `${name}: ${plural(files, 'file')}, ${formatSize(bytes)}`,
+      `${isolate(name)}: ${plural(files, 'file')}, ${formatSize(bytes)}`,
     preview: 'Preview',
     copyChecksum: 'Copy checksum',
     save: 'Save this file…',
@@ -212,6 +214,12 @@ export const browseText = {
     fetch: (bytes: number): string => `Fetch ${formatSize(bytes)} and look`,
     fileFailed: 'This file can’t be shown',
     noText: 'This file is not a text, so there is nothing to read here.',
+    faults: {
+      picture: 'This picture can’t be shown: the file is damaged, or no picture.',
+      model: 'What these weights say of themselves can’t be read: the file is damaged, or of another kind.',
+      json: 'This is no valid JSON. It is shown as it is.',
+      table: 'A quote in this table has no end. It is shown as it is.',
+    },
   },
   use: {
     label: 'Use it',
@@ -219,7 +227,7 @@ export const browseText = {
     install: 'Install it from a terminal',
     path: 'Find its folder from a terminal',
     python: 'Open it from Python',
-    copy: (title: string): string => `Copy: ${title}`,
+    copy: (title: string): string => `Copy: ${isolate(title)}`,
     pinned: 'A program that pins the exact version gets the same bytes every time.',
   },
   welcome: {
@@ -227,7 +235,7 @@ export const browseText = {
     text: 'Drop a folder, and your team has it. Pick a package, and you have it.',
     here: 'Try it on this computer first',
     hereText: 'A practice store: nobody else sees it.',
-    install: (title: string): string => `Install “${title}”`,
+    install: (title: string): string => `Install “${isolate(title)}”`,
     takesASecond: 'It takes a second.',
     isInstalled: 'It is installed.',
     lookInside: 'Look inside',

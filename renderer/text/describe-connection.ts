@@ -1,5 +1,6 @@
 import { assertNever } from '../../shared/errors.ts'
 import type { Connection, ConnectionReport, SignedIn } from '../../shared/model/connection.ts'
+import { isolate } from '../../shared/text/isolate.ts'
 import { formatClock, formatExactTime } from './units.ts'
 
 const regions: Readonly<Record<string, string>> = {
@@ -45,13 +46,13 @@ export function describeConnection({ location, origin }: Connection, report?: Co
           ? 'Signed in with keys.'
           : signIn.profile === undefined
             ? 'Signed in as this computer’s AWS set-up says.'
-            : `Signed in by the profile ${signIn.profile}.`
+            : `Signed in by the profile ${isolate(signIn.profile)}.`
   return `${where}. ${how}${origin === 'environment' ? ' It comes from the environment of this computer.' : ''}`
 }
 
 /** Goes on from `Signed in by`. */
 export function signInWord({ by, profile }: SignedIn): string {
-  const ofProfile = profile === undefined ? '' : ` of the profile ${profile}`
+  const ofProfile = profile === undefined ? '' : ` of the profile ${isolate(profile ?? '')}`
   switch (by) {
     case 'keys':
       return 'the access key typed here'
@@ -62,11 +63,11 @@ export function signInWord({ by, profile }: SignedIn): string {
     case 'role':
       return `the role${ofProfile}`
     case 'single-sign-on':
-      return `your company (AWS SSO), profile ${profile}`
+      return `your company (AWS SSO), profile ${isolate(profile ?? '')}`
     case 'credential-process':
       return `the program${ofProfile}`
     case 'login':
-      return `“aws login”, profile ${profile}`
+      return `“aws login”, profile ${isolate(profile ?? '')}`
     case 'web-token':
       return 'the role that this computer has a token for'
     case 'boto-file':

@@ -37,6 +37,12 @@ const details = {
 }
 
 describe('the error view', () => {
+  it('keeps a name in Hebrew from turning the sentence around it', () => {
+    const error = new AppError('file-damaged', { ref: 'digits==1.0.0', path: 'דגם.bin', isMissing: true })
+    expect(viewError(error).happened).toContain('\u2068דגם.bin\u2069 of digits==1.0.0')
+    expect(viewError(error).support).toContain('path: דגם.bin')
+  })
+
   it.each(errorCodes)('%s has three sentences without code, stack or secret', (code: ErrorCode) => {
     const view = viewError(new AppError(code, details as never, new Error('at secret (/src/engine/index.ts:1:1)')))
     for (const text of [view.happened, view.safe]) expect(text).toMatch(/^\S.*[.!?]$/s)

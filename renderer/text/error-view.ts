@@ -1,4 +1,5 @@
 import type { AppError, ErrorCode } from '../../shared/errors.ts'
+import { isolate } from '../../shared/text/isolate.ts'
 import { type ErrorText, errorTextOf } from './errors.ts'
 
 /** What helps, as one button; pages decide what it does. */
@@ -78,11 +79,19 @@ export interface ErrorView extends ErrorText {
   readonly support: string
 }
 
+/** The same facts, each text among them ready to stand within a sentence. */
+function isolated(facts: unknown): unknown {
+  if (typeof facts === 'string') return isolate(facts)
+  if (Array.isArray(facts)) return facts.map(isolated)
+  if (typeof facts !== 'object' || facts === null) return facts
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, isolated(value)]))
+}
+
 /** An error as the window shows it. */
 export function viewError(error: AppError): ErrorView {
   const known = error.code in remedies
   const text = known
-    ? errorTextOf({ code: error.code, details: error.details } as never)
+    ? errorTextOf({ code: error.code, details: isolated(error.details) } as never)
     : {
         happened: 'Something went wrong that this window doesn’t know.',
         safe: 'Nothing was changed.',

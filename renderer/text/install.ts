@@ -1,12 +1,13 @@
+import { isolate, withVersion } from '../../shared/text/isolate.ts'
 import { formatDuration, formatList, formatSize, formatSpeed, plural } from './units.ts'
 
 const are = (versions: readonly string[], one: string, many: string): string => (versions.length === 1 ? one : many)
 
 /** Words of the sheet before an install or an update. */
 export const installText = {
-  installTitle: (title: string, version: string): string => `Install ${title} ${version}`,
-  updateTitle: (title: string, version: string): string => `Update ${title} to ${version}`,
-  againTitle: (title: string, version: string): string => `Install ${title} ${version} again`,
+  installTitle: (title: string, version: string): string => `Install ${withVersion(title, version)}`,
+  updateTitle: (title: string, version: string): string => `Update ${isolate(title)} to ${version}`,
+  againTitle: (title: string, version: string): string => `Install ${withVersion(title, version)} again`,
   isHere: 'It is installed and verified already.',
   again: 'Every byte is verified before it takes the place of what is installed.',
   replaces: (old: readonly string[], version: string): string =>

@@ -1,4 +1,5 @@
 import type { App } from '../../shared/model/app.ts'
+import { isolate, withVersion } from '../../shared/text/isolate.ts'
 import { formatCount, formatList, formatSize, formatWhen, plural } from './units.ts'
 
 /** `today`, `yesterday`, `3 days ago`, `12 Nov`: a day is enough where a column is narrow. */
@@ -20,7 +21,7 @@ export const installedText = {
   unreadable: {
     title: (names: readonly string[]): string =>
       names.length === 1
-        ? `${names[0]} is here, but its description was damaged`
+        ? `${isolate(names[0] ?? '')} is here, but its description was damaged`
         : `${formatList(names)} are here, but their descriptions were damaged`,
     text: 'It is not listed, and no program should load it. Repair fetches the description again, and compares every file with it.',
     repair: 'Repair',
@@ -58,7 +59,7 @@ export const installedText = {
   stop: 'Stop',
   differs: 'Differs from the store',
   differsWhy: (version: string, connection: string | undefined): string =>
-    `Other files are published as ${version}${connection === undefined ? '' : ` in ${connection}`} by now. What is installed stays as it is until you install it again.`,
+    `Other files are published as ${version}${connection === undefined ? '' : ` in ${isolate(connection)}`} by now. What is installed stays as it is until you install it again.`,
   installAgain: 'Install again…',
   findings: {
     earlier: (files: number): string => `${readEarlier(files)}.`,
@@ -85,7 +86,7 @@ export const installedText = {
     `${plural(count, 'file')} gone, of another size, or written since the last verification. Verify tells what is not as published.`,
   changedTitle: (count: number): string =>
     count === 1 ? '1 file was changed on the disk' : `${plural(count, 'file')} were changed on the disk`,
-  more: (title: string): string => `More for ${title}`,
+  more: (title: string): string => `More for ${isolate(title)}`,
   actions: {
     details: 'Show versions',
     openFolder: 'Open folder',
@@ -100,18 +101,19 @@ export const installedText = {
     removeSome: 'Remove…',
     restore: 'Restore',
   },
-  moved: (name: string, bytes: number): string => `${name} moved to the trash. Emptying it frees ${formatSize(bytes)}`,
+  moved: (name: string, bytes: number): string =>
+    `${isolate(name)} moved to the trash. Emptying it frees ${formatSize(bytes)}`,
   movedSome: (count: number, bytes: number): string =>
     `${plural(count, 'version')} moved to the trash. Emptying it frees ${formatSize(bytes)}`,
-  restored: (name: string): string => `${name} is back`,
+  restored: (name: string): string => `${isolate(name)} is back`,
   verified: (name: string, files: number, earlierFiles = 0): string =>
-    `${name}: ${plural(files, 'file')} verified, all as published${alsoEarlier(earlierFiles)}`,
+    `${isolate(name)}: ${plural(files, 'file')} verified, all as published${alsoEarlier(earlierFiles)}`,
   repaired: (name: string, files: number, fetchedBytes: number, takenOut: number): string => {
     const parts = [
       files > 0 ? `${plural(files, 'file')} made anew, ${formatSize(fetchedBytes)} fetched` : '',
       takenOut > 0 ? `${plural(takenOut, 'thing')} taken out` : '',
     ].filter(Boolean)
-    return `${name} is as published again: ${formatList(parts)}`
+    return `${isolate(name)} is as published again: ${formatList(parts)}`
   },
   verifiedAll: (count: number, earlierFiles = 0): string =>
     `${plural(count, 'version')} verified, all as published${alsoEarlier(earlierFiles)}`,
@@ -122,13 +124,13 @@ export const installedText = {
       missing > 0 ? `${plural(missing, 'file')} missing` : '',
       extra > 0 ? `${plural(extra, 'file')} not of the package` : '',
     ].filter(Boolean)
-    return `${name}: ${formatList(parts)}`
+    return `${isolate(name)}: ${formatList(parts)}`
   },
   emptyTitle: 'Nothing is installed here',
   emptyText:
     'Find a package in Browse and install it with one click. Its folder, its size and its versions are then listed here.',
   emptyAction: 'Browse packages',
-  unavailable: (path: string): string => `The folder of this library can’t be read now: ${path}`,
+  unavailable: (path: string): string => `The folder of this library can’t be read now: ${isolate(path)}`,
   unavailableWhy: 'Connect the drive or the network folder, then try again. Nothing in it was changed.',
   tryAgain: 'Try again',
   count: (packages: number, versions: number): string =>
@@ -153,7 +155,7 @@ export const installedText = {
     tooLittleWhy: 'Free up space, or update some of them one by one.',
   },
   removeSheet: {
-    title: (title: string): string => `Remove ${title}`,
+    title: (title: string): string => `Remove ${isolate(title)}`,
     text: 'What you tick goes to the trash and can be restored for 30 days.',
     button: (count: number): string => (count === 0 ? 'Remove' : `Remove ${plural(count, 'version')}`),
     frees: 'Frees, when the trash is emptied',
@@ -181,7 +183,7 @@ export const installedText = {
       [
         `${plural(count, 'version')} with a newer one here.`,
         kept.length > 0 ? `${formatList(kept)} ${kept.length === 1 ? 'is' : 'are'} kept.` : '',
-        ...needed.map(({ title, app }) => `${app.name} ${app.version} needs the older ${title}.`),
+        ...needed.map(({ title, app }) => `${withVersion(app.name, app.version)} needs the older ${isolate(title)}.`),
       ]
         .filter(Boolean)
         .join(' '),

@@ -1,8 +1,9 @@
+import { isolate } from '../../shared/text/isolate.ts'
 import { formatSize, plural } from './units.ts'
 
 export const moveLibraryText = {
   action: 'Move to another folder…',
-  title: (name: string): string => `Move ${name}`,
+  title: (name: string): string => `Move ${isolate(name)}`,
   folder: 'New folder',
   folderHelp: 'An empty folder, or one that is not there yet.',
   choose: 'Choose…',
@@ -16,10 +17,12 @@ export const moveLibraryText = {
     'Everything is copied and read back first. The library is used where it is until then, and nothing in it can be changed; the old folder is deleted last.',
   tooLittle: (missingBytes: number): string => `${formatSize(missingBytes)} too little space there`,
   tooLittleWhy: 'Choose a folder on another disk, or remove packages first.',
-  programs: (from: string): string => `Programs that load packages from ${from} need the new folder.`,
+  programs: (from: string): string => `Programs that load packages from ${isolate(from)} need the new folder.`,
   button: 'Move library',
   moving: (name: string, to: string | undefined): string =>
-    to === undefined ? `${name} is on its way to another folder` : `${name} is on its way to ${to}`,
+    to === undefined
+      ? `${isolate(name)} is on its way to another folder`
+      : `${isolate(name)} is on its way to ${isolate(to)}`,
   movingWhy: 'What is installed can be used. Nothing in the library can be changed until it is there.',
   show: 'Show the transfer',
 }

@@ -1,4 +1,5 @@
 import type { PublishPlan } from '../../shared/model/plans.ts'
+import { isolate } from '../../shared/text/isolate.ts'
 import { formatDuration, formatList, formatSeconds, formatSize, plural } from './units.ts'
 
 const fieldNames: Readonly<Record<string, string>> = {
@@ -18,11 +19,11 @@ const counts = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Ei
 type Warning = PublishPlan['warnings'][number]
 
 const warningTitles: { readonly [K in Warning['kind']]: (name: string) => string } = {
-  secret: (name) => `${name} looks like it holds a password`,
-  'runs-code': (name) => `${name} runs code when it is loaded`,
-  symlink: (name) => `${name} is a link and is left out`,
-  'not-portable': (name) => `${name} can’t be stored on every system`,
-  'reserved-name': (name) => `${name} is a name that packages use themselves`,
+  secret: (name) => `${isolate(name)} looks like it holds a password`,
+  'runs-code': (name) => `${isolate(name)} runs code when it is loaded`,
+  symlink: (name) => `${isolate(name)} is a link and is left out`,
+  'not-portable': (name) => `${isolate(name)} can’t be stored on every system`,
+  'reserved-name': (name) => `${isolate(name)} is a name that packages use themselves`,
   'constraint-unreadable-by-old-tools': () => 'Old tools can’t read “Works with”',
   'constraint-unsatisfiable': () => 'It works with no version of an app',
   'include-matches-little': () => 'Most of the folder is left out',
@@ -40,11 +41,11 @@ export const publishText = {
   chooseAnother: 'Choose another folder',
   leave: 'Leave without publishing',
   queueLabel: 'To publish',
-  leaveOne: (name: string): string => `Leave ${name} without publishing`,
+  leaveOne: (name: string): string => `Leave ${isolate(name)} without publishing`,
   empty: {
     title: 'Drop a folder anywhere in this window',
     text: (connection: string): string =>
-      `It is read and shown first: its files, what is left out and why, and what will change. Nothing is sent to ${connection} before you press Publish.`,
+      `It is read and shown first: its files, what is left out and why, and what will change. Nothing is sent to ${isolate(connection)} before you press Publish.`,
     choose: 'Choose a folder…',
     pickTitle: 'Choose a folder to publish',
     pathLabel: 'Or type its path',
@@ -53,14 +54,14 @@ export const publishText = {
     pickFileTitle: 'Choose a package file',
   },
   file: {
-    title: (name: string): string => `What shall happen with ${name}?`,
+    title: (name: string): string => `What shall happen with ${isolate(name)}?`,
     text: 'It holds one version of one package.',
     install: 'Install it here',
     installText: 'To a library on this computer. You see what it takes first.',
-    publish: (connection: string): string => `Publish it to ${connection}`,
+    publish: (connection: string): string => `Publish it to ${isolate(connection)}`,
     publishText: 'So that everyone there can find and install it.',
   },
-  cannot: (name: string): string => `${name} can’t be published`,
+  cannot: (name: string): string => `${isolate(name)} can’t be published`,
   reading: 'Reading the folder',
   readingSoFar: (entries: number): string => `Reading the folder: ${plural(entries, 'entry', 'entries')} so far`,
   stopReading: 'Stop reading',
@@ -74,9 +75,9 @@ export const publishText = {
   choose: 'Choose what is left out',
   chooseDone: 'Done',
   putIn: 'Put it in',
-  putInLabel: (path: string): string => `Put it in: ${path}`,
+  putInLabel: (path: string): string => `Put it in: ${isolate(path)}`,
   cannotPutIn: 'Can’t be published',
-  leaveOutLabel: (name: string): string => `Publish ${name}`,
+  leaveOutLabel: (name: string): string => `Publish ${isolate(name)}`,
   changes: { new: 'New', changed: 'Changed', same: 'Same', unknown: '' },
   marks: { secret: 'Secret', 'runs-code': 'Runs code', 'not-portable': 'Not portable' },
   warning: (warning: Warning): string => warningTitles[warning.kind](nameOf(warning.path)),
@@ -94,13 +95,14 @@ export const publishText = {
     return `Line ${warning.line} has the shape of ${warning.shape}. ${why ?? ''}`
   },
   /** A file among others, with the line where it is known: `config.json, line 3`. */
-  placeOf: ({ path, line }: Warning): string => (line === undefined ? nameOf(path) : `${nameOf(path)} (line ${line})`),
+  placeOf: ({ path, line }: Warning): string =>
+    line === undefined ? nameOf(path) : `${isolate(nameOf(path))} (line ${line})`,
   imports: (imports: Warning['imports'], most: number): string => {
     if (imports === undefined) return 'What it asks for when it is loaded can’t be told.'
     if (imports.names.length === 0) return 'It asks for no code by name when it is loaded.'
     const names = imports.names.slice(0, most)
     const more = imports.names.length - names.length + imports.more
-    const list = more > 0 ? `${names.join(', ')} and ${more} more` : formatList(names)
+    const list = more > 0 ? `${names.map(isolate).join(', ')} and ${more} more` : formatList(names)
     return `When it is loaded it asks for ${imports.isWhole ? '' : 'at least '}${list}.`
   },
   showImports: 'Show all',
@@ -114,7 +116,7 @@ export const publishText = {
     goThere: 'Go there',
   },
   moreFiles: (names: readonly string[], more: number): string =>
-    more > 0 ? `${names.join(', ')} and ${more} more.` : `${formatList(names)}.`,
+    more > 0 ? `${names.map(isolate).join(', ')} and ${more} more.` : `${formatList(names)}.`,
   leaveItOut: 'Leave it out',
   leaveThemOut: 'Leave them out',
   insideFile: 'A package file is published as it is: make it anew without what is secret.',
@@ -193,7 +195,7 @@ export const publishText = {
     stopSaving: 'Stop',
     saveAsFile: 'Save as file…',
     saveTitle: 'Save the package as a file',
-    saved: (path: string): string => `Saved as ${path}`,
+    saved: (path: string): string => `Saved as ${isolate(path)}`,
     publish: 'Publish',
     readingYet: 'The folder is still being read',
     first: (things: readonly string[]): string => {
@@ -211,10 +213,10 @@ export const publishText = {
     of: (bytes: number): string => `of ${formatSize(bytes)}`,
     hidden: (version: string): string =>
       `Nobody sees ${version} until the last step. You can leave this page or close the window: it goes on at the next start.`,
-    published: (name: string): string => `${name} is published`,
-    alreadyThere: (name: string): string => `${name} was there already, with the same content`,
+    published: (name: string): string => `${isolate(name)} is published`,
+    alreadyThere: (name: string): string => `${isolate(name)} was there already, with the same content`,
     everyone: (connection: string, bytes: number, at: string): string =>
-      `Everyone on ${connection} can install it now. ${formatSize(bytes)}, confirmed by the store at ${at}.`,
+      `Everyone on ${isolate(connection)} can install it now. ${formatSize(bytes)}, confirmed by the store at ${at}.`,
     unprotected: 'This store can’t stop two people from publishing the same version. Orbital checked that nobody did.',
     link: 'Link',
     copyLink: 'Copy the link',

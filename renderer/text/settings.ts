@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { ConnectionReport } from '../../shared/model/connection.ts'
+import { isolate } from '../../shared/text/isolate.ts'
 import type { FormProblem, StoreKind } from '../features/settings/connection-form.ts'
 import { plural } from './units.ts'
 
@@ -47,7 +48,7 @@ export const settingsText = {
     makeDefault: 'Make it the default',
     isDefault: 'Used where no connection is named, here and on the command line.',
     edit: 'Edit',
-    more: (name: string): string => `More for ${name}`,
+    more: (name: string): string => `More for ${isolate(name)}`,
     remove: 'Remove connection…',
     browse: 'Show its packages',
     builtIn: 'It comes with Orbital and can’t be changed or removed.',
@@ -119,14 +120,14 @@ export const settingsText = {
       'this-run-only': 'Memory only: this system has no safe place for it, so you type it again after a restart',
     },
     removeSheet: {
-      title: (name: string): string => `Remove the connection ${name}?`,
+      title: (name: string): string => `Remove the connection ${isolate(name)}?`,
       text: 'Orbital forgets where the store is and how to sign in there. Its packages stay in the store, and what is installed from it stays on this computer. Transfers with it can’t go on.',
       button: 'Remove connection',
       keep: 'Keep it',
     },
   },
   share: {
-    title: (name: string): string => `Share ${name}`,
+    title: (name: string): string => `Share ${isolate(name)}`,
     subtitle: 'For a colleague, who is set up with it in a minute. No key or password is in it.',
     connection: 'What is copied',
     connectionText:
@@ -148,7 +149,7 @@ export const settingsText = {
       'Paste what “Copy for a colleague” gave. The fields below are filled in from it; keys are never part of it.',
     notShared: 'This is no connection that Orbital copied.',
     openShared: 'Open a file…',
-    editTitle: (name: string): string => `Edit ${name}`,
+    editTitle: (name: string): string => `Edit ${isolate(name)}`,
     subtitle: 'Where packages are kept, and how to sign in there.',
     kind: 'What is it?',
     kinds: {
@@ -216,17 +217,17 @@ export const settingsText = {
     name: 'App',
     version: 'Version',
     add: 'Add app',
-    remove: (name: string): string => `Remove ${name}`,
+    remove: (name: string): string => `Remove ${isolate(name)}`,
     empty: 'No app yet: every package counts as usable.',
     twice: 'This app is listed already',
     namePlaceholder: 'For example Support Desk',
     versionPlaceholder: '3.2',
-    versionOf: (name: string): string => `Version of ${name}`,
+    versionOf: (name: string): string => `Version of ${isolate(name)}`,
     found: 'Named by what is installed',
     foundText: 'Which version you have only you know: look at it before you add it.',
     namedBy: (packages: number): string => `By ${plural(packages, 'package')}`,
     propose: 'Add…',
-    proposeLabel: (name: string): string => `Add ${name}…`,
+    proposeLabel: (name: string): string => `Add ${isolate(name)}…`,
   },
   libraries: {
     title: 'Libraries',
@@ -237,7 +238,7 @@ export const settingsText = {
     makeDefault: 'Make it the default',
     open: 'Open folder',
     forget: 'Forget this library',
-    more: (name: string): string => `More for ${name}`,
+    more: (name: string): string => `More for ${isolate(name)}`,
     one: 'One version per package',
     oneText: 'Shared with older tools, which keep one: an install replaces the version before it.',
     many: 'Several versions side by side',
@@ -253,9 +254,9 @@ export const settingsText = {
       pathMissing: 'Choose the folder',
     },
     forgetSheet: {
-      title: (name: string): string => `Forget ${name}?`,
+      title: (name: string): string => `Forget ${isolate(name)}?`,
       text: (path: string): string =>
-        `Orbital no longer lists it. The folder ${path} and everything in it stay as they are.`,
+        `Orbital no longer lists it. The folder ${isolate(path)} and everything in it stay as they are.`,
       button: 'Forget library',
       keep: 'Keep it',
     },
@@ -310,7 +311,7 @@ export const settingsText = {
     home: 'Orbital’s own files',
     logs: 'Logs',
     saveDiagnostics: 'Save diagnostics…',
-    diagnosticsSaved: (path: string): string => `Saved ${path}. Names and places are in it, keys are not.`,
+    diagnosticsSaved: (path: string): string => `Saved ${isolate(path)}. Names and places are in it, keys are not.`,
     openLogs: 'Open logs',
     openHome: 'Open folder',
     logsText: 'They hold what was done and what failed, and no secrets. Send the newest to whoever helps you.',

@@ -1,3 +1,4 @@
+import { isolate } from '../../shared/text/isolate.ts'
 import { formatSize } from './units.ts'
 
 /** Words of the frame: what lies around and over the pages. */
@@ -7,11 +8,11 @@ export const shellText = {
   linkFailed: (url: string, why: string): string => `${url} can’t be opened. ${why}`,
   copyAddress: 'Copy address',
   addressCopied: 'The address is copied',
-  pathCopiedInstead: (path: string): string => `A browser can’t open folders. The path is copied: ${path}`,
+  pathCopiedInstead: (path: string): string => `A browser can’t open folders. The path is copied: ${isolate(path)}`,
   pick: {
     publish: 'Choose a folder to publish',
     open: 'Choose a package file or a folder',
-    where: (name: string): string => `Where is “${name}”?`,
+    where: (name: string): string => `Where is “${isolate(name)}”?`,
     subtitles: {
       folder: 'Folders of the computer that Orbital runs on.',
       sputnik: 'Package files (.sputnik) of the computer that Orbital runs on.',
@@ -50,11 +51,11 @@ export const shellText = {
     publish: (count: number): string => (count > 1 ? `Drop to publish ${count} folders` : 'Drop to publish'),
     installText: 'First you say which. Nothing is installed or sent yet.',
     publishText: 'First you see the files and what will change. Nothing is sent yet.',
-    to: (connection: string): string => `To ${connection}`,
+    to: (connection: string): string => `To ${isolate(connection)}`,
     cancel: 'Cancel',
   },
   arrived: {
-    title: (name: string): string => `A link to ${name}`,
+    title: (name: string): string => `A link to ${isolate(name)}`,
     subtitle: 'It leads to a store that Orbital doesn’t know yet.',
     package: 'Package',
     bucket: 'Bucket',
@@ -83,8 +84,8 @@ export const shellText = {
     packages: 'Packages',
     elsewhere: 'Packages of other connections',
     actions: 'Actions',
-    actionsFor: (title: string): string => `Actions for ${title}`,
-    nothing: (query: string): string => `Nothing fits “${query}”.`,
+    actionsFor: (title: string): string => `Actions for ${isolate(title)}`,
+    nothing: (query: string): string => `Nothing fits “${isolate(query)}”.`,
     move: 'move',
     open: 'open',
     install: 'install',
@@ -116,7 +117,7 @@ export const shellText = {
     openFile: 'Open a package file or folder…',
     refresh: 'Check for new packages',
     addConnection: 'Add a connection…',
-    showPackagesOf: (name: string): string => `Show packages of ${name}`,
+    showPackagesOf: (name: string): string => `Show packages of ${isolate(name)}`,
     light: 'Light theme',
     dark: 'Dark theme',
     system: 'Theme of the system',

@@ -1,6 +1,7 @@
 import type { App } from '../../shared/model/app.ts'
 import { verdictsFor } from '../../shared/model/compatibility.ts'
 import type { UnreadableEntry } from '../../shared/model/package.ts'
+import { isolate, withVersion } from '../../shared/text/isolate.ts'
 import type { Standing } from '../state/package-standing.ts'
 import { shortConstraint } from './compatibility.ts'
 import { formatList, formatWhen, lowerFirst, plural } from './units.ts'
@@ -41,7 +42,7 @@ function installedWords({ installed }: Standing): StandingWords {
     return { word: 'Installed', detail: `${plural(damagedFiles.length, 'file')} damaged` }
   }
   if (verifiedAt === undefined) return { word: 'Installed', detail: 'Not verified' }
-  if (forApp !== undefined) return { word: 'Installed', detail: `For ${forApp}` }
+  if (forApp !== undefined) return { word: 'Installed', detail: `For ${isolate(forApp)}` }
   return {
     word: 'Installed',
     detail:
@@ -55,7 +56,7 @@ function needText({ offered }: Standing, apps: readonly App[]): string {
   const first = needs[0]
   return first === undefined || first.kind !== 'not-compatible'
     ? ''
-    : `Needs ${first.app.name} ${shortConstraint(first.constraint)}`
+    : `Needs ${isolate(first.app.name)} ${shortConstraint(first.constraint)}`
 }
 
 function unstatedText({ offered }: Standing, apps: readonly App[]): string {
@@ -69,7 +70,7 @@ function suitedText({ offered }: Standing, apps: readonly App[]): string {
   if (map === undefined || Object.keys(map).length === 0) return 'With every app'
   const suited = verdictsFor(map, apps).filter(({ kind }) => kind === 'compatible')
   if (suited.length === apps.length && apps.length > 1) return `With all ${apps.length} of your apps`
-  return `With ${formatList(suited.map(({ app }) => `${app.name} ${app.version}`))}`
+  return `With ${formatList(suited.map(({ app }) => withVersion(app.name, app.version)))}`
 }
 
 /** What a row says that can't be shown as a package. */

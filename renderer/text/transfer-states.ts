@@ -1,5 +1,6 @@
 import { assertNever } from '../../shared/errors.ts'
 import type { PauseReason, Progress, Transfer, TransferState } from '../../shared/model/transfer.ts'
+import { withVersion } from '../../shared/text/isolate.ts'
 import { formatDuration, formatSize, formatSpeed, percentOf } from './units.ts'
 
 /** The one word of a state. */
@@ -88,7 +89,7 @@ export const transferTitle = (transfer: Pick<Transfer, 'kind' | 'title' | 'ref'>
     : `${kindWords[transfer.kind]} ${subjectOf(transfer)}${transfer.kind === 'export' ? ' as a file' : ''}`
 
 const subjectOf = ({ title, ref }: Pick<Transfer, 'title' | 'ref'>): string =>
-  ref === undefined ? title : `${title} ${ref.version}`
+  ref === undefined ? title : withVersion(title, ref.version)
 
 const spokenKinds: { readonly [K in Transfer['kind']]: string } = { ...kindWords, export: 'Copy as a file' }
 

@@ -1,6 +1,7 @@
 import { assertNever, fromWire } from '../../shared/errors.ts'
 import type { PauseReason, Progress, Transfer } from '../../shared/model/transfer.ts'
 import { isEnded, isRunning } from '../../shared/model/transfer-standing.ts'
+import { isolate } from '../../shared/text/isolate.ts'
 import { shortErrorOf } from './error-view.ts'
 import { bytesText, pauseText, stateWord, waitsForPerson } from './transfer-states.ts'
 import { formatClock, formatDuration, formatSize, formatSpeed, plural } from './units.ts'
@@ -33,7 +34,7 @@ export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsCon
     return { word: isRunning(state) ? 'Running' : word, detail: 'In another Orbital', tone: 'plain' }
   switch (state.kind) {
     case 'queued':
-      return { word, detail: after === undefined ? 'Starts next' : `After ${after}`, tone: 'plain' }
+      return { word, detail: after === undefined ? 'Starts next' : `After ${isolate(after)}`, tone: 'plain' }
     case 'preparing':
       return { word, detail: preparingDetails[kind] ?? 'Asking the store', tone: 'plain' }
     case 'transferring':
@@ -222,11 +223,12 @@ export const transfersText = {
   throughput: (down: number, up: number): string =>
     `${down > 0 ? formatSpeed(down) : '0'} down, ${up > 0 ? formatSpeed(up) : '0'} up`,
   readOnly: 'Another Orbital, a window or a command, has it. It can be paused or cancelled there.',
-  toLibrary: (library: string): string => `To ${library}. Not listed as installed until every byte is verified.`,
-  toFile: (file: string): string => `To ${file}. The file is there when all of it is written.`,
+  toLibrary: (library: string): string =>
+    `To ${isolate(library)}. Not listed as installed until every byte is verified.`,
+  toFile: (file: string): string => `To ${isolate(file)}. The file is there when all of it is written.`,
   toFolder: (folder: string): string =>
-    `To ${folder}. The library is used where it is until all of it is there and verified.`,
-  toConnection: (connection: string): string => `To ${connection}. Nobody sees it until the last step.`,
+    `To ${isolate(folder)}. The library is used where it is until all of it is there and verified.`,
+  toConnection: (connection: string): string => `To ${isolate(connection)}. Nobody sees it until the last step.`,
   verified: 'Verified',
   confirmed: 'Confirmed by the store',
   receivedNotVerified: 'Received, not yet verified',

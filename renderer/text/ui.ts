@@ -1,8 +1,9 @@
+import { isolate } from '../../shared/text/isolate.ts'
 /** Words of the parts that every page is made of. */
 export const uiText = {
   closeMessage: 'Close this message',
   undo: 'Undo',
-  copy: (what: string): string => `Copy ${what}`,
+  copy: (what: string): string => `Copy ${isolate(what)}`,
   copied: 'Copied',
   stateColumn: 'State',
   error: {

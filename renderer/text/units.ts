@@ -1,3 +1,4 @@
+import { isolate } from '../../shared/text/isolate.ts'
 /** Numbers and times as people read them, by the conventions of their system; the words are English. `now` is ms since the epoch. */
 
 import { setFigures } from '../../shared/text/errors.ts'
@@ -120,7 +121,9 @@ export const formatClock = (ms: number): string => formats.clock.format(ms)
 
 /** `Ana, Ben and Chidi`. */
 export const formatList = (items: readonly string[]): string =>
-  items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+  items.length < 2
+    ? isolate(items[0] ?? '')
+    : `${items.slice(0, -1).map(isolate).join(', ')} and ${isolate(items.at(-1) ?? '')}`
 
 /** `Just now` → `just now`; names of months keep their capital. */
 export const lowerFirst = (text: string): string =>

@@ -1,15 +1,16 @@
 import type { AppError } from '../../shared/errors.ts'
+import { isolate, withVersion } from '../../shared/text/isolate.ts'
 import { viewError } from './error-view.ts'
 import { formatList } from './units.ts'
 
 /** Words of the sheet that takes a published version back. */
 export const withdrawText = {
   menu: 'Withdraw…',
-  title: (title: string, version: string): string => `Withdraw ${title} ${version}?`,
+  title: (title: string, version: string): string => `Withdraw ${withVersion(title, version)}?`,
   subtitle: 'This can’t be undone.',
   means: 'What it means',
   nobodyFinds: (connection: string): string =>
-    `Nobody finds it or installs it from ${connection} any more, and its files there are deleted.`,
+    `Nobody finds it or installs it from ${isolate(connection)} any more, and its files there are deleted.`,
   whoHasIt: 'Who has it installed keeps it and can go on with it. Nothing on their computers changes.',
   hereToo: (libraries: readonly string[]): string => `On this computer it stays in ${formatList(libraries)}.`,
   number: (version: string): string =>
@@ -21,7 +22,7 @@ export const withdrawText = {
   confirm: (spec: string): string => `Type ${spec} to go on`,
   keep: 'Keep it',
   button: (version: string): string => `Withdraw ${version}`,
-  done: (title: string, version: string): string => `${title} ${version} is withdrawn`,
+  done: (title: string, version: string): string => `${withVersion(title, version)} is withdrawn`,
 }
 
 export interface WithdrawFailure {
@@ -43,11 +44,11 @@ export function withdrawFailure(error: AppError, connection: string, isHidden: b
   const admin = 'Deleting published files is a right of the store’s admin (s3:DeleteObject below models/ and orbital/).'
   return isHidden
     ? {
-        title: `You may not delete files in ${connection}`,
+        title: `You may not delete files in ${isolate(connection)}`,
         text: `It is hidden from everybody who uses Orbital, but older tools still see it. ${admin} Ask them to withdraw it too: that finishes it.`,
       }
     : {
-        title: `You may not withdraw versions in ${connection}`,
+        title: `You may not withdraw versions in ${isolate(connection)}`,
         text: `Nothing was changed. ${admin} Ask them to do it, or to allow it to you.`,
       }
 }

@@ -40,8 +40,8 @@ interface ListProps<T, S extends string> {
   readonly onOpen?: (item: T) => void
   /** Any other key while the list has the focus; true when it was taken. */
   readonly onKey?: (event: KeyboardEvent, item: T | undefined) => boolean
-  /** Cells of a row, the glyph first: each is a `role="gridcell"`. */
-  readonly renderRow: (item: T) => ReactNode
+  /** Cells of a row, the glyph first: each is a `role="gridcell"`. What names the row carries `rowPartIds(rowId)`. */
+  readonly renderRow: (item: T, rowId: string) => ReactNode
   readonly rowClassOf?: (item: T) => string | undefined
   /** px; 48 by default */
   readonly rowHeight?: number
@@ -51,6 +51,10 @@ interface ListProps<T, S extends string> {
   readonly closesGaps?: boolean
   readonly handle?: Ref<ListHandle>
 }
+
+/** Ids of what names a row to a screen reader: else it would read the row's hidden buttons with it. */
+export const rowPartIds = (rowId: string) =>
+  ({ name: `${rowId}-name`, version: `${rowId}-version`, state: `${rowId}-state` }) as const
 
 export interface ListHandle {
   focus(): void
@@ -165,6 +169,7 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
                     data-index={index}
                     className={`prow ${columnsClass}${more === undefined ? '' : ` ${more}`}`}
                     role="row"
+                    aria-labelledby={Object.values(rowPartIds(rowId(index))).join(' ')}
                     aria-rowindex={index + 1 + headRows}
                     aria-selected={index === selectedIndex || selection?.keys.has(key) === true}
                     data-lead={index === selectedIndex || undefined}
@@ -173,7 +178,7 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
                     onClick={(event) => choose(item, choiceOf(event))}
                     onDoubleClick={() => props.onOpen?.(item)}
                   >
-                    {props.renderRow(item)}
+                    {props.renderRow(item, rowId(index))}
                   </div>
                 )
               })}
@@ -220,11 +225,13 @@ function Head<S extends string>({
 /** A cell with a fact over its context. */
 export const TwoLines = ({
   first,
+  firstId,
   second,
   className,
   title,
 }: {
   readonly first: ReactNode
+  readonly firstId?: string
   readonly second?: ReactNode
   readonly className?: string
   readonly title?: string
@@ -232,7 +239,7 @@ export const TwoLines = ({
   // biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row
   // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
   <span role="gridcell" className={className} title={title}>
-    <span className="line1" dir="auto">
+    <span id={firstId} className="line1" dir="auto">
       {first}
     </span>
     <span className="line2" dir="auto">

@@ -1,4 +1,5 @@
 import type { Transfer } from '../model/transfer.ts'
+import { isolate } from './isolate.ts'
 
 const ends = {
   install: { done: 'is installed', failed: 'was not installed' },
@@ -15,11 +16,11 @@ export const desktopText = {
     const isDone = state.kind === 'done'
     if (kind === 'verify' && (outcome?.badFiles ?? 0) > 0)
       return {
-        title: `${title} has files that were changed or are missing`,
+        title: `${isolate(title)} has files that were changed or are missing`,
         body: 'Orbital names them, and can repair them.',
       }
     return {
-      title: `${title} ${ends[kind][isDone ? 'done' : 'failed']}`,
+      title: `${isolate(title)} ${ends[kind][isDone ? 'done' : 'failed']}`,
       body: isDone
         ? ref === undefined
           ? (file ?? '')

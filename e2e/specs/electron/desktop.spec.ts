@@ -102,12 +102,12 @@ test('closing the window while a transfer runs asks once, and it goes on without
   s3,
   bucket,
   gate,
+  gatedStore,
   workFolder,
 }) => {
   const { page, electronApp, home } = app
   await runOrbital(workFolder, bucketEnvironment(s3, bucket), 'publish', await makeModel(workFolder, 20_000_000))
-  const { accessKeyId, secretAccessKey } = s3
-  await addCompatibleStore(page, { name: 'Team', endpoint: gate.endpoint, bucket, accessKeyId, secretAccessKey })
+  await addCompatibleStore(page, { name: 'Team', ...gatedStore })
   await switchTo(page, 'Team')
   gate.throttle(500_000)
   await selectPackage(page, 'model')

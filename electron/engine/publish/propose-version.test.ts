@@ -12,6 +12,7 @@ test.each<[string[], VersionStep, string | undefined]>([
   [['1.2.3', '1.10.0', '1.9.9'], 'patch', '1.10.1'],
   [['2.0.0-beta.1', '1.0.0'], 'minor', '2.0.0'],
   [['2.0.0-beta.1', '1.0.0'], 'major', '2.0.0'],
+  [['2.1.3-beta.1', '2.0.0'], 'minor', '2.1.3'],
   [['1.0', 'Final'], 'minor', undefined],
 ])('after %j, a %s one: %s', (published, step, expected) => {
   expect(proposeVersion(published, step)?.version).toBe(expected)
@@ -24,6 +25,7 @@ test.each<[CompatibilityMap | undefined, CompatibilityMap | undefined, boolean, 
   [{ desk: '>=3.0.0' }, { desk: '>=2.0.0', bot: null }, false, 'patch'],
   [{ desk: '>=3.0.0' }, undefined, false, 'patch'],
   [{ desk: '>=3.0.0' }, { desk: null }, true, 'minor'],
+  [{ desk: '>=2.0.0-beta.1' }, { desk: '>=1.0.0' }, false, 'patch'],
   // The same in other words.
   [{ desk: '>=1.2.0,<2.0.0-0' }, { desk: '^1.2' }, false, 'patch'],
   // Fewer.
@@ -31,6 +33,7 @@ test.each<[CompatibilityMap | undefined, CompatibilityMap | undefined, boolean, 
   [{ desk: null }, { desk: '>=3.1.0' }, true, 'major'],
   [{ desk: '>=3.0.0' }, { desk: '>=3.0.0,<4.0.0' }, false, 'major'],
   [{ desk: '==1.0.0' }, { desk: '==1.1.0' }, false, 'major'],
+  [{ desk: '==1.1.0' }, { desk: '==1.0.0' }, false, 'major'],
   [{ desk: null, bot: null }, { desk: null }, false, 'major'],
   // What nobody can read says nothing.
   [{ desk: 'soon' }, { desk: '>=3.0.0' }, false, 'patch'],

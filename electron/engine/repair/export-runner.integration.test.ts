@@ -1,47 +1,19 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { createInstallRig, putPackage } from '../../../testkit/install-rig.ts'
-import { createRigTask } from '../../../testkit/rig-task.ts'
+import { createExportRig, exportedRef as ref } from '../../../testkit/export-rig.ts'
+import { putPackage } from '../../../testkit/install-rig.ts'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
-import { createNodeDisk } from '../disk/node-disk.ts'
 import { openSputnik } from '../format/sputnik-file.ts'
-import { createSystemClock } from '../system-clock.ts'
-import { createJournal, openJournal } from '../transfers/journal.ts'
-import { createExportRunner } from './export-runner.ts'
 import type { ExportRequest } from './upkeep-request.ts'
 
-const ref = { name: 'model', version: '1.0.0' }
-const disk = createNodeDisk()
-const clock = createSystemClock()
-
-async function setUp(folder: string, source: ExportRequest['source'], { old = false } = {}) {
-  const store = path.join(folder, 'store')
-  mkdirSync(store)
-  putPackage(store, { ref, files: { 'a.bin': Buffer.alloc(5000, 1) }, old })
-  const rig = createInstallRig({
-    libraryPath: path.join(folder, 'library'),
-    spec: { kind: 'folder', path: store, root: '' },
-  })
+async function setUp(folder: string, source: ExportRequest['source'], options: { readonly old?: boolean } = {}) {
+  const { disk, rig, store, run } = createExportRig(folder, { 'a.bin': Buffer.alloc(5000, 1) }, options)
   await rig.run(rig.createTask(await rig.request(ref)))
-  const runner = createExportRunner({
-    disk,
-    clock,
-    tool: 'tests',
-    publisher: () => 'tests',
-    library: () => rig.library,
-    connection: async () => rig.connection,
-    published: rig.published,
-  })
   const file = path.join(folder, 'model.sputnik')
-  const request: ExportRequest = { source, ref, file, overwrite: false }
-  const journalFolder = path.join(folder, 'journal')
-  createJournal(disk, journalFolder, { kind: 'transfer' })
-  const run = () =>
-    runner.run(createRigTask({ id: 'one', request, journal: openJournal(disk, journalFolder), clock, totalBytes: 0 }))
   const installed = path.join(folder, 'library/model-1.0.0/a.bin')
-  return { run, file, store, installed }
+  return { run: async () => (await run({ source, file })).outcome, file, store, installed, disk }
 }
 
 for (const source of [
@@ -64,7 +36,7 @@ for (const source of [
 
 test('what was written of an archive that is another one by now goes', async () => {
   await using folder = await createTempFolder()
-  const { run, file, store } = await setUp(folder.path, { kind: 'published', connectionId: 'store' })
+  const { run, file, store, disk } = await setUp(folder.path, { kind: 'published', connectionId: 'store' })
   await run()
   const temporary = path.join(folder.path, '.orbital-new-one')
   // As if it had been killed in the middle, and the store had been given another one since.
@@ -82,7 +54,7 @@ test('what was written of an archive that is another one by now goes', async () 
 for (const old of [false, true])
   test(`what was found right by a run that was killed, and is damaged since, is not packed (old tools’: ${old})`, async () => {
     await using folder = await createTempFolder()
-    const { run, file, installed } = await setUp(folder.path, { kind: 'installed', libraryId: 'test' }, { old })
+    const { run, file, installed, disk } = await setUp(folder.path, { kind: 'installed', libraryId: 'test' }, { old })
     await run()
     disk.removeFile(file)
     const { atime, mtime } = statSync(installed)

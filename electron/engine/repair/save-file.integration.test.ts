@@ -1,60 +1,32 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createInstallRig, type InstallRig, putPackage } from '../../../testkit/install-rig.ts'
+import { createExportRig } from '../../../testkit/export-rig.ts'
 import { createBytes } from '../../../testkit/package-builder.ts'
-import { createRigTask } from '../../../testkit/rig-task.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
-import { createNodeDisk } from '../disk/node-disk.ts'
-import { createSystemClock } from '../system-clock.ts'
-import { createJournal, openJournal } from '../transfers/journal.ts'
-import { createExportRunner } from './export-runner.ts'
 import type { ExportRequest } from './upkeep-request.ts'
 
 const MiB = 1024 * 1024
-const ref = { name: 'model', version: '1.0.0' }
-const disk = createNodeDisk()
-const clock = createSystemClock()
 /** Split in blocks. */
 const weights = createBytes(21 * MiB + 17, 5)
 const words = Buffer.from('one\ntwo\n')
 
 let folder: TempFolder
-let rig: InstallRig
+let rig: ReturnType<typeof createExportRig>
 let archive: string
 let saved: string
 beforeEach(async () => {
   folder = await createTempFolder()
-  const store = path.join(folder.path, 'store')
-  mkdirSync(store)
   saved = path.join(folder.path, 'saved')
   mkdirSync(saved)
-  putPackage(store, { ref, files: { 'data/weights.bin': weights, 'data/words.txt': words } })
-  archive = path.join(store, 'models/model-1.0.0/archive.gz')
-  rig = createInstallRig({
-    libraryPath: path.join(folder.path, 'library'),
-    spec: { kind: 'folder', path: store, root: '' },
-  })
-  createJournal(disk, path.join(folder.path, 'journal'), { kind: 'transfer' })
+  rig = createExportRig(folder.path, { 'data/weights.bin': weights, 'data/words.txt': words })
+  archive = path.join(rig.store, 'models/model-1.0.0/archive.gz')
 })
 afterEach(() => folder.remove())
 
-const save = async (wanted: string, more: Partial<ExportRequest> = {}) => {
+const save = (wanted: string, more: Partial<ExportRequest> = {}) => {
   const source = { kind: 'published', connectionId: 'store', path: wanted } as const
-  const file = path.join(saved, path.basename(wanted))
-  const request: ExportRequest = { source, ref, file, overwrite: false, ...more }
-  const journal = openJournal(disk, path.join(folder.path, 'journal'))
-  const task = createRigTask({ id: 'one', request, journal, clock, totalBytes: 0 })
-  const runner = createExportRunner({
-    disk,
-    clock,
-    tool: 'tests',
-    publisher: () => 'tests',
-    library: () => rig.library,
-    connection: async () => rig.connection,
-    published: rig.published,
-  })
-  return { outcome: await runner.run(task), wireBytes: task.meter.wireBytes() }
+  return rig.run({ source, file: path.join(saved, path.basename(wanted)), ...more })
 }
 const damageArchive = (offset: number, length: number) => {
   const bytes = readFileSync(archive)

@@ -218,16 +218,17 @@ export function BrowsePage() {
             rowClassOf={(row) =>
               row.kind === 'unreadable' || standingOf(row.package).kind === 'not-compatible' ? 'dim' : undefined
             }
-            renderRow={(row) =>
+            renderRow={(row, rowId) =>
               row.kind === 'package' ? (
                 <PackageRow
+                  rowId={rowId}
                   connectionId={connection?.id}
                   package={row.package}
                   standing={standingOf(row.package)}
                   words={words}
                 />
               ) : (
-                <UnreadableRow entry={row.entry} />
+                <UnreadableRow rowId={rowId} entry={row.entry} />
               )
             }
             empty={

@@ -19,6 +19,7 @@ import { savePublishedFile } from '../installed/care-calls.ts'
 import { CsvView } from './csv-view.tsx'
 import type { FileNode } from './file-nodes.ts'
 import { ModelHeaderView } from './model-header-view.tsx'
+import { faultOf, type PreviewFault } from './preview-faults.ts'
 import { useFetched } from './use-version.ts'
 
 const text = browseText.files
@@ -118,7 +119,26 @@ function noteOf({ content }: Preview): string {
   return text.fromStore
 }
 
-function Content({ name, content }: { readonly name: string; readonly content: Preview['content'] }) {
+interface ContentProps {
+  readonly name: string
+  readonly content: Preview['content']
+}
+
+/** What its name promises; where it isn't that, this is said, and the text that it may be is shown as it is. */
+function Content({ name, content }: ContentProps) {
+  const fault = faultOf(name, content)
+  if (fault === undefined) return <Sound name={name} content={content} />
+  return (
+    <>
+      <Fault of={fault} />
+      {content.kind === 'text' && <pre className="preview-text selectable">{content.text}</pre>}
+    </>
+  )
+}
+
+const Fault = ({ of }: { readonly of: PreviewFault }) => <Message kind="warn">{text.faults[of]}</Message>
+
+function Sound({ name, content }: ContentProps) {
   switch (content.kind) {
     case 'binary':
       return <p className="t2">{text.noText}</p>
@@ -127,12 +147,19 @@ function Content({ name, content }: { readonly name: string; readonly content: P
     case 'pickle':
       return <PickleView imports={content.imports} isWhole={content.isWhole} />
     case 'picture':
-      return <img className="preview-picture" src={`data:${content.type};base64,${content.base64}`} alt={name} />
+      return <Picture name={name} source={`data:${content.type};base64,${content.base64}`} />
     case 'text':
       if (/\.md$/i.test(name)) return <Markdown source={content.text} onLink={(url) => void openLink(url)} />
       if (/\.[ct]sv$/i.test(name)) return <CsvView source={content.text} truncated={content.truncated} />
       return <pre className="preview-text selectable">{readable(name, content.text, content.truncated)}</pre>
   }
+}
+
+/** It may begin as a picture and be none: only drawing it tells. */
+function Picture({ name, source }: { readonly name: string; readonly source: string }) {
+  const [broken, setBroken] = useState<string>()
+  if (broken === source) return <Fault of="picture" />
+  return <img className="preview-picture" src={source} alt={name} onError={() => setBroken(source)} />
 }
 
 /** What a pickle asks for when it is loaded: for people to judge. */

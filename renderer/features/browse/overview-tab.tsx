@@ -1,5 +1,6 @@
 import { verdictsFor } from '../../../shared/model/compatibility.ts'
 import type { PackageSummary, VersionSummary } from '../../../shared/model/package.ts'
+import { isolate } from '../../../shared/text/isolate.ts'
 import { client } from '../../ipc/link.ts'
 import { openLink } from '../../shell/open-link.ts'
 import type { Standing } from '../../state/package-standing.ts'
@@ -120,7 +121,7 @@ export function OverviewTab({ connectionId, package: each, standing, version }: 
 function moreFacts({ info }: VersionInFull) {
   const { homepage, authors = [] } = info
   return [
-    { label: text.facts.authors, value: authors.join(', ') },
+    { label: text.facts.authors, value: authors.map(isolate).join(', ') },
     {
       label: text.facts.homepage,
       value:

@@ -10,7 +10,7 @@ import { browseText } from '../../text/browse.ts'
 import { unreadableWords } from '../../text/standing.ts'
 import { formatExactBytes, formatExactTime, formatSize, formatWhen, plural } from '../../text/units.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { TwoLines } from '../../ui/list.tsx'
+import { rowPartIds, TwoLines } from '../../ui/list.tsx'
 import { Marked } from '../../ui/marked.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { installPackage, openFolder } from './package-actions.ts'
@@ -24,12 +24,15 @@ interface PackageRowProps {
   readonly standing: Standing
 }
 interface SearchedRowProps extends PackageRowProps {
+  readonly rowId: string
   /** What was searched for, folded: marked where it stands. */
   readonly words: readonly string[]
 }
 
 /** Drawn again when what it shows is another: not for each frame that one scrolls. */
-export const PackageRow = memo(function PackageRow({ connectionId, package: each, standing, words }: SearchedRowProps) {
+export const PackageRow = memo(function PackageRow(props: SearchedRowProps) {
+  const { rowId, connectionId, package: each, standing, words } = props
+  const ids = rowPartIds(rowId)
   const newest = newestOf(each)
   return (
     <>
@@ -38,7 +41,7 @@ export const PackageRow = memo(function PackageRow({ connectionId, package: each
       {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
       <span className="name-cell" role="gridcell">
         <span className="line1" dir="auto">
-          <span className="name">
+          <span id={ids.name} className="name">
             <Marked text={each.title} words={words} />
           </span>
         </span>
@@ -48,7 +51,12 @@ export const PackageRow = memo(function PackageRow({ connectionId, package: each
         </span>
         <RowActions connectionId={connectionId} package={each} standing={standing} />
       </span>
-      <TwoLines className="num c-version" first={newest?.version} second={plural(each.versions.length, 'version')} />
+      <TwoLines
+        className="num c-version"
+        first={newest?.version}
+        firstId={ids.version}
+        second={plural(each.versions.length, 'version')}
+      />
       <TwoLines
         className="num end c-size"
         title={newest?.diskBytes === undefined ? undefined : formatExactBytes(newest.diskBytes)}
@@ -61,7 +69,7 @@ export const PackageRow = memo(function PackageRow({ connectionId, package: each
         first={newest?.publishedAt === undefined ? '–' : formatWhen(newest.publishedAt)}
         second={newest?.publishedBy ?? '–'}
       />
-      <StandingCell package={each} standing={standing} />
+      <StandingCell wordId={ids.state} package={each} standing={standing} />
     </>
   )
 })
@@ -134,7 +142,8 @@ function RowActions({ connectionId, package: each, standing }: PackageRowProps) 
   )
 }
 
-export function UnreadableRow({ entry }: { readonly entry: UnreadableEntry }) {
+export function UnreadableRow({ rowId, entry }: { readonly rowId: string; readonly entry: UnreadableEntry }) {
+  const ids = rowPartIds(rowId)
   const { word, detail } = unreadableWords(entry)
   return (
     <>
@@ -143,15 +152,23 @@ export function UnreadableRow({ entry }: { readonly entry: UnreadableEntry }) {
       <span role="gridcell" className="glyph-cell" title={word}>
         <Ring state="unreadable" />
       </span>
-      <TwoLines className="name-cell" first={<span className="name">{entry.ident}</span>} second={entry.reason} />
-      <TwoLines className="c-version" first="" />
+      <TwoLines
+        className="name-cell"
+        first={
+          <span id={ids.name} className="name">
+            {entry.ident}
+          </span>
+        }
+        second={entry.reason}
+      />
+      <TwoLines className="c-version" first="" firstId={ids.version} />
       <TwoLines className="c-size" first="" />
       <TwoLines
         className="c-when"
         first={entry.modifiedAt === undefined ? '' : formatWhen(entry.modifiedAt)}
         title={entry.modifiedAt === undefined ? undefined : formatExactTime(entry.modifiedAt)}
       />
-      <TwoLines className="status-cell" first={word} second={detail} title={entry.reason} />
+      <TwoLines className="status-cell" first={word} firstId={ids.state} second={detail} title={entry.reason} />
     </>
   )
 }

@@ -80,13 +80,16 @@ export function StandingGlyphCell(props: StandingProps) {
   )
 }
 
-export function StandingCell(props: StandingProps) {
+export function StandingCell({ wordId, ...props }: StandingProps & { readonly wordId: string }) {
   const { word, detail } = useStandingLines(props)
   return (
     // biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
     <span className="status-cell" role="gridcell">
-      <span className={props.standing.kind === 'update' && word === 'Update' ? 'line1 status update' : 'line1'}>
+      <span
+        id={wordId}
+        className={props.standing.kind === 'update' && word === 'Update' ? 'line1 status update' : 'line1'}
+      >
         {word}
       </span>
       <span className="line2 num" title={detail}>

@@ -63,11 +63,11 @@ export const VersionRow = memo(function VersionRow(props: VersionRowProps) {
       </td>
       <td title={version.publishedAt === undefined ? undefined : formatExactTime(version.publishedAt)}>
         {version.publishedAt === undefined ? '–' : formatWhen(version.publishedAt)}{' '}
-        <span className="t3">{version.publishedBy ?? ''}</span>
+        <bdi className="t3 c-by">{version.publishedBy ?? ''}</bdi>
       </td>
-      <td className="end">{version.diskBytes === undefined ? '–' : <Size bytes={version.diskBytes} />}</td>
+      <td className="end c-size">{version.diskBytes === undefined ? '–' : <Size bytes={version.diskBytes} />}</td>
       {verdictsFor(version.compatibility, apps).map((verdict, at) => (
-        <td key={`${verdict.app.name} ${verdict.app.version}`} className={at === 0 ? undefined : 'narrow-hide'}>
+        <td key={`${verdict.app.name} ${verdict.app.version}`} className={at === 0 ? 'c-app' : 'c-app narrow-hide'}>
           <VerdictMark verdict={verdict} />
         </td>
       ))}
@@ -112,7 +112,7 @@ const Here = ({ version, standing }: { readonly version: VersionSummary; readonl
   isHere(version, standing) ? (
     <span className="status">
       <Ring state="installed" size={16} />
-      {text.installed}
+      <span className="here-word">{text.installed}</span>
     </span>
   ) : null
 

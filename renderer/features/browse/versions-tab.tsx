@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { PackageSummary } from '../../../shared/model/package.ts'
+import { withVersion } from '../../../shared/text/isolate.ts'
 import type { Standing } from '../../state/package-standing.ts'
 import { useApps } from '../../state/settings.ts'
 import { browseText } from '../../text/browse.ts'
@@ -60,10 +61,10 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
             </th>
             <th>{columns.version}</th>
             <th>{columns.published}</th>
-            <th className="end">{columns.size}</th>
+            <th className="end c-size">{columns.size}</th>
             {shownApps.map((app, at) => (
-              <th key={`${app.name} ${app.version}`} className={at === 0 ? undefined : 'narrow-hide'}>
-                {app.name} {app.version}
+              <th key={`${app.name} ${app.version}`} className={at === 0 ? 'c-app' : 'c-app narrow-hide'}>
+                {withVersion(app.name, app.version)}
               </th>
             ))}
             <th>{text.here}</th>

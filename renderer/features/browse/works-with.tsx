@@ -1,5 +1,6 @@
 import { IconCheck } from '@tabler/icons-react'
 import type { AppVerdict } from '../../../shared/model/app.ts'
+import { withVersion } from '../../../shared/text/isolate.ts'
 import { verdictReason } from '../../text/compatibility.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Ring } from '../../ui/ring.tsx'
@@ -20,7 +21,7 @@ export function WorksWith({ verdicts, merged = false }: WorksWithProps) {
   return (
     <ul className="works">
       {lines.map(({ verdict, apps }) => {
-        const names = apps.map(({ name, version }) => `${name} ${version}`).join(', ')
+        const names = apps.map(({ name, version }) => withVersion(name, version)).join(', ')
         return (
           <li key={names}>
             {verdict.kind === 'compatible' ? <Icon of={IconCheck} /> : <Ring state={verdict.kind} size={16} />}

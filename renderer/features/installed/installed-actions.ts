@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '../../../shared/errors.ts'
 import type { InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
+import { withVersion } from '../../../shared/text/isolate.ts'
 import { client } from '../../ipc/link.ts'
 import { pickSavePath } from '../../shell/pick-save-path.ts'
 import { copyPath, revealPath } from '../../shell/reveal-path.ts'
@@ -14,7 +15,7 @@ import { repairVersion, saveVersion, verifyVersion } from './care-calls.ts'
 import type { CleanUpPlan, ProposalKind } from './clean-up.ts'
 import { isClean, setFinding } from './findings.ts'
 
-const nameOf = ({ title, ref }: Pick<InstalledVersion, 'title' | 'ref'>): string => `${title} ${ref.version}`
+const nameOf = ({ title, ref }: Pick<InstalledVersion, 'title' | 'ref'>): string => withVersion(title, ref.version)
 
 export const openFolder = ({ path }: InstalledVersion): Promise<unknown> => revealPath(path)
 

@@ -5,7 +5,7 @@ import { formatDay, installedText as text } from '../../text/installed.ts'
 import { formatExactTime } from '../../text/units.ts'
 import { Size } from '../../ui/figures.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { TwoLines } from '../../ui/list.tsx'
+import { rowPartIds, TwoLines } from '../../ui/list.tsx'
 import { Meter } from '../../ui/progress-bar.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { Tag } from '../../ui/tag.tsx'
@@ -14,6 +14,7 @@ import type { InstalledPackage } from './installed-packages.ts'
 import type { Care } from './use-care.ts'
 
 interface InstalledRowProps {
+  readonly rowId: string
   readonly each: InstalledPackage
   readonly update?: Update
   /** Bytes of the biggest package: the longest bar. */
@@ -27,7 +28,9 @@ interface InstalledRowProps {
 }
 
 /** The cells of a row: glyph, name over bar, versions, size, app, verified, menu. */
-export function InstalledRow({ each, update, biggestBytes, busy, differs, changed, menu }: InstalledRowProps) {
+export function InstalledRow(props: InstalledRowProps) {
+  const { rowId, each, update, biggestBytes, busy, differs, changed, menu } = props
+  const ids = rowPartIds(rowId)
   const { newest, older, bytes, olderBytes } = each
   const versions = [newest, ...older]
   const whole = Math.max(1, biggestBytes)
@@ -37,7 +40,7 @@ export function InstalledRow({ each, update, biggestBytes, busy, differs, change
         <Ring state={update === undefined ? 'installed' : 'update'} />
       </Cell>
       <Cell>
-        <span className="line1 with-tag">
+        <span id={ids.name} className="line1 with-tag">
           <span className="name" dir="auto">
             {each.title}
           </span>
@@ -68,6 +71,7 @@ export function InstalledRow({ each, update, biggestBytes, busy, differs, change
       <TwoLines
         className="num c-version"
         first={newest.ref.version}
+        firstId={ids.version}
         second={text.andVersions(older.map(({ ref }) => ref.version))}
       />
       <Cell className="num end">
@@ -80,7 +84,7 @@ export function InstalledRow({ each, update, biggestBytes, busy, differs, change
           newest.installedAt && <span title={formatExactTime(newest.installedAt)}>{formatDay(newest.installedAt)}</span>
         }
       />
-      <Cell className="c-verified">
+      <Cell id={ids.state} className="c-verified">
         <VerifiedWord versions={versions} busy={busy} changed={changed} />
       </Cell>
       <Cell>{menu}</Cell>
@@ -89,15 +93,16 @@ export function InstalledRow({ each, update, biggestBytes, busy, differs, change
 }
 
 interface CellProps {
+  readonly id?: string
   readonly className?: string
   readonly title?: string
   readonly children: React.ReactNode
 }
 
-const Cell = ({ className, title, children }: CellProps) => (
+const Cell = ({ id, className, title, children }: CellProps) => (
   // biome-ignore lint/a11y/useSemanticElements: a cell of a virtual row
   // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-  <span role="gridcell" className={className} title={title}>
+  <span id={id} role="gridcell" className={className} title={title}>
     {children}
   </span>
 )

@@ -297,8 +297,9 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                   selection={selection}
                   onOpen={({ name }) => open(name)}
                   onKey={(event, each) => act(rowCommandOf(event, singleKeys), each)}
-                  renderRow={(each) => (
+                  renderRow={(each, rowId) => (
                     <InstalledRow
+                      rowId={rowId}
                       each={each}
                       update={updates.get(each.name)}
                       biggestBytes={biggestBytes}

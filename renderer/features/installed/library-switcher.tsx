@@ -2,6 +2,7 @@ import { Menu } from '@mantine/core'
 import { IconCheck, IconChevronDown, IconFolder } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Library } from '../../../shared/model/settings.ts'
+import { isolate } from '../../../shared/text/isolate.ts'
 import { goTo } from '../../state/navigation.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { moveLibraryText } from '../../text/move-library.ts'
@@ -21,7 +22,7 @@ export function LibrarySwitcher({ library, libraries, onChoose }: LibrarySwitche
     <>
       <Menu position="bottom-start" width={280}>
         <Menu.Target>
-          <button type="button" className="chip" aria-label={`${text.library}: ${library.name}`}>
+          <button type="button" className="chip" aria-label={`${text.library}: ${isolate(library.name)}`}>
             <Icon of={IconFolder} size={14} />
             {library.name}
             <Icon of={IconChevronDown} size={14} />

@@ -1,4 +1,5 @@
 import type { TrashEntry } from '../../../shared/model/installed.ts'
+import { withVersion } from '../../../shared/text/isolate.ts'
 import { formatDay, installedText as text } from '../../text/installed.ts'
 import { formatExactTime } from '../../text/units.ts'
 import { Button } from '../../ui/button.tsx'
@@ -20,7 +21,7 @@ export function TrashList({ entries, run }: TrashListProps) {
       <SectionTitle>{text.trash.title}</SectionTitle>
       <ul className="trash-list">
         {newestFirst.map((entry) => {
-          const name = `${entry.title} ${entry.ref.version}`
+          const name = withVersion(entry.title, entry.ref.version)
           return (
             <li key={entry.id}>
               <span>

@@ -3,6 +3,7 @@ import { compareVersions } from '../../../shared/model/constraint.ts'
 import type { DiskUsage } from '../../../shared/model/installed.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
+import { withVersion } from '../../../shared/text/isolate.ts'
 import { installedText } from '../../text/installed.ts'
 
 const text = installedText.tiles
@@ -116,7 +117,7 @@ function tileOf(leaf: TileLeaf, group: TileGroup, box: Pick<Tile, 'left' | 'top'
         ? version
         : group.leaves.length > 1
           ? leaf.title
-          : `${leaf.title} ${version}`
+          : withVersion(leaf.title, version)
   const isWide = box.width >= minLabelWidthPx
   return {
     key: leaf.key,

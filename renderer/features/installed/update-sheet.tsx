@@ -141,7 +141,7 @@ function Cost({ downloadBytes, reusedBytes, freeBytes, freeAfterBytes }: ReturnT
 const UpdateLine = ({ update, plan, failure }: PlannedUpdate) => (
   <li>
     <span className="cut" title={update.title}>
-      {update.title} <span className="t3 num">{text.versions(plan?.replaces ?? [], update.version)}</span>
+      <bdi>{update.title}</bdi> <span className="t3 num">{text.versions(plan?.replaces ?? [], update.version)}</span>
     </span>
     <span className={failure === undefined ? 'small t3 num' : 'small status warn'}>
       {failure === undefined ? formatSize(plan?.downloadBytes ?? 0) : shortErrorOf(failure)}

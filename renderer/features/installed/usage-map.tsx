@@ -1,6 +1,7 @@
 import { useElementSize, useMediaQuery } from '@mantine/hooks'
 import { type KeyboardEvent, useMemo, useRef } from 'react'
 import type { DiskUsage } from '../../../shared/model/installed.ts'
+import { withVersion } from '../../../shared/text/isolate.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { formatExactBytes, formatSize } from '../../text/units.ts'
 import { choiceOf, type Selection } from '../../ui/selection.ts'
@@ -84,7 +85,7 @@ export function UsageMap({ usage, selected, selection, onOpen }: UsageMapProps) 
       {tiles.map((tile) => {
         const { key, kind, left, top, width: inlineSize, height: blockSize } = tile
         const place = { left, top, inlineSize, blockSize }
-        const name = tile.ref === undefined ? text.legend[kind] : `${tile.title} ${tile.ref.version}`
+        const name = tile.ref === undefined ? text.legend[kind] : withVersion(tile.title, tile.ref.version)
         const more = moreOf(tile)
         if (!tile.clickable)
           return <span key={key} className={looks[kind]} style={place} title={`${name}, ${formatSize(tile.bytes)}`} />

@@ -13,6 +13,7 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
+import { withVersion } from '../../../shared/text/isolate.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -46,7 +47,7 @@ export function VersionMenu(props: VersionMenuProps) {
     <Menu position="bottom-end" width={224} withinPortal={props.inSheet !== true}>
       <Menu.Target>
         <IconButton
-          label={text.more(`${version.title} ${version.ref.version}`)}
+          label={text.more(withVersion(version.title, version.ref.version))}
           icon={IconDots}
           onClick={(event) => event.stopPropagation()}
           onDoubleClick={(event) => event.stopPropagation()}

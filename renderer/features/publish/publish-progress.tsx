@@ -15,6 +15,7 @@ import { fromWire } from '../../../shared/errors.ts'
 import { formatPackageLink } from '../../../shared/model/package-link.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { versionOf } from '../../../shared/model/transfer-standing.ts'
+import { withVersion } from '../../../shared/text/isolate.ts'
 import { client } from '../../ipc/link.ts'
 import { pickAndPublish } from '../../shell/pick-actions.ts'
 import { useConnection } from '../../state/connections.ts'
@@ -118,7 +119,7 @@ function Queued({ transfer, after, run }: PanelProps) {
     <div className="row">
       <Icon of={IconClock} size={20} className="t3" />
       <div className="grow">
-        <h2>{`${transfer.title} ${versionOf(transfer).version}`}</h2>
+        <h2>{withVersion(transfer.title, versionOf(transfer).version)}</h2>
         <p className="t2 num">{text.queued(progress.totalBytes, after)}</p>
       </div>
       {after !== undefined && (
@@ -161,7 +162,7 @@ function Running({ transfer, run }: Omit<PanelProps, 'after'>) {
     <>
       <div className="row">
         <Ring state="transferring" settled={settledBytes / whole} received={receivedBytes / whole} still={still} />
-        <h2>{`${title} ${ref.version}`}</h2>
+        <h2>{withVersion(title, ref.version)}</h2>
         <span className="push" />
         {state.kind === 'paused' ? (
           <Button small icon={IconPlayerPlay} onClick={() => run(() => client.transfers.resume({ id }))}>
@@ -198,7 +199,7 @@ function Running({ transfer, run }: Omit<PanelProps, 'after'>) {
         {...progress}
         size="m"
         still={still}
-        name={`${title} ${ref.version}`}
+        name={withVersion(title, ref.version)}
         label={bytesText('publish', progress)}
       />
       <div className="row legend">
@@ -218,7 +219,7 @@ function Published({ transfer }: { readonly transfer: Transfer }) {
   const { id, title, progress, outcome } = transfer
   const ref = versionOf(transfer)
   const connection = useConnection(transfer.connectionId)
-  const name = `${title} ${ref.version}`
+  const name = withVersion(title, ref.version)
   // Of a version in a folder there is none.
   const link = connection && formatPackageLink(ref, connection.location)
   return (

@@ -170,7 +170,10 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
   return (
     <footer className="actionbar">
       <span className="t2 num narrow-hide">
-        {text.bar.to} <b className="strong bar-name">{connection?.name}</b>
+        {text.bar.to}{' '}
+        <b className="strong bar-name">
+          <bdi>{connection?.name}</bdi>
+        </b>
         {plan !== undefined && `. ${text.bar.send(plan.totalBytes, plan.mostSentBytes)}`}
         {plan !== undefined && speed !== undefined && text.bar.about(mostBytes / speed)}
         {plan !== undefined && '.'}

@@ -1,4 +1,5 @@
 import type { PublishPlan } from '../../../shared/model/plans.ts'
+import { isolate } from '../../../shared/text/isolate.ts'
 import { nameOf, publishText } from '../../text/publish.ts'
 import { Button } from '../../ui/button.tsx'
 import { Size } from '../../ui/figures.tsx'
@@ -69,7 +70,8 @@ export function WhatChanges({ plan, onSeeFiles }: { readonly plan: PublishPlan; 
         {removed.length > 0 && (
           <>
             <dt className="cut">
-              {text.removed(removed.length)} <span className="t3">{removed.slice(0, 5).map(nameOf).join(', ')}</span>
+              {text.removed(removed.length)}{' '}
+              <span className="t3">{removed.slice(0, 5).map(nameOf).map(isolate).join(', ')}</span>
             </dt>
             <dd>
               <Size bytes={previous.removedBytes} />

@@ -4,6 +4,7 @@ import { useId, useState } from 'react'
 import type { App } from '../../../shared/model/app.ts'
 import { verdictFor } from '../../../shared/model/compatibility.ts'
 import { explainConstraint, parseConstraint } from '../../../shared/model/constraint.ts'
+import { isolate } from '../../../shared/text/isolate.ts'
 import { useApps } from '../../state/settings.ts'
 import { publishText } from '../../text/publish.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -54,7 +55,7 @@ export function WorksWith({ draft }: { readonly draft: Draft }) {
                 onChange={(app) => change(at, { app })}
               />
               <TextInput
-                aria-label={`${text.constraint}: ${row.app}`}
+                aria-label={`${text.constraint}: ${isolate(row.app)}`}
                 placeholder={text.every}
                 classNames={{ input: 'mono' }}
                 value={row.constraint}

@@ -185,7 +185,7 @@ function ConnectionDetail({ connection, onEdit, onGone }: ConnectionDetailProps)
       <div className="row conn-head">
         <div className="grow">
           <h2 className="conn-name">
-            {name} {isDefault && <Tag>{text.default}</Tag>}
+            <bdi>{name}</bdi> {isDefault && <Tag>{text.default}</Tag>}
           </h2>
           <p className="t2 prose-break">{describeConnection(connection, tested.report)}</p>
         </div>

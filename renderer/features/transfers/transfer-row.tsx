@@ -21,6 +21,7 @@ import { transferTitle } from '../../text/transfer-states.ts'
 import { bytesLine, type TransferWords, transfersText, wordsOf } from '../../text/transfers.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { rowPartIds } from '../../ui/list.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { type Choice, choiceOf } from '../../ui/selection.ts'
@@ -77,6 +78,7 @@ export function TransferRow({
   const words = wordsOf(transfer, { nowMs, progress, ...(after === undefined ? {} : { after }) })
   const line = bytesLine(transfer, progress)
   const title = transferTitle(transfer)
+  const ids = rowPartIds(rowId)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles keys
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
@@ -85,6 +87,7 @@ export function TransferRow({
       id={rowId}
       className={selected ? 'job is-on' : 'job'}
       role="row"
+      aria-labelledby={`${ids.name} ${ids.state}`}
       aria-selected={selected}
       data-lead={isLead || undefined}
       onMouseDown={(event) => event.shiftKey && event.preventDefault()}
@@ -100,7 +103,9 @@ export function TransferRow({
       {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
       <span role="gridcell">
         <span className="line1">
-          <span className="name">{title}</span>
+          <span id={ids.name} className="name">
+            {title}
+          </span>
         </span>
         {showsBar(transfer) && (
           <ProgressBar {...progress} still={standsStill(transfer.state)} name={title} label={line} />
@@ -110,7 +115,7 @@ export function TransferRow({
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
       <span role="gridcell" className="num">
-        <span className="line1">
+        <span id={ids.state} className="line1">
           <StateWord transfer={transfer} words={words} />
         </span>
         <span className="line2" title={words.detail}>

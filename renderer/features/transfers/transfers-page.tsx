@@ -357,7 +357,7 @@ const Group = ({ title, count, end, children }: GroupProps) => (
   <div role="rowgroup" aria-label={title}>
     {/* biome-ignore lint/a11y/useSemanticElements: as above */}
     {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
-    <div role="row" className="group-row">
+    <div role="row" aria-label={title} className="group-row">
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
       <div role="gridcell" className="group-title">

@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest'
+import { faultOf } from './preview-faults.ts'
+
+const text = (content: string, truncated = false) => ({ kind: 'text', text: content, truncated }) as const
+
+describe('what a previewed file is not', () => {
+  test.each([
+    ['a.json', text('{"a": 1}'), undefined],
+    ['a.json', text('{"a": '), 'json'],
+    ['a.json', text('{"a": ', true), undefined],
+    ['a.csv', text('a,b\n1,2\n'), undefined],
+    ['a.csv', text('a,b\n1\n1,2,3\n'), undefined],
+    ['a.csv', text('one\n'), undefined],
+    ['a.csv', text('a,b\n1,"2\n3,4\n'), 'table'],
+    ['a.csv', text('a,b\n1,"2\n3,4\n', true), undefined],
+    ['a.tsv', text('a\tb\n"1\t2\n'), 'table'],
+    ['a.png', text('<html>'), 'picture'],
+    ['a.JPG', { kind: 'binary' }, 'picture'],
+    ['a.png', { kind: 'picture', type: 'image/png', base64: '' }, undefined],
+    ['a.safetensors', text('version https://git-lfs.github.com/spec/v1'), 'model'],
+    ['a.gguf', { kind: 'binary' }, 'model'],
+    ['a.md', text('# Title'), undefined],
+    ['a.md', { kind: 'binary' }, undefined],
+  ] as const)('%s with %j: %s', (name, content, fault) => expect(faultOf(name, content)).toBe(fault))
+})
