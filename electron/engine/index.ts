@@ -177,6 +177,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     log,
     announcer,
     historyFolder: publishJournals,
+    journalsOf: (id) => libraries.known().find(({ library }) => library.id === id)?.library.places.journals,
     runner: (kind) => runners[kind],
     transfersAtOnce: () => settings.get().transfersAtOnce,
     limitBytesPerSecond(kind) {

@@ -150,7 +150,9 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
         const file = exportFileOf(disk, out, nameOf(ref), overwrite)
         const source = { kind: 'installed', libraryId: library.id } as const
         const request: ExportRequest = { source, ref, file, overwrite }
-        return startReading({ kind: 'export', ...facts, file, request })
+        // It writes elsewhere than in its library, from where no such transfer is taken up.
+        const journalParent = parts.publishJournals
+        return { transferId: queue.start({ kind: 'export', ...facts, journalParent, file, request }) }
       },
     },
     transfers: { report: async ({ id }) => parts.reports.read(id) },

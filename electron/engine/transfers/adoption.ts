@@ -3,16 +3,19 @@ import { AppError, toWire } from '../../../shared/errors.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { nameOf } from '../../../shared/model/transfer-standing.ts'
 import type { ForeignTransfers } from './foreign-transfers.ts'
-import { hasJournal, listJournals } from './journal.ts'
+import { hasJournal, listJournals, peekJournal } from './journal.ts'
 import type { Ownership } from './ownership.ts'
 import type { QueueDeps } from './queue-contract.ts'
 import { type Entry, openEntry } from './transfer-entry.ts'
+import type { StartRecord } from './transfer-record.ts'
+import type { JournalRecord } from './transfer-runner.ts'
 
 /**
  * Transfers that others began: how a queue comes to know them, and how they become its own.
  *  1. Folders in which journals may come to be are looked through with each listing. What another process holds is listed as it says.
  *  2. What nobody holds is taken at the second look (with `takesOver`): one that was only just made has no owner for a moment.
  *  3. Any is taken when a person asks for it; `busy` while another process holds it.
+ *  4. A library may come from anybody, and what lies in its journals goes on by itself: from there nothing is known but what works in that library alone.
  */
 export interface Adoption {
   adopt(journalParents: readonly string[]): void
@@ -27,8 +30,10 @@ export interface Adoption {
   passOver(journalFolder: string): void
 }
 
+const ofLibraries: ReadonlySet<string> = new Set<Transfer['kind']>(['install', 'verify', 'repair'])
+
 export function createAdoption(
-  deps: Pick<QueueDeps, 'disk' | 'clock' | 'log' | 'takesOver'> & {
+  deps: Pick<QueueDeps, 'disk' | 'clock' | 'log' | 'takesOver' | 'historyFolder' | 'journalsOf'> & {
     readonly foreign: ForeignTransfers
     readonly ownership: Ownership
     isOwn(id: string): boolean
@@ -42,14 +47,39 @@ export function createAdoption(
 ): Adoption {
   const { disk, log, foreign, ownership } = deps
   const looked = new Set<string>()
-  /** They are being discarded, or can't be read. */
+  /** They are being discarded, can't be read, or are nothing that may lie there. */
   const passedOver = new Set<string>()
+
+  // 4
+  const mayLieIn = (parent: string, first: JournalRecord): boolean => {
+    if (parent === deps.historyFolder) return true
+    const { kind, libraryId, request } = (first as Partial<StartRecord>).start ?? {}
+    const isOfIt = libraryId !== undefined && deps.journalsOf(libraryId) === parent
+    return (
+      isOfIt &&
+      kind !== undefined &&
+      ofLibraries.has(kind) &&
+      (request as { readonly libraryId?: unknown } | undefined)?.libraryId === libraryId
+    )
+  }
+  const isMisplaced = (folder: string): boolean => {
+    try {
+      const [first] = peekJournal(disk, folder) ?? []
+      if (first === undefined || mayLieIn(path.dirname(folder), first)) return false
+      log.write('warn', 'transfer.misplaced', { folder })
+    } catch (error) {
+      log.write('warn', 'transfer.unreadable', { folder, ...toWire(error) })
+    }
+    passedOver.add(folder)
+    return true
+  }
 
   const takeFolder = (folder: string): boolean => {
     const lease = ownership.take(folder)
     if (lease === undefined) return false
     try {
       const entry = openEntry(deps, folder, lease)
+      if (!mayLieIn(path.dirname(folder), entry.start)) throw new AppError('state-damaged', { path: folder })
       const { kind } = entry.transfer.state
       if (kind === 'cancelling') passedOver.add(folder)
       if (kind === 'done' || kind === 'cancelled') deps.onEnded(entry)
@@ -65,7 +95,8 @@ export function createAdoption(
   const newJournalsBelow = (parents: Iterable<string>): string[] =>
     [...parents]
       .flatMap((parent) => listJournals(disk, parent))
-      .filter((folder) => !deps.isOwn(path.basename(folder)) && !foreign.has(folder))
+      .filter((folder) => !deps.isOwn(path.basename(folder)) && !foreign.has(folder) && !passedOver.has(folder))
+      .filter((folder) => !isMisplaced(folder))
   const listed = (id: string) => foreign.list().find((each) => each.id === id)
   const busyWith = (id: string): AppError => {
     const found = listed(id)
@@ -86,7 +117,7 @@ export function createAdoption(
         if (takeFolder(folder)) foreign.drop(folder)
         else passedOver.add(folder)
       }
-      for (const folder of newJournalsBelow(looked)) if (!passedOver.has(folder)) foreign.add(folder)
+      for (const folder of newJournalsBelow(looked)) foreign.add(folder)
     },
     take(id) {
       const folder = foreign.folderOf(id)

@@ -44,7 +44,10 @@ export interface QueueDeps {
   readonly clock: Clock
   readonly log: Log
   readonly announcer: Announcer
+  /** Of journals that are of no library, and of the history; nobody but this person writes in it. */
   readonly historyFolder: string
+  /** Where the journals of a library lie; undefined: it isn't known here. */
+  journalsOf(libraryId: string): string | undefined
   runner(kind: NewTransfer['kind']): TransferRunner
   transfersAtOnce(): number
   /** For each transfer that isn't asked to heed another; undefined: none. */

@@ -16,6 +16,7 @@ import { createTempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import type { Clock } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
+import { createJournal } from './journal.ts'
 import { createTransferQueue } from './queue.ts'
 import type { NewTransfer, TransferRunner, TransferTask } from './transfer-runner.ts'
 
@@ -40,6 +41,8 @@ function setUp(
   } = {},
 ) {
   const disk = createNodeDisk()
+  const journalParent = path.join(home, 'library', '.orbital', 'journal')
+  const nameIn = (request: unknown) => (request as { readonly name: string }).name
   const changes: Change[] = []
   const running = new Map<string, { readonly task: TransferTask; end(): void; fail(error: AppError): void }>()
   const discarded: string[] = []
@@ -47,12 +50,12 @@ function setUp(
     kind: 'install',
     run: (task) =>
       new Promise((resolve, reject) => {
-        running.set(String(task.request), { task, end: () => resolve({ reusedBytes: 0 }), fail: reject })
+        running.set(nameIn(task.request), { task, end: () => resolve({ reusedBytes: 0 }), fail: reject })
         task.signal.addEventListener('abort', () => reject(task.signal.reason), { once: true })
       }),
     discard: async (task) => {
       if (options.away?.()) throw new AppError('network-unreachable', { endpoint: 'store.test' })
-      discarded.push(String(task.request))
+      discarded.push(nameIn(task.request))
     },
     isPastCancel: (_request, records) => records.some(({ kind }) => kind === 'sealing'),
   }
@@ -65,6 +68,7 @@ function setUp(
     log: silent,
     announcer: { change: (change) => changes.push(change), sample: () => {} },
     historyFolder: path.join(home, 'state', 'transfers'),
+    journalsOf: (id) => (id === 'default' ? journalParent : undefined),
     runner: () => runner,
     transfersAtOnce: () => options.atOnce ?? 1,
     limitBytesPerSecond: () => options.limitBytesPerSecond?.(),
@@ -79,7 +83,6 @@ function setUp(
       return { isOurs: () => !lost.has(folder), release: () => void (lost.has(folder) || held.delete(folder)) }
     },
   })
-  const journalParent = path.join(home, 'library', '.orbital', 'journal')
   const start = (name: string, totalBytes = 1000, more: Partial<NewTransfer> = {}) =>
     queue.start({
       kind: 'install',
@@ -88,7 +91,7 @@ function setUp(
       libraryId: 'default',
       totalBytes,
       journalParent,
-      request: name,
+      request: { libraryId: 'default', name },
       ...more,
     } satisfies NewTransfer)
   const stateOf = (id: string) => queue.list().find((each) => each.id === id)?.state
@@ -538,7 +541,7 @@ test('how far a transfer was when its process was killed is told by whoever find
 test('a publish asked for anew with other files takes the place of the one that was stopped, unless others may complete that', async () => {
   await using folder = await createTempFolder()
   const { queue, start, running, discarded, stateOf } = setUp(folder.path)
-  const publish = (request: string) => start('model', 1000, { kind: 'publish', connectionId: 'team', request })
+  const publish = (name: string) => start('model', 1000, { kind: 'publish', connectionId: 'team', request: { name } })
   const first = publish('as it was')
   await expect.poll(() => running.has('as it was')).toBe(true)
   await queue.pause(first)
@@ -554,5 +557,36 @@ test('a publish asked for anew with other files takes the place of the one that 
   await queue.wait(third, io)
   expect(stateOf(second)).toMatchObject({ kind: 'paused' })
   expect(discarded).toEqual(['as it was'])
+  await queue.stop()
+})
+
+test('a library from somebody else sets nothing in motion but what works in it alone', async () => {
+  await using folder = await createTempFolder()
+  const { queue, running, journalParent } = setUp(folder.path, { goesOnByItself: true })
+  const home = path.join(folder.path, 'state', 'transfers')
+  const disk = createNodeDisk()
+  const put = (parent: string, kind: NewTransfer['kind'], libraryId: string, request: object) => {
+    const id = `00000000-0000-4000-8000-${String(put.made++).padStart(12, '0')}`
+    const start = { kind, title: 'm', libraryId, totalBytes: 1, request }
+    createJournal(disk, path.join(parent, id), { kind: 'transfer', format: 1, id, createdAtMs: 1, start }).append({
+      kind: 'transfer.state',
+      state: { kind: 'paused', reason: 'disk-full' },
+      receivedBytes: 0,
+      settledBytes: 0,
+      wireBytes: 0,
+    })
+    return id
+  }
+  put.made = 0
+  for (const kind of ['export', 'move', 'publish'] as const)
+    put(journalParent, kind, 'default', { libraryId: 'default' })
+  put(journalParent, 'install', 'other', { libraryId: 'other' })
+  put(journalParent, 'install', 'default', { libraryId: 'other' })
+  const own = put(journalParent, 'verify', 'default', { libraryId: 'default', name: 'own' })
+  const exported = put(home, 'export', 'default', { name: 'exported' })
+  queue.adopt([journalParent, home])
+  expect(queue.list().map(({ id }) => id)).toEqual([own, exported])
+  await expect.poll(() => [...running.keys()].sort(), { timeout: 8000 }).toEqual(['exported', 'own'])
+  expect(queue.list()).toHaveLength(2)
   await queue.stop()
 })

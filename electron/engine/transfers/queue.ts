@@ -386,6 +386,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       entries: () => [...entries.values()],
       foreign,
       release,
+      journalsOf: deps.journalsOf,
       adopt: adoption.adopt,
     }),
     async wake() {

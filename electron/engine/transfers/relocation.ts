@@ -11,14 +11,21 @@ export function createRelocation(queue: {
   /** Off the list, its lease given up. */
   release(entry: Entry): void
   adopt(journalParents: readonly string[]): void
+  journalsOf(libraryId: string): string | undefined
 }): { letGo(journalParent: string): void; takeAgain(before: string, now: string): void } {
   return {
     letGo(journalParent) {
       const those = queue.entries().filter(({ journal }) => path.dirname(journal.folder) === journalParent)
-      const busy = those.find(
-        ({ running, cancelling, transfer }) =>
-          running !== undefined || cancelling !== undefined || transfer.state.kind === 'queued',
-      )
+      // An export reads the library, and has its journal in the home folder.
+      const reads = ({ transfer: { kind, libraryId } }: Entry) =>
+        kind !== 'move' && libraryId !== undefined && queue.journalsOf(libraryId) === journalParent
+      const busy = queue
+        .entries()
+        .filter((entry) => those.includes(entry) || reads(entry))
+        .find(
+          ({ running, cancelling, transfer }) =>
+            running !== undefined || cancelling !== undefined || transfer.state.kind === 'queued',
+        )
       if (busy !== undefined) throw new AppError('busy', { what: 'library', holder: nameOf(busy.transfer) })
       for (const entry of those) {
         queue.release(entry)
