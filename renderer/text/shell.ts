@@ -70,7 +70,7 @@ export const shellText = {
   },
   environment: {
     text: (shown: string | undefined): string =>
-      `Nothing was read from there or changed.${shown === undefined ? '' : ` You see the packages of “${shown}” instead.`} Correct the variable where it is set, or take BUCKET away, then start Orbital again.`,
+      `Nothing was read from there or changed.${shown === undefined ? '' : ` You see the packages of “${isolate(shown)}” instead.`} Correct the variable where it is set, or take BUCKET away, then start Orbital again.`,
     connections: 'Show connections',
     close: 'Close this message',
   },
