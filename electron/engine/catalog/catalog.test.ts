@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
@@ -195,9 +195,11 @@ test('a few versions that the store can’t give are grey rows, read again the n
 
 test('without the store the last list is given after a refresh that failed, too; a refusal is no such thing', async () => {
   let failure: AppError | undefined
+  let tries = 0
   const connection = connectionWith('bucket', ['one'], (store) => ({
     ...store,
     async *list(prefix: string, options: { readonly signal: AbortSignal }) {
+      tries += 1
       if (failure !== undefined) throw failure
       yield* store.list(prefix, options)
     },
@@ -206,11 +208,29 @@ test('without the store the last list is given after a refresh that failed, too;
   const { refreshedAt } = await catalog.list(connection, io)
   failure = new AppError('network-unreachable', { endpoint: 'store' })
   await expect(catalog.list(connection, { ...io, refresh: true })).rejects.toThrow(failure)
+  tries = 0
+  for (let piece = 0; piece < 5; piece += 1)
+    expect((await catalog.list(connection, io)).refreshedAt).toBe(refreshedAt)
+  // A list of many pieces, and each search, would wait for a store that was away a moment ago.
+  expect(tries).toBe(0)
+  catalog.expire(connection.id)
   expect((await catalog.list(connection, io)).refreshedAt).toBe(refreshedAt)
+  expect(tries).toBeGreaterThan(0)
   // Another run, without the store from its start.
   const later = makeCatalog()
   await later.prepare(connection)
   expect((await later.list(connection, io)).refreshedAt).toBe(refreshedAt)
   failure = new AppError('access-denied', { action: 'list', what: 'bucket' })
+  catalog.expire(connection.id)
   await expect(catalog.list(connection, io)).rejects.toThrow(failure)
+})
+
+test('the last list of a folder that is gone (a share, a drive) is given, too', async () => {
+  const connection = connectionWith('bucket', ['one'])
+  const catalog = makeCatalog()
+  const { refreshedAt } = await catalog.list(connection, io)
+  renameSync(path.join(root, 'bucket'), path.join(root, 'elsewhere'))
+  catalog.expire(connection.id)
+  expect((await catalog.list(connection, io)).refreshedAt).toBe(refreshedAt)
+  await expect(catalog.list(connection, { ...io, refresh: true })).rejects.toMatchObject({ code: 'not-a-folder' })
 })

@@ -22,7 +22,7 @@ export interface CatalogPage {
 export interface Catalog {
   /**
    * As last refreshed, from this run or an earlier one; refreshed first when it never was, or what is known is said to be old (then the old one is given
-   * where the store is away). The same arrays while nothing changed.
+   * where the store is away, and the store isn't tried again for half a minute, unless with `refresh`). The same arrays while nothing changed.
    */
   list(connection: OpenConnection, io: Io & { readonly refresh?: boolean }): Promise<CatalogPage>
   /** Reads what an earlier run kept of it, so that the first to ask has it sooner. Asks no store. */
@@ -74,6 +74,8 @@ export function createCatalog(deps: {
   const copies = createCatalogCopies(deps)
   const indexes = new Map<string, Index>()
   const expired = new Set<string>()
+  /** When a store was found to be away, by the monotonic clock. */
+  const awaySinceMs = new Map<string, number>()
   /** By connection id. */
   const refreshing = new Map<string, Refreshing>()
   /** By connection and place. */
@@ -139,6 +141,7 @@ export function createCatalog(deps: {
   const startRefresh = (connection: OpenConnection): Refreshing => {
     const { id } = connection
     expired.delete(id)
+    awaySinceMs.delete(id)
     const abort = new AbortController()
     const io = { signal: abort.signal }
     const isNewest = () => refreshing.get(id) === started
@@ -161,6 +164,7 @@ export function createCatalog(deps: {
       } catch (error) {
         if (isNewest()) {
           expired.add(id)
+          if (isAppError(error, ...away)) awaySinceMs.set(id, clock.monotonic())
           await keepFound(connection, known, listed)
         }
         throw error
@@ -216,7 +220,8 @@ export function createCatalog(deps: {
   const list: Catalog['list'] = async (connection, io) => {
     if (io.refresh === true) return refresh(connection, io)
     const shown = (await knownOf(connection, io))?.shown?.page
-    if (shown !== undefined && !expired.has(connection.id)) return shown
+    const isAway = clock.monotonic() - (awaySinceMs.get(connection.id) ?? Number.NEGATIVE_INFINITY) < awayForMs
+    if (shown !== undefined && (isAway || !expired.has(connection.id))) return shown
     try {
       return await refresh(connection, io)
     } catch (error) {
@@ -248,6 +253,7 @@ export function createCatalog(deps: {
     },
     expire(connectionId) {
       expired.add(connectionId)
+      awaySinceMs.delete(connectionId)
       // A listing under way may have passed what is new.
       refreshing.delete(connectionId)
     },
@@ -267,7 +273,8 @@ export function createCatalog(deps: {
 }
 
 /** The store, or the share that it lies on, is not there now. */
-const away = ['network-unreachable', 'network-interrupted', 'store-busy', 'path-not-found'] as const
+const away = ['network-unreachable', 'network-interrupted', 'store-busy', 'not-a-folder'] as const
+const awayForMs = 30_000
 
 function haveSameEntries(a: Listing['entries'], b: Listing['entries']): boolean {
   if (a.size !== b.size) return false
