@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { PublishPlan } from '../../../shared/model/plans.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
@@ -39,7 +40,7 @@ export const publish: Command = {
     }
     if (context.flag('dry-run')) {
       output.result(plans.length === 1 ? plans[0] : plans, plans.flatMap(linesOf))
-      for (const [at, plan] of plans.entries()) refuse(plan, requirePath(context, words[at] ?? '', 'folder'))
+      for (const [at, plan] of plans.entries()) refuse(plan, path.resolve(context.cwd, words[at] ?? ''))
       return
     }
     const asked = paceOf(context)

@@ -209,8 +209,7 @@ test('without the store the last list is given after a refresh that failed, too;
   failure = new AppError('network-unreachable', { endpoint: 'store' })
   await expect(catalog.list(connection, { ...io, refresh: true })).rejects.toThrow(failure)
   tries = 0
-  for (let piece = 0; piece < 5; piece += 1)
-    expect((await catalog.list(connection, io)).refreshedAt).toBe(refreshedAt)
+  for (let piece = 0; piece < 5; piece += 1) expect((await catalog.list(connection, io)).refreshedAt).toBe(refreshedAt)
   // A list of many pieces, and each search, would wait for a store that was away a moment ago.
   expect(tries).toBe(0)
   catalog.expire(connection.id)

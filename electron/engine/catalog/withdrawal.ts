@@ -11,15 +11,22 @@ export interface WithdrawalFacts {
   readonly why?: string
 }
 
-/** {by, when, why}; whatever else it is, the version is withdrawn. */
+/** {by, when, why}, each on one line and no longer than it is shown; whatever else it is, the version is withdrawn. */
 export function factsOfWithdrawal(bytes: Uint8Array): WithdrawalFacts {
   const { by, when, why } = (parseJson(bytes) ?? {}) as Readonly<Record<string, unknown>>
-  const textOf = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined)
-  const [byText, whenText, whyText] = [textOf(by), textOf(when), textOf(why)]
+  const textOf = (value: unknown, maxLength: number) =>
+    typeof value === 'string'
+      ? value
+          .replace(/[\p{Cc}\s]+/gu, ' ')
+          .trim()
+          .slice(0, maxLength)
+      : ''
+  const [byText, whyText] = [textOf(by, 200), textOf(why, 500)]
+  const atMs = Date.parse(textOf(when, 64))
   return {
-    ...(byText === undefined ? {} : { by: byText }),
-    ...(whenText === undefined || Number.isNaN(Date.parse(whenText)) ? {} : { when: whenText }),
-    ...(whyText === undefined ? {} : { why: whyText.slice(0, 500) }),
+    ...(byText === '' ? {} : { by: byText }),
+    ...(Number.isNaN(atMs) ? {} : { when: new Date(atMs).toISOString() }),
+    ...(whyText === '' ? {} : { why: whyText }),
   }
 }
 

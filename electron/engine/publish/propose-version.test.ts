@@ -35,6 +35,8 @@ test.each<[CompatibilityMap | undefined, CompatibilityMap | undefined, boolean, 
   [{ desk: '==1.0.0' }, { desk: '==1.1.0' }, false, 'major'],
   [{ desk: '==1.1.0' }, { desk: '==1.0.0' }, false, 'major'],
   [{ desk: null, bot: null }, { desk: null }, false, 'major'],
+  // Where nothing was named, no app was promised anything.
+  [{}, { desk: '>=3.0.0' }, false, 'patch'],
   // What nobody can read says nothing.
   [{ desk: 'soon' }, { desk: '>=3.0.0' }, false, 'patch'],
 ])('from %j to %j, files added: %s: %s', (before, after, added, expected) => {

@@ -25,7 +25,7 @@ export function stepOf(
   return filesWereAdded ? 'minor' : 'patch'
 }
 
-/** Nothing named is every app. What can't be told is not counted. */
+/** Nothing named now is every app; where nothing was named before, no app was promised anything. What can't be told is not counted. */
 function worksWithLess(before: CompatibilityMap = {}, after: CompatibilityMap = {}): boolean {
   if (Object.keys(after).length === 0) return false
   return Object.entries(before).some(([app, old]) => {

@@ -68,3 +68,17 @@ for (const old of [false, true])
     await run()
     expect(openSputnik(disk, file).archive.sizeBytes).toBeGreaterThan(0)
   })
+
+test('where there is no folder nothing is written and none is made', async () => {
+  await using folder = await createTempFolder()
+  const { run, disk } = createExportRig(folder.path, { 'a.bin': Buffer.alloc(5000, 1) })
+  for (const more of [{}, { path: 'a.bin' }]) {
+    const source = { kind: 'published', connectionId: 'store', ...more } as const
+    const parent = path.join(folder.path, 'nowhere', 'deep')
+    await expect(run({ source, file: path.join(parent, 'a.bin') })).rejects.toMatchObject({
+      code: 'path-not-found',
+      details: { path: parent },
+    })
+    expect(disk.facts(path.dirname(parent))).toBeUndefined()
+  }
+})

@@ -53,10 +53,17 @@ const uselessAfter: readonly ErrorCode[] = [
   'package-not-found',
 ]
 
-/** The file that is meant: `out`, or one of that name in it if it is a folder. `already-exists` unless it may be written over. */
+/** The file that is meant: `out`, or one of that name in it if it is a folder. `already-exists` unless it may be written over, `path-not-found` without a folder for it. */
 export function exportFileOf(disk: Disk, out: string, name: string, overwrite: boolean): string {
   const isFolder = ['folder', 'symlink'].includes(disk.facts(out)?.kind ?? '')
   const file = isFolder ? path.join(out, name) : out
+  const parent = path.dirname(file)
+  if (disk.facts(disk.realPath(parent))?.kind !== 'folder')
+    throw new AppError('path-not-found', {
+      path: parent,
+      kind: 'folder',
+      remedy: 'Make the folder first, or choose another.',
+    })
   const standing = disk.facts(file)
   if (standing !== undefined && (!overwrite || standing.kind !== 'file'))
     throw new AppError('already-exists', { what: file })

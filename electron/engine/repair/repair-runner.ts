@@ -71,7 +71,8 @@ export function createRepairRunner(deps: RepairRunnerDeps): TransferRunner {
     counters.addWire(repaired.fetchedBytes)
     // 4
     const whole = { verifiedFiles: manifest.files.length, damaged: [], missing: [], extra: [] }
-    library.note(ref, whole, mark)
+    // Of the files that were right some may have been read in an earlier run.
+    library.note(ref, whole, mark, found.readAtMs)
     const { fetchedBytes, takenOut, trash } = repaired
     const extra = before?.extra ?? found.extra
     deps.reports.write(task.id, {

@@ -53,7 +53,7 @@ export async function repairVersion(
   deps: RepairDeps,
   library: Library,
   ref: PackageRef,
-  report: TreeReport,
+  report: TreeReport & { readonly readAtMs?: number },
   { connectionId, ...io }: RepairIo & { readonly connectionId?: string | undefined },
 ): Promise<RepairReport> {
   const { disk, clock } = deps
@@ -82,7 +82,7 @@ export async function repairVersion(
     const facts = library.facts(ref)
     if (facts !== undefined && stampOf(disk, path.join(folder, 'meta.json')) === stamp) {
       const { damagedFiles: _, ...others } = facts
-      library.writeFacts(ref, { ...others, verifiedAt: new Date(clock.now()).toISOString() })
+      library.writeFacts(ref, { ...others, verifiedAt: new Date(report.readAtMs ?? clock.now()).toISOString() })
     }
     return { ...done, takenOut, ...(trash === undefined ? {} : { trash }) }
   })

@@ -560,6 +560,19 @@ test('a publish asked for anew with other files takes the place of the one that 
   await queue.stop()
 })
 
+test('an install asked for again is that transfer, whatever is at hand by now; another one of the version is not', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running } = setUp(folder.path)
+  const install = (more: object) => start('model', 1000, { request: { libraryId: 'default', name: 'model', ...more } })
+  const first = install({ reuse: ['1.0.0'] })
+  await expect.poll(() => running.has('model')).toBe(true)
+  await queue.pause(first)
+  expect(install({ reuse: [] })).toBe(first)
+  await queue.pause(first)
+  expect(install({ force: true, reuse: [] })).not.toBe(first)
+  await queue.stop()
+})
+
 test('a library from somebody else sets nothing in motion but what works in it alone', async () => {
   await using folder = await createTempFolder()
   const { queue, running, journalParent } = setUp(folder.path, { goesOnByItself: true })

@@ -300,7 +300,9 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
 
   return {
     start(transfer) {
-      const isAsked = (entry: Entry) => JSON.stringify(entry.start.start.request) === JSON.stringify(transfer.request)
+      // What is at hand to take from is no part of what is asked for.
+      const asked = (request: unknown) => JSON.stringify(request, (key, value) => (key === 'reuse' ? undefined : value))
+      const isAsked = (entry: Entry) => asked(entry.start.start.request) === asked(transfer.request)
       const alike = [...entries.values()].filter((entry) => isSame(transfer, entry.transfer))
       const same = alike.find(isAsked) ?? alike[0]
       const other = same === undefined ? foreign.list().find((each) => isSame(transfer, each)) : undefined
