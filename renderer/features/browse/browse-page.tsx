@@ -31,6 +31,7 @@ import { PackageRow, UnreadableRow } from './package-row.tsx'
 import { type BrowseSort, newestFirst } from './row-order.ts'
 import { type BrowseFilter, type BrowseRow, countKinds, countRows, countTags, makeRows, queryRows } from './rows.ts'
 import { useChosenRows } from './use-chosen-rows.tsx'
+import { useReadyList } from './use-ready-list.ts'
 import { useStandings } from './use-standings.ts'
 import { Welcome } from './welcome.tsx'
 
@@ -62,15 +63,13 @@ export function BrowsePage() {
   const list = useRef<ListHandle>(null)
   const query = useDeferredValue(view.text)
 
-  const rows = useMemo(
-    () => makeRows(catalog.packages, catalog.unreadable, catalog.searchTexts),
-    [catalog.packages, catalog.unreadable, catalog.searchTexts],
-  )
-  const counts = useMemo(() => countRows(rows, standingOf), [rows, standingOf])
-  const tags = useMemo(() => countTags(catalog.packages), [catalog.packages])
+  const listed = useReadyList(connection?.id, catalog, standingOf, view.sort ?? newestFirst)
+  const rows = makeRows(listed.packages, listed.unreadable, listed.searchTexts)
+  const counts = countRows(rows, standingOf)
+  const tags = countTags(listed.packages)
   const isQuery = view.text !== '' || view.filter !== 'all' || view.tag !== undefined
   // The newest are here, in their order: whatever else is asked for has to wait.
-  const waits = catalog.incoming !== undefined && (isQuery || view.sort !== undefined)
+  const waits = listed.incoming !== undefined && (isQuery || view.sort !== undefined)
   const shown = useMemo(
     () =>
       waits ? [] : queryRows(rows, { text: query, filter: view.filter, tag: view.tag, sort: view.sort }, standingOf),
@@ -176,7 +175,7 @@ export function BrowsePage() {
                 onClick={() => useBrowseView.setState({ filter })}
               >
                 {text.filters[filter]}
-                {!isLoading && catalog.incoming === undefined && (
+                {!isLoading && listed.incoming === undefined && (
                   <span className="n">{formatCount(counts[filter])}</span>
                 )}
               </button>
@@ -271,8 +270,8 @@ export function BrowsePage() {
           >
             {many.chosen !== undefined
               ? many.chosen.title
-              : catalog.incoming !== undefined
-                ? text.incoming(catalog.incoming)
+              : listed.incoming !== undefined
+                ? text.incoming(listed.incoming)
                 : isLoading
                   ? text.loading
                   : isQuery
