@@ -9,24 +9,30 @@ export interface ChosenKeys extends Iterable<string> {
   /** In order, none of them empty, none touching the next. */
   readonly runs: readonly Run[]
   has(key: string): boolean
+  /** The same where the key's place in the list is known, too: nothing is looked up. */
+  hasAt(place: number, key: string): boolean
 }
 
-export const keysAt = (order: readonly string[], runs: readonly Run[]): ChosenKeys => ({
-  size: runs.reduce((sum, [start, end]) => sum + end - start, 0),
-  order,
-  runs,
-  has(key) {
+export function keysAt(order: readonly string[], runs: readonly Run[]): ChosenKeys {
+  const isIn = (place: number) => runs.some(([start, end]) => start <= place && place < end)
+  const has = (key: string): boolean => {
     const place = placeOf(order, key)
-    return place !== undefined && runs.some(([start, end]) => start <= place && place < end)
-  },
-  *[Symbol.iterator]() {
-    for (const [start, end] of runs) for (let at = start; at < end; at += 1) yield order[at] as string
-  },
-})
+    return place !== undefined && isIn(place)
+  }
+  return {
+    size: runs.reduce((sum, [start, end]) => sum + end - start, 0),
+    order,
+    runs,
+    has,
+    hasAt: (place, key) => (order[place] === key ? isIn(place) : has(key)),
+    *[Symbol.iterator]() {
+      for (const [start, end] of runs) for (let at = start; at < end; at += 1) yield order[at] as string
+    },
+  }
+}
 
 const places = new WeakMap<readonly string[], ReadonlyMap<string, number>>()
 
-/** Looked up, since a list asks for each row that it draws. */
 function placeOf(order: readonly string[], key: string): number | undefined {
   if (order.length === 1) return order[0] === key ? 0 : undefined
   let known = places.get(order)

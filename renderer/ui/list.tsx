@@ -3,7 +3,6 @@ import {
   type KeyboardEvent,
   type ReactNode,
   type Ref,
-  useEffect,
   useId,
   useImperativeHandle,
   useMemo,
@@ -14,6 +13,7 @@ import { uiText } from '../text/ui.ts'
 import { useGapClosing } from './gap-closing.ts'
 import { indexAfter, moveOfKey } from './list-keys.ts'
 import { type Choice, choiceOf, isChooseAll, isToggle, type Selection } from './selection.ts'
+import { useKeepInView } from './use-keep-in-view.ts'
 
 export interface Column<S extends string = string> {
   readonly key: string
@@ -75,7 +75,7 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
   const [cursor, setCursor] = useState<{ readonly index: number; readonly key: string }>()
   const isThere = cursor !== undefined && cursor.index < items.length && keyOf(items[cursor.index] as T) === cursor.key
   const activeIndex = isThere ? cursor.index : selectedIndex
-  const rows = useVirtualizer({
+  const rows = useVirtualizer<HTMLDivElement, Element>({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
@@ -83,11 +83,7 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
   })
   useImperativeHandle(props.handle, () => ({ focus: () => grid.current?.focus() }), [])
 
-  const { scrollToIndex } = rows
-  useEffect(() => {
-    if (activeIndex >= 0) scrollToIndex(activeIndex, { align: 'auto' })
-  }, [activeIndex, scrollToIndex])
-
+  useKeepInView(rows, activeIndex, rowHeight)
   useGapClosing(grid, items, keyOf, props.closesGaps === true ? rowHeight : undefined)
 
   const choose = (item: T, how: Choice) => {
@@ -148,6 +144,7 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
         aria-multiselectable={selection === undefined ? undefined : true}
         aria-activedescendant={activeIndex >= 0 ? rowId(activeIndex) : undefined}
         tabIndex={0}
+        data-leads={rows.getVirtualItems().some(({ index }) => index === activeIndex) || undefined}
         data-pane-focus="list"
         onKeyDown={onKeyDown}
       >
@@ -190,7 +187,7 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
                     role="row"
                     aria-labelledby={Object.values(rowPartIds(rowId(index))).join(' ')}
                     aria-rowindex={index + 1 + headRows}
-                    aria-selected={index === selectedIndex || selection?.keys.has(key) === true}
+                    aria-selected={index === selectedIndex || selection?.keys.hasAt(index, key) === true}
                     data-lead={index === activeIndex || undefined}
                     style={{ transform: `translateY(${start}px)`, blockSize: rowHeight }}
                     onMouseDown={(event) => event.shiftKey && selection !== undefined && event.preventDefault()}
