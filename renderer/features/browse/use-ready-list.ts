@@ -8,7 +8,7 @@ import { countRows, countTags, makeRows } from './rows.ts'
 type ListOfRows = Pick<Catalog, 'packages' | 'searchTexts' | 'unreadable'> & { readonly incoming: number | undefined }
 
 /** Of so few everything is made at once. */
-const fewPackages = 5000
+const fewPackages = 1000
 
 /**
  * The list that a page shows of a catalog. It follows the catalog when what is made of all of it (rows, counts, an order) stands ready; each is made in a
