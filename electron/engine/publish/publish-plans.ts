@@ -135,8 +135,8 @@ const mostPlans = 50
 /** Between two news of what the checksums say so far. */
 const leastRestMs = 1000
 const readingRestMs = 250
-/** What takes longer to read isn't read again for a letter that is typed, until that has taken a fiftieth of the time since. */
-const slowReadMs = 200
+/** A folder of so many files isn't read again for a letter that is typed, until reading it has taken a fiftieth of the time since. */
+const manyFiles = 5000
 const readShare = 50
 /** The store is asked again for what is published after this. */
 const askAgainMs = 30_000
@@ -179,7 +179,7 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
     const isRead =
       earlier !== undefined &&
       earlier.input.path === input.path &&
-      earlier.readMs >= slowReadMs &&
+      earlier.planned.plan.files.length >= manyFiles &&
       startedMs - earlier.readAtMs < readShare * earlier.readMs
     const before = isRead ? earlier.planned : undefined
     const planned = await planPublish({ ...planDeps, publishedVersions }, { ...input, before }, io)
