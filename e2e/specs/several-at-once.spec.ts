@@ -53,6 +53,43 @@ test('several packages are installed, verified, kept, removed and brought back t
   await expect(installedGrid(page).getByRole('row')).toHaveCount(3)
 })
 
+test('Ctrl with the arrows and Space chooses rows with gaps between them', async ({ app: { page } }) => {
+  await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+  const grid = packagesGrid(page)
+  const chosen = () =>
+    grid
+      .getByRole('row')
+      .evaluateAll((rows) => rows.flatMap((row, at) => (row.ariaSelected === 'true' ? [at - 1] : [])))
+  const active = async () => {
+    const id = await grid.getAttribute('aria-activedescendant')
+    return page.locator(`[id="${id}"]`).getAttribute('data-index')
+  }
+  await grid.focus()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Control+ArrowDown')
+  await page.keyboard.press('Control+ArrowDown')
+  expect([await chosen(), await active()]).toEqual([[0], '2'])
+  await page.keyboard.press('Control+Space')
+  expect([await chosen(), await active()]).toEqual([[0, 2], '2'])
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.press('Control+Space')
+  expect([await chosen(), await active()]).toEqual([[2], '0'])
+  // The last one stays chosen.
+  await page.keyboard.press('Control+ArrowDown')
+  await page.keyboard.press('Control+ArrowDown')
+  await page.keyboard.press('Control+Space')
+  expect([await chosen(), await active()]).toEqual([[2], '2'])
+  await page.keyboard.press('Control+ArrowUp')
+  await page.keyboard.press('Shift+ArrowUp')
+  expect([await chosen(), await active()]).toEqual([[0, 1, 2], '0'])
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('Control+ArrowDown')
+  await page.keyboard.press('Control+Space')
+  expect((await chosen()).slice(0, 3)).toEqual([0, 2, 3])
+  await page.keyboard.press('ArrowDown')
+  expect([await chosen(), await active()]).toEqual([[2], '2'])
+})
+
 test('presses with Ctrl and Shift choose several, and the treemap shows the same', async ({ app: { page } }) => {
   await expect(packageRow(page, 'Churn predictor')).toBeVisible()
   const press = (index: number, modifiers: ('Control' | 'Shift')[]) =>

@@ -252,8 +252,8 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
             : [],
         ),
     ],
-    async publishedVersions(connection, name, { signal }) {
-      const { packages } = await catalog.list(connection, { signal, refresh: true })
+    async publishedVersions(connection, name, { signal, refresh }) {
+      const { packages } = await catalog.list(connection, { signal, refresh })
       const versions = packages.find((each) => each.name === name)?.versions ?? []
       const newest = versions[0]
       if (newest === undefined) return { versions }

@@ -42,6 +42,8 @@ function Shortcuts() {
     { does: text.openRow, keys: [['↵']] },
     { does: text.several, keys: [['Shift', '↑', '↓']] },
     { does: text.all, keys: [['Mod', 'A']] },
+    { does: text.goOn, keys: [['Mod', '↑', '↓']] },
+    { does: text.toggle, keys: [['Ctrl', 'Space']] },
   ]
   return (
     <Sheet

@@ -14,27 +14,47 @@ export function mergeList(
   changes: { readonly packages: readonly PackageSummary[]; readonly removed: readonly string[] },
 ): ListedPackages {
   if (changes.packages.length + changes.removed.length === 0) return before
-  const gone = new Set([...changes.removed, ...changes.packages.map(({ name }) => name)])
-  const packages: PackageSummary[] = []
-  const searchTexts: SearchText[] = []
-  let next = 0
-  const takeNews = (until: string | undefined) => {
-    for (let each = changes.packages[next]; each !== undefined; each = changes.packages[++next]) {
-      if (until !== undefined && each.name > until) return
-      packages.push(each)
-      searchTexts.push(toSearchText(each))
-    }
+  const packages: PackageSummary[][] = []
+  const searchTexts: SearchText[][] = []
+  let from = 0
+  // What stays between two changes is taken in one piece: 100,000 are not looked at for the sake of one.
+  const takeUntil = (end: number) => {
+    packages.push(before.packages.slice(from, end))
+    searchTexts.push(before.searchTexts.slice(from, end))
+    from = end
   }
-  let at = 0
-  for (const each of before.packages) {
-    const text = before.searchTexts[at++] ?? toSearchText(each)
-    takeNews(each.name)
-    if (gone.has(each.name)) continue
-    packages.push(each)
-    searchTexts.push(text)
+  for (const { name, now } of inOrder(changes)) {
+    const at = placeOf(name, before.packages, from)
+    takeUntil(at)
+    if (before.packages[at]?.name === name) from = at + 1
+    if (now === undefined) continue
+    packages.push([now])
+    searchTexts.push([toSearchText(now)])
   }
-  takeNews(undefined)
-  return { packages, searchTexts }
+  takeUntil(before.packages.length)
+  return { packages: packages.flat(), searchTexts: searchTexts.flat() }
+}
+
+interface NamedChange {
+  readonly name: string
+  /** Absent: removed. */
+  readonly now?: PackageSummary
+}
+
+function inOrder({ packages, removed }: Parameters<typeof mergeList>[1]): readonly NamedChange[] {
+  const all: NamedChange[] = [...removed.map((name) => ({ name })), ...packages.map((now) => ({ name: now.name, now }))]
+  return all.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+}
+
+/** Of the first package, from a place on, whose name is not lower. */
+function placeOf(name: string, packages: readonly PackageSummary[], from: number): number {
+  let [low, high] = [from, packages.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((packages[middle]?.name ?? '') < name) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** The entries as they were when they say the same, so that nothing that is made of them is made anew. */

@@ -16,6 +16,8 @@ export const shortcutsText = {
   openRow: 'Open',
   several: 'Choose several',
   all: 'Choose all',
+  goOn: 'Go on without choosing',
+  toggle: 'Take in or out of what is chosen',
   escape: 'Close, clear, back: one step at a time',
   window: {
     palette: 'Search packages and actions',

@@ -3,16 +3,17 @@ import {
   type KeyboardEvent,
   type ReactNode,
   type Ref,
-  useEffect,
   useId,
   useImperativeHandle,
   useMemo,
   useRef,
+  useState,
 } from 'react'
 import { uiText } from '../text/ui.ts'
 import { useGapClosing } from './gap-closing.ts'
 import { indexAfter, moveOfKey } from './list-keys.ts'
-import { type Choice, choiceOf, isChooseAll, type Selection } from './selection.ts'
+import { type Choice, choiceOf, isChooseAll, isToggle, type Selection } from './selection.ts'
+import { useKeepInView } from './use-keep-in-view.ts'
 
 export interface Column<S extends string = string> {
   readonly key: string
@@ -34,7 +35,7 @@ interface ListProps<T, S extends string> {
   readonly onSort?: (by: S) => void
   readonly selectedKey?: string
   readonly onSelect: (item: T) => void
-  /** Where several rows can be chosen: Shift with the arrows or a press, Ctrl or ⌘ with a press or A, Escape back to one. It selects instead. */
+  /** Where several rows can be chosen: Shift with the arrows or a press, Ctrl or ⌘ with a press or A, Escape back to one. Ctrl with the arrows goes on without choosing, and with Space takes a row in or out. It selects instead. */
   readonly selection?: Selection
   /** Enter or double click. */
   readonly onOpen?: (item: T) => void
@@ -70,7 +71,11 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
     () => (selectedKey === undefined ? -1 : items.findIndex((item) => keyOf(item) === selectedKey)),
     [items, keyOf, selectedKey],
   )
-  const rows = useVirtualizer({
+  // Where Ctrl and the arrows have gone: a row that may or may not be chosen.
+  const [cursor, setCursor] = useState<{ readonly index: number; readonly key: string }>()
+  const isThere = cursor !== undefined && cursor.index < items.length && keyOf(items[cursor.index] as T) === cursor.key
+  const activeIndex = isThere ? cursor.index : selectedIndex
+  const rows = useVirtualizer<HTMLDivElement, Element>({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
@@ -78,40 +83,50 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
   })
   useImperativeHandle(props.handle, () => ({ focus: () => grid.current?.focus() }), [])
 
-  const { scrollToIndex } = rows
-  useEffect(() => {
-    if (selectedIndex >= 0) scrollToIndex(selectedIndex, { align: 'auto' })
-  }, [selectedIndex, scrollToIndex])
-
+  useKeepInView(rows, activeIndex, rowHeight)
   useGapClosing(grid, items, keyOf, props.closesGaps === true ? rowHeight : undefined)
 
   const choose = (item: T, how: Choice) => {
+    setCursor(undefined)
     if (selection === undefined) props.onSelect(item)
     else selection.choose(keyOf(item), how)
   }
   const onKeyDown = (event: KeyboardEvent) => {
     // Keys of the head's buttons and of a row's own buttons are theirs.
     if (event.target !== grid.current) return
-    const selected = items[selectedIndex]
-    const move = event.altKey || event.ctrlKey || event.metaKey ? undefined : moveOfKey(event.key)
+    const active = items[activeIndex]
+    const isHeld = event.ctrlKey || event.metaKey
+    const move = event.altKey || (isHeld && selection === undefined) ? undefined : moveOfKey(event.key)
     if (move !== undefined) {
       event.preventDefault()
       const perPage = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 1)
-      const next = items[indexAfter(move, selectedIndex, items.length, perPage)]
-      if (next !== undefined) choose(next, event.shiftKey ? 'range' : 'one')
+      const index = indexAfter(move, activeIndex, items.length, perPage)
+      const next = items[index]
+      if (next === undefined) return
+      if (isHeld && !event.shiftKey) setCursor({ index, key: keyOf(next) })
+      else choose(next, event.shiftKey ? 'range' : 'one')
       return
+    }
+    if (selection !== undefined && isToggle(event) && active !== undefined) {
+      event.preventDefault()
+      choose(active, 'toggle')
+      // Another one may lead now, but the arrows go on from here.
+      return setCursor({ index: activeIndex, key: keyOf(active) })
     }
     if (selection !== undefined && isChooseAll(event)) {
       event.preventDefault()
       return selection.all()
     }
-    if (event.key === 'Escape' && selection?.one() === true) return event.preventDefault()
-    if (event.key === 'Enter' && selected !== undefined && props.onOpen !== undefined) {
+    if (event.key === 'Escape') {
+      setCursor(undefined)
+      if (selection?.one() === true || isThere) return event.preventDefault()
+    }
+    if (event.key === 'Enter' && active !== undefined && props.onOpen !== undefined) {
       event.preventDefault()
-      props.onOpen(selected)
+      props.onOpen(active)
       return
     }
-    if (props.onKey?.(event, selected)) event.preventDefault()
+    if (props.onKey?.(event, items[selectedIndex])) event.preventDefault()
   }
 
   // By place: keys may hold characters that an id must not.
@@ -127,8 +142,9 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
         aria-label={label}
         aria-rowcount={items.length + headRows}
         aria-multiselectable={selection === undefined ? undefined : true}
-        aria-activedescendant={selectedIndex >= 0 ? rowId(selectedIndex) : undefined}
+        aria-activedescendant={activeIndex >= 0 ? rowId(activeIndex) : undefined}
         tabIndex={0}
+        data-leads={rows.getVirtualItems().some(({ index }) => index === activeIndex) || undefined}
         data-pane-focus="list"
         onKeyDown={onKeyDown}
       >
@@ -171,8 +187,8 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
                     role="row"
                     aria-labelledby={Object.values(rowPartIds(rowId(index))).join(' ')}
                     aria-rowindex={index + 1 + headRows}
-                    aria-selected={index === selectedIndex || selection?.keys.has(key) === true}
-                    data-lead={index === selectedIndex || undefined}
+                    aria-selected={index === selectedIndex || selection?.keys.hasAt(index, key) === true}
+                    data-lead={index === activeIndex || undefined}
                     style={{ transform: `translateY(${start}px)`, blockSize: rowHeight }}
                     onMouseDown={(event) => event.shiftKey && selection !== undefined && event.preventDefault()}
                     onClick={(event) => choose(item, choiceOf(event))}

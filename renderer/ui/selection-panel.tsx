@@ -11,18 +11,20 @@ export interface SelectionAction {
 interface SelectionPanelProps {
   /** `4 packages, 12.3 GB` */
   readonly title: string
-  /** What of them is chosen, by name. */
+  /** What of them is chosen, by name; the first `shownNames` will do. */
   readonly names: readonly string[]
+  /** How many are chosen; absent: as many as there are names. */
+  readonly count?: number
   readonly more: (count: number) => string
   /** Why nothing can be done with them. */
   readonly note?: string
   readonly actions: readonly SelectionAction[]
 }
 
-const shownNames = 8
+export const shownNames = 8
 
 /** In place of the inspector's one thing: the sum of several, and what applies to all of them. */
-export const SelectionPanel = ({ title, names, more, note, actions }: SelectionPanelProps) => (
+export const SelectionPanel = ({ title, names, count = names.length, more, note, actions }: SelectionPanelProps) => (
   <>
     <div>
       <h2 className="aside-title num">{title}</h2>
@@ -33,7 +35,7 @@ export const SelectionPanel = ({ title, names, more, note, actions }: SelectionP
             {name}
           </li>
         ))}
-        {names.length > shownNames && <li className="t3">{more(names.length - shownNames)}</li>}
+        {count > shownNames && <li className="t3">{more(count - shownNames)}</li>}
       </ul>
     </div>
     {note !== undefined && <p className="t2">{note}</p>}

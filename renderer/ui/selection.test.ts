@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { alone, choiceOf, choose, chooseAll, isChooseAll, settle } from './selection.ts'
+import { alone, choiceOf, choose, chooseAll, isChooseAll, isToggle, settle } from './selection.ts'
 
 const order = ['a', 'b', 'c', 'd', 'e']
-const keys = (chosen: { readonly keys: ReadonlySet<string> }) => [...chosen.keys].sort().join('')
+const keys = (chosen: { readonly keys: Iterable<string> }) => [...chosen.keys].sort().join('')
 
 describe('rows chosen together', () => {
   test('a range goes from where it began to the lead, in both directions, and begins anew with the next single one', () => {
@@ -22,6 +22,24 @@ describe('rows chosen together', () => {
     expect(keys(choose(two, 'e', 'range', order))).toBe('de')
   })
 
+  test('rows of a range may be taken out and put in again, one by one', () => {
+    let chosen = chooseAll(alone('a'), order)
+    for (const [key, left] of [
+      ['c', 'abde'],
+      ['e', 'abd'],
+      ['a', 'bd'],
+      ['c', 'bcd'],
+      ['a', 'abcd'],
+      ['e', 'abcde'],
+    ] as const) {
+      chosen = choose(chosen, key, 'toggle', order)
+      expect([keys(chosen), chosen.keys.size]).toEqual([left, left.length])
+      expect(order.filter((each) => chosen.keys.has(each)).join('')).toBe(left)
+    }
+    expect(chosen.keys.runs).toEqual([[0, 5]])
+    expect(choose(chosen, 'gone', 'toggle', order)).toBe(chosen)
+  })
+
   test('all keep the lead where it is', () => {
     expect(chooseAll(alone('c'), order)).toMatchObject({ lead: 'c', anchor: 'c' })
     expect(keys(chooseAll(alone(undefined), order))).toBe('abcde')
@@ -32,6 +50,8 @@ describe('rows chosen together', () => {
     expect(keys(settle(all, 'c', ['a', 'c']))).toBe('ac')
     expect(keys(settle(all, 'c', ['a', 'b']))).toBe('c')
     expect(keys(settle(all, 'd', order))).toBe('d')
+    const apart = choose(choose(all, 'b', 'toggle', order), 'c', 'toggle', order)
+    expect(keys(settle(apart, 'a', ['x', 'e', 'a', 'b', 'd']))).toBe('ade')
     expect(keys(settle(all, undefined, []))).toBe('')
   })
 })
@@ -45,4 +65,6 @@ test('keys that are held say how a press chooses', () => {
   expect(isChooseAll(press)).toBe(false)
   expect(isChooseAll({ ...press, ctrlKey: true })).toBe(true)
   expect(isChooseAll({ ...press, ctrlKey: true, altKey: true })).toBe(false)
+  expect(isToggle({ ...press, key: ' ' })).toBe(false)
+  expect(isToggle({ ...press, key: ' ', ctrlKey: true })).toBe(true)
 })

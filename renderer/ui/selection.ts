@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useState } from 'react'
+import { type ChosenKeys, keysAt, keysIn, withToggled } from './chosen-keys.ts'
 
 /** How a key or a press chooses: that one alone, it beside the others, or all from the last one chosen so to it. */
 export type Choice = 'one' | 'toggle' | 'range'
@@ -6,50 +7,52 @@ export type Choice = 'one' | 'toggle' | 'range'
 /** Rows chosen together. The lead is the row that arrows start from and the inspector follows; it is always among them. */
 export interface Chosen {
   readonly lead: string | undefined
-  readonly keys: ReadonlySet<string>
+  readonly keys: ChosenKeys
   /** Where a range begins. */
   readonly anchor: string | undefined
 }
 
 export const alone = (lead: string | undefined): Chosen => ({
   lead,
-  keys: new Set(lead === undefined ? [] : [lead]),
+  keys: lead === undefined ? keysAt([], []) : keysAt([lead], [[0, 1]]),
   anchor: lead,
 })
 
 /** `order`: all keys as they stand in the list. */
 export function choose(before: Chosen, key: string, how: Choice, order: readonly string[]): Chosen {
   if (how === 'one') return alone(key)
+  const at = order.indexOf(key)
   if (how === 'range') {
     const from = order.indexOf(before.anchor ?? before.lead ?? key)
-    const to = order.indexOf(key)
-    if (from < 0 || to < 0) return alone(key)
-    return { lead: key, keys: new Set(order.slice(Math.min(from, to), Math.max(from, to) + 1)), anchor: order[from] }
+    if (from < 0 || at < 0) return alone(key)
+    const keys = keysAt(order, [[Math.min(from, at), Math.max(from, at) + 1]])
+    return { lead: key, keys, anchor: order[from] }
   }
-  const keys = new Set(before.keys)
-  if (!keys.delete(key)) keys.add(key)
+  if (at < 0) return before
+  const keys = withToggled(keysIn(before.keys, order), at)
+  const [first] = keys.runs
   // The last one stays chosen.
-  if (keys.size === 0) return before
-  const lead = keys.has(key) ? key : order.find((each) => keys.has(each))
+  if (first === undefined) return before
+  const lead = keys.has(key) ? key : order[first[0]]
   return { lead, keys, anchor: lead }
 }
 
 export const chooseAll = ({ lead }: Chosen, order: readonly string[]): Chosen => ({
   lead: lead ?? order[0],
-  keys: new Set(order),
+  keys: keysAt(order, [[0, order.length]]),
   anchor: lead ?? order[0],
 })
 
 /** What of it is still there; where the lead was chosen elsewhere meanwhile (a treemap, an address), that alone. */
 export function settle(chosen: Chosen, lead: string | undefined, order: readonly string[]): Chosen {
   if (chosen.lead !== lead || chosen.keys.size <= 1) return alone(lead)
-  const there = new Set(order)
-  const keys = new Set([...chosen.keys].filter((key) => there.has(key)))
+  if (chosen.keys.order === order) return chosen
+  const keys = keysIn(chosen.keys, order)
   return lead !== undefined && keys.has(lead) ? { ...chosen, keys } : alone(lead)
 }
 
 export interface Selection {
-  readonly keys: ReadonlySet<string>
+  readonly keys: ChosenKeys
   choose(key: string, how: Choice): void
   all(): void
   /** Back to the lead alone; false when it is alone already. */
@@ -94,4 +97,7 @@ export const choiceOf = ({
 /** Ctrl+A, and ⌘A. */
 export const isChooseAll = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyPress): boolean =>
   key.toLowerCase() === 'a' && (ctrlKey || metaKey) && !altKey && !shiftKey
+/** Ctrl+Space: the row that the arrows stand on is taken in or out. */
+export const isToggle = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyPress): boolean =>
+  key === ' ' && (ctrlKey || metaKey) && !altKey && !shiftKey
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>

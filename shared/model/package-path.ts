@@ -118,10 +118,20 @@ export function checkPackagePath(parts: readonly string[]): PathCheck {
  * count, none that is a file here and a folder there. Each path passed checkPackagePath.
  */
 export function checkPathSet(paths: Iterable<string>): PathCheck {
+  const add = createPathSet()
+  for (const path of paths) {
+    const check = add(path)
+    if (!check.ok) return check
+  }
+  return fine
+}
+
+/** The same path by path: says of each whether it goes with those before. */
+export function createPathSet(): (path: string) => PathCheck {
   const files = new Map<string, string>()
   const folders = new Map<string, string>()
   const seenFolders = new Set<string>()
-  for (const path of paths) {
+  return (path) => {
     const key = foldName(path)
     const twin = files.get(key)
     if (twin !== undefined) return collisionOf(twin, path)
@@ -138,8 +148,8 @@ export function checkPathSet(paths: Iterable<string>): PathCheck {
       if (files.has(folderKey)) return bothKindsOf(folder)
       folders.set(folderKey, folder)
     }
+    return fine
   }
-  return fine
 }
 
 function collisionOf(first: string, second: string): PathCheck {

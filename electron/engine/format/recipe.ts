@@ -1,16 +1,16 @@
 import path from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { AppError, type FieldProblem, isAppError } from '../../../shared/errors.ts'
 import type { PackageInfo } from '../../../shared/model/package.ts'
 import {
   checkPackagePath,
   checkPathPart,
-  checkPathSet,
+  createPathSet,
   isReservedRootName,
   quoteName,
   suggestName,
 } from '../../../shared/model/package-path.ts'
 import type { PublishFields } from '../../../shared/model/plans.ts'
+import { inTurns } from '../in-turns.ts'
 import type { Disk } from '../ports.ts'
 import { type FileMark, markOf } from './file-marks.ts'
 import { licenseFileName } from './guess-license.ts'
@@ -38,9 +38,25 @@ export interface Recipe {
   readonly origins: Readonly<Record<string, string>>
   /** Sorted by path. */
   readonly files: readonly RecipeFile[]
-  readonly leftOut: readonly LeftOutEntry[]
+  readonly leftOut: LeftOutEntry[]
   readonly totalBytes: number
   readonly problems: readonly FieldProblem[]
+  readonly warnings: readonly RecipeWarning[]
+  /** For reading the same folder again a moment later. */
+  readonly read: ReadFolder
+}
+
+/** The files of a folder (steps 3 and 4), and what is wrong with them: whatever is said of the package, that stays. */
+export interface ReadFolder {
+  /** What chose them, as one text. */
+  readonly choice: string
+  readonly files: readonly RecipeFile[]
+  readonly leftOut: LeftOutEntry[]
+  readonly totalBytes: number
+  /** Paths that can't be in a package, by themselves (the first of them) or together. */
+  readonly badPaths: readonly { readonly path: string; readonly reason: string; readonly rule: string }[]
+  readonly badPathCount: number
+  readonly setProblem?: FieldProblem
   readonly warnings: readonly RecipeWarning[]
 }
 export type RecipeFile = SourceFile & { readonly mark?: FileMark }
@@ -64,17 +80,18 @@ export interface ReadRecipeOptions {
   readonly signal: AbortSignal
   /** Told now and then how many entries were seen so far. */
   readonly onEntries?: ((count: number) => void) | undefined
+  /** What an earlier call read of the folder: it isn't walked again while the same files are chosen. */
+  readonly before?: ReadFolder | undefined
 }
 
 const maxSmallFileBytes = 1024 * 1024
-/** After so many the loop gets its turn, so that a large folder stalls nothing. */
-const filesPerTurn = 4096
 
 /**
  * Throws `not-a-folder`, `folder-unreadable` (also for a folder inside), `folder-empty` (nothing in it may go in), `recipe-invalid` (a
  * package.json that is not JSON), `package-too-large`; everything that a form can mend is in `problems`.
  */
-export async function readRecipe({ disk, folder, fields = {}, signal, onEntries }: ReadRecipeOptions): Promise<Recipe> {
+export async function readRecipe(options: ReadRecipeOptions): Promise<Recipe> {
+  const { disk, folder, fields = {}, before } = options
   const rootEntries = disk.entries(folder) // 1
   const stated = readPackageJson(disk, folder) // 2
   const hasFile = (name: string) => rootEntries.some((entry) => entry.name === name && entry.kind === 'file')
@@ -83,22 +100,14 @@ export async function readRecipe({ disk, folder, fields = {}, signal, onEntries 
   const problems: FieldProblem[] = []
   const include = readInclude(stated, problems)
   const readme = readmePath(stated, hasFile, problems)
-  const walked = await walkFolder({
-    disk,
-    folder,
-    signal,
-    onEntries,
-    maxEntries: 5 * metaCaps.maxFiles,
-    rules: createLeftOutRules({
-      include,
-      ignoreText: hasFile(ignoreFileName) ? readText(disk, path.join(folder, ignoreFileName)) : undefined,
-      readme,
-      leaveOut: fields.leaveOut ?? [],
-      putIn: fields.putIn ?? [],
-    }),
-  }) // 4
-  if (walked.files.length === 0 && include === undefined) {
-    const leftOut = walked.leftOut.reduce((sum, entry) => sum + entry.fileCount, 0)
+  const ignoreText = hasFile(ignoreFileName) ? readText(disk, path.join(folder, ignoreFileName)) : undefined
+  const { leaveOut = [], putIn = [], insideFolder = '' } = fields
+  const inside = insideFolder === '' ? '' : `${insideFolder}/`
+  const choice = JSON.stringify([include?.map(({ text }) => text) ?? null, ignoreText, readme, leaveOut, putIn, inside])
+  const rules = { include, ignoreText, readme, leaveOut, putIn }
+  const read = before?.choice === choice ? before : { choice, ...(await readFiles(options, rules, inside)) } // 4
+  if (read.files.length === 0 && include === undefined) {
+    const leftOut = read.leftOut.reduce((sum, entry) => sum + entry.fileCount, 0)
     throw new AppError('folder-empty', { path: folder, leftOut })
   }
 
@@ -106,33 +115,67 @@ export async function readRecipe({ disk, folder, fields = {}, signal, onEntries 
   const readmeText = readme === undefined ? undefined : readText(disk, path.join(folder, readme))
   const license = readLicense(disk, folder, rootEntries)
   const described = readRecipeInfo({ folder, stated, fields, readmeText, license })
-  const inside = fields.insideFolder === undefined || fields.insideFolder === '' ? '' : `${fields.insideFolder}/`
-  const files: RecipeFile[] = []
-  for (const file of walked.files) {
-    const mark = markOf(file.path.split('/'))
-    files.push({ ...file, path: `${inside}${file.path}`, ...(mark === undefined ? {} : { mark }) })
-    if (files.length % filesPerTurn === 0) await setImmediate()
-  }
   const packedReadme = readme === undefined ? undefined : `${inside}${readme}`
-  const isReadmeIn = files.some((file) => file.path === packedReadme)
+  const isReadmeIn = packedReadme !== undefined && hasPath(read.files, packedReadme)
 
   // 6
   problems.push(
     ...described.problems,
-    ...(await pathProblems(files, described.info.name, folder)),
-    ...includeProblems(include, walked),
+    ...pathProblems(read, described.info.name, folder),
+    ...includeProblems(include, read),
   )
   return {
     info: isReadmeIn ? { ...described.info, readme: packedReadme } : described.info,
     origins: isReadmeIn
       ? { ...described.origins, readme: stated?.readme === undefined ? 'the folder' : 'package.json' }
       : described.origins,
-    files,
-    leftOut: walked.leftOut,
-    totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    files: read.files,
+    leftOut: read.leftOut,
+    totalBytes: read.totalBytes,
     problems,
-    warnings: [...described.warnings, ...fileWarnings(files, walked, include)],
+    warnings: [...described.warnings, ...read.warnings],
+    read,
   }
+}
+
+async function readFiles(
+  { disk, folder, signal, onEntries }: ReadRecipeOptions,
+  rules: Parameters<typeof createLeftOutRules>[0],
+  inside: string,
+): Promise<Omit<ReadFolder, 'choice'>> {
+  const walked = await walkFolder({
+    disk,
+    folder,
+    signal,
+    onEntries,
+    maxEntries: 5 * metaCaps.maxFiles,
+    rules: createLeftOutRules(rules),
+  })
+  const files: RecipeFile[] = []
+  let totalBytes = 0
+  await inTurns(walked.files, (file) => {
+    const mark = markOf(file.path.split('/'))
+    files.push({ ...file, path: `${inside}${file.path}`, ...(mark === undefined ? {} : { mark }) })
+    totalBytes += file.sizeBytes
+  })
+  return {
+    files,
+    leftOut: [...walked.leftOut],
+    totalBytes,
+    ...(await checkPaths(files)),
+    warnings: await fileWarnings(files, walked, rules.include),
+  }
+}
+
+/** `files`: sorted by path. */
+function hasPath(files: readonly RecipeFile[], wanted: string): boolean {
+  let [low, high] = [0, files.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((files[middle]?.path ?? '') < wanted) low = middle + 1
+    else high = middle
+  }
+  return files[low]?.path === wanted
 }
 
 function readPackageJson(disk: Disk, folder: string): JsonObject | undefined {
@@ -190,32 +233,54 @@ function readmePath(
   return undefined
 }
 
-async function pathProblems(files: readonly RecipeFile[], name: string, folder: string): Promise<FieldProblem[]> {
-  const problems: FieldProblem[] = []
+const mostNamed = 50
+
+async function checkPaths(
+  files: readonly RecipeFile[],
+): Promise<Pick<ReadFolder, 'badPaths' | 'badPathCount' | 'setProblem'>> {
   // A folder whose name is not allowed is named once for all that is in it.
   const bad = new Map<string, { readonly reason: string; readonly rule: string }>()
-  for (const [at, { path: file }] of files.entries()) {
-    if (at % filesPerTurn === filesPerTurn - 1) await setImmediate()
+  await inTurns(files, ({ path: file }) => {
     const parts = file.split('/')
     const check = checkPackagePath(parts)
-    if (check.ok) continue
+    if (check.ok) return
     const badAt = parts.findIndex((part) => !checkPathPart(part).ok)
     const named = badAt < 0 ? parts : parts.slice(0, badAt + 1)
     const own = checkPackagePath(named)
     bad.set(named.join('/'), own.ok ? check : own)
-  }
-  for (const [bare, { reason, rule }] of [...bad].slice(0, 50)) {
+  })
+  const badPaths = [...bad].slice(0, mostNamed).map(([bare, { reason, rule }]) => ({ path: bare, reason, rule }))
+  const add = createPathSet()
+  const setProblems: FieldProblem[] = []
+  await inTurns(files, ({ path: file }) => {
+    const check = setProblems.length > 0 ? undefined : add(file)
+    if (check?.ok === false)
+      setProblems.push({
+        field: 'files',
+        problem: check.reason,
+        ...(check.path === undefined ? {} : { path: check.path }),
+      })
+  })
+  const [setProblem] = setProblems
+  return { badPaths, badPathCount: bad.size, ...(setProblem === undefined ? {} : { setProblem }) }
+}
+
+function pathProblems(
+  { files, badPaths, badPathCount, setProblem }: ReadFolder,
+  name: string,
+  folder: string,
+): FieldProblem[] {
+  const problems: FieldProblem[] = []
+  for (const { path: bare, reason, rule } of badPaths) {
     const fix =
       rule === 'reserved'
         ? `Put everything in a folder ${checkedName(name, folder)}/`
         : `Rename or leave out ${quoteName(bare)}`
     problems.push({ field: 'files', problem: reason, fix, path: bare })
   }
-  if (bad.size > 50) problems.push({ field: 'files', problem: `${bad.size - 50} more have such names.` })
-  await setImmediate()
-  const set = checkPathSet(files.map((file) => file.path))
-  if (!set.ok)
-    problems.push({ field: 'files', problem: set.reason, ...(set.path === undefined ? {} : { path: set.path }) })
+  if (badPathCount > badPaths.length)
+    problems.push({ field: 'files', problem: `${badPathCount - badPaths.length} more have such names.` })
+  if (setProblem !== undefined) problems.push(setProblem)
   if (files.length > metaCaps.maxFiles) {
     problems.push({
       field: 'files',
@@ -228,7 +293,7 @@ async function pathProblems(files: readonly RecipeFile[], name: string, folder: 
 const checkedName = (name: string, folder: string): string =>
   suggestName(name) ?? suggestName(path.basename(folder)) ?? 'files'
 
-function includeProblems(include: readonly IncludePattern[] | undefined, { files }: WalkedFolder): FieldProblem[] {
+function includeProblems(include: readonly IncludePattern[] | undefined, { files }: ReadFolder): FieldProblem[] {
   if (include === undefined || files.length > 0) return []
   const texts = include.map(({ text }) => quoteName(text)).join(', ')
   const problem =
@@ -236,17 +301,22 @@ function includeProblems(include: readonly IncludePattern[] | undefined, { files
   return [{ field: 'include', problem }]
 }
 
-function fileWarnings(
+async function fileWarnings(
   files: readonly RecipeFile[],
   { leftOut, files: walked }: WalkedFolder,
   include: readonly IncludePattern[] | undefined,
-): RecipeWarning[] {
+): Promise<RecipeWarning[]> {
   const warnings: RecipeWarning[] = []
-  const marked = (mark: FileMark) => files.filter((file) => file.mark === mark)
   const others = (count: number) => (count > 1 ? ` and ${count - 1} more` : '')
-  const [odd] = marked('not-portable')
+  const notPortable: RecipeFile[] = []
+  const reserved: RecipeFile[] = []
+  await inTurns(files, (file) => {
+    if (file.mark === 'not-portable') notPortable.push(file)
+    if (isReservedRootName(file.path.slice(0, `${file.path}/`.indexOf('/')))) reserved.push(file)
+  })
+  const [odd] = notPortable
   if (odd !== undefined) {
-    const text = `${quoteName(odd.path)}${others(marked('not-portable').length)} can’t be installed on every computer.`
+    const text = `${quoteName(odd.path)}${others(notPortable.length)} can’t be installed on every computer.`
     warnings.push({ kind: 'not-portable', path: odd.path, text })
   }
   const misread = leftOut.filter(({ why }) => why === unreadableName)
@@ -261,7 +331,7 @@ function fileWarnings(
       text: `${quoteName(link)} is a link. Links are not published, nor what they lead to.`,
     })
   }
-  for (const file of files.filter(({ path: each }) => isReservedRootName(each.split('/')[0] ?? ''))) {
+  for (const file of reserved) {
     warnings.push({
       kind: 'reserved-name',
       path: file.path,

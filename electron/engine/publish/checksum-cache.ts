@@ -5,12 +5,15 @@ import type { SourceFile } from '../format/source-file.ts'
 export interface ChecksumCache {
   get(file: SourceFile, algorithm: Checksum['algorithm']): Checksum | undefined
   set(file: SourceFile, checksum: Checksum): void
+  /** How many were ever set. */
+  count(): number
 }
 
 const mostEntries = 400_000
 
 export function createChecksumCache(): ChecksumCache {
   const known = new Map<string, Checksum>()
+  let count = 0
   const stampOf = ({ absolutePath, sizeBytes, modifiedMs, inode }: SourceFile, algorithm: string) =>
     `${algorithm} ${sizeBytes} ${modifiedMs} ${inode} ${absolutePath}`
   return {
@@ -18,6 +21,8 @@ export function createChecksumCache(): ChecksumCache {
     set(file, checksum) {
       if (known.size >= mostEntries) known.clear()
       known.set(stampOf(file, checksum.algorithm), checksum)
+      count += 1
     },
+    count: () => count,
   }
 }

@@ -2,6 +2,7 @@ import type { FieldProblem } from '../../../shared/errors.ts'
 import { quoteName } from '../../../shared/model/package-path.ts'
 import type { PublishPlan } from '../../../shared/model/plans.ts'
 import type { FileMark } from '../format/file-marks.ts'
+import { inTurns } from '../in-turns.ts'
 import type { Findings } from './inspect-source.ts'
 
 type Warning = PublishPlan['warnings'][number]
@@ -18,27 +19,25 @@ export interface ContentWarnings<F> {
 }
 
 /** What names and contents of files say: secrets (where, never what), what pickles ask for when they are loaded, what can't be read. */
-export function contentWarnings<F extends { readonly path: string; readonly mark?: FileMark }>(
+export async function contentWarnings<F extends { readonly path: string; readonly mark?: FileMark }>(
   files: readonly F[],
   findings: Findings,
-): ContentWarnings<F> {
-  const marked = files.map((file): F => {
-    const hasSecret = findings.get(file.path)?.secret !== undefined
-    return hasSecret && file.mark !== 'secret' ? { ...file, mark: 'secret' } : file
+): Promise<ContentWarnings<F>> {
+  const marked: F[] = []
+  const secrets: Warning[] = []
+  const pickles: Warning[] = []
+  const problems: FieldProblem[] = []
+  await inTurns(files, (file) => {
+    const { path } = file
+    const found = findings.get(path)
+    const mark = found?.secret === undefined ? file.mark : 'secret'
+    marked.push(mark === undefined || mark === file.mark ? file : { ...file, mark })
+    if (mark === 'secret') secrets.push(secretWarning(path, findings))
+    if (mark === 'runs-code') pickles.push(pickleWarning(path, findings))
+    if (found?.isUnreadable === true && problems.length < mostNamed)
+      problems.push({ field: 'files', problem: `You may not read ${quoteName(path)}.`, path })
   })
-  const of = (mark: FileMark) => marked.filter((file) => file.mark === mark)
-  const secrets = of('secret').map(({ path }) => secretWarning(path, findings))
-  const pickles = of('runs-code').map(({ path }) => pickleWarning(path, findings))
-  const unreadable = files.filter(({ path }) => findings.get(path)?.isUnreadable === true)
-  return {
-    files: marked,
-    warnings: [...firstOf(secrets, 'secrets'), ...firstOf(pickles, 'pickles')],
-    problems: unreadable.slice(0, mostNamed).map(({ path }) => ({
-      field: 'files',
-      problem: `You may not read ${quoteName(path)}.`,
-      path,
-    })),
-  }
+  return { files: marked, warnings: [...firstOf(secrets, 'secrets'), ...firstOf(pickles, 'pickles')], problems }
 }
 
 const moreOf = {

@@ -1,5 +1,6 @@
 import type { Checksum, Manifest } from '../../../shared/model/package.ts'
 import type { PublishPlan } from '../../../shared/model/plans.ts'
+import { inTurns } from '../in-turns.ts'
 
 export type FileChange = NonNullable<PublishPlan['files'][number]['change']>
 
@@ -10,29 +11,33 @@ export interface Changes {
 
 /**
  * What a version's files are against those of the newest published one. Path and size tell most at once; of files with the same path and size
- * the checksum decides, and until it is known they are `unknown` and count as changed: what is said then is the most that can change.
+ * the checksum decides, and until it is known they are `unknown` and count as changed: what is said then is the most that can change. `before`: the
+ * files of that version by path.
  */
-export function compareFiles(
+export async function compareFiles(
   files: readonly { readonly path: string; readonly sizeBytes: number }[],
-  previous: Manifest,
+  { ref, files: previous }: Manifest,
   checksums: ReadonlyMap<string, Checksum>,
-): Changes {
-  const before = new Map(previous.files.map((file) => [file.path, file]))
+  before: ReadonlyMap<string, Manifest['files'][number]> = new Map(previous.map((file) => [file.path, file])),
+): Promise<Changes> {
   const ofFile = new Map<string, FileChange>()
   const counts = { new: 0, changed: 0, same: 0, unknown: 0 }
   const bytes = { new: 0, changed: 0, same: 0, unknown: 0 }
-  for (const file of files) {
+  await inTurns(files, (file) => {
     const old = before.get(file.path)
     const change = changeOf(file.sizeBytes, old, checksums.get(file.path))
     ofFile.set(file.path, change)
     counts[change] += 1
     bytes[change] += file.sizeBytes
-  }
-  const removed = previous.files.filter(({ path }) => !ofFile.has(path))
+  })
+  const removed: Manifest['files'][number][] = []
+  await inTurns(previous, (file) => {
+    if (!ofFile.has(file.path)) removed.push(file)
+  })
   return {
     ofFile,
     summary: {
-      version: previous.ref.version,
+      version: ref.version,
       newFiles: counts.new,
       newBytes: bytes.new,
       changedFiles: counts.changed + counts.unknown,

@@ -5,15 +5,16 @@ import type { Checksum, Manifest, ManifestFile, PackageInfo, VersionSummary } fr
 import { checkName, checkVersion } from '../../../shared/model/package-path.ts'
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import { type FileMark, markOf } from '../format/file-marks.ts'
-import { readRecipe } from '../format/recipe.ts'
+import { type ReadFolder, readRecipe } from '../format/recipe.ts'
 import type { SourceFile } from '../format/source-file.ts'
+import { inTurns } from '../in-turns.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
 import type { FileToHash } from '../workers/hash.ts'
+import { type ComparedSource, compareSource, type PlanSource, type ReadSource } from './compare-source.ts'
 import { compatibilityWarnings } from './compatibility-warnings.ts'
 import { contentWarnings } from './content-warnings.ts'
 import type { Inspector } from './inspect-source.ts'
-import { type Changes, compareFiles, hasNoChange } from './plan-changes.ts'
-import { mostSentBytes } from './plan-send.ts'
+import { hasNoChange } from './plan-changes.ts'
 import { proposeVersion, stepOf } from './propose-version.ts'
 import { headIfThere } from './publish-context.ts'
 import { largestArchiveBytes, maxArchiveBytes, publishKeys } from './publish-keys.ts'
@@ -42,6 +43,8 @@ export interface PlanDeps {
   readonly inspect: Inspector
   /** A checksum that was taken of exactly this file before. */
   knownChecksum(file: SourceFile, algorithm: Checksum['algorithm']): Checksum | undefined
+  /** Grows with every checksum that is taken. */
+  checksumCount(): number
 }
 
 export interface PlanInput {
@@ -51,6 +54,8 @@ export interface PlanInput {
   readonly fields: PublishFields
   /** Told now and then how many entries of the folder were seen so far. */
   readonly onEntries?: (count: number) => void
+  /** A plan of the same source of a moment ago: what of it holds on is not made again. */
+  readonly before?: PlannedPublish | undefined
 }
 
 export interface PlannedPublish {
@@ -60,6 +65,9 @@ export interface PlannedPublish {
   readonly blocking: readonly FieldProblem[]
   /** Files whose checksum would tell whether they changed. */
   readonly toHash: readonly FileToHash[]
+  /** For the next plan of the same source. */
+  readonly source: PlanSource
+  readonly compared: ComparedSource
 }
 
 /**
@@ -68,14 +76,14 @@ export interface PlannedPublish {
  */
 export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Promise<PlannedPublish> {
   const source = await readPlanSource(deps, input, io)
-  const { connection } = input
+  const { connection, before } = input
   const isNameRight = checkName(source.info.name).ok
   const published: PublishedVersions = isNameRight
     ? await deps.publishedVersions(connection, source.info.name, io)
     : { versions: [] }
   const { newest } = published
-  const checksums = newest === undefined ? new Map() : gatherChecksums(deps, source, newest)
-  const changes = newest === undefined ? undefined : compareFiles(source.files, newest, checksums)
+  const compared = await compareSource(deps, source, { newest, store: connection.store, before: before?.compared })
+  const { changes } = compared
   // A folder that is what was published last is that version: there is no next one to propose.
   const saysNew = typedSayings.some((field) => input.fields[field] !== undefined)
   const unchangedSince =
@@ -111,12 +119,7 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
       source: source.source,
       info,
       origins,
-      files: source.files.map(({ path: file, sizeBytes, mark }) => ({
-        path: file,
-        sizeBytes,
-        ...(changes === undefined ? {} : { change: changes.ofFile.get(file) ?? 'new' }),
-        ...(mark === undefined ? {} : { mark }),
-      })),
+      files: compared.files,
       leftOut: source.leftOut,
       totalBytes: source.totalBytes,
       problems: taken === undefined ? blocking : [...blocking, taken],
@@ -128,7 +131,7 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
       ...(changes === undefined
         ? {}
         : { previous: { ...changes.summary, ...(proposal?.step === undefined ? {} : { step: proposal.step }) } }),
-      ...sentAtMost(connection, source, newest, changes),
+      ...(compared.mostSentBytes === undefined ? {} : { mostSentBytes: compared.mostSentBytes }),
     },
     request: {
       connectionId: connection.id,
@@ -136,48 +139,16 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
       source: source.source,
       info,
       insideFolder: source.insideFolder,
-      files: rowsOf(source.sourceFiles, source.insideFolder),
+      files: source.rows,
       totalBytes: source.totalBytes,
       maxArchiveBytes: source.maxArchiveBytes,
       publishedBy: deps.publisher(),
     },
     blocking,
-    toHash: newest === undefined ? [] : filesToHash(source, newest, checksums),
+    toHash: compared.toHash,
+    source,
+    compared,
   }
-}
-
-/** Where ranges are copied at the store and there is something to copy them from. */
-function sentAtMost(
-  { store }: OpenConnection,
-  { files }: PlanSource,
-  newest: Manifest | undefined,
-  changes: Changes | undefined,
-): Pick<PublishPlan, 'mostSentBytes'> {
-  if (store.copyPart === undefined || newest?.orbital === undefined || changes === undefined) return {}
-  return { mostSentBytes: mostSentBytes(files, newest, changes.ofFile) }
-}
-
-interface PlanSource {
-  readonly source: PublishPlan['source']
-  readonly info: PackageInfo
-  readonly origins: Record<string, string>
-  readonly files: readonly {
-    readonly path: string
-    readonly sizeBytes: number
-    readonly mark?: 'secret' | 'runs-code' | 'not-portable'
-  }[]
-  /** Empty for a `.sputnik`. */
-  readonly sourceFiles: readonly SourceFile[]
-  readonly insideFolder: string
-  /** Known at once for a `.sputnik`. */
-  readonly checksums: ReadonlyMap<string, Checksum>
-  readonly leftOut: PublishPlan['leftOut']
-  readonly totalBytes: number
-  readonly maxArchiveBytes: number
-  readonly problems: readonly FieldProblem[]
-  readonly warnings: PublishPlan['warnings']
-  /** Nobody wrote down what this package says of itself, so what its last version said holds on. */
-  readonly takesOver: boolean
 }
 
 function readPlanSource(deps: PlanDeps, input: PlanInput, io: Io): Promise<PlanSource> {
@@ -187,28 +158,49 @@ function readPlanSource(deps: PlanDeps, input: PlanInput, io: Io): Promise<PlanS
 
 async function readFolderSource(
   { disk, inspect, ownFolders }: PlanDeps,
-  { path: folder, fields, onEntries }: PlanInput,
+  { path: folder, fields, onEntries, before }: PlanInput,
   { signal }: Io,
 ): Promise<PlanSource> {
   refuseOwnFolders(folder, ownFolders(), disk)
-  const recipe = await readRecipe({ disk, folder, fields, signal, onEntries })
-  await setImmediate()
-  const said = contentWarnings(recipe.files, await inspect.files(recipe.files, { signal }))
+  const kept = before?.source.read
+  const recipe = await readRecipe({ disk, folder, fields, signal, onEntries, before: kept?.folder })
+  const insideFolder = fields.insideFolder ?? ''
+  const read =
+    kept?.folder === recipe.read ? kept : await readContents(recipe.read, insideFolder, inspect.files, { signal })
+  const { said } = read
   return {
+    read,
     source: { kind: 'folder', path: folder },
     info: recipe.info,
     origins: { ...recipe.origins },
     files: said.files,
-    sourceFiles: recipe.files.map(({ mark: _, ...file }) => file),
-    insideFolder: fields.insideFolder ?? '',
+    sourceFiles: read.sourceFiles,
+    rows: read.rows,
+    insideFolder,
     checksums: new Map(),
-    leftOut: [...recipe.leftOut],
+    leftOut: recipe.leftOut,
     totalBytes: recipe.totalBytes,
-    maxArchiveBytes: largestArchiveBytes(recipe.files),
+    maxArchiveBytes: read.maxArchiveBytes,
     problems: [...recipe.problems, ...said.problems],
     warnings: [...said.warnings, ...recipe.warnings],
     takesOver: disk.facts(path.join(folder, 'package.json')) === undefined,
   }
+}
+
+async function readContents(
+  folder: ReadFolder,
+  insideFolder: string,
+  inspect: Inspector['files'],
+  io: Io,
+): Promise<ReadSource> {
+  const { files } = folder
+  await setImmediate()
+  const said = await contentWarnings(files, await inspect(files, io))
+  const sourceFiles: SourceFile[] = []
+  await inTurns(files, ({ mark: _, ...file }) => sourceFiles.push(file))
+  const rows = rowsOf(sourceFiles, insideFolder)
+  await setImmediate()
+  return { folder, said, sourceFiles, rows, maxArchiveBytes: largestArchiveBytes(files) }
 }
 
 /** Its archive goes as it is; what it says of itself may be changed. */
@@ -221,7 +213,7 @@ async function readFileSource(
   const { manifest, archiveOffset } = readPackageFile(disk, file)
   const marked = await markFiles(manifest.files, signal)
   const inside = { path: file, facts, archiveOffset, files: marked }
-  const said = contentWarnings(marked, await inspect.packageFile(inside, { signal, onFiles: onEntries }))
+  const said = await contentWarnings(marked, await inspect.packageFile(inside, { signal, onFiles: onEntries }))
   const { leaveOut: _, putIn: __, insideFolder: ___, ...typed } = fields
   const info: PackageInfo = { ...manifest.info, ...typed }
   const name = path.basename(file)
@@ -238,6 +230,7 @@ async function readFileSource(
     origins,
     files: said.files,
     sourceFiles: [],
+    rows: [],
     insideFolder: '',
     checksums: new Map(manifest.files.map((each) => [each.path, each.checksum])),
     leftOut: [],
@@ -294,27 +287,6 @@ function takeOver(
     if (version === newest.ref.version) take('notes', newest.info.notes)
   }
   return { info: taken, origins: from }
-}
-
-function gatherChecksums(deps: PlanDeps, source: PlanSource, newest: Manifest): Map<string, Checksum> {
-  const checksums = new Map(source.checksums)
-  const algorithms = new Map(newest.files.map((file) => [file.path, file.checksum.algorithm]))
-  for (const file of source.sourceFiles) {
-    const algorithm = algorithms.get(file.path)
-    const known = algorithm === undefined ? undefined : deps.knownChecksum(file, algorithm)
-    if (known !== undefined) checksums.set(file.path, known)
-  }
-  return checksums
-}
-
-function filesToHash(source: PlanSource, newest: Manifest, checksums: ReadonlyMap<string, Checksum>): FileToHash[] {
-  const before = new Map(newest.files.map((file) => [file.path, file]))
-  return source.sourceFiles.flatMap((file) => {
-    const old = before.get(file.path)
-    return old?.sizeBytes === file.sizeBytes && !checksums.has(file.path)
-      ? [{ ...file, algorithm: old.checksum.algorithm }]
-      : []
-  })
 }
 
 /** The catalog may be older than the store, so the version's own keys are looked at too. */

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Manifest } from '../../../shared/model/package.ts'
+import type { PublishFields } from '../../../shared/model/plans.ts'
 import { startInProcess } from '../../../testkit/in-process-worker.ts'
 import { buildPackageFolder, type PackagePlan } from '../../../testkit/package-builder.ts'
 import { openTestConnection, openTestStore, startPublish } from '../../../testkit/publish-rig.ts'
@@ -234,6 +235,54 @@ describe('a plan', () => {
         ['constraint-unsatisfiable', 'No version of “reader” can be “>=2.0.0,<1.0.0”, so it will be refused for each.'],
       ])
     }
+  })
+
+  test('of a folder of very many files is not read again for what is typed, nor is the store asked again', async () => {
+    await build('model', [{ path: 'sub/a.bin', sizeBytes: 10 }])
+    for (let n = 0; n < 5000; n += 1) writeFileSync(join(folder('model'), 'sub', `b-${n}.bin`), 'b')
+    const disk = createNodeDisk()
+    let nowMs = 0
+    let reads = 0
+    const asked: boolean[] = []
+    const slow = createPublishPlans({
+      disk: {
+        ...disk,
+        entries(path) {
+          if (!path.endsWith('sub')) return disk.entries(path)
+          reads += 1
+          nowMs += 1000
+          return disk.entries(path)
+        },
+      },
+      clock: { ...createSystemClock(), monotonic: () => nowMs },
+      log: silentLog,
+      announcer: { change: () => {}, sample: () => {} },
+      tool: 'Orbital test',
+      publisher: () => 'Ada',
+      ownFolders: () => [],
+      publishedVersions: async (_connection, _name, { refresh }) => {
+        asked.push(refresh)
+        return published
+      },
+    })
+    const { planId, ...first } = await slow.plan({ connection, path: folder('model') }, io)
+    const again = (fields: PublishFields) => slow.plan({ connection, path: folder('model'), planId, fields }, io)
+    const renamed = await again({ name: 'other', description: 'Typed' })
+    expect(renamed).toMatchObject({ info: { name: 'other', description: 'Typed' }, filesTag: first.filesTag })
+    expect(renamed.files).toEqual(first.files)
+    expect(slow.transfer(planId).request.info).toMatchObject({ name: 'other' })
+    await again({ name: 'other', version: '1.0.1' })
+    expect([reads, asked]).toEqual([1, [true, false]])
+    // What else is chosen, by the form or by a file, and the time that goes by are reasons to read it.
+    const fewer = await again({ leaveOut: ['sub/b-0.bin'] })
+    expect(fewer.fileCount).toBe(first.fileCount - 1)
+    writeFileSync(join(folder('model'), '.orbitalignore'), 'sub/b-1.bin')
+    expect((await again({})).leftOut).toContainEqual(expect.objectContaining({ path: 'sub/b-1.bin' }))
+    expect(reads).toBe(3)
+    nowMs += 60_000
+    await again({})
+    expect([reads, asked.filter((refresh) => refresh).length]).toEqual([4, 2])
+    await slow.close()
   })
 
   test('is forgotten after fifty others', async () => {

@@ -11,10 +11,23 @@ import { buildPackageFile } from './build-package-file.ts'
 import { createChecksumCache } from './checksum-cache.ts'
 import { hashFiles } from './hash-source.ts'
 import { createInspector } from './inspect-source.ts'
-import { type PlanDeps, type PlanInput, type PlannedPublish, planPublish } from './plan-publish.ts'
+import {
+  type PlanDeps,
+  type PlanInput,
+  type PlannedPublish,
+  type PublishedVersions,
+  planPublish,
+} from './plan-publish.ts'
 import type { PublishRequest } from './publish-request.ts'
 
-export interface PublishPlansDeps extends Omit<PlanDeps, 'knownChecksum' | 'inspect'> {
+export interface PublishPlansDeps
+  extends Omit<PlanDeps, 'knownChecksum' | 'checksumCount' | 'inspect' | 'publishedVersions'> {
+  /** `refresh`: the store is asked; else what it last said will do. */
+  publishedVersions(
+    connection: OpenConnection,
+    name: string,
+    options: Io & { readonly refresh: boolean },
+  ): Promise<PublishedVersions>
   readonly log: Log
   readonly announcer: Announcer
   /** Name and version of this program, for `orbital.tool`. */
@@ -88,8 +101,10 @@ interface Kept {
   readonly input: PlanInput
   planned: PlannedPublish
   filesTag: string
-  /** How long planning took. */
-  readonly planMs: number
+  /** When the source was read, and how long that plan took. */
+  readonly readAtMs: number
+  readonly readMs: number
+  readonly publishedVersions: PlanDeps['publishedVersions']
   hashing?: Hashing
 }
 
@@ -97,6 +112,7 @@ interface Kept {
 function tagOf({ plan }: PlannedPublish, before: Pick<Kept, 'planned' | 'filesTag'> | undefined): string {
   if (before === undefined) return randomUUID()
   const { files, leftOut } = before.planned.plan
+  if (files === plan.files && leftOut === plan.leftOut) return before.filesTag
   const isSame =
     files.length === plan.files.length &&
     leftOut.length === plan.leftOut.length &&
@@ -119,16 +135,57 @@ const mostPlans = 50
 /** Between two news of what the checksums say so far. */
 const leastRestMs = 1000
 const readingRestMs = 250
+/** A folder of so many files isn't read again for a letter that is typed, until reading it has taken a fiftieth of the time since. */
+const manyFiles = 5000
+const readShare = 50
+/** The store is asked again for what is published after this. */
+const askAgainMs = 30_000
+
+/** Asks the store once, and again after a while: not for each letter of a name. */
+function rememberPublished({ clock, publishedVersions }: PublishPlansDeps): PlanDeps['publishedVersions'] {
+  let askedMs = Number.NEGATIVE_INFINITY
+  let last: { readonly place: string; readonly name: string; readonly found: PublishedVersions } | undefined
+  return async (connection, name, { signal }) => {
+    const nowMs = clock.monotonic()
+    const place = `${connection.id} ${connection.place}`
+    const isDue = nowMs - askedMs >= askAgainMs || last?.place !== place
+    if (!isDue && last?.name === name) return last.found
+    const found = await publishedVersions(connection, name, { signal, refresh: isDue })
+    if (isDue) askedMs = nowMs
+    last = { place, name, found }
+    return found
+  }
+}
 
 export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
   const plans = new Map<string, Kept>()
   const cache = createChecksumCache()
-  const planDeps: PlanDeps = { ...deps, knownChecksum: cache.get, inspect: createInspector(startWorker) }
+  const planDeps = {
+    ...deps,
+    knownChecksum: cache.get,
+    checksumCount: cache.count,
+    inspect: createInspector(startWorker),
+  }
 
   const keptOf = (planId: string): Kept => {
     const kept = plans.get(planId)
     if (kept === undefined) throw new AppError('plan-not-found', { planId })
     return kept
+  }
+  /** Reads the source, or says with what was read a moment ago what is asked for now. */
+  const make = async (input: PlanInput, earlier: Kept | undefined, io: Io): Promise<Omit<Kept, 'filesTag'>> => {
+    const startedMs = deps.clock.monotonic()
+    const { publishedVersions } = earlier ?? { publishedVersions: rememberPublished(deps) }
+    const isRead =
+      earlier !== undefined &&
+      earlier.input.path === input.path &&
+      earlier.planned.plan.files.length >= manyFiles &&
+      startedMs - earlier.readAtMs < readShare * earlier.readMs
+    const before = isRead ? earlier.planned : undefined
+    const planned = await planPublish({ ...planDeps, publishedVersions }, { ...input, before }, io)
+    const isSame = isRead && planned.source.read === earlier.planned.source.read
+    const { readAtMs, readMs } = isSame ? earlier : { readAtMs: startedMs, readMs: deps.clock.monotonic() - startedMs }
+    return { input, planned, readAtMs, readMs, publishedVersions }
   }
   const forget = (planId: string) => {
     plans.get(planId)?.hashing?.stop.abort()
@@ -151,7 +208,7 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
     let toldMs = deps.clock.monotonic()
     const tell = () => {
       // Planning anew what was slow to plan would take its time from the hashing.
-      const restMs = Math.max(leastRestMs, 10 * (plans.get(planId)?.planMs ?? 0))
+      const restMs = Math.max(leastRestMs, 10 * (plans.get(planId)?.readMs ?? 0))
       if (deps.clock.monotonic() - toldMs < restMs) return
       toldMs = deps.clock.monotonic()
       deps.announcer.change({ kind: 'plan.refined', planId })
@@ -170,7 +227,7 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
         })
         const kept = plans.get(planId)
         if (kept === undefined) return
-        const planned = await planPublish(planDeps, kept.input, { signal: stop.signal })
+        const { planned } = await make(kept.input, kept, { signal: stop.signal })
         kept.filesTag = tagOf(planned, kept)
         kept.planned = planned
         deps.announcer.change({ kind: 'plan.refined', planId })
@@ -247,10 +304,8 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
   return {
     async plan({ planId = randomUUID(), connection, path, fields = {}, exact = false, ...wanted }, io) {
       const input: PlanInput = { connection, path, fields, onEntries: tellOfReading(planId) }
-      const startedMs = deps.clock.monotonic()
-      const planned = await planPublish(planDeps, input, io)
-      const filesTag = tagOf(planned, plans.get(planId))
-      const kept: Kept = { input, planned, filesTag, planMs: deps.clock.monotonic() - startedMs }
+      const made = await make(input, plans.get(planId), io)
+      const kept: Kept = { ...made, filesTag: tagOf(made.planned, plans.get(planId)) }
       keep(planId, kept)
       if (exact && kept.hashing !== undefined) await endOf(kept.hashing, io)
       return shown(planId, kept, wanted)

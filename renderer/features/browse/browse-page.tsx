@@ -1,36 +1,32 @@
-import { Menu } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconChevronDown, IconRefresh, IconSearch, IconTag, IconX } from '@tabler/icons-react'
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { useDeferredValue, useMemo, useRef } from 'react'
 import { toSearchQuery } from '../../../shared/model/search.ts'
 import { EnvironmentNotice } from '../../shell/environment-notice.tsx'
 import { copyPath, hasSelectedText } from '../../shell/reveal-path.ts'
 import { useCurrentConnection } from '../../state/connections.ts'
 import { goTo } from '../../state/navigation.ts'
-import { type Catalog, fetchCatalog, isOffline, useCatalog } from '../../state/packages.ts'
+import { fetchCatalog, useCatalog } from '../../state/packages.ts'
 import { useSettings } from '../../state/settings.ts'
 import { browseText as text } from '../../text/browse.ts'
-import { shortErrorOf } from '../../text/error-view.ts'
-import { formatAge, formatCount } from '../../text/units.ts'
+import { formatCount } from '../../text/units.ts'
 import { BoneLines, BoneRows } from '../../ui/bones.tsx'
-import { Button, IconButton } from '../../ui/button.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
-import { ErrorPanel } from '../../ui/error-panel.tsx'
-import { Foot } from '../../ui/foot.tsx'
-import { Icon } from '../../ui/icon.tsx'
 import { Inspector } from '../../ui/inspector.tsx'
 import { type Column, List, type ListHandle } from '../../ui/list.tsx'
-import { Message } from '../../ui/message.tsx'
 import { Page } from '../../ui/page.tsx'
 import { type RowCommand, rowCommandOf } from '../../ui/row-keys.ts'
 import { useEscape } from '../../ui/use-escape.ts'
+import { BrowseBar, useListClock } from './browse-bar.tsx'
+import { BrowseFilters } from './browse-filters.tsx'
+import { BrowseFoot } from './browse-foot.tsx'
 import { useBrowseView } from './browse-view.ts'
+import { EmptyStore, ListFailed, NothingFound, StaleStrip } from './browse-without.tsx'
 import { installPackage, openFolder } from './package-actions.ts'
 import { PackageInspector, UnreadableInspector } from './package-inspector.tsx'
 import { PackageRow, UnreadableRow } from './package-row.tsx'
 import { type BrowseSort, newestFirst } from './row-order.ts'
-import { type BrowseFilter, type BrowseRow, countKinds, countRows, countTags, makeRows, queryRows } from './rows.ts'
+import { type BrowseRow, countKinds, countRows, countTags, makeRows, queryRows } from './rows.ts'
 import { useChosenRows } from './use-chosen-rows.tsx'
+import { useReadyList } from './use-ready-list.ts'
 import { useStandings } from './use-standings.ts'
 import { Welcome } from './welcome.tsx'
 
@@ -47,8 +43,6 @@ const cells = columns.slice(1).map(({ className }) => className)
 
 const keyOfRow = (row: BrowseRow): string => row.key
 
-const filters: readonly BrowseFilter[] = ['all', 'for-my-apps', 'installed', 'updates']
-
 /** Packages of the connection: find one, see what it is to this computer, install it. */
 export function BrowsePage() {
   const connection = useCurrentConnection()
@@ -62,15 +56,13 @@ export function BrowsePage() {
   const list = useRef<ListHandle>(null)
   const query = useDeferredValue(view.text)
 
-  const rows = useMemo(
-    () => makeRows(catalog.packages, catalog.unreadable, catalog.searchTexts),
-    [catalog.packages, catalog.unreadable, catalog.searchTexts],
-  )
-  const counts = useMemo(() => countRows(rows, standingOf), [rows, standingOf])
-  const tags = useMemo(() => countTags(catalog.packages), [catalog.packages])
+  const listed = useReadyList(connection?.id, catalog, standingOf, view.sort ?? newestFirst)
+  const rows = makeRows(listed.packages, listed.unreadable, listed.searchTexts)
+  const counts = countRows(rows, standingOf)
+  const tags = countTags(listed.packages)
   const isQuery = view.text !== '' || view.filter !== 'all' || view.tag !== undefined
   // The newest are here, in their order: whatever else is asked for has to wait.
-  const waits = catalog.incoming !== undefined && (isQuery || view.sort !== undefined)
+  const waits = listed.incoming !== undefined && (isQuery || view.sort !== undefined)
   const shown = useMemo(
     () =>
       waits ? [] : queryRows(rows, { text: query, filter: view.filter, tag: view.tag, sort: view.sort }, standingOf),
@@ -83,7 +75,7 @@ export function BrowsePage() {
     [shown, view.selectedKey],
   )
   const many = useChosenRows(shown, selected?.key, { connectionId: connection?.id, standingOf, onLead: selectKey })
-  const isLoading = catalog.load.kind === 'loading'
+  const isLoading = catalog.load.kind === 'loading' || listed.incoming !== undefined
   const isPractice = connection?.origin === 'built-in'
   const welcomes = isPractice && !isQuery && catalog.load.kind === 'ready' && rows.length <= 1
   const sorted = view.sort ?? (query === '' ? newestFirst : undefined)
@@ -139,66 +131,16 @@ export function BrowsePage() {
   const refresh = () => connection !== undefined && void fetchCatalog(connection.id, { refresh: true })
 
   const body = () => {
-    if (catalog.load.kind === 'failed' && rows.length === 0) {
-      return (
-        <div className="error-page">
-          <ErrorPanel
-            error={catalog.load.error}
-            context={connection?.name}
-            title={text.failed}
-            actions={
-              <>
-                <Button variant="primary" icon={IconRefresh} onClick={refresh}>
-                  {text.tryAgain}
-                </Button>
-                {connection?.origin === 'person' && (
-                  <Button onClick={() => goTo({ page: 'settings', section: 'connections', item: connection.id })}>
-                    {text.openConnection}
-                  </Button>
-                )}
-              </>
-            }
-          />
-        </div>
-      )
-    }
+    if (catalog.load.kind === 'failed' && rows.length === 0)
+      return <ListFailed error={catalog.load.error} connection={connection} onRefresh={refresh} />
     return (
       <section className="main">
         <EnvironmentNotice brief />
         {!welcomes && (
-          <div className="filters" role="toolbar" aria-label={text.filtersLabel}>
-            {filters.map((filter) => (
-              <button
-                type="button"
-                key={filter}
-                className="chip"
-                aria-pressed={view.filter === filter}
-                onClick={() => useBrowseView.setState({ filter })}
-              >
-                {text.filters[filter]}
-                {!isLoading && catalog.incoming === undefined && (
-                  <span className="n">{formatCount(counts[filter])}</span>
-                )}
-              </button>
-            ))}
-            {tags.length > 0 && <span className="divider-v" />}
-            {tags.length > 0 && <TagChip tags={tags} tag={view.tag} />}
-          </div>
+          <BrowseFilters filter={view.filter} tag={view.tag} tags={tags} counts={isLoading ? undefined : counts} />
         )}
         {catalog.load.kind === 'failed' && (
-          <div className="strip">
-            <Message
-              kind="warn"
-              title={shortErrorOf(catalog.load.error)}
-              action={
-                <Button small onClick={refresh}>
-                  {text.tryAgain}
-                </Button>
-              }
-            >
-              {text.stale(catalog.refreshedAt === undefined ? undefined : formatAge(catalog.refreshedAt, now))}
-            </Message>
-          </div>
+          <StaleStrip error={catalog.load.error} refreshedAt={catalog.refreshedAt} now={now} onRefresh={refresh} />
         )}
         {!(welcomes && rows.length === 0) && (
           <List
@@ -232,7 +174,7 @@ export function BrowsePage() {
               )
             }
             empty={
-              catalog.load.kind === 'loading' ? (
+              isLoading ? (
                 <BoneRows columns="cols-browse" cells={cells} />
               ) : isQuery ? (
                 <NothingFound query={view.text} onClear={clear} />
@@ -250,35 +192,17 @@ export function BrowsePage() {
             connectionId={connection?.id}
           />
         ) : (
-          <Foot
-            hints={
-              shown.length === 0
-                ? []
-                : [
-                    { keys: ['↑', '↓'], does: text.hints.move },
-                    { keys: ['↵'], does: text.hints.open },
-                    ...(singleKeys ? [{ keys: ['I'], does: text.hints.install }] : []),
-                    ...(narrow
-                      ? []
-                      : [
-                          {
-                            keys: ['Space'],
-                            does: view.inspectorOpen ? text.hints.hideDetails : text.hints.showDetails,
-                          },
-                        ]),
-                  ]
-            }
-          >
+          <BrowseFoot hasRows={shown.length > 0} narrow={narrow} inspectorOpen={view.inspectorOpen}>
             {many.chosen !== undefined
               ? many.chosen.title
-              : catalog.incoming !== undefined
-                ? text.incoming(catalog.incoming)
+              : listed.incoming !== undefined
+                ? text.incoming(listed.incoming)
                 : isLoading
                   ? text.loading
                   : isQuery
                     ? text.countOf(formatCount(foot.packages), counts.all, foot.unreadable)
                     : text.count(foot.packages, foot.unreadable)}
-          </Foot>
+          </BrowseFoot>
         )}
       </section>
     )
@@ -288,38 +212,14 @@ export function BrowsePage() {
     <Page
       label={text.title}
       bar={
-        <>
-          <h1>{text.title}</h1>
-          <search className="search search-browse">
-            <Icon of={IconSearch} />
-            <input
-              type="search"
-              aria-label={text.search.label}
-              placeholder={text.search.placeholder(counts.all > 1 ? formatCount(counts.all) : '')}
-              value={view.text}
-              onChange={(event) => useBrowseView.setState({ text: event.currentTarget.value })}
-              onKeyDown={(event) => {
-                if (event.key === 'Escape' && view.text !== '') {
-                  event.preventDefault()
-                  useBrowseView.setState({ text: '' })
-                } else if (event.key === 'ArrowDown' || event.key === 'Enter' || event.key === 'Escape') {
-                  event.preventDefault()
-                  list.current?.focus()
-                }
-              }}
-              spellCheck={false}
-              autoComplete="off"
-            />
-            {view.text === '' ? (
-              <kbd>/</kbd>
-            ) : (
-              <IconButton icon={IconX} label={text.search.clear} onClick={() => useBrowseView.setState({ text: '' })} />
-            )}
-          </search>
-          <span className="push" />
-          <Age catalog={catalog} now={now} />
-          <IconButton icon={IconRefresh} label={text.refresh} onClick={refresh} disabled={catalog.refreshing} />
-        </>
+        <BrowseBar
+          text={view.text}
+          packageCount={counts.all}
+          catalog={catalog}
+          now={now}
+          onRefresh={refresh}
+          onLeave={() => list.current?.focus()}
+        />
       }
     >
       {many.failure}
@@ -348,74 +248,3 @@ export function BrowsePage() {
     </Page>
   )
 }
-
-function Age({ catalog, now }: { readonly catalog: Catalog; readonly now: number }) {
-  const { load, refreshedAt, refreshing } = catalog
-  if (refreshing) return <span className="small t3 narrow-hide">{text.checking}</span>
-  if (refreshedAt === undefined) return null
-  const age = formatAge(refreshedAt, now)
-  if (load.kind !== 'failed') return <span className="small t3 narrow-hide num">{text.upToDate(age)}</span>
-  return <span className="small t2 num">{isOffline(load.error) ? text.offline(age) : text.listFrom(age)}</span>
-}
-
-/** A clock for the age of the list. */
-function useListClock(refreshedAt: string | undefined): number {
-  const [now, setNow] = useState(() => Date.now())
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new answer is of now
-  useEffect(() => {
-    setNow(Date.now())
-    const timer = setInterval(() => setNow(Date.now()), 30_000)
-    return () => clearInterval(timer)
-  }, [refreshedAt])
-  return now
-}
-
-function TagChip({ tags, tag }: { readonly tags: readonly (readonly [string, number])[]; readonly tag?: string }) {
-  return (
-    <Menu position="bottom-start" width={220}>
-      <Menu.Target>
-        <button type="button" className="chip" aria-pressed={tag !== undefined} aria-label={text.tag.label(tag)}>
-          <Icon of={IconTag} size={14} />
-          {tag ?? text.tag.chip}
-          <Icon of={IconChevronDown} size={14} />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown className="menu-scroll">
-        <Menu.Item onClick={() => useBrowseView.setState({ tag: undefined })}>{text.tag.every}</Menu.Item>
-        <Menu.Divider />
-        {tags.slice(0, 100).map(([each, count]) => (
-          <Menu.Item
-            key={each}
-            aria-current={each === tag ? 'true' : undefined}
-            rightSection={<span className="small t3 num">{formatCount(count)}</span>}
-            onClick={() => useBrowseView.setState({ tag: each })}
-          >
-            {each}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  )
-}
-
-const NothingFound = ({ query, onClear }: { readonly query: string; readonly onClear: () => void }) => (
-  <EmptyState
-    title={query === '' ? text.nothing.filters : text.nothing.text(query)}
-    action={<Button onClick={onClear}>{text.nothing.showAll}</Button>}
-  >
-    {text.nothing.searched}
-  </EmptyState>
-)
-
-const EmptyStore = () => (
-  <EmptyState
-    title={text.empty.title}
-    action={
-      <Button variant="primary" onClick={() => goTo({ page: 'publish' })}>
-        {text.empty.action}
-      </Button>
-    }
-  >
-    {text.empty.text}
-  </EmptyState>
-)

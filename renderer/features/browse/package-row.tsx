@@ -10,6 +10,7 @@ import { browseText } from '../../text/browse.ts'
 import { unreadableWords } from '../../text/standing.ts'
 import { formatExactBytes, formatExactTime, formatSize, formatWhen, plural } from '../../text/units.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
+import { Later } from '../../ui/later.tsx'
 import { rowPartIds, TwoLines } from '../../ui/list.tsx'
 import { Marked } from '../../ui/marked.tsx'
 import { Ring } from '../../ui/ring.tsx'
@@ -49,7 +50,7 @@ export const PackageRow = memo(function PackageRow(props: SearchedRowProps) {
           <Unseen package={each} words={words} />
           <Marked text={each.description} words={words} />
         </span>
-        <RowActions connectionId={connectionId} package={each} standing={standing} />
+        <Later>{() => <RowActions connectionId={connectionId} package={each} standing={standing} />}</Later>
       </span>
       <TwoLines
         className="num c-version"

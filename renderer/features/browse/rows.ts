@@ -61,13 +61,21 @@ export function makeRows(
 ): readonly BrowseRow[] {
   const rows = rowsOf(packages, searchTexts)
   if (unreadable.length === 0) return rows
+  const known = withUnreadable.get(rows)
+  if (known?.unreadable === unreadable) return known.all
   const odd = unreadable.map((entry): BrowseRow => {
     const searchText = toSearchText({ name: entry.ident, title: '', tags: [], description: '' })
     const sortName = entry.ident.toLowerCase()
     return { kind: 'unreadable', key: `u:${entry.ident}`, entry, searchText, sortName, number: rowsMade++ }
   })
-  return [...rows, ...odd]
+  const all = [...rows, ...odd]
+  withUnreadable.set(rows, { unreadable, all })
+  return all
 }
+const withUnreadable = new WeakMap<
+  readonly BrowseRow[],
+  { readonly unreadable: readonly UnreadableEntry[]; readonly all: readonly BrowseRow[] }
+>()
 
 type StandingOf = (each: PackageSummary) => Standing
 
@@ -81,11 +89,16 @@ function isOfFilter({ kind, verdict, installed }: Standing, filter: Exclude<Brow
   return filter === 'installed' ? installed.length > 0 : verdict === 'compatible'
 }
 
-/** How many packages each filter shows. */
-export function countRows(
-  rows: readonly BrowseRow[],
-  standingOf: StandingOf,
-): { readonly [F in BrowseFilter]: number } {
+type RowCounts = { readonly [F in BrowseFilter]: number }
+const countsOfRows = new WeakMap<
+  readonly BrowseRow[],
+  { readonly standingOf: StandingOf; readonly counts: RowCounts }
+>()
+
+/** How many packages each filter shows; counted once for a list. */
+export function countRows(rows: readonly BrowseRow[], standingOf: StandingOf): RowCounts {
+  const known = countsOfRows.get(rows)
+  if (known?.standingOf === standingOf) return known.counts
   const counts = { all: 0, 'for-my-apps': 0, installed: 0, updates: 0 }
   for (const row of rows) {
     if (row.kind === 'unreadable') continue
@@ -95,6 +108,7 @@ export function countRows(
     if (isOfFilter(standing, 'installed')) counts.installed += 1
     if (isOfFilter(standing, 'updates')) counts.updates += 1
   }
+  countsOfRows.set(rows, { standingOf, counts })
   return counts
 }
 
@@ -104,11 +118,18 @@ export function countKinds(rows: readonly BrowseRow[]): { readonly packages: num
   return { packages, unreadable: rows.length - packages }
 }
 
-/** Tags by how many packages have them, most first. */
-export function countTags(packages: readonly PackageSummary[]): readonly (readonly [tag: string, count: number])[] {
+type TagCounts = readonly (readonly [tag: string, count: number])[]
+const countsOfTags = new WeakMap<readonly PackageSummary[], TagCounts>()
+
+/** Tags by how many packages have them, most first; counted once for a list. */
+export function countTags(packages: readonly PackageSummary[]): TagCounts {
+  const known = countsOfTags.get(packages)
+  if (known !== undefined) return known
   const counts = new Map<string, number>()
   for (const { tags } of packages) for (const tag of tags) counts.set(tag, (counts.get(tag) ?? 0) + 1)
-  return [...counts].sort(([tagA, a], [tagB, b]) => b - a || (tagA < tagB ? -1 : 1))
+  const sorted = [...counts].sort(([tagA, a], [tagB, b]) => b - a || (tagA < tagB ? -1 : 1))
+  countsOfTags.set(packages, sorted)
+  return sorted
 }
 
 /** The rows that a query shows, in its order. */

@@ -12,6 +12,7 @@ import { formatExactTime, formatWhen } from '../../text/units.ts'
 import { Button } from '../../ui/button.tsx'
 import { Size } from '../../ui/figures.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { Later } from '../../ui/later.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import { installPackage } from './package-actions.ts'
@@ -40,12 +41,16 @@ export const VersionRow = memo(function VersionRow(props: VersionRowProps) {
     <tr aria-rowindex={index + 2} className={isChosen ? 'is-on' : undefined}>
       <td className="check-cell">
         {isReadable(version) && (
-          <Checkbox
-            size="xs"
-            checked={isChosen}
-            onChange={() => onChoose(version.version)}
-            aria-label={text.compareLabel(version.version)}
-          />
+          <Later place={<span className="check-place" />}>
+            {() => (
+              <Checkbox
+                size="xs"
+                checked={isChosen}
+                onChange={() => onChoose(version.version)}
+                aria-label={text.compareLabel(version.version)}
+              />
+            )}
+          </Later>
         )}
       </td>
       <td>
@@ -92,13 +97,17 @@ export const VersionRow = memo(function VersionRow(props: VersionRowProps) {
               </Button>
             )
           )}
-          <PublishedVersionMenu
-            connectionId={connectionId}
-            package={each}
-            version={version}
-            standing={standing}
-            run={run}
-          />
+          <Later place={<span className="icon-btn" />}>
+            {() => (
+              <PublishedVersionMenu
+                connectionId={connectionId}
+                package={each}
+                version={version}
+                standing={standing}
+                run={run}
+              />
+            )}
+          </Later>
         </div>
       </td>
     </tr>

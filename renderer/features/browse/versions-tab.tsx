@@ -44,7 +44,7 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
     count: each.versions.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan: 6,
   })
   const drawn = rows.getVirtualItems()
   const compared = each.versions.filter(({ version }) => chosen.includes(version))

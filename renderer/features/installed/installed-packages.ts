@@ -23,7 +23,11 @@ export function groupInstalled(
   const freed = new Map(usage?.packages.map(({ ref, freedBytes }) => [specOf(ref), freedBytes]))
   const bytesOf = (version: InstalledVersion): number => freed.get(specOf(version.ref)) ?? version.diskBytes
   const byName = new Map<string, InstalledVersion[]>()
-  for (const version of versions) byName.set(version.ref.name, [...(byName.get(version.ref.name) ?? []), version])
+  for (const version of versions) {
+    const own = byName.get(version.ref.name)
+    if (own === undefined) byName.set(version.ref.name, [version])
+    else own.push(version)
+  }
   const packages = [...byName].flatMap(([name, own]) => {
     const [newest, ...older] = own.toSorted((a, b) => compareVersions(b.ref.version, a.ref.version))
     if (newest === undefined) return []
@@ -33,4 +37,6 @@ export function groupInstalled(
   return packages.toSorted((a, b) => (order === 'bytes' ? b.bytes - a.bytes || byTitle(a, b) : byTitle(a, b)))
 }
 
-const byTitle = (a: InstalledPackage, b: InstalledPackage): number => a.title.localeCompare(b.title)
+// Many times as fast as localeCompare, which looks for its rules each time.
+const { compare } = new Intl.Collator()
+const byTitle = (a: InstalledPackage, b: InstalledPackage): number => compare(a.title, b.title)

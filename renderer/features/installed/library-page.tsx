@@ -96,10 +96,11 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
     const found = new Map(usage?.packages.map(({ ref, changedFiles = [] }) => [specOf(ref), changedFiles]))
     return (spec: string): readonly string[] => found.get(spec) ?? []
   }, [usage])
-  const biggestBytes = Math.max(0, ...packages.map(({ bytes }) => bytes))
+  const biggestBytes = useMemo(() => packages.reduce((most, { bytes }) => Math.max(most, bytes), 0), [packages])
   const namesInOrder = useMemo(() => packages.map(nameOfPackage), [packages])
   const selection = useSelection(namesInOrder, selected, select)
-  const several = packages.filter(({ name }) => selection.keys.has(name))
+  const { keys } = selection
+  const several = useMemo(() => packages.filter(({ name }, at) => keys.hasAt(at, name)), [packages, keys])
   const chosen =
     several.length > 1 ? choosePackages(several, { updates, care, run, askUpdates: setUpdating }) : undefined
   const details = packages.find(({ name }) => name === opened)

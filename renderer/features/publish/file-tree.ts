@@ -39,10 +39,16 @@ interface Building {
   readonly files: PlanFile[]
 }
 
-/** The folders of a list of `/`-separated paths; folders and files in the order of their names. */
-export function buildTree(files: readonly PlanFile[]): Folder {
+/** A tree that is made while its files come, piece by piece. */
+export interface TreeBuilder {
+  add(files: readonly PlanFile[]): void
+  /** The tree of all that was added; it is what `buildTree` answers for `files`, which are the same. */
+  finish(files: readonly PlanFile[]): Folder
+}
+
+export function startTree(): TreeBuilder {
   const root: Building = { path: '', name: '', folders: new Map(), files: [] }
-  for (const file of files) {
+  const add = (file: PlanFile) => {
     let at = root
     for (const name of file.path.split('/').slice(0, -1)) {
       const path = at.path === '' ? name : `${at.path}/${name}`
@@ -52,7 +58,24 @@ export function buildTree(files: readonly PlanFile[]): Folder {
     }
     at.files.push(file)
   }
-  return finish(root)
+  return {
+    add: (files) => files.forEach(add),
+    finish(files) {
+      const tree = finish(root)
+      trees.set(files, tree)
+      return tree
+    },
+  }
+}
+const trees = new WeakMap<readonly PlanFile[], Folder>()
+
+/** The folders of a list of `/`-separated paths; folders and files in the order of their names. */
+export function buildTree(files: readonly PlanFile[]): Folder {
+  const known = trees.get(files)
+  if (known !== undefined) return known
+  const builder = startTree()
+  builder.add(files)
+  return builder.finish(files)
 }
 
 const byName = new Intl.Collator('en', { numeric: true }).compare

@@ -6,6 +6,7 @@ import { client } from '../../ipc/link.ts'
 import { onPlanNews } from '../../state/plans.ts'
 import { leavePath } from '../../state/publish-queue.ts'
 import { useTransfers } from '../../state/transfers.ts'
+import { startTree } from './file-tree.ts'
 import { blockers } from './publish-draft.ts'
 
 /**
@@ -154,12 +155,16 @@ async function planOf(
   const { filesTag, fileCount, leftOutCount } = plan
   if (filesTag === earlier?.filesTag) return { ...plan, files: earlier.files, leftOut: earlier.leftOut }
   const files = [...plan.files]
+  const tree = startTree()
+  tree.add(files)
   const leftOut = [...plan.leftOut]
   for (let from = pieceCount; from < Math.max(fileCount, leftOutCount); from += pieceCount) {
     const piece = await client.publish.files({ planId, filesTag, from, count: pieceCount }, { signal })
     files.push(...piece.files)
+    tree.add(piece.files)
     leftOut.push(...piece.leftOut)
   }
+  tree.finish(files)
   return { ...plan, files, leftOut }
 }
 
