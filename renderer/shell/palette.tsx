@@ -100,9 +100,9 @@ function useInstallByKey(): (event: KeyboardEvent<HTMLInputElement>) => void {
 /** What fits the text; mounted only while the palette is open. */
 function Found({ text, onlyActions }: { readonly text: string; readonly onlyActions: boolean }) {
   const connection = useCurrentConnection()
-  const { packages } = useCatalog(connection?.id)
+  const { packages, searchTexts } = useCatalog(connection?.id)
   const standingOf = useStandings()
-  const rows = useMemo(() => makeRows(packages, []), [packages])
+  const rows = useMemo(() => makeRows(packages, [], searchTexts), [packages, searchTexts])
   const found = useMemo(
     () =>
       onlyActions || text === '' ? [] : queryRows(rows, { text, filter: 'all' }, standingOf).slice(0, mostPackages),

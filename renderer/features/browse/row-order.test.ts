@@ -43,3 +43,15 @@ test.each<BrowseSort>(['name', 'size', 'published', 'state'])(
     }
   },
 )
+
+test('lists that are looked at by turns keep their orders', () => {
+  const listOf = (from: number) =>
+    makeRows(
+      Array.from({ length: 300 }, (_, at) => packageOf(from + at)),
+      [],
+    )
+  const sort: SortOrder = { by: 'published', descending: true }
+  const lists = [listOf(0), listOf(1000)]
+  const orders = lists.map((rows) => inOrder(rows, sort, standingOf))
+  for (const [at, rows] of lists.entries()) expect(inOrder(rows, sort, standingOf)).toBe(orders[at])
+})

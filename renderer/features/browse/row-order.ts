@@ -28,28 +28,45 @@ interface MadeOrder extends Order {
   readonly standingOf: StandingOf
 }
 
-/** The last ones, of any list. */
-let made: readonly MadeOrder[] = []
-const mostMade = 8
+/** As long as a list is held by anybody. */
+const madeOf = new WeakMap<readonly BrowseRow[], Map<string, MadeOrder>>()
+/** The last ones of any list: the next may come in place of one of them. */
+let latest: readonly WeakRef<MadeOrder>[] = []
+const mostLatest = 8
 
 export function inOrder(rows: readonly BrowseRow[], sort: SortOrder, standingOf: StandingOf): Order {
-  const alike = made.filter(
-    (each) =>
-      each.sort.by === sort.by &&
-      each.sort.descending === sort.descending &&
-      (sort.by !== 'state' || each.standingOf === standingOf),
-  )
-  const known = alike.find((each) => each.of === rows)
-  if (known !== undefined) return known
+  const isAlike = (each: MadeOrder) =>
+    each.sort.by === sort.by &&
+    each.sort.descending === sort.descending &&
+    (sort.by !== 'state' || each.standingOf === standingOf)
+  const orders = madeOf.get(rows) ?? new Map<string, MadeOrder>()
+  madeOf.set(rows, orders)
+  const key = `${sort.by} ${sort.descending}`
+  const known = orders.get(key)
+  if (known !== undefined && isAlike(known)) return known
   const compare = comparisonOf(sort, standingOf)
   const order: MadeOrder = {
-    ...(mergeIn(rows, alike[0], compare) ?? sortAll(rows, compare)),
+    ...(mergeInto(rows, isAlike, compare) ?? sortAll(rows, compare)),
     of: rows,
     sort,
     standingOf,
   }
-  made = [order, ...made.filter((each) => each !== alike[0])].slice(0, mostMade)
+  orders.set(key, order)
+  latest = [new WeakRef(order), ...latest].slice(0, mostLatest)
   return order
+}
+
+function mergeInto(
+  rows: readonly BrowseRow[],
+  isAlike: (each: MadeOrder) => boolean,
+  compare: Compare,
+): Order | undefined {
+  for (const ref of latest) {
+    const before = ref.deref()
+    const merged = before !== undefined && isAlike(before) ? mergeIn(rows, before, compare) : undefined
+    if (merged !== undefined) return merged
+  }
+  return undefined
 }
 
 type Compare = (a: BrowseRow, b: BrowseRow) => number
@@ -63,8 +80,7 @@ const sortAll = (rows: readonly BrowseRow[], compare: Compare): Order => {
 const mostMerged = 100
 
 /** 2. Undefined where too much is new. */
-function mergeIn(rows: readonly BrowseRow[], before: Order | undefined, compare: Compare): Order | undefined {
-  if (before === undefined) return undefined
+function mergeIn(rows: readonly BrowseRow[], before: Order, compare: Compare): Order | undefined {
   const places = placesOf(rows)
   const isOld = new Uint8Array(places.length)
   for (const { number } of before.rows) isOld[number] = 1
