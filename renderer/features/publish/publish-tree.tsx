@@ -39,7 +39,8 @@ export function PublishTree({ scroller, files, choosing, onLeaveOut }: PublishTr
   const id = useId()
   const root = useMemo(() => buildTree(files), [files])
   const [touched, setTouched] = useState<ReadonlySet<string>>()
-  const closed = touched ?? closedAtFirst(root)
+  const atFirst = useMemo(() => closedAtFirst(root), [root])
+  const closed = touched ?? atFirst
   const rows = useMemo(() => rowsOf(root, closed), [root, closed])
   const [activePath, setActivePath] = useState<string>()
   const index = rows.findIndex(({ path }) => path === activePath)
