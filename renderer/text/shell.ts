@@ -104,8 +104,10 @@ export const shellText = {
       `Remove ${version}, ${formatSize(freedBytes)} to the trash`,
     publishNext: 'Publish a new version…',
     undo: 'Undo the last removal',
-    updateAll: 'Update all packages…',
-    verifyAll: 'Verify everything that is installed',
+    updateAll: (library?: string): string =>
+      `Update all packages${library === undefined ? '' : ` in ${isolate(library)}`}…`,
+    verifyAll: (library?: string): string =>
+      library === undefined ? 'Verify everything that is installed' : `Verify everything in ${isolate(library)}`,
     freeUp: 'Free up space',
     pauseAll: 'Pause all transfers',
     resumeAll: 'Resume all transfers',
