@@ -97,7 +97,7 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
     try {
       libraries.beginMove(libraryId, to)
       if (wasThere) removeIfFree(to)
-      disk.rename(from, to)
+      disk.rename(from, to, { waits: false })
     } catch (error) {
       if (wasThere) disk.makeFolder(to)
       enterPhase(task, 'copying')
@@ -191,8 +191,10 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
     const isLibrary = libraries.list().some((each) => path.resolve(each.path) === path.resolve(from))
     if (entries === undefined || isLibrary || disk.facts(from)?.kind !== 'folder') return 0
     const { signal } = task
+    // Through a link it would be deleted somewhere else.
+    const own = disk.facts(placesOf(from).own)?.kind === 'folder' ? notMoved : []
     await work.remove(
-      notMoved.map((own) => path.join(from, own)),
+      own.map((each) => path.join(from, each)),
       { signal },
     )
     await work.removeListed(from, entries, { signal })

@@ -23,7 +23,7 @@ import { startTestEngine, type TestEngine } from '../../../testkit/test-engine.t
 import { sha256Of } from '../install/install-source.ts'
 
 /** `ORBITAL_KILLS=all`: after every step; else after some, others each time. */
-const stride = process.env.ORBITAL_KILLS === 'all' ? 1 : 5
+const strideOf = (usual: number): number => (process.env.ORBITAL_KILLS === 'all' ? 1 : usual)
 const seed = Number(process.env.ORBITAL_SEED ?? Math.floor(Math.random() * 1000))
 const MiB = 1024 * 1024
 const ref = { name: 'model', version: '1.0.0' }
@@ -131,9 +131,9 @@ const child = async (order: Omit<MoveOrder, 'home' | 'id' | 'to'>): Promise<stri
 }
 
 describe.each([
-  { how: 'by a rename', copies: false },
-  { how: 'to another volume', copies: true },
-])('a library moved $how', ({ copies }) => {
+  { how: 'by a rename', copies: false, stride: strideOf(5) },
+  { how: 'to another volume', copies: true, stride: strideOf(23) },
+])('a library moved $how', ({ copies, stride }) => {
   test('comes along with its trash, its paused transfers and what belongs to nothing', async () => {
     expect(await child({ copies })).toMatch(/^done \d+$/)
     const engine = await startTestEngine(home)
@@ -153,7 +153,7 @@ describe.each([
       const ended = await child({ copies, killAtStep })
       if (ended !== 'killed') {
         expect(ended).toMatch(/^done/)
-        expect(killAtStep).toBeGreaterThan(copies ? 12 : 8)
+        expect(killAtStep).toBeGreaterThan(copies ? 150 : 20)
         return
       }
       const engine = await startTestEngine(home)
