@@ -18,6 +18,7 @@ import {
   syncStaged,
   takeBack,
 } from './placing.ts'
+import { ifAllowed } from './remove-listed.ts'
 import { bytesOf, isSameTree, looksSame, type TreeEntry } from './tree-listing.ts'
 
 /**
@@ -84,7 +85,8 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
   }
 
   const removeIfFree = (to: string): void => {
-    for (const { name } of disk.entries(to)) if (isClutter(name)) disk.removeFile(path.join(to, name))
+    for (const { name, kind } of disk.entries(to))
+      if (kind === 'file' && isClutter(name)) disk.removeFile(path.join(to, name))
     if (!disk.removeEmptyFolder(to)) throw new AppError('already-exists', { what: to })
   }
 
@@ -167,6 +169,7 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
   const goBack = async (task: TransferTask, copy: StagedCopy, entries: readonly TreeEntry[]): Promise<void> => {
     takeBack(disk, copy, entries, await placedOf(copy, task.signal))
     enterPhase(task, 'copying')
+    disk.removeFile(copiedFileOf(task))
   }
   /** Whether the copy of an earlier run still is whole and of what stands in the old place; else all of it is in the staging again. */
   const goesOn = async (task: TransferTask, { from, to }: MoveRequest): Promise<boolean> => {
@@ -198,7 +201,7 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
       { signal },
     )
     await work.removeListed(from, entries, { signal })
-    disk.syncFolder(path.dirname(from))
+    ifAllowed(() => disk.syncFolder(path.dirname(from)))
     return (await work.list(from, [], { signal })).filter(({ kind }) => kind !== 'folder').length
   }
 

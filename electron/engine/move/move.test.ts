@@ -192,6 +192,22 @@ test.skipIf(process.platform === 'win32')(
   },
 )
 
+test('a folder where only a file manager left something counts as empty', async () => {
+  const { api, stop } = await startTestEngine(path.join(folder.path, 'home'))
+  const { id } = await api.libraries.add({ path: from })
+  for (const name of ['.DS_Store', 'desktop.ini', 'Thumbs.db']) put(path.join(to, name), 'made anew')
+  const { transferId } = await api.libraries.move({ id, path: to })
+  expect(await api.transfers.wait({ id: transferId })).toMatchObject({ state: { kind: 'done' } })
+  expect(read(path.join(to, 'c.txt'))).toBe('c')
+  expect(disk.facts(path.join(to, 'Thumbs.db'))).toBeUndefined()
+  put(path.join(from, 'mine.txt'), 'x')
+  await expect(api.libraries.move({ id, path: from })).rejects.toMatchObject({
+    code: 'already-exists',
+    details: { what: path.join(from, 'mine.txt'), remedy: expect.stringContaining('a folder that is empty') },
+  })
+  await stop()
+})
+
 describe('a move is refused', () => {
   test('in words, before anything is done', async () => {
     const home = path.join(folder.path, 'home')

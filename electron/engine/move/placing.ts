@@ -19,7 +19,7 @@ const timeStepMs = 2000
 /** The first path of a copied tree that is not there, or not as it was copied; what is there besides says nothing. */
 export function firstMissing(copied: readonly TreeEntry[], there: readonly TreeEntry[]): string | undefined {
   const found = new Map(there.map((entry) => [entry.path, entry]))
-  return copied.find((entry) => !looksCopied(entry, found.get(entry.path)))?.path
+  return copied.find((entry) => !looksCopied(entry, found.get(entry.path)) && !isClutter(nameOf(entry)))?.path
 }
 
 /** Of two disks: no inodes, times as exact as the coarser one keeps them. A link has a time of its own. */
@@ -62,9 +62,7 @@ export function takeBack(
 ): void {
   const known = new Map(copied.map((entry) => [entry.path, entry]))
   const strange = new Set(
-    placed
-      .filter((entry) => !looksCopied(known.get(entry.path), entry) && !isClutter(path.posix.basename(entry.path)))
-      .map(topOf),
+    placed.filter((entry) => !looksCopied(known.get(entry.path), entry) && !isClutter(nameOf(entry))).map(topOf),
   )
   for (const { name } of disk.facts(to) === undefined ? [] : disk.entries(to)) {
     if (!known.has(name) || strange.has(name) || disk.facts(path.join(tree, name)) !== undefined) continue
@@ -73,6 +71,7 @@ export function takeBack(
   }
 }
 
+const nameOf = (entry: TreeEntry): string => path.posix.basename(entry.path)
 const topOf = (entry: TreeEntry): string => entry.path.split('/', 1)[0] ?? ''
 
 /** Whether anything of a copy is to be seen; nothing is where a drive isn't mounted. */

@@ -37,9 +37,10 @@ export async function removeListed(
   if (disk.facts(root)?.kind === 'folder') ifAllowed(() => disk.removeEmptyFolder(root))
 }
 
-function ifAllowed(remove: () => unknown): void {
+/** What may not be done stays undone. */
+export function ifAllowed(work: () => unknown): void {
   try {
-    remove()
+    work()
   } catch (error) {
     if (!isAppError(error, 'disk-denied')) throw error
   }
