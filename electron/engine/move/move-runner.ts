@@ -122,6 +122,7 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
     libraries.beginCopy(libraryId, to)
     if (disk.facts(to) === undefined) journal.append({ kind: 'move.target' })
     disk.makeFolder(tree)
+    if (!isStaged(task)) journal.append({ kind: 'move.staged' })
     for (let round = 0; ; round += 1) {
       const entries = await work.list(from, notMoved, { signal })
       requireRoom(disk, to, roomFor(entries) - roomFor(await work.list(tree, [], { signal })))
@@ -176,10 +177,7 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
     const { signal } = task
     const copy = stagedCopyOf(task.id, to)
     const entries = readCopied(disk, task) ?? []
-    if (!hasTrace(disk, copy, entries))
-      throw new AppError('usage', {
-        problem: `What was copied to ${to} is not there now. Connect its drive and resume, or cancel the move.`,
-      })
+    if (!hasTrace(disk, copy, entries)) throw copyIsAway(to)
     const there = [...(await work.list(copy.tree, [], { signal })), ...(await placedOf(copy, signal))]
     const isSame = isSameTree(entries, await work.list(from, notMoved, { signal }), looksSame)
     if (isSame && firstMissing(entries, there) === undefined) return true
@@ -219,8 +217,10 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
         await underLease(from, async () => {
           if (phaseOf(task.journal.records) === 'placing' && (await goesOn(task, request)))
             return finishPlacing(task, request, readCopied(disk, task) ?? [])
+          const isThere = hasStaging(disk, task.id, to)
+          if (isStaged(task) && !isThere) throw copyIsAway(to)
           libraries.checkMove(libraryId, to, stagingName(task.id))
-          if (!hasStaging(disk, task.id, to) && renameTo(task, request)) return
+          if (!isThere && renameTo(task, request)) return
           await copyTo(task, request)
         })
       } catch (error) {
@@ -268,6 +268,12 @@ const stagedCopyOf = (id: string, to: string): StagedCopy => {
   const staging = path.join(to, stagingName(id))
   return { to, staging, tree: path.join(staging, 'tree') }
 }
+const isStaged = ({ journal }: TransferTask): boolean => journal.records.some(({ kind }) => kind === 'move.staged')
+/** Else the copy would begin anew in the folder where a drive is mounted at other times. */
+const copyIsAway = (to: string): AppError =>
+  new AppError('usage', {
+    problem: `What was copied to ${to} is not there now. Connect its drive and resume, or cancel the move.`,
+  })
 const hasStaging = (disk: Disk, id: string, to: string): boolean =>
   disk.facts(stagedCopyOf(id, to).staging) !== undefined
 

@@ -245,6 +245,24 @@ describe('a move to another volume that was killed while it is placed', () => {
   })
 })
 
+test('a copy that is not whole waits for its drive, and is not begun in its place', async () => {
+  expect(await child({ copies: true, killAtText: '"kind":"move.staged"' })).toBe('killed')
+  const away = path.join(folder.path, `run-${run}`, 'away')
+  renameSync(to, away)
+  const engine = await startTestEngine(home)
+  const resumed = async () => {
+    const { transferId: id } = await engine.api.libraries.move({ id: 'default', path: to })
+    return await engine.api.transfers.wait({ id })
+  }
+  expect(await resumed()).toMatchObject({ state: { kind: 'failed', error: { code: 'usage' } } })
+  await expectWhole(engine, library)
+  expect(existsSync(to)).toBe(false)
+  renameSync(away, to)
+  expect(await resumed()).toMatchObject({ state: { kind: 'done' } })
+  await expectMoved(engine)
+  await engine.stop()
+})
+
 test('where a library is moved to no other can be added, and a file of the Finder there is in nobody’s way', async () => {
   expect(await child({ copies: true, killAtText: '"kind":"move.target"' })).toBe('killed')
   const engine = await startTestEngine(home)
