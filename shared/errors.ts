@@ -86,8 +86,17 @@ export interface ErrorDetails {
   'already-exists': { readonly what: string; readonly remedy?: string }
   /** What stands where a package's folder has to be is none. */
   'place-taken': { readonly path: string; readonly kind: 'symlink' | 'file' }
-  /** `moving`: the library is on its way to another folder. */
-  busy: { readonly what: string; readonly holder?: string; readonly moving?: boolean }
+  /**
+   * `moving`: the library is on its way to another folder. `isListed`: `holder` is among the transfers that this Orbital lists. `openIn`: a folder
+   * that can't be renamed while programs have files in it open.
+   */
+  busy: {
+    readonly what: string
+    readonly holder?: string
+    readonly moving?: boolean
+    readonly isListed?: boolean
+    readonly openIn?: string
+  }
   'past-cancel': { readonly ref: string; readonly kind?: string }
   // integrity
   'meta-invalid': { readonly key: string; readonly reason: string }

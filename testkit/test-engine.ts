@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { createMemorySecrets } from '../electron/engine/connections/secret-file.ts'
 import { createNodeDisk } from '../electron/engine/disk/node-disk.ts'
 import { createEngine, type EngineConfig } from '../electron/engine/index.ts'
+import type { Disk } from '../electron/engine/ports.ts'
 import { createSystemClock } from '../electron/engine/system-clock.ts'
 import { fromWire } from '../shared/errors.ts'
 import type { EngineApi } from '../shared/ipc/engine-api.ts'
@@ -37,6 +38,7 @@ export interface TestEngine {
 export async function startTestEngine(
   home: string,
   config: Partial<Omit<EngineConfig, 'home' | 'epoch'>> = {},
+  disk: Disk = createNodeDisk(),
 ): Promise<TestEngine> {
   await mkdir(home, { recursive: true })
   const changes: Change[] = []
@@ -45,7 +47,7 @@ export async function startTestEngine(
   const logged: string[] = []
   const engine = await createEngine(
     {
-      disk: createNodeDisk(),
+      disk,
       clock: createSystemClock(),
       log: { write: (level, event, fields) => void logged.push(JSON.stringify({ level, event, ...fields })) },
       secrets: createMemorySecrets(),

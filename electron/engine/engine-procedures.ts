@@ -400,7 +400,7 @@ function installedRef(library: Library, spec: string): PackageRef {
 function refuseBusy(queue: TransferQueue, libraryId: string): void {
   const isAtWork = ({ state }: Transfer) => state.kind === 'queued' || isRunning(state)
   const busy = queue.list().find((each) => each.libraryId === libraryId && isAtWork(each))
-  if (busy !== undefined) throw new AppError('busy', { what: 'library', holder: nameOf(busy) })
+  if (busy !== undefined) throw new AppError('busy', { what: 'library', holder: nameOf(busy), isListed: true })
 }
 
 /** What is paused or failed of that library; running ones stay. */

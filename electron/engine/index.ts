@@ -190,6 +190,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       const { leases, name } = leaseOf(journalFolder)
       return leases.isHeld(name)
     },
+    isMoving: (journalFolder) => leaseOf(journalFolder).leases.isHeld(moveLease),
     takeLease(journalFolder, onLost) {
       const { leases, name } = leaseOf(journalFolder)
       const lease = leases.take(name, onLost)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import type { Library as LibraryFacts } from '../../shared/model/settings.ts'
+import { isClutter } from './move/clutter.ts'
 import type { Disk } from './ports.ts'
 import type { SettingsFile, StoredLibrary } from './settings.ts'
 
@@ -34,6 +35,8 @@ export interface Libraries<L> {
   checkMove(id: string, to: string, own?: string): void
   /** Until `endMove` or `cancelMove` the library is in its old place or, once that is gone, at `to`, so that a rename needs no moment of its own. */
   beginMove(id: string, to: string): void
+  /** Until `endMove` or `cancelMove` no library may be added at `to`; this one is in its old place. */
+  beginCopy(id: string, to: string): void
   endMove(id: string, to: string): void
   cancelMove(id: string): void
 }
@@ -112,8 +115,18 @@ export function createLibraries<L>(deps: {
   }
 
   /** Two libraries in one folder would delete each other's files as leftovers, and so would one in Orbital's own folders. */
-  const refuseNested = (folder: string) => {
+  const refuseNested = (folder: string, moved?: string) => {
     const real = disk.realPath(folder)
+    const onItsWay = stored().find(({ id, movingTo, copyingTo }) => {
+      const target = movingTo ?? copyingTo
+      if (id === moved || target === undefined) return false
+      const its = disk.realPath(target)
+      return samePath(its, real) || isInside(its, real) || isInside(real, its)
+    })
+    if (onItsWay !== undefined)
+      throw new AppError('usage', {
+        problem: `${onItsWay.name} is on its way to ${onItsWay.movingTo ?? onItsWay.copyingTo}: choose another folder than ${folder}.`,
+      })
     const other = stored().find(({ path: place }) => {
       const its = disk.realPath(place)
       return isInside(its, real) || isInside(real, its)
@@ -190,22 +203,38 @@ export function createLibraries<L>(deps: {
         })
       if (disk.realPath(from) === disk.realPath(to))
         throw new AppError('usage', { problem: `The library lies in ${to} already.` })
-      refuseNested(to)
+      refuseNested(to, id)
       if (disk.facts(path.dirname(to)) === undefined)
         throw new AppError('path-not-found', { path: path.dirname(to), kind: 'folder' })
       const kind = disk.facts(to)?.kind
-      if (kind !== undefined && kind !== 'folder') throw new AppError('already-exists', { what: to })
-      const there = kind === undefined ? undefined : disk.entries(to).find(({ name }) => name !== own)
-      if (there !== undefined) throw new AppError('already-exists', { what: path.join(to, there.name) })
+      const remedy = 'Choose a folder that is empty or not there.'
+      if (kind !== undefined && kind !== 'folder') throw new AppError('already-exists', { what: to, remedy })
+      const isForeign = ({ name, kind }: { name: string; kind: string }) =>
+        name !== own && !(kind === 'file' && isClutter(name))
+      const there = kind === undefined ? undefined : disk.entries(to).find(isForeign)
+      if (there !== undefined) throw new AppError('already-exists', { what: path.join(to, there.name), remedy })
     },
-    beginMove: (id, to) => change(id, (found) => ({ ...found, movingTo: to })),
+    beginMove: (id, to) =>
+      change(id, ({ copyingTo: _, ...found }) => {
+        refuseNested(to, id)
+        return { ...found, movingTo: to }
+      }),
+    beginCopy: (id, to) =>
+      change(id, (found) => {
+        // A library may have been added there since it was looked at.
+        refuseNested(to, id)
+        return { ...found, copyingTo: to }
+      }),
     endMove: (id, to) =>
-      change(id, ({ movingTo: _, moved: __, ...found }) => ({
+      change(id, ({ movingTo: _, copyingTo: __, moved: ___, ...found }) => ({
         ...found,
         path: to,
         ...(id === builtIn && !samePath(to, home) ? { moved: true } : {}),
       })),
-    cancelMove: (id) => change(id, ({ movingTo: _, ...found }) => found),
+    cancelMove(id) {
+      const isOnItsWay = written().some((each) => each.id === id && (each.movingTo ?? each.copyingTo) !== undefined)
+      if (isOnItsWay) change(id, ({ movingTo: _, copyingTo: __, ...found }) => found)
+    },
   }
 }
 

@@ -252,8 +252,11 @@ export interface Disk {
   makeFolder(path: string): void
   /** Exclusive: already-exists. */
   makeNewFolder(path: string): void
-  /** Atomic on one volume; never over an existing folder (already-exists). Retries where a scanner holds files (Windows). */
-  rename(from: string, to: string): void
+  /**
+   * Atomic on one volume; never over an existing folder (already-exists). Retries where a scanner holds files (Windows), which holds up the thread
+   * for a minute at most; with `waits: false` it is `busy` after a second.
+   */
+  rename(from: string, to: string, options?: { readonly waits?: boolean }): void
   /** Hard rename over a file. */
   renameOver(from: string, to: string): void
   /** The same in a tree that may be read-only: a folder that forbids it is opened for that moment, and a file that was there lends its permissions. */
@@ -264,8 +267,8 @@ export interface Disk {
   removeFile(path: string): void
   /** A whole tree, symlinks not followed; nothing there is fine. */
   removeTree(path: string): void
-  /** Deletes a folder if nothing is in it; false, and nothing done, otherwise. */
-  removeEmptyFolder(path: string): boolean
+  /** Deletes a folder if nothing is in it; false, and nothing done, otherwise. `opens`: the folder that it is in, where that is read-only. */
+  removeEmptyFolder(path: string, options?: { readonly opens?: boolean }): boolean
   /** A symbolic link that leads where another does; `to` must be free. */
   copyLink(from: string, to: string): void
   /** Gives a file or folder the permissions and times of another. */

@@ -25,6 +25,8 @@ const storedLibrary = z.object({
   oneVersionPerPackage: z.boolean().default(false),
   /** While it is being renamed: where to. */
   movingTo: z.string().optional(),
+  /** While it is being copied to another volume: where to. It is all in `path` until then. */
+  copyingTo: z.string().optional(),
   /** Of the built-in one: it is no longer in its home. */
   moved: z.boolean().optional(),
 })

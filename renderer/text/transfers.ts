@@ -169,7 +169,7 @@ function doneLine({ kind, outcome = {} }: Transfer, total: string): string {
       return `Saved, ${formatSize(sizeBytes)}`
     case 'move': {
       if (keptFiles === 0) return `Moved, ${total}`
-      return `Moved, ${total}. ${plural(keptFiles, 'file stays', 'files stay')} in the old folder: changed meanwhile`
+      return `Moved, ${total}. ${plural(keptFiles, 'file stays', 'files stay')} in the old folder: changed meanwhile, or not yours to delete`
     }
     default:
       return assertNever(kind)

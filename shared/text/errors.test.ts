@@ -81,6 +81,11 @@ test('sizes have three significant figures', () => {
 test('a library that is being moved is told apart from one that another program works on', () => {
   expect(errorTextOf({ code: 'busy', details: { what: 'library', moving: true } }).happened).toContain('being moved')
   expect(errorTextOf({ code: 'busy', details: { what: 'library' } }).happened).toContain('Another Orbital')
+  const listed = errorTextOf({ code: 'busy', details: { what: 'library', holder: 'model==1.0.0', isListed: true } })
+  expect(listed.happened).toBe('model==1.0.0 is using this library.')
+  const open = errorTextOf({ code: 'busy', details: { what: 'folder', openIn: 'C:\\models' } })
+  expect(open.happened).toContain('C:\\models open')
+  expect(open.todo).toContain('Close the programs')
   expect(errorTextOf({ code: 'past-cancel', details: { ref: 'My library', kind: 'move' } }).happened).toContain(
     'folder',
   )

@@ -207,8 +207,20 @@ const texts: Texts = {
       nothingChanged,
       'Move it elsewhere or rename it, then try again.',
     ),
-  busy: ({ what, holder, moving = false }) =>
-    moving
+  busy: ({ what, holder, moving = false, isListed = false, openIn }) => {
+    if (openIn !== undefined)
+      return text(
+        `A program has a file in ${openIn} open, so it can’t be renamed.`,
+        nothingChanged,
+        'Close the programs that use it, then try again.',
+      )
+    if (isListed)
+      return text(
+        `${holder ?? 'A transfer'} is using this ${what}.`,
+        nothingChanged,
+        'Wait until it is done, or pause or cancel it in Transfers.',
+      )
+    return moving
       ? text(
           'The library is being moved to another folder, so nothing in it can be changed now.',
           nothingChanged,
@@ -218,7 +230,8 @@ const texts: Texts = {
           `Another Orbital is working on this ${what}${holder === undefined ? '' : ` (${holder})`}.`,
           nothingChanged,
           'Wait until it is done.',
-        ),
+        )
+  },
   'past-cancel': ({ ref, kind }) =>
     kind === 'move'
       ? text(

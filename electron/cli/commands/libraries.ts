@@ -91,7 +91,9 @@ async function move(context: Context): Promise<void> {
     ...(from === file ? [] : [`Programs that load packages from ${from} need the new folder.`]),
     ...(kept === 0
       ? []
-      : [`In the old folder ${kept} ${kept === 1 ? 'file stays' : 'files stay'}: changed meanwhile.`]),
+      : [
+          `In the old folder ${kept} ${kept === 1 ? 'file stays' : 'files stay'}: changed meanwhile, or not yours to delete.`,
+        ]),
   ])
 }
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { toDiskError } from './disk-errors.ts'
 import { createNodeDisk } from './node-disk.ts'
-import { renameWithRetry } from './retry-rename.ts'
+import { renameSoon, renameWithRetry } from './retry-rename.ts'
 
 const disk = createNodeDisk()
 const isRoot = process.getuid?.() === 0
@@ -205,7 +205,13 @@ describe('a rename that is held by a scanner', () => {
       monotonic: () => nowMs,
       onWaiting: (path: string) => told.push(path),
     }
-    return { work: () => renameWithRetry(rename, 'there', retry), waits, told, now: () => nowMs }
+    return {
+      work: () => renameWithRetry(rename, 'there', retry),
+      soon: () => renameSoon(rename, 'here', 'there', retry),
+      waits,
+      told,
+      now: () => nowMs,
+    }
   }
 
   test('is tried again after growing pauses, and says once that it waits', () => {
@@ -220,6 +226,14 @@ describe('a rename that is held by a scanner', () => {
     expect(attempt.work).toThrow(held)
     expect(attempt.now()).toBeLessThanOrEqual(60_000)
     expect(attempt.now()).toBeGreaterThan(58_000)
+  })
+
+  test('of a folder with much in it is given up after a second, and says what to do', () => {
+    const attempt = run(Number.POSITIVE_INFINITY)
+    expect(attempt.soon).toThrow(expect.objectContaining({ code: 'busy', details: { what: 'folder', openIn: 'here' } }))
+    expect(attempt.now()).toBeLessThanOrEqual(1000)
+    expect(run(2).soon).not.toThrow()
+    expect(run(1, 'linux').soon).toThrow(held)
   })
 
   test('is an error at once elsewhere', () => {

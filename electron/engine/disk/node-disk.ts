@@ -6,7 +6,7 @@ import type { Disk, EntryFacts, FileFacts, OpenFile } from '../ports.ts'
 import { type DiskAction, errnoOf, toDiskError } from './disk-errors.ts'
 import { throughReadOnly } from './read-only.ts'
 import { removeEntry, removeTree } from './remove-tree.ts'
-import { type RenameRetry, renameWithRetry } from './retry-rename.ts'
+import { type RenameRetry, renameSoon, renameWithRetry } from './retry-rename.ts'
 import { syncTree } from './sync-tree.ts'
 import { copyLink, copyMarks, nearestThere, onOneVolume, realPath, removeEmptyFolder } from './whole-trees.ts'
 
@@ -57,19 +57,20 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
       attempt(target, 'write file', () => appendFile(target, bytes, synced)),
     makeFolder: (target) => attempt(target, 'make folder', () => makeFolder(target)),
     makeNewFolder: (target) => attempt(target, 'make folder', () => fs.mkdirSync(target)),
-    rename(from, to) {
+    rename(from, to, { waits = true } = {}) {
       // A folder that comes between this look and the rename is refused by the system unless it is empty.
       if (attempt(to, 'move', () => fs.lstatSync(to, { throwIfNoEntry: false })) !== undefined) {
         throw new AppError('already-exists', { what: to })
       }
-      move(from, to)
+      if (waits) move(from, to)
+      else attempt(to, 'move', () => renameSoon(() => fs.renameSync(from, to), from, to, retry))
     },
     renameOver: move,
     renameInto: (from, to) => attempt(to, 'move', () => throughReadOnly(from, to, () => move(from, to))),
     renameNew: (from, to) => attempt(to, 'move', () => renameNew(from, to)),
     removeFile: (target) => attempt(target, 'delete', () => removeEntry(target)),
     removeTree: (target) => attempt(target, 'delete', () => removeTree(target)),
-    removeEmptyFolder: (target) => attempt(target, 'delete', () => removeEmptyFolder(target)),
+    removeEmptyFolder: (target, options) => attempt(target, 'delete', () => removeEmptyFolder(target, options)),
     copyLink: (from, to) => attempt(to, 'create file', () => copyLink(from, to)),
     copyMarks: (from, to) => attempt(to, 'save', () => copyMarks(from, to)),
     realPath: (target) => attempt(target, 'look up', () => realPath(target)),

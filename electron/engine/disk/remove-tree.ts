@@ -22,7 +22,7 @@ export function removeTree(target: string): void {
       else removeEntry(child)
     }
     try {
-      fs.rmdirSync(target)
+      opened(target, () => fs.rmdirSync(target))
       return
     } catch (error) {
       const errno = errnoOf(error)
@@ -47,13 +47,20 @@ function listFolder(folder: string): fs.Dirent[] {
 /** Deletes a file or link; one that is not there is fine. */
 export function removeEntry(target: string): void {
   try {
-    fs.unlinkSync(target)
+    opened(target, () => fs.unlinkSync(target))
   } catch (error) {
-    const errno = errnoOf(error)
-    if (errno === 'ENOENT') return
-    if (errno !== 'EACCES' && errno !== 'EPERM') throw error
+    if (errnoOf(error) !== 'ENOENT') throw error
+  }
+}
+
+/** Once more where it is forbidden and can be allowed. */
+export function opened(target: string, remove: () => void): void {
+  try {
+    remove()
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes(errnoOf(error))) throw error
     makeDeletable(target)
-    fs.unlinkSync(target)
+    remove()
   }
 }
 

@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors.ts'
 import { errnoOf } from './disk-errors.ts'
 
 export interface RenameRetry {
@@ -13,6 +14,10 @@ export interface RenameRetry {
 }
 
 const heldErrnos = new Set(['EPERM', 'EACCES', 'EBUSY'])
+const soonMs = 1000
+
+const isHeld = (error: unknown, { platform }: RenameRetry): boolean =>
+  platform === 'win32' && heldErrnos.has(errnoOf(error))
 
 /** Windows: a scanner may hold a fresh file for a while, so a rename that is refused is tried again, after 50 ms, 100 ms … 1 s. */
 export function renameWithRetry(rename: () => void, path: string, retry: RenameRetry): void {
@@ -22,10 +27,18 @@ export function renameWithRetry(rename: () => void, path: string, retry: RenameR
       rename()
       return
     } catch (error) {
-      const isHeld = retry.platform === 'win32' && heldErrnos.has(errnoOf(error))
-      if (!isHeld || retry.monotonic() - startedMs + pauseMs > retry.limitMs) throw error
+      if (!isHeld(error, retry) || retry.monotonic() - startedMs + pauseMs > retry.limitMs) throw error
       if (pauseMs === 50) retry.onWaiting?.(path)
       retry.wait(pauseMs)
     }
+  }
+}
+
+/** Of a folder with much in it, where any open file may be what is in the way: after a second `busy` says so. */
+export function renameSoon(rename: () => void, from: string, to: string, retry: RenameRetry): void {
+  try {
+    renameWithRetry(rename, to, { ...retry, limitMs: Math.min(retry.limitMs, soonMs) })
+  } catch (error) {
+    throw isHeld(error, retry) ? new AppError('busy', { what: 'folder', openIn: from }, error) : error
   }
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { errnoOf } from './disk-errors.ts'
+import { opened } from './remove-tree.ts'
 
 /** What takes a tree from one place to another, as it is. */
 
@@ -19,9 +20,11 @@ export function realPath(target: string): string {
 export const onOneVolume = (a: string, b: string): boolean =>
   fs.statSync(nearestThere(a)).dev === fs.statSync(nearestThere(b)).dev
 
-export function removeEmptyFolder(target: string): boolean {
+export function removeEmptyFolder(target: string, { opens = false }: { readonly opens?: boolean } = {}): boolean {
+  const remove = () => fs.rmdirSync(target)
   try {
-    fs.rmdirSync(target)
+    if (opens) opened(target, remove)
+    else remove()
     return true
   } catch (error) {
     if (['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error))) return false

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { hashFile } from '../library/verify.ts'
 import type { Disk, Io, OpenFile } from '../ports.ts'
-import { entryOf, isSameEntry, listTree, type TreeEntry } from './tree-listing.ts'
+import { entryOf, isSameEntry, listTree, looksSame, type TreeEntry } from './tree-listing.ts'
 
 export interface TreeCopy {
   readonly from: string
@@ -58,7 +58,7 @@ export async function copyTree(disk: Disk, copy: TreeCopy, io: CopyIo): Promise<
 
 /** By the time that a finished copy was given. */
 const isCopyOf = (entry: TreeEntry | undefined, there: TreeEntry): boolean =>
-  entry?.kind !== 'symlink' && entry !== undefined && isSameEntry({ ...entry, inode: there.inode }, there)
+  entry?.kind !== 'symlink' && looksSame(entry, there)
 
 function copyLinkOf(disk: Disk, { from, to }: TreeCopy, entry: TreeEntry): void {
   if (disk.facts(path.join(from, entry.path))?.kind === 'symlink')

@@ -54,7 +54,7 @@ export function createMoveProcedures(deps: {
     const busy = queue
       .list()
       .find(({ libraryId, state }) => libraryId === id && (state.kind === 'queued' || isRunning(state)))
-    if (busy !== undefined) throw new AppError('busy', { what: 'library', holder: nameOf(busy) })
+    if (busy !== undefined) throw new AppError('busy', { what: 'library', holder: nameOf(busy), isListed: true })
   }
 
   return {

@@ -6,9 +6,20 @@ import { parseJson } from '../parse-json.ts'
 import type { Clock, Disk } from '../ports.ts'
 import { readRequest } from '../repair/upkeep-request.ts'
 import type { JournalRecord, Outcome, TransferRunner, TransferTask } from '../transfers/transfer-runner.ts'
+import { isClutter } from './clutter.ts'
 import { type MoveRequest, moveRequest } from './move-request.ts'
 import type { MoveWork } from './move-work.ts'
-import { bytesOf, isSameTree, type TreeEntry } from './tree-listing.ts'
+import {
+  firstMissing,
+  hasTrace,
+  placeTree,
+  refuseCollisions,
+  type StagedCopy,
+  syncStaged,
+  takeBack,
+} from './placing.ts'
+import { ifAllowed } from './remove-listed.ts'
+import { bytesOf, isSameTree, looksSame, type TreeEntry } from './tree-listing.ts'
 
 /**
  * A library, moved to another folder as a transfer. At every moment all of it is in the place that the settings name; killed anywhere, it goes on
@@ -16,10 +27,11 @@ import { bytesOf, isSameTree, type TreeEntry } from './tree-listing.ts'
  *  1. The lease `move` of the library keeps everybody from changing it: whoever takes a lease looks for this one afterwards, and this one is taken
  *     before others are looked for (`busy`). This process's own paused transfers are let go. Reading goes on.
  *  2. One volume: record `move.phase` `renaming`; the settings name both places (libraries.ts takes the one that is there), the folder is renamed, the settings name the new one.
- *  3. Else, or where the system refuses the rename: all of it but leases and garbage is copied to `<to>/.orbital-moving-<id>/tree`, every file read
+ *  3. Else, or where the system refuses the rename: the settings name the new place as taken, and all of it but leases and garbage is copied to `<to>/.orbital-moving-<id>/tree`, every file read
  *     back (copy-tree.ts), and listed again until nothing has changed meanwhile. Record `move.target`, if `to` had to be made.
- *  4. What was copied is noted in `copied.json` beside the journal; record `move.phase` `placing`; from here it can only go on. Each thing that stands in the
- *     library's folder is renamed into `to`; then the settings name the new place. This one write is the move.
+ *  4. What was copied is noted in `copied.json` beside the journal; record `move.phase` `placing`. Each thing that stands in the library's folder is
+ *     renamed into `to` (placing.ts); once all that was copied is seen there, the settings name the new place. This one write is the move. Begun again
+ *     before it, with anything changed or missing in either place: what was placed goes back, record `move.phase` `copying`, and 3 goes on.
  *  5. What was noted is deleted in the old place where it is still the same. What somebody changed or put there since stays, and is told of.
  */
 export interface MoveDeps {
@@ -28,9 +40,10 @@ export interface MoveDeps {
   readonly work: MoveWork
   readonly libraries: {
     get(id: string): { readonly facts: { readonly path: string } }
-    list(): readonly { readonly path: string }[]
+    list(): readonly { readonly id: string; readonly path: string }[]
     checkMove(id: string, to: string, own?: string): void
     beginMove(id: string, to: string): void
+    beginCopy(id: string, to: string): void
     endMove(id: string, to: string): void
     cancelMove(id: string): void
   }
@@ -71,20 +84,26 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
     }
   }
 
+  const removeIfFree = (to: string): void => {
+    for (const { name, kind } of disk.entries(to))
+      if (kind === 'file' && isClutter(name)) disk.removeFile(path.join(to, name))
+    if (!disk.removeEmptyFolder(to)) throw new AppError('already-exists', { what: to })
+  }
+
   // 2
   const renameTo = (task: TransferTask, { libraryId, from, to }: MoveRequest): boolean => {
     if (!disk.onOneVolume(from, to)) return false
     const wasThere = disk.facts(to) !== undefined
     task.ensureOwned()
     enterPhase(task, 'renaming')
-    libraries.beginMove(libraryId, to)
     try {
-      if (wasThere && !disk.removeEmptyFolder(to)) throw new AppError('already-exists', { what: to })
-      disk.rename(from, to)
+      libraries.beginMove(libraryId, to)
+      if (wasThere) removeIfFree(to)
+      disk.rename(from, to, { waits: false })
     } catch (error) {
-      libraries.cancelMove(libraryId)
-      enterPhase(task, 'copying')
       if (wasThere) disk.makeFolder(to)
+      enterPhase(task, 'copying')
+      libraries.cancelMove(libraryId)
       // The system knows better what is one volume.
       if (isAppError(error, 'disk-failed') && error.details.errno === 'EXDEV') return false
       throw error
@@ -99,10 +118,11 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
   // 3
   const copyTo = async (task: TransferTask, { libraryId, from, to }: MoveRequest): Promise<void> => {
     const { signal, counters, journal } = task
-    const staging = path.join(to, stagingName(task.id))
-    const tree = path.join(staging, 'tree')
+    const { staging, tree } = stagedCopyOf(task.id, to)
+    libraries.beginCopy(libraryId, to)
     if (disk.facts(to) === undefined) journal.append({ kind: 'move.target' })
     disk.makeFolder(tree)
+    if (!isStaged(task)) journal.append({ kind: 'move.staged' })
     for (let round = 0; ; round += 1) {
       const entries = await work.list(from, notMoved, { signal })
       requireRoom(disk, to, roomFor(entries) - roomFor(await work.list(tree, [], { signal })))
@@ -119,24 +139,50 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
   }
 
   // 4
-  const place = (task: TransferTask, { libraryId, to }: MoveRequest, entries: readonly TreeEntry[]): void => {
+  const place = async (task: TransferTask, request: MoveRequest, entries: readonly TreeEntry[]): Promise<void> => {
+    const copy = stagedCopyOf(task.id, request.to)
     task.ensureOwned()
+    refuseCollisions(disk, copy)
+    syncStaged(disk, copy)
     disk.replace(copiedFileOf(task), Buffer.from(JSON.stringify(entries)))
     enterPhase(task, 'placing')
-    finishPlacing(task, { libraryId, to })
+    await finishPlacing(task, request, entries)
   }
-  const finishPlacing = (task: TransferTask, { libraryId, to }: Pick<MoveRequest, 'libraryId' | 'to'>): void => {
+  const finishPlacing = async (
+    task: TransferTask,
+    { libraryId, to }: MoveRequest,
+    entries: readonly TreeEntry[],
+  ): Promise<void> => {
+    const copy = stagedCopyOf(task.id, to)
     task.enter({ kind: 'finishing' })
-    const staging = path.join(to, stagingName(task.id))
-    const tree = path.join(staging, 'tree')
-    for (const { name } of disk.facts(tree) === undefined ? [] : disk.entries(tree)) {
-      if (disk.facts(path.join(to, name)) !== undefined)
-        throw new AppError('already-exists', { what: path.join(to, name) })
-      disk.renameInto(path.join(tree, name), path.join(to, name))
+    placeTree(disk, copy)
+    const missing = firstMissing(entries, await placedOf(copy, task.signal))
+    if (missing !== undefined) {
+      await goBack(task, copy, entries)
+      throw new AppError('disk-failed', { path: path.join(to, missing), action: 'look up', errno: 'CHECKSUM' })
     }
-    disk.syncFolder(to)
+    task.ensureOwned()
     libraries.endMove(libraryId, to)
-    disk.removeTree(staging)
+    disk.removeTree(copy.staging)
+  }
+  const placedOf = ({ to, staging }: StagedCopy, signal: AbortSignal) =>
+    work.list(to, [path.basename(staging)], { signal })
+  const goBack = async (task: TransferTask, copy: StagedCopy, entries: readonly TreeEntry[]): Promise<void> => {
+    takeBack(disk, copy, entries, await placedOf(copy, task.signal))
+    enterPhase(task, 'copying')
+    disk.removeFile(copiedFileOf(task))
+  }
+  /** Whether the copy of an earlier run still is whole and of what stands in the old place; else all of it is in the staging again. */
+  const goesOn = async (task: TransferTask, { from, to }: MoveRequest): Promise<boolean> => {
+    const { signal } = task
+    const copy = stagedCopyOf(task.id, to)
+    const entries = readCopied(disk, task) ?? []
+    if (!hasTrace(disk, copy, entries)) throw copyIsAway(to)
+    const there = [...(await work.list(copy.tree, [], { signal })), ...(await placedOf(copy, signal))]
+    const isSame = isSameTree(entries, await work.list(from, notMoved, { signal }), looksSame)
+    if (isSame && firstMissing(entries, there) === undefined) return true
+    await goBack(task, copy, entries)
+    return false
   }
 
   // 5
@@ -146,14 +192,20 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
     const isLibrary = libraries.list().some((each) => path.resolve(each.path) === path.resolve(from))
     if (entries === undefined || isLibrary || disk.facts(from)?.kind !== 'folder') return 0
     const { signal } = task
+    // Through a link it would be deleted somewhere else.
+    const own = disk.facts(placesOf(from).own)?.kind === 'folder' ? notMoved : []
     await work.remove(
-      notMoved.map((own) => path.join(from, own)),
+      own.map((each) => path.join(from, each)),
       { signal },
     )
     await work.removeListed(from, entries, { signal })
-    disk.syncFolder(path.dirname(from))
+    ifAllowed(() => disk.syncFolder(path.dirname(from)))
     return (await work.list(from, [], { signal })).filter(({ kind }) => kind !== 'folder').length
   }
+
+  /** The settings name the new place. */
+  const isPast = ({ libraryId, to }: MoveRequest): boolean =>
+    libraries.list().some((each) => each.id === libraryId && each.path === to)
 
   const run = async (task: TransferTask): Promise<Outcome> => {
     const request = readRequest(moveRequest, task.request)
@@ -163,9 +215,12 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
     if (libraries.get(libraryId).facts.path === from) {
       try {
         await underLease(from, async () => {
-          if (phaseOf(task.journal.records) === 'placing') return finishPlacing(task, request)
+          if (phaseOf(task.journal.records) === 'placing' && (await goesOn(task, request)))
+            return finishPlacing(task, request, readCopied(disk, task) ?? [])
+          const isThere = hasStaging(disk, task.id, to)
+          if (isStaged(task) && !isThere) throw copyIsAway(to)
           libraries.checkMove(libraryId, to, stagingName(task.id))
-          if (!hasStaging(disk, task.id, to) && renameTo(task, request)) return
+          if (!isThere && renameTo(task, request)) return
           await copyTo(task, request)
         })
       } catch (error) {
@@ -189,14 +244,17 @@ export function createMoveRunner(deps: MoveDeps): TransferRunner {
     kind: 'move',
     run,
     async discard(task) {
-      const { libraryId, to } = readRequest(moveRequest, task.request)
-      if (isPast(task.journal.records)) return
-      await work.remove([path.join(to, stagingName(task.id))], { signal: task.signal })
+      const request = readRequest(moveRequest, task.request)
+      const { libraryId, to } = request
+      if (isPast(request)) return
+      const copy = stagedCopyOf(task.id, to)
+      if (phaseOf(task.journal.records) === 'placing') await goBack(task, copy, readCopied(disk, task) ?? [])
+      await work.remove([copy.staging], { signal: task.signal })
       if (task.journal.records.some(({ kind }) => kind === 'move.target') && disk.facts(to) !== undefined)
         disk.removeEmptyFolder(to)
       libraries.cancelMove(libraryId)
     },
-    isPastCancel: (_, records) => isPast(records),
+    isPastCancel: (request) => isPast(readRequest(moveRequest, request)),
   }
 }
 
@@ -206,9 +264,18 @@ type MovePhase = 'renaming' | 'copying' | 'placing'
 const enterPhase = (task: TransferTask, phase: MovePhase): void => task.journal.append({ kind: 'move.phase', phase })
 const phaseOf = (records: readonly JournalRecord[]): MovePhase | undefined =>
   records.findLast(({ kind }) => kind === 'move.phase')?.phase as MovePhase | undefined
-const isPast = (records: readonly JournalRecord[]): boolean => ['renaming', 'placing'].includes(phaseOf(records) ?? '')
+const stagedCopyOf = (id: string, to: string): StagedCopy => {
+  const staging = path.join(to, stagingName(id))
+  return { to, staging, tree: path.join(staging, 'tree') }
+}
+const isStaged = ({ journal }: TransferTask): boolean => journal.records.some(({ kind }) => kind === 'move.staged')
+/** Else the copy would begin anew in the folder where a drive is mounted at other times. */
+const copyIsAway = (to: string): AppError =>
+  new AppError('usage', {
+    problem: `What was copied to ${to} is not there now. Connect its drive and resume, or cancel the move.`,
+  })
 const hasStaging = (disk: Disk, id: string, to: string): boolean =>
-  disk.facts(path.join(to, stagingName(id))) !== undefined
+  disk.facts(stagedCopyOf(id, to).staging) !== undefined
 
 const copiedFileOf = (task: TransferTask): string => path.join(task.journal.folder, 'copied.json')
 

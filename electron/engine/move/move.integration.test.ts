@@ -6,10 +6,14 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readTree } from '../../../testkit/install-rig.ts'
 import type { MoveOrder } from '../../../testkit/move-child.ts'
@@ -19,7 +23,7 @@ import { startTestEngine, type TestEngine } from '../../../testkit/test-engine.t
 import { sha256Of } from '../install/install-source.ts'
 
 /** `ORBITAL_KILLS=all`: after every step; else after some, others each time. */
-const stride = process.env.ORBITAL_KILLS === 'all' ? 1 : 5
+const strideOf = (usual: number): number => (process.env.ORBITAL_KILLS === 'all' ? 1 : usual)
 const seed = Number(process.env.ORBITAL_SEED ?? Math.floor(Math.random() * 1000))
 const MiB = 1024 * 1024
 const ref = { name: 'model', version: '1.0.0' }
@@ -115,6 +119,8 @@ const child = async (order: Omit<MoveOrder, 'home' | 'id' | 'to'>): Promise<stri
   const entry = path.resolve(import.meta.dirname, '../../../testkit/move-child.ts')
   const it = spawn(process.execPath, [
     '--disable-warning=ExperimentalWarning',
+    '--import',
+    pathToFileURL(path.resolve(import.meta.dirname, '../../../testkit/kill-steps.ts')).href,
     entry,
     JSON.stringify({ home, id: 'default', to, ...order } satisfies MoveOrder),
   ])
@@ -125,9 +131,9 @@ const child = async (order: Omit<MoveOrder, 'home' | 'id' | 'to'>): Promise<stri
 }
 
 describe.each([
-  { how: 'by a rename', copies: false },
-  { how: 'to another volume', copies: true },
-])('a library moved $how', ({ copies }) => {
+  { how: 'by a rename', copies: false, stride: strideOf(5) },
+  { how: 'to another volume', copies: true, stride: strideOf(23) },
+])('a library moved $how', ({ copies, stride }) => {
   test('comes along with its trash, its paused transfers and what belongs to nothing', async () => {
     expect(await child({ copies })).toMatch(/^done \d+$/)
     const engine = await startTestEngine(home)
@@ -147,7 +153,7 @@ describe.each([
       const ended = await child({ copies, killAtStep })
       if (ended !== 'killed') {
         expect(ended).toMatch(/^done/)
-        expect(killAtStep).toBeGreaterThan(copies ? 12 : 8)
+        expect(killAtStep).toBeGreaterThan(copies ? 150 : 20)
         return
       }
       const engine = await startTestEngine(home)
@@ -170,4 +176,105 @@ describe.each([
       await engine.stop()
     }
   })
+})
+
+describe('a move to another volume that was killed while it is placed', () => {
+  const killedPlacing = async () => {
+    expect(await child({ copies: true, killAtText: '"phase":"placing"' })).toBe('killed')
+    const engine = await startTestEngine(home)
+    expect(await moveOf(engine)).toMatchObject({ state: { kind: 'paused' } })
+    return engine
+  }
+  const resumed = async ({ api }: TestEngine) => {
+    const { transferId: id } = await api.libraries.move({ id: 'default', path: to })
+    return await api.transfers.wait({ id })
+  }
+  const staged = () => path.join(to, readdirSync(to).find((name) => name.startsWith('.orbital-moving-')) ?? '', 'tree')
+
+  test('copies again what was lost in the new folder, and deletes nothing before', async () => {
+    const engine = await killedPlacing()
+    rmSync(staged(), { recursive: true })
+    expect(await resumed(engine)).toMatchObject({ state: { kind: 'done' } })
+    await expectMoved(engine)
+    await engine.stop()
+  })
+
+  test('says so where nothing of it is in the new folder, which may be on a drive that is away, and can be cancelled', async () => {
+    const engine = await killedPlacing()
+    const own = readdirSync(to)
+    const away = path.join(folder.path, `run-${run}`, 'away')
+    renameSync(to, away)
+    mkdirSync(to)
+    expect(await resumed(engine)).toMatchObject({
+      state: { kind: 'failed', error: { code: 'usage', details: { problem: expect.stringContaining(to) } } },
+    })
+    await expectWhole(engine, library)
+    expect(readdirSync(to)).toEqual([])
+    rmdirSync(to)
+    renameSync(away, to)
+    expect(readdirSync(to)).toEqual(own)
+    expect(await resumed(engine)).toMatchObject({ state: { kind: 'done' } })
+    await expectMoved(engine)
+    await engine.stop()
+  })
+
+  test('takes along what was installed and removed since', async () => {
+    const engine = await killedPlacing()
+    const [entry] = await engine.api.trash.list({})
+    await engine.api.trash.restore({ entryId: entry?.id ?? '' })
+    await engine.api.installed.remove({ ref })
+    expect(await resumed(engine)).toMatchObject({ state: { kind: 'done' } })
+    expect(await engine.api.installed.list({})).toMatchObject([
+      { ref: removed, path: path.join(to, 'model-0.9.0'), verifiedAt: expect.any(String) },
+    ])
+    expect(existsSync(path.join(to, 'model-1.0.0'))).toBe(false)
+    expect(existsSync(library)).toBe(false)
+    await engine.stop()
+  })
+
+  test('can be cancelled, and stands in nobody’s way', async () => {
+    const engine = await killedPlacing()
+    const tree = staged()
+    for (const name of ['notes.txt', 'model-1.0.0']) renameSync(path.join(tree, name), path.join(to, name))
+    writeFileSync(path.join(to, 'mine.txt'), 'put there meanwhile')
+    const id = (await moveOf(engine))?.id ?? ''
+    await engine.api.transfers.cancel({ id })
+    await expectWhole(engine, library)
+    expect(readdirSync(to)).toEqual(['mine.txt'])
+    await engine.stop()
+  })
+})
+
+test('a copy that is not whole waits for its drive, and is not begun in its place', async () => {
+  expect(await child({ copies: true, killAtText: '"kind":"move.staged"' })).toBe('killed')
+  const away = path.join(folder.path, `run-${run}`, 'away')
+  renameSync(to, away)
+  const engine = await startTestEngine(home)
+  const resumed = async () => {
+    const { transferId: id } = await engine.api.libraries.move({ id: 'default', path: to })
+    return await engine.api.transfers.wait({ id })
+  }
+  expect(await resumed()).toMatchObject({ state: { kind: 'failed', error: { code: 'usage' } } })
+  await expectWhole(engine, library)
+  expect(existsSync(to)).toBe(false)
+  renameSync(away, to)
+  expect(await resumed()).toMatchObject({ state: { kind: 'done' } })
+  await expectMoved(engine)
+  await engine.stop()
+})
+
+test('where a library is moved to no other can be added, and a file of the Finder there is in nobody’s way', async () => {
+  expect(await child({ copies: true, killAtText: '"kind":"move.target"' })).toBe('killed')
+  const engine = await startTestEngine(home)
+  mkdirSync(to, { recursive: true })
+  writeFileSync(path.join(to, '.DS_Store'), 'of the Finder')
+  for (const place of [to, path.join(to, 'inner')])
+    await expect(engine.api.libraries.add({ path: place })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('on its way to'),
+    })
+  const { transferId: id } = await engine.api.libraries.move({ id: 'default', path: to })
+  expect(await engine.api.transfers.wait({ id })).toMatchObject({ state: { kind: 'done' } })
+  await expectMoved(engine)
+  await engine.stop()
 })

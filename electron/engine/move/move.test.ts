@@ -1,6 +1,11 @@
-import { mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, renameSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { startTestEngine } from '../../../testkit/test-engine.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
@@ -109,6 +114,100 @@ test('of the old place only what was listed and is the same is deleted', async (
   expect(disk.facts(from)).toBeUndefined()
 })
 
+test('the folders that a copy made are durable before the journal says that it is whole', async () => {
+  const steps: string[] = []
+  const told = {
+    ...disk,
+    onOneVolume: () => false,
+    syncFolder(place: string) {
+      steps.push(place)
+      disk.syncFolder(place)
+    },
+    append(...given: Parameters<typeof disk.append>) {
+      if (Buffer.from(given[1]).includes('"placing"')) steps.push('placing')
+      disk.append(...given)
+    },
+  }
+  const { api, stop } = await startTestEngine(path.join(folder.path, 'home'), {}, told)
+  const { id } = await api.libraries.add({ path: from })
+  const made = path.join(folder.path, 'made')
+  const { transferId } = await api.libraries.move({ id, path: made })
+  expect(await api.transfers.wait({ id: transferId })).toMatchObject({ state: { kind: 'done' } })
+  const before = steps.slice(0, steps.indexOf('placing'))
+  expect(before).toEqual(
+    expect.arrayContaining([path.join(made, `.orbital-moving-${transferId}`), made, path.dirname(made)]),
+  )
+  expect(steps).toContain('placing')
+  await stop()
+})
+
+test('nothing is deleted behind a folder of the old place that became a link', async () => {
+  const entries = await listTree(disk, from, [], io)
+  const elsewhere = path.join(folder.path, 'elsewhere')
+  renameSync(path.join(from, 'a'), elsewhere)
+  symlinkSync(elsewhere, path.join(from, 'a'))
+  await removeListed(disk, from, entries, io)
+  expect(read(path.join(elsewhere, 'b.txt'))).toBe('b')
+  expect(disk.facts(path.join(from, 'c.txt'))).toBeUndefined()
+})
+
+test('an inode says nothing about what another run has listed', async () => {
+  const entries = (await listTree(disk, from, [], io)).map((entry) => ({ ...entry, inode: entry.inode + 1 }))
+  await removeListed(disk, from, entries, io)
+  expect(disk.facts(from)).toBeUndefined()
+})
+
+/** Run as somebody whom permissions stop: root is stopped by none. */
+const asNobody = `
+  import fs from 'node:fs'
+  const [folder, ...modules] = process.argv.slice(1)
+  const [{ createNodeDisk }, { copyTree }, { removeListed }, { listTree }] = await Promise.all(modules.map((each) => import(each)))
+  if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534) }
+  const at = (name) => folder + '/' + name
+  const io = { signal: new AbortController().signal }
+  fs.mkdirSync(at('parent/from/v/closed/inner'), { recursive: true })
+  fs.mkdirSync(at('copy'))
+  fs.writeFileSync(at('parent/from/v/closed/inner/file'), 'x')
+  for (const name of ['parent/from/v/closed/inner', 'parent/from/v/closed', 'parent']) fs.chmodSync(at(name), 0o555)
+  const disk = createNodeDisk()
+  const entries = await listTree(disk, at('parent/from'), [], io)
+  const copy = (entries) => copyTree(disk, { from: at('parent/from'), to: at('copy'), scratch: at('scratch'), entries }, io)
+  await copy(entries)
+  await copy(entries.filter(({ path }) => !path.endsWith('inner') && !path.endsWith('file')))
+  const copied = fs.readdirSync(at('copy/v/closed'))
+  await removeListed(disk, at('parent/from'), entries, io)
+  console.log(JSON.stringify({ copied, old: fs.readdirSync(at('parent/from')), parent: fs.statSync(at('parent')).mode & 0o777 }))
+`
+
+test.skipIf(process.platform === 'win32')(
+  'folders that are read-only are deleted where they may be, and the folder around the library stays as it is',
+  async () => {
+    await chmod(folder.path, 0o777)
+    const modules = ['../disk/node-disk.ts', './copy-tree.ts', './remove-listed.ts', './tree-listing.ts'].map((each) =>
+      pathToFileURL(path.resolve(import.meta.dirname, each)),
+    )
+    const given = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', asNobody, folder.path]
+    const { stdout } = await promisify(execFile)(process.execPath, [...given, ...modules.map((each) => each.href)])
+    expect(JSON.parse(stdout)).toEqual({ copied: [], old: [], parent: 0o555 })
+  },
+)
+
+test('a folder where only a file manager left something counts as empty', async () => {
+  const { api, stop } = await startTestEngine(path.join(folder.path, 'home'))
+  const { id } = await api.libraries.add({ path: from })
+  for (const name of ['.DS_Store', 'desktop.ini', 'Thumbs.db']) put(path.join(to, name), 'made anew')
+  const { transferId } = await api.libraries.move({ id, path: to })
+  expect(await api.transfers.wait({ id: transferId })).toMatchObject({ state: { kind: 'done' } })
+  expect(read(path.join(to, 'c.txt'))).toBe('c')
+  expect(disk.facts(path.join(to, 'Thumbs.db'))).toBeUndefined()
+  put(path.join(from, 'mine.txt'), 'x')
+  await expect(api.libraries.move({ id, path: from })).rejects.toMatchObject({
+    code: 'already-exists',
+    details: { what: path.join(from, 'mine.txt'), remedy: expect.stringContaining('a folder that is empty') },
+  })
+  await stop()
+})
+
 describe('a move is refused', () => {
   test('in words, before anything is done', async () => {
     const home = path.join(folder.path, 'home')
@@ -151,6 +250,27 @@ describe('a move is refused', () => {
         details: { path: to, neededBytes: expect.any(Number), freeBytes: 1_000_000_000 },
       }),
     )
+  })
+
+  test('by settings that can’t be written with nothing done, and can be cancelled', async () => {
+    const full = {
+      ...disk,
+      replace(place: string, ...rest: [Uint8Array]) {
+        if (path.basename(place) === 'settings.json' && Buffer.from(rest[0]).includes('movingTo'))
+          throw new AppError('disk-full', { path: place })
+        disk.replace(place, ...rest)
+      },
+    }
+    const { api, stop } = await startTestEngine(path.join(folder.path, 'home'), {}, full)
+    const { id } = await api.libraries.add({ path: from })
+    const { transferId } = await api.libraries.move({ id, path: to })
+    expect(await api.transfers.wait({ id: transferId })).toMatchObject({
+      state: { kind: 'paused', error: { code: 'disk-full' } },
+    })
+    await api.transfers.cancel({ id: transferId })
+    expect((await api.libraries.list({})).find((each) => each.id === id)?.path).toBe(from)
+    expect(read(path.join(from, 'a/b.txt'))).toBe('b')
+    await stop()
   })
 
   test('while somebody else works in the library, and a place that was left can become a library again', async () => {

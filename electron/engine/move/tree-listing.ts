@@ -2,13 +2,14 @@ import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { Disk, Io } from '../ports.ts'
 
-/** One thing in a tree. What tells whether a file is still the same: size, time (whole ms) and inode. */
+/** One thing in a tree. What tells whether a file is still the same: size, time (whole ms) and, within one run, the inode. */
 export interface TreeEntry {
   /** Relative, `/`-separated. */
   readonly path: string
   readonly kind: 'file' | 'folder' | 'symlink'
   readonly sizeBytes: number
   readonly modifiedMs: number
+  /** Of FAT on Linux it is another one after each mount. */
   readonly inode: number
 }
 
@@ -49,15 +50,22 @@ export function entryOf(disk: Disk, root: string, relative: string): TreeEntry |
 }
 
 /** Nothing has changed between two listings of a tree. A folder's own time says nothing: what is in it is listed. */
-export function isSameTree(before: readonly TreeEntry[], after: readonly TreeEntry[]): boolean {
+export function isSameTree(
+  before: readonly TreeEntry[],
+  after: readonly TreeEntry[],
+  isSame: typeof isSameEntry = isSameEntry,
+): boolean {
   const known = new Map(before.map((entry) => [entry.path, entry]))
-  return before.length === after.length && after.every((entry) => isSameEntry(known.get(entry.path), entry))
+  return before.length === after.length && after.every((entry) => isSame(known.get(entry.path), entry))
 }
 
 export const isSameEntry = (before: TreeEntry | undefined, now: TreeEntry | undefined): boolean =>
+  looksSame(before, now) && before?.inode === now?.inode
+
+/** Of what another run has listed. */
+export const looksSame = (before: TreeEntry | undefined, now: TreeEntry | undefined): boolean =>
   before !== undefined &&
   before.kind === now?.kind &&
-  before.inode === now.inode &&
   (before.kind === 'folder' || (before.sizeBytes === now.sizeBytes && before.modifiedMs === now.modifiedMs))
 
 export const bytesOf = (entries: readonly TreeEntry[]): number =>

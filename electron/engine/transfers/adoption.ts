@@ -33,7 +33,7 @@ export interface Adoption {
 const ofLibraries: ReadonlySet<string> = new Set<Transfer['kind']>(['install', 'verify', 'repair'])
 
 export function createAdoption(
-  deps: Pick<QueueDeps, 'disk' | 'clock' | 'log' | 'takesOver' | 'historyFolder' | 'journalsOf'> & {
+  deps: Pick<QueueDeps, 'disk' | 'clock' | 'log' | 'takesOver' | 'historyFolder' | 'journalsOf' | 'isMoving'> & {
     readonly foreign: ForeignTransfers
     readonly ownership: Ownership
     isOwn(id: string): boolean
@@ -99,6 +99,8 @@ export function createAdoption(
       .filter((folder) => !isMisplaced(folder))
   const listed = (id: string) => foreign.list().find((each) => each.id === id)
   const busyWith = (id: string): AppError => {
+    const folder = foreign.folderOf(id)
+    if (folder !== undefined && deps.isMoving(folder)) return new AppError('busy', { what: 'library', moving: true })
     const found = listed(id)
     return new AppError('busy', { what: 'transfer', ...(found === undefined ? {} : { holder: nameOf(found) }) })
   }

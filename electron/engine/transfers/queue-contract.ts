@@ -56,6 +56,8 @@ export interface QueueDeps {
   readonly takesOver: boolean
   /** A living process works on it. */
   isHeld(journalFolder: string): boolean
+  /** The library that it lies in is being moved. */
+  isMoving(journalFolder: string): boolean
   /** Step 6; the command line, which ends, does without. */
   readonly goesOnByItself: boolean
   /** Called before a transfer is told to be done, so that what it changed is seen by then. */

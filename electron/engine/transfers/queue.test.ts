@@ -37,6 +37,7 @@ function setUp(
     readonly goesOnByItself?: boolean
     readonly takesOver?: boolean
     readonly away?: () => boolean
+    readonly moving?: boolean
     readonly clock?: Clock
   } = {},
 ) {
@@ -75,6 +76,7 @@ function setUp(
     goesOnByItself: options.goesOnByItself ?? false,
     takesOver: options.takesOver ?? true,
     isHeld: (folder) => held.has(folder),
+    isMoving: () => options.moving ?? false,
     onSucceeded: () => {},
     takeLease(folder, onLost) {
       if (held.has(folder)) return undefined
@@ -373,6 +375,17 @@ test('a cancel that comes while a pause is under way still cancels, and whoever 
   expect(discarded).toEqual(['model'])
   await Promise.all([paused, cancelled])
   expect(stateOf(id)?.kind).toBe('cancelled')
+})
+
+test('what lies in a library that is being moved can’t be taken, and that is said', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, takeAway, losses } = setUp(folder.path, { moving: true })
+  const id = start('model')
+  takeAway(id)
+  losses.get(id)?.()
+  await expect.poll(() => queue.list().find((each) => each.id === id)?.readOnly).toBe(true)
+  await expect(queue.cancel(id)).rejects.toMatchObject({ code: 'busy', details: { moving: true } })
+  await queue.stop()
 })
 
 test('what is being cancelled can’t be started again until it is gone', async () => {

@@ -26,7 +26,8 @@ export function createRelocation(queue: {
           ({ running, cancelling, transfer }) =>
             running !== undefined || cancelling !== undefined || transfer.state.kind === 'queued',
         )
-      if (busy !== undefined) throw new AppError('busy', { what: 'library', holder: nameOf(busy.transfer) })
+      if (busy !== undefined)
+        throw new AppError('busy', { what: 'library', holder: nameOf(busy.transfer), isListed: true })
       for (const entry of those) {
         queue.release(entry)
         queue.foreign.add(entry.journal.folder)
