@@ -35,17 +35,23 @@ test('a list that comes in pieces is searched, brought up to date by what is new
   await expect(packageRow(page, 'Brand new')).toBeVisible()
 })
 
-test('of a package with very many versions each can be reached and compared', async ({ app: { page } }) => {
-  await page.getByRole('searchbox').fill('often')
-  await packageRow(page, 'often').dblclick()
-  await page.getByRole('tab', { name: 'Versions' }).click()
-  const table = page.getByRole('table')
-  await expect(table).toHaveAttribute('aria-rowcount', '1501')
-  await page.getByRole('checkbox', { name: 'Compare 1.0.1499' }).check()
-  expect(await table.getByRole('row').count()).toBeLessThan(100)
-  await page.getByRole('region', { name: 'Versions' }).focus()
-  await page.keyboard.press('End')
-  await page.getByRole('checkbox', { name: 'Compare 1.0.0', exact: true }).check()
-  await expect(page.getByRole('region', { name: 'What changed from 1.0.0 to 1.0.1499' })).toBeInViewport()
-  await expect(table.getByRole('row').last()).toHaveAttribute('aria-rowindex', '1501')
-})
+/** As it is, and at 200 % zoom of a laptop's window. */
+for (const size of [undefined, { width: 720, height: 450 }]) {
+  const where = size === undefined ? '' : ', at 200 % zoom, too'
+  test(`of a package with very many versions each can be reached and compared${where}`, async ({ app }) => {
+    const { page } = app
+    if (size !== undefined) await app.resize(size)
+    await page.getByRole('searchbox').fill('often')
+    await packageRow(page, 'often').dblclick()
+    await page.getByRole('tab', { name: 'Versions' }).click()
+    const table = page.getByRole('table')
+    await expect(table).toHaveAttribute('aria-rowcount', '1501')
+    await page.getByRole('checkbox', { name: 'Compare 1.0.1499' }).check()
+    expect(await table.getByRole('row').count()).toBeLessThan(100)
+    await page.getByRole('region', { name: 'Versions' }).focus()
+    await page.keyboard.press('End')
+    await page.getByRole('checkbox', { name: 'Compare 1.0.0', exact: true }).check()
+    await expect(page.getByRole('region', { name: 'What changed from 1.0.0 to 1.0.1499' })).toBeInViewport()
+    await expect(table.getByRole('row').last()).toHaveAttribute('aria-rowindex', '1501')
+  })
+}
