@@ -1,4 +1,4 @@
-import { mkdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Page } from 'playwright/test'
 import { bucketEnvironment } from '../../testkit/test-engine.ts'
@@ -63,7 +63,10 @@ test('what files hold is named where it must be settled: a key by its line, a pi
   await expect(settle).toHaveAccessibleName('Two things first')
   await expect(settle).toContainText('settings.json looks like it holds a password')
   await expect(settle).toContainText('Line 3 has the shape of an access key of Amazon')
-  await expect(settle).toContainText('When it is loaded it asks for os.system.')
+  await expect(settle.getByRole('listitem')).toHaveCount(2)
+  const toKnow = page.getByRole('region', { name: 'Good to know' })
+  await expect(toKnow).toContainText('When it is loaded it asks for os.system.')
+  await expect(page.getByRole('status').filter({ hasText: /^Two things first\. .* Good to know\. / })).toBeAttached()
   expect(await page.content()).not.toContain(secret)
   await expect(
     page.getByRole('combobox', { name: /^Licence/ }).or(page.getByRole('textbox', { name: /^Licence/ })),
@@ -73,7 +76,7 @@ test('what files hold is named where it must be settled: a key by its line, a pi
   await device.getByRole('button', { name: 'Leave it out' }).click()
   await expect(device).toBeHidden()
   await settle.getByRole('button', { name: 'Leave it out' }).click()
-  const toKnow = page.getByRole('region', { name: 'Good to know' })
+  await expect(settle).toBeHidden()
   await toKnow.getByRole('button', { name: 'Understood' }).click()
   await expect(toKnow).toBeHidden()
   await expect(page.getByRole('list', { name: 'Left out' })).toContainText('CON.txt')
@@ -207,6 +210,45 @@ test('a folder is saved as a file, and the dropped file is published as it is, o
   await dropPackageFile(app, file)
   await page.getByRole('button', { name: /^Install it here/ }).click()
   await expect(page.getByRole('dialog', { name: /^Install portable 1\.0\.0/ })).toBeVisible()
+})
+
+test('a file that is written goes on while one looks elsewhere: it is stopped, and its failure said, on coming back', async ({
+  app,
+  workFolder,
+}) => {
+  const { page } = app
+  const folder = await makeFolder(join(workFolder, 'heavy'), { 'weights.bin': 'x' })
+  await truncate(join(folder, 'weights.bin'), 3 * 1024 ** 3)
+  await dropFolder(app, folder)
+  const save = page.getByRole('button', { name: 'Save as file…' })
+  const saveIt = () => chooseSaveFolder(app, workFolder, 'heavy-1.0.0.sputnik', () => save.click())
+  await saveIt()
+  const stop = page.getByRole('main').getByRole('button', { name: 'Stop', exact: true })
+  await expect(stop).toBeVisible()
+  await openPage(page, 'Transfers')
+  await openPage(page, 'Publish')
+  await expect(publishButton(page)).toBeDisabled()
+  await stop.click()
+  await expect(save).toBeEnabled()
+
+  const file = join(workFolder, 'heavy-1.0.0.sputnik')
+  await rm(file, { force: true })
+  await writeFile(file, 'an older file')
+  await truncate(join(folder, 'weights.bin'), 1024)
+  await page.getByRole('textbox', { name: /^In one sentence/ }).fill('Lighter')
+  await saveIt()
+  if (app.kind === 'electron') {
+    // “Replace” in the system's dialog was the answer.
+    await expect(page.getByText(`Saved as ${file}`)).toBeVisible()
+    await expect.poll(async () => (await readFile(file, 'utf8')).startsWith('an older')).toBe(false)
+    return
+  }
+  const failure = page.getByText(`${file} is already there.`)
+  await expect(failure).toBeVisible()
+  await openPage(page, 'Transfers')
+  await openPage(page, 'Publish')
+  await expect(failure).toBeVisible()
+  expect(await readFile(file, 'utf8')).toBe('an older file')
 })
 
 test('a folder that goes away, changes or is Orbital’s own is named in clear words', async ({

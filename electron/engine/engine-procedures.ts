@@ -245,11 +245,11 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         const journalParent = parts.publishJournals
         return { transferId: queue.start({ kind: 'publish', journalParent, ...planned, pace }) }
       },
-      async build({ planId, out }, options) {
+      async build({ planId, out, overwrite = false }, options) {
         if (out !== undefined) requireAbsolute(out)
         const { onProgress } = options ?? {}
         const io = ioOf(options)
-        return publishPlans.build(planId, out, onProgress === undefined ? io : { ...io, onProgress })
+        return publishPlans.build(planId, { out, overwrite }, onProgress === undefined ? io : { ...io, onProgress })
       },
     },
     install: {

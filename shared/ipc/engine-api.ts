@@ -242,9 +242,9 @@ export const engineContract = {
       }),
       started,
     ),
-    /** Writes `<name>-<version>.sputnik` instead of publishing. Answers its path; tells `onProgress`, and `plan.building`, of bytes read. */
+    /** Writes `<name>-<version>.sputnik` instead of publishing; `already-exists` unless `overwrite`. Answers its path; tells `onProgress`, and `plan.building`, of bytes read. */
     build: procedure(
-      z.strictObject({ planId: z.string(), out: z.string().optional() }),
+      z.strictObject({ planId: z.string(), out: z.string().optional(), overwrite: z.boolean().optional() }),
       z.strictObject({ path: z.string(), sizeBytes: z.number() }),
     ),
   },

@@ -7,14 +7,20 @@ import { startWorker } from '../workers/pool.ts'
 import type { PublishRequest } from './publish-request.ts'
 import { readSource } from './read-source.ts'
 
+/** Where the file goes, and whether what is there may be replaced. */
+export interface BuildTarget {
+  readonly out?: string
+  readonly overwrite?: boolean
+}
+
 /**
  * Writes what a request would publish as a `.sputnik` file, whole or not at all, in a worker: to `out`, into it if it is a folder, or beside the
- * source. `already-exists`, `file-changed`. Tells of the bytes of files that were read; those of a `.sputnik` are read twice, compared first.
+ * source. `already-exists` unless `overwrite`, `file-changed`. Tells of the bytes of files that were read; those of a `.sputnik` are read twice, compared first.
  */
 export async function buildPackageFile(
   deps: { readonly disk: Disk; readonly clock: Clock; readonly tool: string },
   request: PublishRequest,
-  out: string | undefined,
+  { out, overwrite = false }: BuildTarget,
   { signal, onProgress }: Io & Pick<CallOptions, 'onProgress'>,
 ): Promise<BuildResult> {
   const { info, source, maxArchiveBytes, publishedBy } = request
@@ -28,6 +34,7 @@ export async function buildPackageFile(
     publishedAt: new Date(deps.clock.now()).toISOString(),
     tool: deps.tool,
     out: isFolder ? path.join(place, `${identOf(info)}.sputnik`) : place,
+    overwrite,
   }
   const totalBytes = request.totalBytes * (source.kind === 'sputnik' ? 2 : 1)
   let doneBytes = 0

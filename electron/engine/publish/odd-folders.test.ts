@@ -121,7 +121,7 @@ describe('what is in files', () => {
     // More than is looked into, in several blocks.
     put('big.pt', Buffer.concat([Buffer.from('ccollections\nOrderedDict\n)R.'), Buffer.alloc(20_000_000, 7)]))
     const fromFolder = await plan()
-    const { path } = await plans.build(fromFolder.planId, temp.path, io)
+    const { path } = await plans.build(fromFolder.planId, { out: temp.path }, io)
     const told = await plans.plan({ connection, path }, io)
     expect(told.warnings.map(({ text: _, ...said }) => said)).toEqual(
       fromFolder.warnings.map(({ text: _, ...said }) => said),
@@ -148,7 +148,7 @@ describe('what is in files', () => {
   test('what in a .sputnik file does not unpack keeps nothing else from being told', async () => {
     put('a.txt', `${'words '.repeat(1000)}\n`)
     put('b.txt', `id = "${secret}"\n`)
-    const { path } = await plans.build((await plan()).planId, temp.path, io)
+    const { path } = await plans.build((await plan()).planId, { out: temp.path }, io)
     const bytes = readFileSync(path)
     // After the headers of tar and gzip, in the first file.
     bytes.fill(0xff, 530, 540)
@@ -165,7 +165,7 @@ describe('what is in files', () => {
       seen.length = 0
       changes.length = 0
       const onProgress = (done: { doneBytes: number; totalBytes: number }) => seen.push(done.doneBytes)
-      const { path } = await plans.build(planId, join(temp.path, out), { ...io, onProgress })
+      const { path } = await plans.build(planId, { out: join(temp.path, out) }, { ...io, onProgress })
       expect(seen).toEqual(seen.toSorted((a, b) => a - b))
       const told = changes.flatMap((each) => (each.kind === 'plan.building' ? [each] : []))
       expect(told.map(({ doneBytes }) => doneBytes)).toEqual(seen)

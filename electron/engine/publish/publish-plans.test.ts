@@ -227,7 +227,7 @@ describe('a plan', () => {
     const compatibility = { reader: '>=2.0.0,<1.0.0', desk: '^1.2', other: '>=1.0.0' }
     await build('model', [{ path: 'a.bin', sizeBytes: 10 }], { name: 'model', version: '1.0.0', compatibility })
     const plan = await plans.plan({ connection, path: folder('model') }, io)
-    const { path: file } = await plans.build(plan.planId, temp.path, io)
+    const { path: file } = await plans.build(plan.planId, { out: temp.path }, io)
     for (const path of [folder('model'), file]) {
       const { warnings } = await plans.plan({ connection, path }, io)
       expect(warnings.map(({ kind, text }) => [kind, text]).sort()).toEqual([
@@ -300,9 +300,11 @@ describe('a .sputnik file', () => {
       { path: 'b.txt', sizeBytes: 5000, content: 'compressible' },
     ])
     const plan = await plans.plan({ connection, path: folder('model'), fields: { description: 'Built' } }, io)
-    const built = await plans.build(plan.planId, temp.path, io)
+    const built = await plans.build(plan.planId, { out: temp.path }, io)
     expect(built.path).toBe(join(temp.path, 'model-1.0.0.sputnik'))
-    await expect(plans.build(plan.planId, temp.path, io)).rejects.toMatchObject({ code: 'already-exists' })
+    await expect(plans.build(plan.planId, { out: temp.path }, io)).rejects.toMatchObject({ code: 'already-exists' })
+    writeFileSync(built.path, 'older')
+    await expect(plans.build(plan.planId, { out: built.path, overwrite: true }, io)).resolves.toEqual(built)
 
     const fromFile = await plans.plan({ connection, path: built.path }, io)
     expect(fromFile).toMatchObject({
@@ -324,7 +326,7 @@ describe('a .sputnik file', () => {
   test('with a damaged archive is refused while it is sent', async () => {
     await build('model', [{ path: 'a.bin', sizeBytes: 100_000 }])
     const plan = await plans.plan({ connection, path: folder('model') }, io)
-    const { path } = await plans.build(plan.planId, join(temp.path, 'x.sputnik'), io)
+    const { path } = await plans.build(plan.planId, { out: join(temp.path, 'x.sputnik') }, io)
     const bytes = createNodeDisk().read(path) ?? new Uint8Array()
     bytes[50_000] = (bytes[50_000] ?? 0) ^ 1
     writeFileSync(path, bytes)
@@ -342,7 +344,7 @@ describe('a .sputnik file', () => {
   ])('whose description is forged (%s) takes up no version, and can’t be built anew', async (_, sizeBytes, sumOf) => {
     await build('model', [{ path: 'a.bin', sizeBytes }])
     const plan = await plans.plan({ connection, path: folder('model') }, io)
-    const { path } = await plans.build(plan.planId, join(temp.path, 'x.sputnik'), io)
+    const { path } = await plans.build(plan.planId, { out: join(temp.path, 'x.sputnik') }, io)
     const sum = sumOf(readPackageFile(createNodeDisk(), path).manifest) ?? ''
     const bytes = Buffer.from(createNodeDisk().read(path) ?? [])
     for (let at = bytes.indexOf(sum); at >= 0; at = bytes.indexOf(sum, at + 1)) bytes.write('0'.repeat(64), at)
@@ -353,7 +355,7 @@ describe('a .sputnik file', () => {
     const head = connection.store.head('models/model-1.0.0/meta.json', io)
     await expect(head).rejects.toMatchObject({ code: 'object-not-found' })
     expect(await connection.store.listUploads('models/', io)).toEqual([])
-    await expect(plans.build(forged.planId, join(temp.path, 'y.sputnik'), io)).rejects.toMatchObject(refusal)
+    await expect(plans.build(forged.planId, { out: join(temp.path, 'y.sputnik') }, io)).rejects.toMatchObject(refusal)
     // The number is free.
     expect(await publish(plan.planId, 'journal-2')).toEqual({})
   })

@@ -7,7 +7,7 @@ import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import type { Io, Log, OpenConnection } from '../ports.ts'
 import type { FileToHash } from '../workers/hash.ts'
 import { startWorker } from '../workers/pool.ts'
-import { buildPackageFile } from './build-package-file.ts'
+import { type BuildTarget, buildPackageFile } from './build-package-file.ts'
 import { createChecksumCache } from './checksum-cache.ts'
 import { hashFiles } from './hash-source.ts'
 import { createInspector } from './inspect-source.ts'
@@ -78,11 +78,11 @@ export interface PublishPlans {
   /** `recipe-invalid` for a plan with problems, save that its version is published: what is at the store then decides. */
   transfer(planId: string): PlannedTransfer
   /**
-   * Writes it as a `.sputnik` file, and tells now and then of bytes (`onProgress`, `plan.building`): `out`, or `<name>-<version>.sputnik` in `out` if that is a folder, or beside the source. `already-exists`.
+   * Writes it as a `.sputnik` file, and tells now and then of bytes (`onProgress`, `plan.building`): `out`, or `<name>-<version>.sputnik` in `out` if that is a folder, or beside the source. `already-exists` unless `overwrite`.
    */
   build(
     planId: string,
-    out: string | undefined,
+    target: BuildTarget,
     io: BuildIo,
   ): Promise<{ readonly path: string; readonly sizeBytes: number }>
   /** Ends the hashing that is under way. */
@@ -329,8 +329,11 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
         request,
       }
     },
-    build: (planId, out, io) =>
-      buildPackageFile(deps, checked(planId).planned.request, out, { ...io, onProgress: tellOfBuilding(planId, io) }),
+    build: (planId, target, io) =>
+      buildPackageFile(deps, checked(planId).planned.request, target, {
+        ...io,
+        onProgress: tellOfBuilding(planId, io),
+      }),
     async close() {
       const hashings = [...plans.values()].flatMap(({ hashing }) => (hashing === undefined ? [] : [hashing]))
       for (const { stop } of hashings) stop.abort()

@@ -2,7 +2,7 @@ import { create } from 'zustand'
 import { type AppError, isAppError, toAppError } from '../../../shared/errors.ts'
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import { client } from '../../ipc/link.ts'
-import { onPlanNews } from '../../state/plans.ts'
+import { onPlanNews, type PlanNews } from '../../state/plans.ts'
 import { currentPath, leavePath, replacePath, usePublishQueue } from '../../state/publish-queue.ts'
 import { useTransfers } from '../../state/transfers.ts'
 import { startTree } from './file-tree.ts'
@@ -34,6 +34,15 @@ export interface Draft {
   /** Of a large folder: how many entries were seen so far. */
   readonly entryCount?: number
   readonly readMs?: number
+  /** It is being written as a file. */
+  readonly saving?: Saving
+  /** Why the last file was not written. */
+  readonly saveFailure?: AppError
+}
+
+export interface Saving {
+  readonly stop: AbortController
+  readonly written?: PlanNews['building']
 }
 
 interface DraftsState {
@@ -62,7 +71,8 @@ interface Reading {
 const readings = new Map<string, Reading>()
 const unsubscribers = new Map<string, () => void>()
 
-const change = (path: string, changes: Partial<Draft>): void =>
+/** Changes nothing where the path was left. */
+export const changeDraft = (path: string, changes: Partial<Draft>): void =>
   useDrafts.setState(({ byPath }) => {
     const draft = byPath[path]
     return draft === undefined ? {} : { byPath: { ...byPath, [path]: { ...draft, ...changes } } }
@@ -78,6 +88,8 @@ export function openDraft(path: string, connectionId: string): void {
     planId: crypto.randomUUID(),
     fields: before?.fields ?? {},
     settled: before?.settled ?? new Set(),
+    saving: before?.saving,
+    saveFailure: before?.saveFailure,
     isReading: true,
   }
   useDrafts.setState(({ byPath }) => ({ byPath: { ...byPath, [path]: draft } }))
@@ -85,7 +97,7 @@ export function openDraft(path: string, connectionId: string): void {
 }
 
 export const readAgain = (path: string): void => {
-  change(path, { failure: undefined, plan: undefined })
+  changeDraft(path, { failure: undefined, plan: undefined })
   ask(path, 0)
 }
 
@@ -93,13 +105,13 @@ export const readAgain = (path: string): void => {
 export function editDraft(path: string, edit: (fields: PublishFields) => PublishFields, { now = false } = {}): void {
   const draft = useDrafts.getState().byPath[path]
   if (draft === undefined) return
-  change(path, { fields: edit(draft.fields) })
+  changeDraft(path, { fields: edit(draft.fields) })
   ask(path, now ? 0 : typingRestMs)
 }
 
 export function settleWarning(path: string, key: string): void {
   const draft = useDrafts.getState().byPath[path]
-  if (draft !== undefined) change(path, { settled: new Set([...draft.settled, key]) })
+  if (draft !== undefined) changeDraft(path, { settled: new Set([...draft.settled, key]) })
 }
 
 export const publishFile = (path: string): void =>
@@ -110,7 +122,7 @@ function ask(path: string, afterMs: number): void {
   running?.abort.abort()
   clearTimeout(running?.timer)
   const abort = new AbortController()
-  change(path, { isReading: true })
+  changeDraft(path, { isReading: true })
   const timer = setTimeout(() => void read(path, abort.signal), afterMs)
   readings.set(path, { abort, timer })
 }
@@ -124,12 +136,12 @@ async function read(path: string, signal: AbortSignal): Promise<void> {
     const plan = await planOf(draft, signal)
     if (signal.aborted) return
     const readMs = draft.readMs ?? performance.now() - startedMs
-    change(path, { plan, failure: undefined, isReading: false, entryCount: undefined, readMs })
+    changeDraft(path, { plan, failure: undefined, isReading: false, entryCount: undefined, readMs })
   } catch (error) {
     if (signal.aborted) return
     // Its files are others by now than those that were to follow.
     if (isAppError(error, 'plan-not-found')) ask(path, 0)
-    else change(path, { failure: toAppError(error), isReading: false, entryCount: undefined })
+    else changeDraft(path, { failure: toAppError(error), isReading: false, entryCount: undefined })
   }
 }
 
@@ -175,13 +187,13 @@ function follow(path: string, planId: string): void {
     onPlanNews(planId, ({ entryCount, building }) => {
       if (building !== undefined) return
       if (entryCount === undefined) ask(path, 0)
-      else change(path, { entryCount })
+      else changeDraft(path, { entryCount })
     }),
   )
 }
 
 /** The draft once nothing of it is being read any more; undefined when it was dropped. */
-function whenRead(path: string): Promise<Draft | undefined> {
+export function whenRead(path: string): Promise<Draft | undefined> {
   return new Promise((resolve) => {
     const check = (): boolean => {
       const draft = useDrafts.getState().byPath[path]
@@ -232,7 +244,9 @@ export function replaceDraft(path: string, others: readonly string[]): void {
   replacePath(path, others)
 }
 
+/** A file that is being written of it is not made. */
 function forget(path: string): void {
+  useDrafts.getState().byPath[path]?.saving?.stop.abort()
   readings.get(path)?.abort.abort()
   clearTimeout(readings.get(path)?.timer)
   readings.delete(path)

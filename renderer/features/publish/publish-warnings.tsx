@@ -4,8 +4,9 @@ import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import { nameOf, publishText as text } from '../../text/publish.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { blockers, fieldProblems, leaveOut, otherProblems, warningKey } from './publish-draft.ts'
+import { leaveOut, warningKey } from './publish-draft.ts'
 import { type Draft, editDraft, settleWarning } from './publish-drafts.ts'
+import { isNote, titleOf, toSettle } from './to-settle.ts'
 
 type Warning = PublishPlan['warnings'][number]
 type Problem = PublishPlan['problems'][number]
@@ -15,39 +16,46 @@ const importsShown = 6
 
 /**
  * The one place for what is to be said before publishing: what must be settled first (fields, files, secrets), then what is good to know. What
- * is wrong with a field stands below it, too, with what mends it; from here the way leads there.
+ * is wrong with a field stands below it, too, with what mends it; from here the way leads there. `Review` says it to screen readers.
  */
 export function PublishWarnings({ draft, plan }: { readonly draft: Draft; readonly plan: PublishPlan }) {
-  const id = useId()
-  const open = plan.warnings.filter((warning) => !draft.settled.has(warningKey(warning)))
-  const groups = new Map<Warning['kind'], Warning[]>()
-  for (const warning of open) groups.set(warning.kind, [...(groups.get(warning.kind) ?? []), warning])
-  const inOrder = [...groups].toSorted(([a], [b]) => rankOf(a) - rankOf(b))
-  const first = blockers(plan, draft.settled).length
-  const fields = fieldProblems(plan)
-  const others = otherProblems(plan)
-  if (fields.length + others.length + inOrder.length === 0) return null
+  const { first, toKnow } = toSettle(plan, draft.settled)
+  const isFolder = plan.source.kind === 'folder'
   return (
-    <section className="settle" aria-labelledby={id}>
-      <h3 id={id} className="small t2">
-        {first > 0 ? text.settle.first(first) : text.settle.toKnow}
-      </h3>
-      <ul>
-        {fields.map((problem) => (
-          <FieldRow key={problem.field} problem={problem} />
-        ))}
-        {others.map((problem) => (
-          <ProblemRow key={`${problem.problem} ${problem.fix ?? ''}`} draft={draft} problem={problem} plan={plan} />
-        ))}
-        {inOrder.map(([kind, warnings]) => (
-          <WarningRow key={kind} draft={draft} warnings={warnings} isFolder={plan.source.kind === 'folder'} />
-        ))}
-      </ul>
-    </section>
+    <>
+      {first.count > 0 && (
+        <Group title={text.settle.first(first.count)}>
+          {first.fields.map((problem) => (
+            <FieldRow key={problem.field} problem={problem} />
+          ))}
+          {first.others.map((problem) => (
+            <ProblemRow key={`${problem.problem} ${problem.fix ?? ''}`} draft={draft} problem={problem} plan={plan} />
+          ))}
+          <WarningRow draft={draft} warnings={first.secrets} isFolder={isFolder} />
+        </Group>
+      )}
+      {toKnow.length > 0 && (
+        <Group title={text.settle.toKnow}>
+          {toKnow.map((warnings) => (
+            <WarningRow key={warnings[0]?.kind} draft={draft} warnings={warnings} isFolder={isFolder} />
+          ))}
+        </Group>
+      )}
+    </>
   )
 }
 
-const rankOf = (kind: Warning['kind']): number => (kind === 'secret' ? 0 : kind === 'runs-code' ? 1 : 2)
+function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  const id = useId()
+  return (
+    <section className="settle" aria-labelledby={id}>
+      <h3 id={id} className="small t2">
+        {title}
+      </h3>
+      <ul>{children}</ul>
+    </section>
+  )
+}
 
 interface RowProps {
   readonly kind: 'danger' | 'warn' | 'note'
@@ -56,9 +64,8 @@ interface RowProps {
   readonly actions: ReactNode
 }
 
-/** Said by screen readers as it appears, unless it is a mere note. */
 const Row = ({ kind, title, children, actions }: RowProps) => (
-  <li className={`settle-row ${kind}`} aria-live={kind === 'note' ? undefined : 'polite'}>
+  <li className={`settle-row ${kind}`}>
     <Icon of={kind === 'note' ? IconInfoCircle : IconAlertTriangle} />
     <div>
       <p className="strong">{title}</p>
@@ -71,8 +78,9 @@ const Row = ({ kind, title, children, actions }: RowProps) => (
 /** A row goes away when it is settled: who came by keyboard goes on at the next one, else at the form. */
 function moveOn({ detail, currentTarget }: MouseEvent<HTMLElement>): void {
   if (detail !== 0) return
-  const row = currentTarget.closest('.settle-row')
-  const next = row?.nextElementSibling ?? row?.previousElementSibling
+  const rows = [...document.querySelectorAll('.settle-row')]
+  const at = rows.findIndex((row) => row.contains(currentTarget))
+  const next = rows[at + 1] ?? rows[at - 1]
   const target = next?.querySelector<HTMLElement>('button') ?? document.querySelector('.publish-form [data-pane-focus]')
   if (target instanceof HTMLElement) target.focus()
 }
@@ -145,7 +153,6 @@ function WarningRow({ draft, warnings, isFolder }: WarningRowProps) {
   const isSecret = first.kind === 'secret'
   const paths = warnings.flatMap(({ path }) => path ?? [])
   const isOne = warnings.length === 1
-  const title = isOne ? text.warning(first) : (text.warningGroup[first.kind]?.(warnings.length) ?? text.warning(first))
   const settle = (event: MouseEvent<HTMLElement>) => {
     moveOn(event)
     for (const warning of warnings) settleWarning(draft.path, warningKey(warning))
@@ -156,8 +163,8 @@ function WarningRow({ draft, warnings, isFolder }: WarningRowProps) {
   }
   return (
     <Row
-      kind={isSecret ? 'danger' : first.kind === 'unprotected-store' || first.kind === 'symlink' ? 'note' : 'warn'}
-      title={title}
+      kind={isSecret ? 'danger' : isNote(first) ? 'note' : 'warn'}
+      title={titleOf(warnings)}
       actions={
         isSecret ? (
           <>

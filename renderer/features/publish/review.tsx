@@ -2,24 +2,22 @@ import { SegmentedControl } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useEffect, useMemo, useState } from 'react'
 import type { PublishPlan } from '../../../shared/model/plans.ts'
-import { client } from '../../ipc/link.ts'
-import { pickSavePath } from '../../shell/pick-save-path.ts'
 import { useConnection } from '../../state/connections.ts'
 import { useKnownSpeed } from '../../state/known-speed.ts'
-import { onPlanNews, type PlanNews } from '../../state/plans.ts'
 import { nameOf, publishText as text } from '../../text/publish.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
-import { showToast } from '../../ui/toast.tsx'
 import { type Action, useAction } from '../../ui/use-action.ts'
 import { blockers, leaveOut, ofPackage, putIn } from './publish-draft.ts'
-import { type Draft, dropDraft, editDraft, startDraft } from './publish-drafts.ts'
+import { changeDraft, type Draft, dropDraft, editDraft, type Saving, startDraft } from './publish-drafts.ts'
 import { PublishForm } from './publish-form.tsx'
 import { LeftOutList, PublishTree } from './publish-tree.tsx'
 import { PublishWarnings } from './publish-warnings.tsx'
+import { saveDraft } from './save-draft.ts'
+import { spokenOf, toSettle } from './to-settle.ts'
 import { WhatChanges } from './what-changes.tsx'
 
 /** One folder before it is published: what is in it, what is said of it, what will change, and the button. */
@@ -27,6 +25,10 @@ export function Review({ draft }: { readonly draft: Draft }) {
   const { plan } = draft
   const [show, setShow] = useState<'all' | 'changes'>('all')
   const action = useAction()
+  const dismiss = () => {
+    action.dismiss()
+    changeDraft(draft.path, { saveFailure: undefined })
+  }
   const isRead = plan !== undefined
   useEffect(() => {
     // A folder that was dropped leaves the focus where it was; what must be settled is here.
@@ -36,7 +38,10 @@ export function Review({ draft }: { readonly draft: Draft }) {
   }, [isRead])
   return (
     <>
-      <FailureStrip failure={action.failure ?? (plan && draft.failure)} onDismiss={action.dismiss} />
+      <p className="hidden-label" role="status">
+        {plan !== undefined && spokenOf(toSettle(plan, draft.settled))}
+      </p>
+      <FailureStrip failure={action.failure ?? draft.saveFailure ?? (plan && draft.failure)} onDismiss={dismiss} />
       <div className="body folds">
         <ReviewFiles draft={draft} show={show} onShow={setShow} />
         <section className="aside publish-aside" aria-label={nameOf(draft.path)}>
@@ -149,24 +154,13 @@ const sumOf = (entries: PublishPlan['leftOut']): { readonly files: number; reado
 })
 
 function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: Action }) {
-  const { plan, settled, path } = draft
+  const { plan, settled, path, saving } = draft
   const connection = useConnection(draft.connectionId)
   const speed = useKnownSpeed('publish', draft.connectionId)
-  const [saving, setSaving] = useState<AbortController>()
-  const [written, setWritten] = useState<PlanNews['building']>()
   const blocked = plan === undefined ? [] : blockers(plan, settled)
   const reason = plan === undefined ? text.bar.readingYet : blocked.length > 0 ? text.bar.first(blocked) : undefined
   const fileBlocked = plan === undefined || blockers(ofPackage(plan), settled).length > 0
   const mostBytes = plan?.mostSentBytes ?? plan?.totalBytes ?? 0
-  const save = async () => {
-    const stop = new AbortController()
-    try {
-      await saveAsFile(draft, stop.signal, () => setSaving(stop), setWritten)
-    } finally {
-      setSaving(undefined)
-      setWritten(undefined)
-    }
-  }
   return (
     <footer className="actionbar">
       <span className="t2 num narrow-hide">
@@ -189,19 +183,19 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
           <span className="small t2" role="status">
             {text.bar.saving}
           </span>
-          {written !== undefined && <Written {...written} />}
+          {saving.written !== undefined && <Written {...saving.written} />}
         </>
       )}
       {saving === undefined ? (
-        <Button disabled={fileBlocked || action.busy} onClick={() => void action.run(save)}>
+        <Button disabled={fileBlocked || action.busy} onClick={() => void action.run(() => saveDraft(path))}>
           {text.bar.saveAsFile}
         </Button>
       ) : (
-        <Button onClick={() => saving.abort()}>{text.bar.stopSaving}</Button>
+        <Button onClick={() => saving.stop.abort()}>{text.bar.stopSaving}</Button>
       )}
       <Button
         variant="primary"
-        disabled={plan === undefined || blocked.length > 0 || action.busy}
+        disabled={plan === undefined || blocked.length > 0 || saving !== undefined || action.busy}
         onClick={() => void action.run(() => startDraft(path))}
       >
         {text.bar.publish}
@@ -211,7 +205,7 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
 }
 
 /** How far the file is, while it is written. */
-function Written({ doneBytes, totalBytes }: NonNullable<PlanNews['building']>) {
+function Written({ doneBytes, totalBytes }: NonNullable<Saving['written']>) {
   const label = text.bar.savingSoFar(doneBytes, totalBytes)
   return (
     <span className="row saving-bar">
@@ -225,27 +219,4 @@ function Written({ doneBytes, totalBytes }: NonNullable<PlanNews['building']>) {
       <span className="small t3 num">{label}</span>
     </span>
   )
-}
-
-async function saveAsFile(
-  { plan }: Draft,
-  signal: AbortSignal,
-  onStart: () => void,
-  onWritten: (done: PlanNews['building']) => void,
-): Promise<void> {
-  if (plan === undefined) return
-  const suggestedName = `${plan.info.name}-${plan.info.version}.sputnik`
-  const title = text.bar.saveTitle
-  const out = await pickSavePath(title, suggestedName)
-  if (out === null) return
-  onStart()
-  const unfollow = onPlanNews(plan.planId, ({ building }) => {
-    if (building !== undefined) onWritten(building)
-  })
-  try {
-    const { path } = await client.publish.build({ planId: plan.planId, out }, { signal })
-    showToast({ text: text.bar.saved(path) })
-  } finally {
-    unfollow()
-  }
 }
