@@ -197,6 +197,12 @@ test('a connection is given to a colleague without its keys', async ({ app, s3, 
   await sheet.getByRole('textbox', { name: /^From a colleague/ }).fill('nothing of that kind')
   await expect(sheet.getByText('This is no connection that Orbital copied.')).toBeVisible()
   await sheet.getByRole('textbox', { name: /^From a colleague/ }).fill(copied)
+  await expect(sheet.getByText('This is no connection that Orbital copied.')).toBeHidden()
+  const tooLong = { name: 'long.json', mimeType: 'application/json', buffer: Buffer.alloc(100_000, copied) }
+  await sheet.locator('input[type="file"]').setInputFiles(tooLong)
+  await expect(sheet.getByText('This is no connection that Orbital copied.')).toBeVisible()
+  await expect(sheet.getByRole('textbox', { name: /^From a colleague/ })).toHaveValue('')
+  await sheet.getByRole('textbox', { name: /^From a colleague/ }).fill(copied)
   await expect(sheet.getByRole('radio', { name: 'S3-compatible store' })).toBeChecked()
   await expect(sheet.getByRole('textbox', { name: /^Bucket/ })).toHaveValue(bucket)
   await expect(sheet.getByRole('textbox', { name: /^Address/ })).toHaveValue(endpoint)

@@ -41,9 +41,11 @@ function take(request: HostRequest): void {
 }
 
 function takeCommand(command: MenuCommand): void {
+  // What is typed in a sheet would be lost.
+  if (isSheetOpen() && !allowedOverSheets(command)) return
   // Pages that have no key.
   if (command === 'updates' || command === 'diagnostics') goTo({ page: 'settings', section: command })
-  else if (!isSheetOpen() || allowedOverSheets(command)) runCommand(command)
+  else runCommand(command)
 }
 
 /** Asks about a link to a store that no connection leads to. */

@@ -55,7 +55,7 @@ it('leaves a field its slash and its undo', () => {
 
 it('acts on nothing below a sheet', () => {
   const below = { ...app, sheetOpen: true }
-  for (const key of ['f', 'o', 'n', 'r', 'z', '1']) expect(windowCommandOf(ctrl(key), below), key).toBeUndefined()
+  for (const key of ['f', 'o', 'n', 'r', 'z', '1', ',']) expect(windowCommandOf(ctrl(key), below), key).toBeUndefined()
   expect(windowCommandOf(press('/'), below)).toBeUndefined()
   expect(windowCommandOf(ctrl('k'), below)).toBe('palette')
 })

@@ -10,6 +10,7 @@ import type { Standing } from '../state/package-standing.ts'
 import { shellText } from '../text/shell.ts'
 import { Entry } from './palette-entry.tsx'
 import { keepSelection } from './palette-selection.ts'
+import { whyFound } from './why-found.ts'
 
 const words = shellText.palette
 const mostOfEach = 3
@@ -72,6 +73,7 @@ export function FoundElsewhere({ found, standingOf, text }: FoundElsewhereProps)
           glyph={<StandingGlyph package={each.package} standing={standingOf(each.package)} />}
           title={each.package.title}
           more={each.package.name}
+          why={whyFound(each.package, text)}
           end={connections.find(({ id }) => id === each.connectionId)?.name}
           text={text}
           onRun={() => {

@@ -35,6 +35,7 @@ import { showToast } from '../ui/toast.tsx'
 import { Entry } from './palette-entry.tsx'
 import { pickAndPublish } from './pick-actions.ts'
 import { copyPath, sayIfFailed } from './reveal-path.ts'
+import { whyFound } from './why-found.ts'
 
 const words = shellText.palette
 
@@ -56,6 +57,7 @@ export const FoundPackages = ({ found, standingOf, text }: PackagesProps) => (
           glyph={<StandingGlyph package={row.package} standing={standing} />}
           title={row.package.title}
           more={row.package.name}
+          why={whyFound(row.package, text)}
           end={endOf(standing, newestOf(row.package))}
           text={text}
           onRun={() => goTo({ page: 'package', name: row.package.name, tab: 'overview' })}

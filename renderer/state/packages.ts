@@ -125,9 +125,13 @@ export function forgetCatalog(connectionId: string): void {
   })
 }
 
-/** The store can't be reached, whatever the reason: not that it refuses. */
-export const isOffline = (error: AppError): boolean =>
-  isAppError(error, 'network-unreachable', 'network-interrupted', 'store-busy')
+/** Why the list is not of now, as it is said beside its age: the store can't be reached, has too much to do, or refuses. */
+export const whyOld = (error: AppError): 'offline' | 'busy' | 'listFrom' =>
+  isAppError(error, 'network-unreachable', 'network-interrupted')
+    ? 'offline'
+    : isAppError(error, 'store-busy')
+      ? 'busy'
+      : 'listFrom'
 
 /** The connections whose catalogs the window holds. */
 export const heldCatalogs = (): readonly string[] => Object.keys(usePackages.getState().catalogs)

@@ -34,6 +34,7 @@ export const browseText = {
   /** The store was asked since, and gave none. */
   listFrom: (age: string): string => `List from ${age}`,
   offline: (age: string): string => `Offline: list from ${age}`,
+  busy: (age: string): string => `The store is busy: list from ${age}`,
   /** `unreadable`: entries of the store that can't be shown as packages, and aren't counted as such. */
   incoming: (count: number): string => `Reading ${plural(count, 'package')}…`,
   count: (count: number, unreadable: number): string => `${plural(count, 'package')}${besides(unreadable)}`,

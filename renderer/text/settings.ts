@@ -133,6 +133,7 @@ export const settingsText = {
     connectionText:
       'Your colleague pastes it at “Add a connection”, under “From a colleague”, or saves it as a file and opens that.',
     commandLine: 'On the command line',
+    powerShell: 'In PowerShell',
     copyCommand: 'Copy the command',
     keys: 'This store takes an access key of your colleague’s own: their admin gives it to them.',
     folder: 'Your colleague needs the same folder under the same path. No link leads to a folder.',

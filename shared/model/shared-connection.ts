@@ -33,6 +33,8 @@ function withoutKeys(location: Connection['location']): SharedConnection['locati
 }
 
 const longestText = 16_384
+/** A longer file is none. */
+export const longestSharedBytes = 4 * longestText
 
 /** Undefined for a text that is none. */
 export function parseSharedConnection(text: string): SharedConnection | undefined {

@@ -5,7 +5,7 @@ import { runCommand } from '../../../testkit/run-command.ts'
 import { bucketEnvironment } from '../../../testkit/test-engine.ts'
 import { cleanEnvironment } from '../../hosts/host-under-test.ts'
 import { selectPackage } from '../../pages/browse.ts'
-import { addCompatibleStore } from '../../pages/settings.ts'
+import { addCompatibleStore, openNewConnection } from '../../pages/settings.ts'
 import { transferRow } from '../../pages/transfers.ts'
 import { openPage, switchTo } from '../../pages/window.ts'
 import { expect, test } from '../../with-store.ts'
@@ -158,4 +158,14 @@ test('the help menu shows the keys, the version, and where the logs are', async 
   await expect(page.getByText(/^Orbital \d+\.\d+\.\d+/)).toBeVisible()
   await choose('Logs and diagnostics')
   await expect(page.getByRole('button', { name: 'Open logs' })).toBeVisible()
+
+  // What is typed in a sheet is not thrown away for it.
+  const connection = await openNewConnection(page)
+  const name = connection.getByRole('textbox', { name: /^Name/ })
+  await name.fill('Half typed')
+  await choose('Version and updates')
+  await page.keyboard.press('Control+,')
+  await choose('Keyboard shortcuts')
+  await expect(sheet).toBeHidden()
+  await expect(name).toHaveValue('Half typed')
 })

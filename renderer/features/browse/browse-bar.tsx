@@ -1,6 +1,6 @@
 import { IconRefresh, IconSearch, IconX } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
-import { type Catalog, isOffline } from '../../state/packages.ts'
+import { type Catalog, whyOld } from '../../state/packages.ts'
 import { browseText as text } from '../../text/browse.ts'
 import { formatAge, formatCount } from '../../text/units.ts'
 import { IconButton } from '../../ui/button.tsx'
@@ -62,7 +62,7 @@ function Age({ catalog, now }: { readonly catalog: Catalog; readonly now: number
   if (refreshedAt === undefined) return null
   const age = formatAge(refreshedAt, now)
   if (load.kind !== 'failed') return <span className="small t3 narrow-hide num">{text.upToDate(age)}</span>
-  return <span className="small t2 num">{isOffline(load.error) ? text.offline(age) : text.listFrom(age)}</span>
+  return <span className="small t2 num">{text[whyOld(load.error)](age)}</span>
 }
 
 /** A clock for the age of the list. */

@@ -3,7 +3,11 @@ import { IconFile } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
 import type { PackageLink } from '../../../shared/model/package-link.ts'
-import { parseSharedConnection, type SharedConnection } from '../../../shared/model/shared-connection.ts'
+import {
+  longestSharedBytes,
+  parseSharedConnection,
+  type SharedConnection,
+} from '../../../shared/model/shared-connection.ts'
 import { client } from '../../ipc/link.ts'
 import { pickPath } from '../../shell/pick-path.ts'
 import { fetchConnections } from '../../state/connections.ts'
@@ -183,12 +187,23 @@ function FromColleague({
 }) {
   const [pasted, setPasted] = useState('')
   const found = pasted.trim() === '' ? undefined : parseSharedConnection(pasted)
+  const [isOther, setIsOther] = useState(false)
   const take = (value: string) => {
+    setIsOther(false)
     setPasted(value)
     const shared = parseSharedConnection(value)
     if (shared !== undefined) onFound(shared)
   }
-  const problem = pasted.trim() !== '' && found === undefined ? text.notShared : undefined
+  const open = async (file: File | null) => {
+    if (file === null) return
+    // What is too long for one is not read; what can't be read is none either.
+    const value = file.size > longestSharedBytes ? undefined : await file.text().catch(() => undefined)
+    if (value !== undefined && value.trim() !== '') return take(value)
+    setPasted('')
+    setIsOther(true)
+  }
+  const isNone = isOther || (pasted.trim() !== '' && found === undefined)
+  const problem = isNone ? text.notShared : undefined
   return (
     <details className="more-fields" open={opened}>
       <summary>{text.fromColleague}</summary>
@@ -205,7 +220,7 @@ function FromColleague({
           />
         )}
       </Field>
-      <FileButton accept=".json,application/json,text/plain" onChange={(file) => void file?.text().then(take)}>
+      <FileButton accept=".json,application/json,text/plain" onChange={(file) => void open(file)}>
         {(props) => (
           <Button small icon={IconFile} {...props}>
             {text.openShared}

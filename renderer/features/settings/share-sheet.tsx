@@ -1,5 +1,6 @@
 import type { Connection } from '../../../shared/model/connection.ts'
 import { formatSharedConnection } from '../../../shared/model/shared-connection.ts'
+import { useHost } from '../../state/host.ts'
 import { settingsText } from '../../text/settings.ts'
 import { addCommandOf } from '../../text/share-command.ts'
 import { Button } from '../../ui/button.tsx'
@@ -15,7 +16,8 @@ const text = settingsText.share
 export function ShareSheet({ connection, onClose }: { readonly connection: Connection; readonly onClose: () => void }) {
   const { location } = connection
   const shared = formatSharedConnection(connection)
-  const command = addCommandOf(connection)
+  const isWindows = useHost(({ facts }) => facts.platform === 'win')
+  const command = addCommandOf(connection, isWindows ? 'powershell' : 'sh')
   const hasKeys = location.kind === 's3' && location.signIn.kind === 'keys'
   const copy = async () => {
     if (!(await copyText(shared))) return
@@ -48,11 +50,13 @@ export function ShareSheet({ connection, onClose }: { readonly connection: Conne
           <summary>{text.connection}</summary>
           <pre className="share-text small selectable">{shared}</pre>
         </details>
-        <details className="more-fields">
-          <summary>{text.commandLine}</summary>
-          <pre className="share-text small selectable">{command}</pre>
-          <CopyButton words variant="default" text={command} label={text.copyCommand} />
-        </details>
+        {command !== undefined && (
+          <details className="more-fields">
+            <summary>{isWindows ? text.powerShell : text.commandLine}</summary>
+            <pre className="share-text small selectable">{command}</pre>
+            <CopyButton words variant="default" text={command} label={text.copyCommand} />
+          </details>
+        )}
       </section>
     </Sheet>
   )
