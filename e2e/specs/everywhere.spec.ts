@@ -78,6 +78,16 @@ testWithExample.describe('with a store', () => {
     },
   )
 
+  testWithExample('the palette marks what was typed and says why a package was found', async ({ app: { page } }) => {
+    await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+    const option = (name: RegExp) => page.getByRole('dialog').getByRole('option', { name })
+    await typeIntoPalette(page, 'intent spéech')
+    await expect(option(/^Speech intent/).locator('mark')).toHaveText(['Speech', 'intent', 'speech', 'intent'])
+    await page.keyboard.press('Escape')
+    await typeIntoPalette(page, 'retail')
+    await expect(option(/^Weekly demand forecast weekly_demand retail/).locator('mark')).toHaveText(['retail'])
+  })
+
   testWithExample('the palette goes to what a page can do, and to settings', async ({ app: { page } }) => {
     await installFromBrowse(page, 'Churn predictor')
     await typeIntoPalette(page, '>verify everything')
