@@ -206,7 +206,7 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await page.keyboard.press('Escape')
 
   await openPathToPublish(page, example.nextVersion)
-  await expect(page.getByText('credentials.json looks like it holds a password')).toBeVisible()
+  await expect(page.getByText('credentials.json looks like it holds a password', { exact: true })).toBeVisible()
   await expect(page.getByText(/\d+ changed/)).toBeVisible()
   await expect(page.getByText('Still being compared.')).toBeHidden()
   await take(page, 'publish')

@@ -106,7 +106,7 @@ testWithExample('Publish: the form, its problems, an error, and what came of it'
   await writePackageFolder(folder, example, '2.1.0', 'Adds French.', 0.01)
   await writeFile(join(folder, 'id_rsa'), 'not a real key')
   await openPathToPublish(folder)
-  await expect(page.getByText('id_rsa looks like it holds a password')).toBeVisible()
+  await expect(page.getByText('id_rsa looks like it holds a password', { exact: true })).toBeVisible()
   await expect(page.getByRole('button', { name: /^Use 2\./ })).toBeVisible()
   await check(app, 'publish form')
   await page.getByRole('button', { name: 'Leave it out' }).click()

@@ -48,7 +48,7 @@ test('a file that looks like a secret must be settled before anything is sent', 
   await writeFile(join(folder, 'id_rsa'), 'not a real key')
   await dropFolder(app, folder)
   const publish = page.getByRole('main').getByRole('button', { name: 'Publish', exact: true })
-  await expect(page.getByText('id_rsa looks like it holds a password')).toBeVisible()
+  await expect(page.getByText('id_rsa looks like it holds a password', { exact: true })).toBeVisible()
   await expect(publish).toBeDisabled()
   await page.getByRole('button', { name: 'Leave it out' }).click()
   await expect(page.getByRole('list', { name: 'Left out' })).toContainText('id_rsa')
