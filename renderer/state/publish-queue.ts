@@ -19,9 +19,20 @@ export function publishPaths(paths: readonly string[]): void {
 /** Shows one that waits; the others keep their places. */
 export const choosePath = (path: string): void => usePublishQueue.setState({ chosen: path })
 
-/** The page is done with a path (published, or left). */
+/** The page is done with a path (published, or left): after the one in view the next is shown. */
 export const leavePath = (path: string): void =>
-  usePublishQueue.setState((state) => ({ paths: state.paths.filter((each) => each !== path) }))
+  usePublishQueue.setState((state) => {
+    const paths = state.paths.filter((each) => each !== path)
+    if (currentPath(state) !== path) return { paths }
+    return { paths, chosen: paths[state.paths.indexOf(path)] ?? paths[0] }
+  })
+
+/** Puts others in the place of a path, and shows the first of them. */
+export const replacePath = (path: string, others: readonly string[]): void =>
+  usePublishQueue.setState(({ paths }) => ({
+    paths: [...new Set(paths.flatMap((each) => (each === path ? others : others.includes(each) ? [] : [each])))],
+    chosen: others[0],
+  }))
 
 /** The path that is looked at now. */
 export const currentPath = ({ paths, chosen }: PublishQueue): string | undefined =>

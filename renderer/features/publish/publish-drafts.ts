@@ -1,12 +1,12 @@
 import { create } from 'zustand'
 import { type AppError, isAppError, toAppError } from '../../../shared/errors.ts'
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
-import { isEnded } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
 import { onPlanNews } from '../../state/plans.ts'
-import { leavePath } from '../../state/publish-queue.ts'
+import { currentPath, leavePath, replacePath, usePublishQueue } from '../../state/publish-queue.ts'
 import { useTransfers } from '../../state/transfers.ts'
 import { startTree } from './file-tree.ts'
+import { newlyRunning } from './own-publishes.ts'
 import { blockers } from './publish-draft.ts'
 
 /**
@@ -42,7 +42,7 @@ interface DraftsState {
   readonly toPublish: ReadonlySet<string>
   /** Publishes that were started or seen running since the window opened, newest last. */
   readonly startedIds: readonly string[]
-  /** Paths of this round that are done with, for "2 of 3 folders". */
+  /** Paths of this round that were published, or left while they were in view, for "2 of 3 folders". */
   readonly handled: number
 }
 
@@ -203,17 +203,14 @@ export async function startDraft(path: string): Promise<boolean> {
     return false
   const { transferId } = await client.publish.start({ planId: draft.plan.planId })
   useDrafts.setState(({ startedIds }) => ({ startedIds: [...new Set([...startedIds, transferId])] }))
-  dropDraft(path)
+  dropDraft(path, { isPublished: true })
   return true
 }
 
 /** Publishes that this window has seen running, also those of an earlier run that go on: their end is shown here. */
-useTransfers.subscribe(({ byId, order }) => {
+useTransfers.subscribe((known) => {
   const { startedIds } = useDrafts.getState()
-  const running = order.filter((id) => {
-    const transfer = byId[id]
-    return transfer?.kind === 'publish' && !isEnded(transfer.state) && !startedIds.includes(id)
-  })
+  const running = newlyRunning(known, startedIds)
   if (running.length > 0) useDrafts.setState({ startedIds: [...startedIds, ...running] })
 })
 
@@ -222,18 +219,29 @@ export const forgetStarted = (transferId: string): void =>
   useDrafts.setState(({ startedIds }) => ({ startedIds: startedIds.filter((id) => id !== transferId) }))
 
 /** Forgets a path: published, or left. */
-export function dropDraft(path: string): void {
+export function dropDraft(path: string, { isPublished = false } = {}): void {
+  const counts = isPublished || currentPath(usePublishQueue.getState()) === path
+  forget(path)
+  if (counts) useDrafts.setState(({ handled }) => ({ handled: handled + 1 }))
+  leavePath(path)
+}
+
+/** Others are looked at in the place of a path. */
+export function replaceDraft(path: string, others: readonly string[]): void {
+  if (!others.includes(path)) forget(path)
+  replacePath(path, others)
+}
+
+function forget(path: string): void {
   readings.get(path)?.abort.abort()
   clearTimeout(readings.get(path)?.timer)
   readings.delete(path)
   unsubscribers.get(path)?.()
   unsubscribers.delete(path)
-  useDrafts.setState(({ byPath, toPublish, handled }) => {
+  useDrafts.setState(({ byPath, toPublish }) => {
     const { [path]: _dropped, ...others } = byPath
-    const asked = new Set([...toPublish].filter((each) => each !== path))
-    return { byPath: others, toPublish: asked, handled: handled + 1 }
+    return { byPath: others, toPublish: new Set([...toPublish].filter((each) => each !== path)) }
   })
-  leavePath(path)
 }
 
 export const startRound = (): void => useDrafts.setState({ handled: 0 })

@@ -1,9 +1,7 @@
 import './publish.css'
 import { IconDownload, IconFolder, IconPackageExport, IconPlayerPause, IconX } from '@tabler/icons-react'
-import { type FormEvent, useEffect, useMemo, useState } from 'react'
+import { type FormEvent, Fragment, useEffect, useMemo, useState } from 'react'
 import type { AppError } from '../../../shared/errors.ts'
-import { isEnded } from '../../../shared/model/transfer-standing.ts'
-import { client } from '../../ipc/link.ts'
 import { pickFolders, pickPath } from '../../shell/pick-path.ts'
 import { useCurrentConnection } from '../../state/connections.ts'
 import { askInstall } from '../../state/install-request.ts'
@@ -21,7 +19,9 @@ import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
 import { PathInput } from '../../ui/path-input.tsx'
 import { useAction } from '../../ui/use-action.ts'
-import { dropDraft, openDraft, publishFile, readAgain, startRound, useDrafts } from './publish-drafts.ts'
+import { canPause, pause } from '../transfers/transfer-actions.ts'
+import { shownPublishes } from './own-publishes.ts'
+import { dropDraft, openDraft, publishFile, readAgain, replaceDraft, startRound, useDrafts } from './publish-drafts.ts'
 import { PublishProgress } from './publish-progress.tsx'
 import { PublishQueue } from './publish-queue-row.tsx'
 import { Review } from './review.tsx'
@@ -32,15 +32,11 @@ export function PublishPage() {
   const started = useDrafts(({ startedIds }) => startedIds)
   const byId = useTransfers((state) => state.byId)
   const order = useTransfers((state) => state.order)
-  const transfers = useMemo(() => {
-    const own = order.flatMap((id) => byId[id] ?? []).filter(({ kind }) => kind === 'publish')
-    const ended = own.filter(({ id, state }) => isEnded(state) && state.kind !== 'cancelled' && started.includes(id))
-    return [...ended, ...own.filter(({ state }) => !isEnded(state))]
-  }, [byId, order, started])
+  const transfers = useMemo(() => shownPublishes({ byId, order }, started), [byId, order, started])
   useEffect(() => {
     if (path === undefined) startRound()
   }, [path])
-  if (path !== undefined) return <ReviewPage key={path} path={path} />
+  if (path !== undefined) return <ReviewPage path={path} />
   return transfers.length > 0 ? <ProgressPage transfers={transfers} /> : <StartPage />
 }
 
@@ -58,9 +54,7 @@ function ReviewPage({ path }: { readonly path: string }) {
   const of = handled + paths.length
   const chooseAnother = async () => {
     const others = await pickFolders(text.empty.pickTitle)
-    if (others.length === 0) return
-    dropDraft(path)
-    publishPaths(others)
+    if (others.length > 0) replaceDraft(path, others)
   }
   return (
     <Page
@@ -78,24 +72,27 @@ function ReviewPage({ path }: { readonly path: string }) {
       }
     >
       {paths.length > 1 && <PublishQueue paths={paths} current={path} />}
-      {asks ? (
-        <FileChoice path={path} connectionName={connection?.name ?? ''} />
-      ) : draft === undefined ? (
-        <div className="body" />
-      ) : draft.plan === undefined && draft.failure !== undefined ? (
-        <div className="body">
-          <div className="error-page">
-            <ErrorPanel
-              error={draft.failure}
-              context={path}
-              title={text.cannot(nameOf(path))}
-              actions={<CannotActions path={path} error={draft.failure} onChoose={() => void chooseAnother()} />}
-            />
+      {/* The queue and the bar outlast the one that is looked at: they keep the focus. */}
+      <Fragment key={path}>
+        {asks ? (
+          <FileChoice path={path} connectionName={connection?.name ?? ''} />
+        ) : draft === undefined ? (
+          <div className="body" />
+        ) : draft.plan === undefined && draft.failure !== undefined ? (
+          <div className="body">
+            <div className="error-page">
+              <ErrorPanel
+                error={draft.failure}
+                context={path}
+                title={text.cannot(nameOf(path))}
+                actions={<CannotActions path={path} error={draft.failure} onChoose={() => void chooseAnother()} />}
+              />
+            </div>
           </div>
-        </div>
-      ) : (
-        <Review draft={draft} />
-      )}
+        ) : (
+          <Review draft={draft} />
+        )}
+      </Fragment>
     </Page>
   )
 }
@@ -165,8 +162,8 @@ const Choice = ({ icon, title, detail, onClick }: ChoiceProps) => (
 function ProgressPage({ transfers }: { readonly transfers: Parameters<typeof PublishProgress>[0]['transfers'] }) {
   const action = useAction()
   const run = (work: () => Promise<unknown>) => void action.run(work)
-  const pausable = transfers.filter(({ state }) => !isEnded(state) && state.kind !== 'paused')
-  const pauseAll = () => Promise.all(pausable.map(({ id }) => client.transfers.pause({ id })))
+  const pausable = transfers.filter(canPause)
+  const pauseAll = () => Promise.all(pausable.map(pause))
   return (
     <Page
       label={text.title}
