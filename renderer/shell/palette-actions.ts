@@ -22,7 +22,7 @@ import {
 import { canPause, canResume, pauseAll, resumeAll } from '../features/transfers/transfer-actions.ts'
 import { showConnection, useConnections } from '../state/connections.ts'
 import { useHost } from '../state/host.ts'
-import { allInstalled, useInstalled } from '../state/installed.ts'
+import { useInstalled, useShownLibrary } from '../state/installed.ts'
 import { goTo, usePlace } from '../state/navigation.ts'
 import { askInstalledPage } from '../state/page-request.ts'
 import { changeSettings, useSettings } from '../state/settings.ts'
@@ -51,7 +51,10 @@ export function useActions(): readonly Action[] {
   const { singleKeys, theme } = useSettings((state) => state.settings)
   const page = usePlace().page
   const transfers = useTransfers(({ byId }) => byId)
-  const isInstalled = useInstalled((state) => allInstalled(state).length > 0)
+  const library = useShownLibrary()
+  const isInstalled = useInstalled(({ versionsByLibrary }) => (versionsByLibrary[library?.id ?? '']?.length ?? 0) > 0)
+  /** Installed shows one library at a time: of several it is named. */
+  const inLibrary = useInstalled(({ libraries }) => (libraries.length > 1 ? library?.name : undefined))
   /** What a key of the window does, under the key's own name. */
   const ofKey = (command: WindowCommand, title: string, icon: TablerIcon, others?: string): Action => ({
     id: command,
@@ -74,14 +77,14 @@ export function useActions(): readonly Action[] {
     hasUndo() && ofKey('undo', words.undo, IconArrowBackUp),
     isInstalled && {
       id: 'update-all',
-      title: words.updateAll,
+      title: words.updateAll(inLibrary),
       icon: IconArrowUp,
       words: words.words.updates,
       run: () => askInstalledPage('update-all'),
     },
     isInstalled && {
       id: 'verify-all',
-      title: words.verifyAll,
+      title: words.verifyAll(inLibrary),
       icon: IconChecks,
       run: () => askInstalledPage('verify-all'),
     },

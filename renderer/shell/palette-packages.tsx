@@ -23,14 +23,14 @@ import { StandingGlyph } from '../features/browse/standing-label.tsx'
 import { removeVersions, setKept, verify } from '../features/installed/installed-actions.ts'
 import { useConnection } from '../state/connections.ts'
 import { useInstalled } from '../state/installed.ts'
-import { goTo } from '../state/navigation.ts'
+import { goTo, usePlace } from '../state/navigation.ts'
 import { newestOf, type Standing } from '../state/package-standing.ts'
 import { useSettings } from '../state/settings.ts'
 import { shellText } from '../text/shell.ts'
 import { formatSize } from '../text/units.ts'
 import { copyText } from '../ui/copy-text.ts'
 import { Icon } from '../ui/icon.tsx'
-import { type RowCommand, rowKeysOf } from '../ui/row-keys.ts'
+import { commandsOf, type RowCommand, rowKeysOf } from '../ui/row-keys.ts'
 import { showToast } from '../ui/toast.tsx'
 import { Entry } from './palette-entry.tsx'
 import { pickAndPublish } from './pick-actions.ts'
@@ -90,6 +90,12 @@ interface PackageAction {
 /** What may be done with the package that was found first, or that is being looked at. */
 export function PackageActions({ connectionId, package: each, standing }: PackageActionsProps) {
   const singleKeys = useSettings(({ settings }) => settings.singleKeys)
+  const { page } = usePlace()
+  /** Only where the list below knows it. */
+  const keysOf = (command: RowCommand) =>
+    (page === 'browse' || page === 'installed') && commandsOf[page].has(command)
+      ? rowKeysOf(command, singleKeys)
+      : undefined
   const connection = useConnection(connectionId)
   const freedBytes = useFreedBytes(standing.installed[0])
   const { name } = each
@@ -140,7 +146,7 @@ export function PackageActions({ connectionId, package: each, standing }: Packag
               id={action.id}
               glyph={<Icon of={action.icon} />}
               title={action.title}
-              keys={action.command && rowKeysOf(action.command, singleKeys)}
+              keys={action.command && keysOf(action.command)}
               onRun={action.run}
             />
           ),

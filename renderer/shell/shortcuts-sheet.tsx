@@ -6,12 +6,15 @@ import { shortcutsText as text } from '../text/shortcuts.ts'
 import { Button } from '../ui/button.tsx'
 import { SectionTitle } from '../ui/inspector.tsx'
 import { Keys } from '../ui/keys.tsx'
-import { type RowCommand, rowCommands, rowKeysOf } from '../ui/row-keys.ts'
+import { commandsOf, type RowCommand, rowCommands, rowKeysOf } from '../ui/row-keys.ts'
 import { Sheet } from '../ui/sheet.tsx'
 import { keysOf, windowCommands } from './key-map.ts'
 import { closeShortcuts, useShortcuts } from './shortcuts-store.ts'
 
-const ofTransfers: ReadonlySet<RowCommand> = new Set(['pause', 'retry', 'move-up', 'move-down'])
+const { browse, installed, transfers } = commandsOf
+const inBoth = rowCommands.filter((command) => browse.has(command) && installed.has(command))
+const inBrowse = rowCommands.filter((command) => browse.has(command) && !installed.has(command))
+const inInstalled = rowCommands.filter((command) => installed.has(command) && !browse.has(command))
 
 interface Line {
   readonly does: string
@@ -74,33 +77,35 @@ function Shortcuts() {
       <section className="shortcuts">
         <div>
           <Lines title={text.everywhere} lines={[...everywhere, { does: text.escape, keys: [['Esc']] }]} />
-          <Lines title={text.transfers} lines={linesOf(rowCommands.filter((command) => ofTransfers.has(command)))} />
+          <Lines title={text.transfers} lines={linesOf(rowCommands.filter((command) => transfers.has(command)))} />
         </div>
-        <Lines
-          title={text.lists}
-          lines={[...moves, ...linesOf(rowCommands.filter((command) => !ofTransfers.has(command)))]}
-        />
+        <div>
+          <Lines title={text.lists} lines={[...moves, ...linesOf(inBoth)]} />
+          <Lines title={text.browse} lines={linesOf(inBrowse)} />
+          <Lines title={text.installed} lines={linesOf(inInstalled)} />
+        </div>
       </section>
     </Sheet>
   )
 }
 
-const Lines = ({ title, lines }: { readonly title: string; readonly lines: readonly Line[] }) => (
-  <div>
-    <SectionTitle>{title}</SectionTitle>
-    <dl className="shortcut-list">
-      {lines
-        .filter(({ keys }) => keys.length > 0)
-        .map(({ does, keys }) => (
-          <div key={does}>
-            <dt>{does}</dt>
-            <dd>
-              {keys.map((each) => (
-                <Keys key={each.join()} keys={each} />
-              ))}
-            </dd>
-          </div>
-        ))}
-    </dl>
-  </div>
-)
+const Lines = ({ title, lines }: { readonly title: string; readonly lines: readonly Line[] }) =>
+  lines.some(({ keys }) => keys.length > 0) && (
+    <div>
+      <SectionTitle>{title}</SectionTitle>
+      <dl className="shortcut-list">
+        {lines
+          .filter(({ keys }) => keys.length > 0)
+          .map(({ does, keys }) => (
+            <div key={does}>
+              <dt>{does}</dt>
+              <dd>
+                {keys.map((each) => (
+                  <Keys key={each.join()} keys={each} />
+                ))}
+              </dd>
+            </div>
+          ))}
+      </dl>
+    </div>
+  )

@@ -10,6 +10,8 @@ import { createSingleFlight } from './single-flight.ts'
 interface InstalledState {
   readonly load: LoadState
   readonly libraries: readonly Library[]
+  /** The one that a person chose to look at. */
+  readonly chosenId?: string
   readonly versionsByLibrary: Readonly<Record<string, readonly InstalledVersion[]>>
   readonly trashByLibrary: Readonly<Record<string, readonly TrashEntry[]>>
   /** Versions whose description was damaged: not listed, but Repair brings them back. */
@@ -75,6 +77,13 @@ export const fetchLibraries = createSingleFlight(async () => {
 /** The library that installs go to when none is chosen. */
 export const useDefaultLibrary = (): Library | undefined =>
   useInstalled(({ libraries }) => libraries.find(({ isDefault }) => isDefault) ?? libraries[0])
+/** The library that the Installed page shows: the default one, until another is chosen. */
+export function useShownLibrary(): Library | undefined {
+  const chosen = useInstalled(({ libraries, chosenId }) => libraries.find(({ id }) => id === chosenId))
+  const byDefault = useDefaultLibrary()
+  return chosen ?? byDefault
+}
+export const showLibrary = (id: string): void => useInstalled.setState({ chosenId: id })
 export const useDiskUsage = (libraryId: string | undefined): DiskUsage | undefined =>
   useInstalled(({ usageByLibrary }) => (libraryId === undefined ? undefined : usageByLibrary[libraryId]))
 

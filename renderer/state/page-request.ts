@@ -13,13 +13,34 @@ export function askInstalledPage(request: PageRequest): void {
   goTo({ page: 'installed' })
 }
 
-/** The page's answer, once it has what it needs (`isReady`); each request is answered once. */
-export function usePageRequest(isReady: boolean, answer: (request: PageRequest) => void): void {
+const takeRequest = (): PageRequest | undefined => {
+  const { request } = useRequests.getState()
+  useRequests.setState({ request: undefined })
+  return request
+}
+
+/** The page's answer, once it knows whether it can (`isSettled`); each request is answered once. */
+export function usePageRequest(
+  isSettled: (request: PageRequest) => boolean,
+  answer: (request: PageRequest) => void,
+): void {
   const request = useRequests((state) => state.request)
+  const settled = request !== undefined && isSettled(request)
   const answerNow = useEffectEvent(answer)
   useEffect(() => {
-    if (request === undefined || !isReady) return
-    useRequests.setState({ request: undefined })
-    answerNow(request)
-  }, [request, isReady])
+    const taken = settled ? takeRequest() : undefined
+    if (taken !== undefined) answerNow(taken)
+  }, [settled])
+}
+
+/** A request that still waits when the page is left is dropped: nothing begins by itself on another day. */
+export function useRequestsEnd(say: (request: PageRequest) => void): void {
+  const sayNow = useEffectEvent(say)
+  useEffect(
+    () => () => {
+      const dropped = takeRequest()
+      if (dropped !== undefined) sayNow(dropped)
+    },
+    [],
+  )
 }

@@ -40,11 +40,14 @@ export const browseText = {
   countOf: (shown: string, count: number, unreadable: number): string =>
     `${shown} of ${plural(count, 'package')}${besides(unreadable)}`,
   /** Several rows, chosen together; bytes that installing what can be installed downloads at most. */
-  chosen: (count: number, bytes: number): string =>
-    bytes > 0 ? `${plural(count, 'package')}, up to ${formatSize(bytes)} to download` : plural(count, 'package'),
+  chosen: (count: number, bytes: number, unreadable: number): string => {
+    if (count === 0) return `${plural(unreadable, 'entry', 'entries')} can’t be read`
+    const download = bytes > 0 ? `, up to ${formatSize(bytes)} to download` : ''
+    return `${plural(count, 'package')}${download}${besides(unreadable)}`
+  },
   chosenMore: (count: number): string => `and ${formatCount(count)} more`,
-  installSome: (count: number): string => `Install ${count}…`,
   tooMany: (most: number): string => `Choose at most ${most} packages to install them together.`,
+  noneReadable: 'What describes them can’t be read, so they can’t be installed.',
   noneToInstall: 'All of them are installed, or don’t work with your apps.',
   tag: {
     chip: 'Tag',

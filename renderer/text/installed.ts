@@ -1,5 +1,6 @@
 import type { App } from '../../shared/model/app.ts'
 import { isolate, withVersion } from '../../shared/text/isolate.ts'
+import type { PageRequest } from '../state/page-request.ts'
 import { formatCount, formatList, formatSize, formatWhen, plural } from './units.ts'
 
 /** `today`, `yesterday`, `3 days ago`, `12 Nov`: a day is enough where a column is narrow. */
@@ -14,6 +15,12 @@ const readEarlier = (files: number): string =>
     ? '1 file of that was read before it was interrupted, and looks the same'
     : `${formatCount(files)} files of that were read before it was interrupted, and look the same`
 const alsoEarlier = (files: number): string => (files === 0 ? '' : `. ${readEarlier(files)}`)
+
+const notDone: { readonly [R in PageRequest]: string } = {
+  'verify-all': 'Nothing was verified',
+  'update-all': 'Nothing was updated',
+  'free-up': 'Nothing was freed',
+}
 
 export const installedText = {
   title: 'Installed',
@@ -35,7 +42,10 @@ export const installedText = {
   used: (free: number, total: number): string => `used by Orbital, ${formatSize(free)} free of ${formatSize(total)}`,
   measuring: 'Measuring the disk',
   legend: { 'in-use': 'In use', older: 'Older version', cache: 'Cache', unfinished: 'Unfinished', trash: 'Trash' },
-  nothingToUpdate: 'Everything is the newest version that works here',
+  nothingToUpdate: (connection: string): string => `${isolate(connection)} has nothing newer that works here`,
+  /** What was asked for from elsewhere, and why it isn't done. */
+  refused: (request: PageRequest, why: string): string => `${notDone[request]}. ${why}`,
+  leftBefore: 'You left before the library and the store were read.',
   tiles: { cache: 'Cache', unfinished: 'Unfinished', trash: 'Trash' },
   mapLabel: 'Disk usage by package and version',
   listLabel: 'Installed packages',
@@ -97,7 +107,7 @@ export const installedText = {
     updateTo: (version: string): string => `Update to ${version}…`,
     repair: 'Repair',
     saveAsFile: 'Save as file…',
-    remove: (bytes: number): string => `Remove, frees ${formatSize(bytes)}`,
+    remove: (bytes: number): string => `Remove, frees ${formatSize(bytes)} when the trash is emptied`,
     removeSome: 'Remove…',
     restore: 'Restore',
   },
@@ -145,17 +155,31 @@ export const installedText = {
     title: (count: number): string => `Install ${plural(count, 'package')}`,
     subtitle: 'One after the other. Each is listed once every byte of it is verified.',
     button: (count: number): string => `Install ${plural(count, 'package')}`,
+    ask: (count: number): string => `Install ${formatCount(count)}…`,
+  },
+  installOrUpdateSheet: {
+    title: (count: number): string => `Install or update ${plural(count, 'package')}`,
+    subtitle: 'One after the other. An old version stays until the new one is verified, then goes to the trash.',
+    button: (count: number): string => `Install or update ${plural(count, 'package')}`,
+    ask: (count: number): string => `Install or update ${formatCount(count)}…`,
   },
   updateSheet: {
     title: (count: number): string => `Update ${plural(count, 'package')}`,
     subtitle: 'One after the other. Each old version stays until the new one is verified, then goes to the trash.',
     button: (count: number): string => `Update ${plural(count, 'package')}`,
+    ask: (count: number): string => `Update ${formatCount(count)}…`,
     reused: 'Reused from what is installed',
     versions: (from: readonly string[], to: string): string => (from.length === 0 ? to : `${formatList(from)} → ${to}`),
     tooLittleWhy: 'Free up space, or update some of them one by one.',
   },
   removeSheet: {
     title: (title: string): string => `Remove ${isolate(title)}`,
+    titleOfSeveral: (count: number): string => `Remove ${plural(count, 'package')}`,
+    /** Of several: what is kept isn't ticked. */
+    keptStay: (count: number): string =>
+      count === 1
+        ? 'The kept version stays unless you tick it.'
+        : `${plural(count, 'kept version')} stay unless you tick them.`,
     text: 'What you tick goes to the trash and can be restored for 30 days.',
     button: (count: number): string => (count === 0 ? 'Remove' : `Remove ${plural(count, 'version')}`),
     frees: 'Frees, when the trash is emptied',

@@ -104,8 +104,9 @@ export const shellText = {
       `Remove ${version}, ${formatSize(freedBytes)} to the trash`,
     publishNext: 'Publish a new version…',
     undo: 'Undo the last removal',
-    updateAll: 'Update all packages…',
-    verifyAll: 'Verify everything that is installed',
+    updateAll: (library?: string): string => `Update all packages${library === undefined ? '' : ` in ${library}`}…`,
+    verifyAll: (library?: string): string =>
+      library === undefined ? 'Verify everything that is installed' : `Verify everything in ${library}`,
     freeUp: 'Free up space',
     pauseAll: 'Pause all transfers',
     resumeAll: 'Resume all transfers',

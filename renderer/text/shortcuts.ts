@@ -10,6 +10,8 @@ export const shortcutsText = {
   close: 'Close',
   everywhere: 'Everywhere',
   lists: 'In lists of packages',
+  browse: 'In Browse',
+  installed: 'In Installed',
   transfers: 'In Transfers',
   move: 'Move',
   jump: 'Jump',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { rowCommandOf, rowCommands, rowKeysOf } from './row-keys.ts'
+import { commandsOf, rowCommandOf, rowCommands, rowKeysOf } from './row-keys.ts'
 
 const none = { altKey: false, ctrlKey: false, metaKey: false, shiftKey: false }
 
@@ -40,4 +40,11 @@ it('shows for each command the keys that do it', () => {
     'pause',
     'retry',
   ])
+})
+
+it('knows of each command the lists that it is for', () => {
+  const lists = Object.values(commandsOf)
+  expect(rowCommands.filter((command) => !lists.some((list) => list.has(command)))).toEqual([])
+  expect(commandsOf.browse.has('remove')).toBe(false)
+  expect(commandsOf.installed.has('install')).toBe(false)
 })

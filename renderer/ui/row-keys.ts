@@ -50,6 +50,13 @@ const shownKeys: { readonly [C in RowCommand]: readonly string[] } = {
   'move-up': ['Alt', '↑'],
   'move-down': ['Alt', '↓'],
 }
+/** Lists differ in what can be done with their rows; these are what their keys do. */
+export const commandsOf: { readonly [L in 'browse' | 'installed' | 'transfers']: ReadonlySet<RowCommand> } = {
+  browse: new Set(['inspect', 'install', 'update', 'open-folder', 'copy-path']),
+  installed: new Set(['inspect', 'update', 'remove', 'open-folder', 'copy-path', 'verify', 'keep']),
+  transfers: new Set(['pause', 'retry', 'move-up', 'move-down']),
+}
+
 export const rowCommands = Object.keys(shownKeys) as readonly RowCommand[]
 
 /** What is shown for a command; undefined where its letter is turned off. */

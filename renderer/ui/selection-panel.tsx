@@ -1,4 +1,5 @@
 import type { Icon as TablerIcon } from '@tabler/icons-react'
+import { useLayoutEffect, useRef } from 'react'
 import { Button } from './button.tsx'
 
 export interface SelectionAction {
@@ -24,7 +25,9 @@ interface SelectionPanelProps {
 export const shownNames = 8
 
 /** In place of the inspector's one thing: the sum of several, and what applies to all of them. */
-export const SelectionPanel = ({ title, names, count = names.length, more, note, actions }: SelectionPanelProps) => (
+export const SelectionPanel = ({ title, names, count = names.length, more, note, actions }: SelectionPanelProps) => {
+  const buttons = useFocusHandover()
+  return (
   <>
     <div>
       <h2 className="aside-title num">{title}</h2>
@@ -39,7 +42,7 @@ export const SelectionPanel = ({ title, names, count = names.length, more, note,
       </ul>
     </div>
     {note !== undefined && <p className="t2">{note}</p>}
-    <div className="chosen-actions">
+    <div className="chosen-actions" ref={buttons}>
       {actions.map(({ label, icon, danger, act }) => (
         <Button key={label} wide icon={icon} danger={danger === true} onClick={act}>
           {label}
@@ -47,11 +50,14 @@ export const SelectionPanel = ({ title, names, count = names.length, more, note,
       ))}
     </div>
   </>
-)
+  )
+}
 
 /** The same where there is no inspector: a line of buttons above the foot. */
-export const SelectionBar = ({ title, actions }: Pick<SelectionPanelProps, 'title' | 'actions'>) => (
-  <div className="chosen-bar" role="toolbar" aria-label={title}>
+export const SelectionBar = ({ title, actions }: Pick<SelectionPanelProps, 'title' | 'actions'>) => {
+  const bar = useFocusHandover()
+  return (
+  <div className="chosen-bar" role="toolbar" aria-label={title} ref={bar}>
     <span className="num strong cut">{title}</span>
     <span className="push" />
     {actions.map(({ label, icon, danger, act }) => (
@@ -60,4 +66,21 @@ export const SelectionBar = ({ title, actions }: Pick<SelectionPanelProps, 'titl
       </Button>
     ))}
   </div>
-)
+  )
+}
+
+/** Buttons that go with what they did (several are removed) give the focus to the list, or to what comes in its place. */
+function useFocusHandover() {
+  const buttons = useRef<HTMLDivElement>(null)
+  useLayoutEffect(
+    () => () => {
+      if (buttons.current?.contains(document.activeElement) !== true) return
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body)
+          document.querySelector<HTMLElement>('main [data-pane-focus]')?.focus()
+      })
+    },
+    [],
+  )
+  return buttons
+}

@@ -2,6 +2,7 @@ import { IconDownload } from '@tabler/icons-react'
 import type { PackageSummary, VersionSummary } from '../../../shared/model/package.ts'
 import type { Standing } from '../../state/package-standing.ts'
 import { browseText as text } from '../../text/browse.ts'
+import { installedText } from '../../text/installed.ts'
 import type { ChosenKeys } from '../../ui/chosen-keys.ts'
 import { type SelectionAction, shownNames } from '../../ui/selection-panel.tsx'
 import type { Update } from '../installed/installed-actions.ts'
@@ -23,6 +24,12 @@ export interface ChosenRows {
 type StandingOf = (each: PackageSummary) => Standing
 
 /** `keys`: places of `rows`. */
+/** What is installed, and what the sheet that asks for it says: old versions go with updates. */
+export interface Installs {
+  readonly updates: readonly Update[]
+  readonly words: typeof installedText.installSheet
+}
+
 export function chooseRows(
   rows: readonly BrowseRow[],
   keys: ChosenKeys,
@@ -30,7 +37,7 @@ export function chooseRows(
     readonly connectionId: string
     readonly libraryId: string
     readonly standingOf: StandingOf
-    install(updates: readonly Update[]): void
+    install(installs: Installs): void
   },
 ): ChosenRows | undefined {
   if (keys.size <= 1) return undefined
@@ -41,21 +48,30 @@ export function chooseRows(
   const isTooMany = of(sums.wanted) > mostAtOnce
   const updates: Update[] = []
   const names: string[] = []
+  let newerCount = 0
   for (const each of packagesAt(rows, keys)) {
     if (names.length < shownNames) names.push(each.title)
     else if (isTooMany) break
     const offered = wantedOf(each, standingOf)
     if (offered === undefined) continue
+    if (standingOf(each).kind === 'update') newerCount += 1
     updates.push({ connectionId, libraryId, name: each.name, title: each.title, version: offered.version })
   }
-  const action = { label: text.installSome(updates.length), icon: IconDownload, act: () => deps.install(updates) }
+  const words = installWords(newerCount, updates.length)
+  const action = { label: words.ask(updates.length), icon: IconDownload, act: () => deps.install({ updates, words }) }
+  const packageCount = of(sums.packages)
   return {
-    title: text.chosen(of(sums.packages), of(sums.bytes)),
+    title: text.chosen(packageCount, of(sums.bytes), keys.size - packageCount),
     names,
-    count: of(sums.packages),
-    ...(isTooMany ? { note: text.tooMany(mostAtOnce) } : updates.length === 0 ? { note: text.noneToInstall } : {}),
+    count: packageCount,
+    ...(isTooMany ? { note: text.tooMany(mostAtOnce) } : updates.length === 0 ? { note: packageCount === 0 ? text.noneReadable : text.noneToInstall } : {}),
     actions: isTooMany || updates.length === 0 ? [] : [action],
   }
+}
+
+function installWords(newerCount: number, count: number): typeof installedText.installSheet {
+  if (newerCount === 0) return installedText.installSheet
+  return newerCount === count ? installedText.updateSheet : installedText.installOrUpdateSheet
 }
 
 function* packagesAt(rows: readonly BrowseRow[], { runs }: ChosenKeys): Generator<PackageSummary> {

@@ -3,15 +3,13 @@ import type { PackageSummary } from '../../../shared/model/package.ts'
 import { useDefaultLibrary } from '../../state/installed.ts'
 import type { Standing } from '../../state/package-standing.ts'
 import { browseText as text } from '../../text/browse.ts'
-import { installedText } from '../../text/installed.ts'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Inspector } from '../../ui/inspector.tsx'
 import { type Selection, useSelection } from '../../ui/selection.ts'
 import { SelectionBar, SelectionPanel } from '../../ui/selection-panel.tsx'
 import { useAction } from '../../ui/use-action.ts'
-import type { Update } from '../installed/installed-actions.ts'
 import { UpdateSheet } from '../installed/update-sheet.tsx'
-import { type ChosenRows, chooseRows } from './chosen-rows.ts'
+import { type ChosenRows, chooseRows, type Installs } from './chosen-rows.ts'
 import type { BrowseRow } from './rows.ts'
 
 /** Several rows of Browse, and what is shown of them. */
@@ -43,7 +41,7 @@ export function useChosenRows(
   const keysInOrder = useMemo(() => rows.map(({ key }) => key), [rows])
   const selection = useSelection(keysInOrder, lead, deps.onLead)
   const libraryId = useDefaultLibrary()?.id
-  const [installing, setInstalling] = useState<readonly Update[]>()
+  const [installing, setInstalling] = useState<Installs>()
   const action = useAction()
   const { keys } = selection
   const chosen = useMemo(
@@ -63,12 +61,7 @@ export function useChosenRows(
     ),
     bar: chosen && <SelectionBar title={chosen.title} actions={chosen.actions} />,
     sheet: installing && (
-      <UpdateSheet
-        updates={installing}
-        words={installedText.installSheet}
-        onClose={() => setInstalling(undefined)}
-        run={(work) => void action.run(work)}
-      />
+      <UpdateSheet {...installing} onClose={() => setInstalling(undefined)} run={(work) => void action.run(work)} />
     ),
     failure: <FailureStrip failure={action.failure} onDismiss={action.dismiss} />,
     install() {

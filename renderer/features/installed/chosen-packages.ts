@@ -2,8 +2,9 @@ import { IconArrowUp, IconChecks, IconPin, IconPinnedOff, IconTrash } from '@tab
 import { installedText as text } from '../../text/installed.ts'
 import type { RowCommand } from '../../ui/row-keys.ts'
 import type { SelectionAction } from '../../ui/selection-panel.tsx'
-import { removeVersions, type Update } from './installed-actions.ts'
+import type { Update } from './installed-actions.ts'
 import type { InstalledPackage } from './installed-packages.ts'
+import { versionsOf } from './remove-choice.ts'
 import type { VersionCare } from './use-care.ts'
 import { keepAll } from './version-menu.tsx'
 
@@ -23,15 +24,17 @@ export function choosePackages(
     readonly care: VersionCare
     readonly run: (work: () => Promise<unknown>) => void
     readonly askUpdates: (updates: readonly Update[]) => void
+    /** Which versions go is asked first: some may be kept. */
+    readonly askRemove: (packages: readonly InstalledPackage[]) => void
   },
 ): ChosenPackages {
-  const versions = packages.flatMap(({ newest, older }) => [newest, ...older])
+  const versions = versionsOf(packages)
   const bytes = packages.reduce((sum, each) => sum + each.bytes, 0)
   const updates = packages.flatMap(({ name }) => deps.updates.get(name) ?? [])
   const isKept = versions.every(({ kept }) => kept)
   const verify = () => deps.care.verifySome(versions)
   const keep = () => deps.run(() => keepAll(versions, !isKept))
-  const remove = () => deps.run(() => removeVersions(versions, bytes))
+  const remove = () => deps.askRemove(packages)
   const update = () => deps.askUpdates(updates)
   const words = text.actions
   const byCommand: Partial<Record<RowCommand, () => void>> = {
@@ -52,7 +55,7 @@ export function choosePackages(
       ...(updates.length === 0 ? [] : [{ label: text.updateAll(updates.length), icon: IconArrowUp, act: update }]),
       { label: words.verify, icon: IconChecks, act: verify },
       { label: isKept ? words.unkeep : words.keep, icon: isKept ? IconPinnedOff : IconPin, act: keep },
-      { label: words.remove(bytes), icon: IconTrash, danger: true, act: remove },
+      { label: words.removeSome, icon: IconTrash, danger: true, act: remove },
     ],
   }
 }

@@ -1,20 +1,20 @@
 import './installed.css'
-import { useState } from 'react'
-import { fetchLibraries, useDefaultLibrary, useInstalled } from '../../state/installed.ts'
+import { fetchLibraries, showLibrary, useInstalled, useShownLibrary } from '../../state/installed.ts'
+import { useRequestsEnd } from '../../state/page-request.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { BoneRows } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Page } from '../../ui/page.tsx'
+import { showToast } from '../../ui/toast.tsx'
 import { LibraryPage } from './library-page.tsx'
 
 /** One library at a time: the default one, until another is chosen. */
 export function InstalledPage() {
   const libraries = useInstalled((state) => state.libraries)
   const load = useInstalled((state) => state.load)
-  const defaultLibrary = useDefaultLibrary()
-  const [chosenId, setChosenId] = useState<string>()
-  const library = libraries.find(({ id }) => id === chosenId) ?? defaultLibrary
+  const library = useShownLibrary()
+  useRequestsEnd((request) => showToast({ text: text.refused(request, text.leftBefore) }))
   if (library === undefined) {
     return (
       <Page label={text.title} bar={<h1>{text.title}</h1>}>
@@ -35,5 +35,5 @@ export function InstalledPage() {
       </Page>
     )
   }
-  return <LibraryPage key={library.id} library={library} libraries={libraries} onChoose={setChosenId} />
+  return <LibraryPage key={library.id} library={library} libraries={libraries} onChoose={showLibrary} />
 }

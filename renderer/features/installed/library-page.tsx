@@ -7,7 +7,6 @@ import type { Library } from '../../../shared/model/settings.ts'
 import { hasSelectedText } from '../../shell/reveal-path.ts'
 import { fetchLibraries, fetchLibrary, useInstalled } from '../../state/installed.ts'
 import { goTo } from '../../state/navigation.ts'
-import { usePageRequest } from '../../state/page-request.ts'
 import { useSettings } from '../../state/settings.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { BoneRows } from '../../ui/bones.tsx'
@@ -24,7 +23,6 @@ import { type RowCommand, rowCommandOf } from '../../ui/row-keys.ts'
 import { useSelection } from '../../ui/selection.ts'
 import { SelectionBar, SelectionPanel } from '../../ui/selection-panel.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
-import { showToast } from '../../ui/toast.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
 import { choosePackages } from './chosen-packages.ts'
@@ -35,6 +33,7 @@ import { InstalledRow } from './installed-row.tsx'
 import { LibrarySwitcher } from './library-switcher.tsx'
 import { MovingStrip } from './moving-strip.tsx'
 import { PackageDetails } from './package-details.tsx'
+import { versionsOf } from './remove-choice.ts'
 import { RemoveSheet } from './remove-sheet.tsx'
 import { TrashList } from './trash-list.tsx'
 import { UnreadableStrip } from './unreadable-strip.tsx'
@@ -43,6 +42,7 @@ import { hasBytes, UsageHead, UsageMap } from './usage-map.tsx'
 import { useCare } from './use-care.ts'
 import { useDiffering } from './use-differing.ts'
 import { useLookAgain } from './use-look-again.ts'
+import { usePageAnswers } from './use-page-answers.ts'
 import { useUpdates } from './use-updates.ts'
 import { keepAll, VersionMenu } from './version-menu.tsx'
 
@@ -70,7 +70,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
   const [order, setOrder] = useState<PackageOrder>('bytes')
   const [selected, setSelected] = useState<string>()
   const [opened, setOpened] = useState<string>()
-  const [asking, setAsking] = useState<InstalledPackage>()
+  const [asking, setAsking] = useState<readonly InstalledPackage[]>()
   const [freeing, setFreeing] = useState(false)
   const [updating, setUpdating] = useState<readonly Update[]>()
   const select = (name: string) => {
@@ -102,15 +102,17 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
   const { keys } = selection
   const several = useMemo(() => packages.filter(({ name }, at) => keys.hasAt(at, name)), [packages, keys])
   const chosen =
-    several.length > 1 ? choosePackages(several, { updates, care, run, askUpdates: setUpdating }) : undefined
+    several.length > 1
+      ? choosePackages(several, { updates, care, run, askUpdates: setUpdating, askRemove: setAsking })
+      : undefined
   const details = packages.find(({ name }) => name === opened)
 
   const removeOf = (each: InstalledPackage) => {
-    if (each.older.length > 0) setAsking(each)
+    if (each.older.length > 0) setAsking([each])
     else run(() => removeVersions([each.newest], each.bytes))
   }
-  const isKept = ({ newest, older }: InstalledPackage): boolean => [newest, ...older].some(({ kept }) => kept)
-  const keepOf = (each: InstalledPackage, kept: boolean) => run(() => keepAll([each.newest, ...each.older], kept))
+  const isKept = (each: InstalledPackage): boolean => versionsOf([each]).some(({ kept }) => kept)
+  const keepOf = (each: InstalledPackage, kept: boolean) => run(() => keepAll(versionsOf([each]), kept))
 
   const act = (command: RowCommand | undefined, each: InstalledPackage | undefined): boolean => {
     if (each === undefined) return false
@@ -150,13 +152,14 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
     return true
   })
 
-  usePageRequest(listed !== undefined, (request) => {
-    if (request === 'verify-all') verifyEverything()
-    else if (request === 'free-up') {
+  usePageAnswers(library, {
+    hasUpdates: updates.size > 0,
+    verifyEverything,
+    showUpdates: () => setUpdating([...updates.values()]),
+    showFreeUp() {
       setOpened(undefined)
       setFreeing(narrow)
-    } else if (updates.size > 0) setUpdating([...updates.values()])
-    else showToast({ text: text.nothingToUpdate })
+    },
   })
 
   const columns: readonly Column<PackageOrder>[] = [
@@ -275,7 +278,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                 <EmptyState
                   title={text.emptyTitle}
                   action={
-                    <Button variant="primary" onClick={() => goTo({ page: 'browse' })}>
+                    <Button variant="primary" data-pane-focus="empty" onClick={() => goTo({ page: 'browse' })}>
                       {text.emptyAction}
                     </Button>
                   }
@@ -305,11 +308,8 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                       update={updates.get(each.name)}
                       biggestBytes={biggestBytes}
                       busy={busy}
-                      changed={[each.newest, ...each.older].reduce(
-                        (sum, { ref }) => sum + changedOf(specOf(ref)).length,
-                        0,
-                      )}
-                      differs={[each.newest, ...each.older].some(({ ref }) => differing.has(specOf(ref)))}
+                      changed={versionsOf([each]).reduce((sum, { ref }) => sum + changedOf(specOf(ref)).length, 0)}
+                      differs={versionsOf([each]).some(({ ref }) => differing.has(specOf(ref)))}
                       menu={
                         <VersionMenu
                           version={each.newest}
@@ -340,7 +340,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                 : [
                     ...(singleKeys
                       ? [
-                          { keys: ['O'], does: text.hints.open },
+                          ...(chosen === undefined ? [{ keys: ['O'], does: text.hints.open }] : []),
                           { keys: ['V'], does: text.hints.verify },
                           { keys: ['K'], does: text.hints.keep },
                         ]
@@ -395,7 +395,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
       )}
       {updating !== undefined && <UpdateSheet updates={updating} onClose={() => setUpdating(undefined)} run={run} />}
       {asking !== undefined && (
-        <RemoveSheet each={asking} bytesOf={bytesOf} onClose={() => setAsking(undefined)} run={run} />
+        <RemoveSheet packages={asking} bytesOf={bytesOf} onClose={() => setAsking(undefined)} run={run} />
       )}
     </Page>
   )

@@ -1,5 +1,6 @@
 import { Checkbox } from '@mantine/core'
 import { useState } from 'react'
+import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { Button } from '../../ui/button.tsx'
@@ -7,27 +8,31 @@ import { Size } from '../../ui/figures.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { removeVersions } from './installed-actions.ts'
 import type { InstalledPackage } from './installed-packages.ts'
+import { firstTicked, versionsOf } from './remove-choice.ts'
 
 const words = text.removeSheet
 
 interface RemoveSheetProps {
-  readonly each: InstalledPackage
+  readonly packages: readonly InstalledPackage[]
   readonly bytesOf: (spec: string) => number
   readonly onClose: () => void
   readonly run: (work: () => Promise<unknown>) => void
 }
 
-/** Which of several versions go, and what that frees. The older ones are ticked. */
-export function RemoveSheet({ each, bytesOf, onClose, run }: RemoveSheetProps) {
-  const versions = [each.newest, ...each.older]
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(
-    () => new Set(each.older.filter(({ kept }) => !kept).map(({ ref }) => ref.version)),
-  )
-  const going = versions.filter(({ ref }) => chosen.has(ref.version))
+/** Which of several versions go, and what that frees when the trash is emptied. */
+export function RemoveSheet({ packages, bytesOf, onClose, run }: RemoveSheetProps) {
+  const versions = versionsOf(packages)
+  const [only] = packages.length === 1 ? packages : []
+  const newest = new Set(packages.map((each) => each.newest))
+  const keptCount = versions.filter(({ kept }) => kept).length
+  const [chosen, setChosen] = useState(() => firstTicked(packages))
+  const going = versions.filter(({ ref }) => chosen.has(specOf(ref)))
+  const nameOf = ({ title, ref }: InstalledVersion): string =>
+    only === undefined ? `${title} ${ref.version}` : ref.version
   const bytes = going.reduce((sum, { ref }) => sum + bytesOf(specOf(ref)), 0)
-  const toggle = (version: string) =>
+  const toggle = (spec: string) =>
     setChosen((before) =>
-      before.has(version) ? new Set([...before].filter((other) => other !== version)) : new Set([...before, version]),
+      before.has(spec) ? new Set([...before].filter((other) => other !== spec)) : new Set([...before, spec]),
     )
   const remove = () => {
     onClose()
@@ -37,8 +42,8 @@ export function RemoveSheet({ each, bytesOf, onClose, run }: RemoveSheetProps) {
     <Sheet
       opened
       onClose={onClose}
-      title={words.title(each.title)}
-      subtitle={words.text}
+      title={only === undefined ? words.titleOfSeveral(packages.length) : words.title(only.title)}
+      subtitle={only === undefined && keptCount > 0 ? `${words.text} ${words.keptStay(keptCount)}` : words.text}
       footer={
         <>
           <span className="push" />
@@ -54,15 +59,15 @@ export function RemoveSheet({ each, bytesOf, onClose, run }: RemoveSheetProps) {
       <section>
         {versions.map((version) => (
           // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox is inside
-          <label className="pick" key={version.ref.version}>
+          <label className="pick" key={specOf(version.ref)}>
             <Checkbox
-              checked={chosen.has(version.ref.version)}
-              onChange={() => toggle(version.ref.version)}
-              aria-label={version.ref.version}
+              checked={chosen.has(specOf(version.ref))}
+              onChange={() => toggle(specOf(version.ref))}
+              aria-label={nameOf(version)}
             />
             <span className="num">
-              {version.ref.version}
-              {version === each.newest && <span className="t3"> {words.newest}</span>}
+              {nameOf(version)}
+              {newest.has(version) && <span className="t3"> {words.newest}</span>}
               {version.kept && <span className="t3"> {text.kept.toLowerCase()}</span>}
             </span>
             <Size bytes={bytesOf(specOf(version.ref))} />

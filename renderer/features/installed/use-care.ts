@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import { create } from 'zustand'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import { fetchLibrary } from '../../state/installed.ts'
@@ -11,7 +12,7 @@ export interface VersionCare {
   /** By `<name>==<version>`. */
   readonly busy: ReadonlyMap<string, Care>
   /** While everything is verified: how many are left, and how to stop it. */
-  readonly verifyingAll?: { readonly left: number; readonly abort: AbortController }
+  readonly verifyingAll?: VerifyingAll
   verifySome(versions: readonly InstalledVersion[]): void
   verifyEverything(): void
   repairOne(version: InstalledVersion): void
@@ -19,6 +20,14 @@ export interface VersionCare {
   /** Ends what is being done with a version. */
   stop(version: InstalledVersion): void
 }
+
+interface VerifyingAll {
+  readonly left: number
+  readonly abort: AbortController
+}
+
+/** By library: it goes on while another page is looked at, and can still be stopped afterwards. */
+const useVerifyingAll = create<Readonly<Record<string, VerifyingAll | undefined>>>(() => ({}))
 
 /** Verifies, repairs and saves versions of a library, and tells which ones are at it. `run` shows what fails; `details` what was found. */
 export function useCare(
@@ -28,7 +37,7 @@ export function useCare(
   details: { isShown(name: string): boolean; show(name: string): void },
 ): VersionCare {
   const [busy, setBusy] = useState<ReadonlyMap<string, Care>>(new Map())
-  const [verifyingAll, setVerifyingAll] = useState<{ readonly left: number; readonly abort: AbortController }>()
+  const verifyingAll = useVerifyingAll((state) => state[libraryId])
   const aborts = useRef(new Map<string, AbortController>())
 
   const attend = (
@@ -54,14 +63,16 @@ export function useCare(
     })
   }
   const verifyEverything = () => {
+    if (useVerifyingAll.getState()[libraryId] !== undefined) return
     const abort = new AbortController()
-    setVerifyingAll({ left: installed.length, abort })
+    const tell = (left: number) => useVerifyingAll.setState({ [libraryId]: { left, abort } })
+    tell(installed.length)
     run(async () => {
       try {
         const show = ({ ref }: InstalledVersion) => details.show(ref.name)
-        await verifyAll(installed, (left) => setVerifyingAll({ left, abort }), show, abort.signal)
+        await verifyAll(installed, tell, show, abort.signal)
       } finally {
-        setVerifyingAll(undefined)
+        useVerifyingAll.setState({ [libraryId]: undefined })
         await fetchLibrary(libraryId)
       }
     })

@@ -33,6 +33,7 @@ export function MoveLibrarySheet({ library, onClose }: MoveLibrarySheetProps) {
   const [path, setPath] = useState('')
   const [tried, setTried] = useState(false)
   const { plan, problem } = useMovePlan(library.id, path.trim())
+  const hasPrice = plan?.enoughSpace === true
   const action = useAction()
   const choose = async () => {
     const picked = await pickPath('folder', text.pickTitle)
@@ -40,7 +41,7 @@ export function MoveLibrarySheet({ library, onClose }: MoveLibrarySheetProps) {
   }
   const move = () => {
     setTried(true)
-    if (path.trim() === '' || problem !== undefined || plan?.enoughSpace === false) return
+    if (!hasPrice) return
     void action.run(async () => {
       const { transferId } = await client.libraries.move({ id: library.id, path: path.trim() })
       onClose()
@@ -58,7 +59,7 @@ export function MoveLibrarySheet({ library, onClose }: MoveLibrarySheetProps) {
         <>
           <span className="push" />
           <Button onClick={onClose}>{settingsText.cancel}</Button>
-          <Button type="submit" variant="primary" disabled={action.busy || plan?.enoughSpace === false}>
+          <Button type="submit" variant="primary" disabled={action.busy || (path.trim() !== '' && !hasPrice)}>
             {text.button}
           </Button>
         </>
