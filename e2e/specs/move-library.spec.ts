@@ -31,6 +31,8 @@ test('a library moves to another folder, and everything in it works there', asyn
   await field.fill(join(home, 'library', 'inner'))
   await expect(sheet).toContainText('A library can’t lie inside another one')
   await field.fill(to)
+  // Nothing begins before its price is there.
+  await page.keyboard.press('Enter')
   await expect(sheet).toContainText('It stays on the same disk, so nothing is copied')
   await expect(sheet).toContainText(`Programs that load packages from ${join(home, 'library')} need the new folder.`)
   await page.keyboard.press('Enter')

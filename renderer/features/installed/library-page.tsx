@@ -6,12 +6,10 @@ import { specOf } from '../../../shared/model/package-ref.ts'
 import type { Library } from '../../../shared/model/settings.ts'
 import { hasSelectedText } from '../../shell/reveal-path.ts'
 import { fetchLibraries, fetchLibrary, useInstalled } from '../../state/installed.ts'
-import { goTo } from '../../state/navigation.ts'
 import { useSettings } from '../../state/settings.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { BoneRows } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Foot } from '../../ui/foot.tsx'
@@ -32,6 +30,7 @@ import { groupInstalled, type InstalledPackage, type PackageOrder } from './inst
 import { InstalledRow } from './installed-row.tsx'
 import { LibrarySwitcher } from './library-switcher.tsx'
 import { MovingStrip } from './moving-strip.tsx'
+import { NothingInstalled } from './nothing-installed.tsx'
 import { PackageDetails } from './package-details.tsx'
 import { versionsOf } from './remove-choice.ts'
 import { RemoveSheet } from './remove-sheet.tsx'
@@ -275,16 +274,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                 </div>
               )}
               {packages.length === 0 ? (
-                <EmptyState
-                  title={text.emptyTitle}
-                  action={
-                    <Button variant="primary" data-pane-focus="empty" onClick={() => goTo({ page: 'browse' })}>
-                      {text.emptyAction}
-                    </Button>
-                  }
-                >
-                  {text.emptyText}
-                </EmptyState>
+                <NothingInstalled />
               ) : (
                 <List
                   handle={list}

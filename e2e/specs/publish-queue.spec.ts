@@ -1,0 +1,56 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bucketEnvironment, startTestEngine } from '../../testkit/test-engine.ts'
+import { transferRow } from '../pages/transfers.ts'
+import { dropFolder, openPage } from '../pages/window.ts'
+import { expect, test } from '../with-store.ts'
+
+test.use({
+  appEnv: async ({ gate, s3, bucket }, use) => use(bucketEnvironment({ ...s3, endpoint: gate.endpoint }, bucket)),
+})
+
+async function makeFolder(path: string, bytes = 10): Promise<string> {
+  await mkdir(path, { recursive: true })
+  await writeFile(join(path, 'weights.bin'), Buffer.from(Array.from({ length: bytes }, (_, n) => (n * n) % 251)))
+  return path
+}
+
+test('the queue keeps the focus and its order, and counts what was looked at', async ({ app, workFolder }) => {
+  const { page } = app
+  const names = ['first_model', 'second_model', 'third_model', 'fourth_model']
+  await dropFolder(app, ...(await Promise.all(names.map((name) => makeFolder(join(workFolder, name))))))
+  const queue = page.getByRole('navigation', { name: 'To publish' })
+  const field = page.getByRole('textbox', { name: /^Name/ })
+  const itemOf = (name: string) => queue.getByRole('button', { name, exact: true })
+  await expect(field).toHaveValue('first_model')
+  await itemOf('second_model').focus()
+  await page.keyboard.press('Enter')
+  await expect(field).toHaveValue('second_model')
+  await expect(itemOf('second_model')).toBeFocused()
+
+  await queue.getByRole('button', { name: 'Leave third_model without publishing' }).press('Enter')
+  await expect(itemOf('fourth_model')).toBeFocused()
+  await expect(page.getByText('2 of 3 folders')).toBeVisible()
+  await queue.getByRole('button', { name: 'Leave fourth_model without publishing' }).press('Enter')
+  await expect(itemOf('second_model')).toBeFocused()
+  await expect(page.getByText('2 of 2 folders')).toBeVisible()
+  await queue.getByRole('button', { name: 'Leave first_model without publishing' }).press('Enter')
+  await expect(queue).toBeHidden()
+  expect(await page.evaluate(() => document.activeElement !== document.body)).toBe(true)
+})
+
+test('what another process publishes is left to Transfers', async ({ app, appEnv, gate, workFolder }) => {
+  const { page, home } = app
+  const folder = await makeFolder(join(workFolder, 'elsewhere'), 3_000_000)
+  gate.throttle(20_000)
+  const engine = await startTestEngine(home, { env: appEnv })
+  const { planId } = await engine.api.publish.plan({ path: folder, fields: {} })
+  await engine.api.publish.start({ planId })
+  await expect.poll(async () => (await engine.api.transfers.list({}))[0]?.state.kind).toBe('transferring')
+  await openPage(page, 'Transfers')
+  await expect(transferRow(page, 'elsewhere')).toContainText('In another Orbital')
+  await openPage(page, 'Publish')
+  await expect(page.getByRole('heading', { name: 'Drop a folder anywhere in this window' })).toBeVisible()
+  await expect(page.getByRole('article')).toHaveCount(0)
+  await engine.stop()
+})
