@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bucketEnvironment, startTestEngine } from '../../testkit/test-engine.ts'
@@ -11,7 +12,7 @@ test.use({
 
 async function makeFolder(path: string, bytes = 10): Promise<string> {
   await mkdir(path, { recursive: true })
-  await writeFile(join(path, 'weights.bin'), Buffer.from(Array.from({ length: bytes }, (_, n) => (n * n) % 251)))
+  await writeFile(join(path, 'weights.bin'), randomBytes(bytes))
   return path
 }
 
@@ -48,7 +49,7 @@ test('what another process publishes is left to Transfers', async ({ app, appEnv
   await engine.api.publish.start({ planId })
   await expect.poll(async () => (await engine.api.transfers.list({}))[0]?.state.kind).toBe('transferring')
   await openPage(page, 'Transfers')
-  await expect(transferRow(page, 'elsewhere')).toContainText('In another Orbital')
+  await expect(transferRow(page, 'Publish elsewhere')).toContainText('In another Orbital')
   await openPage(page, 'Publish')
   await expect(page.getByRole('heading', { name: 'Drop a folder anywhere in this window' })).toBeVisible()
   await expect(page.getByRole('article')).toHaveCount(0)
