@@ -104,9 +104,10 @@ export const shellText = {
       `Remove ${version}, ${formatSize(freedBytes)} to the trash`,
     publishNext: 'Publish a new version…',
     undo: 'Undo the last removal',
-    updateAll: (library?: string): string => `Update all packages${library === undefined ? '' : ` in ${library}`}…`,
+    updateAll: (library?: string): string =>
+      `Update all packages${library === undefined ? '' : ` in ${isolate(library)}`}…`,
     verifyAll: (library?: string): string =>
-      library === undefined ? 'Verify everything that is installed' : `Verify everything in ${library}`,
+      library === undefined ? 'Verify everything that is installed' : `Verify everything in ${isolate(library)}`,
     freeUp: 'Free up space',
     pauseAll: 'Pause all transfers',
     resumeAll: 'Resume all transfers',

@@ -28,28 +28,28 @@ export const shownNames = 8
 export const SelectionPanel = ({ title, names, count = names.length, more, note, actions }: SelectionPanelProps) => {
   const buttons = useFocusHandover()
   return (
-  <>
-    <div>
-      <h2 className="aside-title num">{title}</h2>
-      <ul className="t2 chosen-names">
-        {names.slice(0, shownNames).map((name, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two may have one name
-          <li key={`${at} ${name}`} className="cut" title={name}>
-            {name}
-          </li>
+    <>
+      <div>
+        <h2 className="aside-title num">{title}</h2>
+        <ul className="t2 chosen-names">
+          {names.slice(0, shownNames).map((name, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two may have one name
+            <li key={`${at} ${name}`} className="cut" title={name}>
+              {name}
+            </li>
+          ))}
+          {count > shownNames && <li className="t3">{more(count - shownNames)}</li>}
+        </ul>
+      </div>
+      {note !== undefined && <p className="t2">{note}</p>}
+      <div className="chosen-actions" ref={buttons}>
+        {actions.map(({ label, icon, danger, act }) => (
+          <Button key={label} wide icon={icon} danger={danger === true} onClick={act}>
+            {label}
+          </Button>
         ))}
-        {count > shownNames && <li className="t3">{more(count - shownNames)}</li>}
-      </ul>
-    </div>
-    {note !== undefined && <p className="t2">{note}</p>}
-    <div className="chosen-actions" ref={buttons}>
-      {actions.map(({ label, icon, danger, act }) => (
-        <Button key={label} wide icon={icon} danger={danger === true} onClick={act}>
-          {label}
-        </Button>
-      ))}
-    </div>
-  </>
+      </div>
+    </>
   )
 }
 
@@ -57,15 +57,15 @@ export const SelectionPanel = ({ title, names, count = names.length, more, note,
 export const SelectionBar = ({ title, actions }: Pick<SelectionPanelProps, 'title' | 'actions'>) => {
   const bar = useFocusHandover()
   return (
-  <div className="chosen-bar" role="toolbar" aria-label={title} ref={bar}>
-    <span className="num strong cut">{title}</span>
-    <span className="push" />
-    {actions.map(({ label, icon, danger, act }) => (
-      <Button key={label} small icon={icon} danger={danger === true} onClick={act}>
-        {label}
-      </Button>
-    ))}
-  </div>
+    <div className="chosen-bar" role="toolbar" aria-label={title} ref={bar}>
+      <span className="num strong cut">{title}</span>
+      <span className="push" />
+      {actions.map(({ label, icon, danger, act }) => (
+        <Button key={label} small icon={icon} danger={danger === true} onClick={act}>
+          {label}
+        </Button>
+      ))}
+    </div>
   )
 }
 

@@ -7,6 +7,8 @@ const { hints: text } = browseText
 
 interface BrowseFootProps {
   readonly hasRows: boolean
+  /** False where nothing of what is chosen can be installed. */
+  readonly installs: boolean
   /** There is no inspector then. */
   readonly narrow: boolean
   readonly inspectorOpen: boolean
@@ -14,12 +16,12 @@ interface BrowseFootProps {
   readonly children: ReactNode
 }
 
-export function BrowseFoot({ hasRows, narrow, inspectorOpen, children }: BrowseFootProps) {
+export function BrowseFoot({ hasRows, installs, narrow, inspectorOpen, children }: BrowseFootProps) {
   const singleKeys = useSettings(({ settings }) => settings.singleKeys)
   const hints = [
     { keys: ['↑', '↓'], does: text.move },
     { keys: ['↵'], does: text.open },
-    ...(singleKeys ? [{ keys: ['I'], does: text.install }] : []),
+    ...(singleKeys && installs ? [{ keys: ['I'], does: text.install }] : []),
     ...(narrow ? [] : [{ keys: ['Space'], does: inspectorOpen ? text.hideDetails : text.showDetails }]),
   ]
   return <Foot hints={hasRows ? hints : []}>{children}</Foot>

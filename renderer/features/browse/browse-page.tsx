@@ -192,7 +192,12 @@ export function BrowsePage() {
             connectionId={connection?.id}
           />
         ) : (
-          <BrowseFoot hasRows={shown.length > 0} narrow={narrow} inspectorOpen={view.inspectorOpen}>
+          <BrowseFoot
+            hasRows={shown.length > 0}
+            installs={many.chosen?.actions.length !== 0}
+            narrow={narrow}
+            inspectorOpen={view.inspectorOpen}
+          >
             {many.chosen !== undefined
               ? many.chosen.title
               : listed.incoming !== undefined

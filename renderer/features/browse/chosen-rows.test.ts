@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { PackageSummary } from '../../../shared/model/package.ts'
 import { createStandings, groupByName } from '../../state/package-standing.ts'
+import { keysAt, type Run } from '../../ui/chosen-keys.ts'
 import { chooseRows, type Installs } from './chosen-rows.ts'
 import { makeRows } from './rows.ts'
 
@@ -28,11 +29,11 @@ const rows = makeRows(packages, [broken('a-1.0'), broken('b-1.0')])
 
 function choose(...wanted: readonly string[]) {
   const asked: Installs[] = []
-  const keys = new Set(
-    rows
-      .filter((row) => wanted.includes(row.kind === 'package' ? row.package.name : row.entry.ident))
-      .map(({ key }) => key),
+  const order = rows.map(({ key }) => key)
+  const runs = rows.flatMap((row, at): Run[] =>
+    wanted.includes(row.kind === 'package' ? row.package.name : row.entry.ident) ? [[at, at + 1]] : [],
   )
+  const keys = keysAt(order, runs)
   const chosen = chooseRows(rows, keys, {
     connectionId: 'c',
     libraryId: 'l',

@@ -64,7 +64,11 @@ export function chooseRows(
     title: text.chosen(packageCount, of(sums.bytes), keys.size - packageCount),
     names,
     count: packageCount,
-    ...(isTooMany ? { note: text.tooMany(mostAtOnce) } : updates.length === 0 ? { note: packageCount === 0 ? text.noneReadable : text.noneToInstall } : {}),
+    ...(isTooMany
+      ? { note: text.tooMany(mostAtOnce) }
+      : updates.length === 0
+        ? { note: packageCount === 0 ? text.noneReadable : text.noneToInstall }
+        : {}),
     actions: isTooMany || updates.length === 0 ? [] : [action],
   }
 }

@@ -2,6 +2,7 @@ import { Checkbox } from '@mantine/core'
 import { useState } from 'react'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
+import { withVersion } from '../../../shared/text/isolate.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { Button } from '../../ui/button.tsx'
 import { Size } from '../../ui/figures.tsx'
@@ -28,7 +29,7 @@ export function RemoveSheet({ packages, bytesOf, onClose, run }: RemoveSheetProp
   const [chosen, setChosen] = useState(() => firstTicked(packages))
   const going = versions.filter(({ ref }) => chosen.has(specOf(ref)))
   const nameOf = ({ title, ref }: InstalledVersion): string =>
-    only === undefined ? `${title} ${ref.version}` : ref.version
+    only === undefined ? withVersion(title, ref.version) : ref.version
   const bytes = going.reduce((sum, { ref }) => sum + bytesOf(specOf(ref)), 0)
   const toggle = (spec: string) =>
     setChosen((before) =>
