@@ -18,6 +18,7 @@ export default defineConfig({
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...leftOut, '**/*.integration.test.ts', 'renderer/**'],
           environment: 'node',
+          setupFiles: ['testkit/keep-type-stripper.ts'],
           testTimeout: 10_000,
           hookTimeout: 20_000,
         },
@@ -39,6 +40,7 @@ export default defineConfig({
           include: ['**/*.integration.test.ts'],
           exclude: leftOut,
           environment: 'node',
+          setupFiles: ['testkit/keep-type-stripper.ts'],
           // One file at a time: each may run servers of its own, and figures of speed and progress must not disturb each other.
           fileParallelism: false,
           testTimeout: 120_000,
