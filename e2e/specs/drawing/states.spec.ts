@@ -1,13 +1,13 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fillBucket } from '../example/fill-store.ts'
-import type { AppUnderTest } from '../fixtures.ts'
-import { checkState, spoken } from '../pages/accessibility.ts'
-import { packageRow, selectPackage } from '../pages/browse.ts'
-import { addCompatibleStore, addFolderConnection } from '../pages/settings.ts'
-import { transferRow } from '../pages/transfers.ts'
-import { openPage, switchTo } from '../pages/window.ts'
-import { expect, test, testWithExample } from '../with-store.ts'
+import { fillBucket } from '../../example/fill-store.ts'
+import type { AppUnderTest } from '../../fixtures.ts'
+import { checkState, spoken } from '../../pages/accessibility.ts'
+import { packageRow, selectPackage } from '../../pages/browse.ts'
+import { addCompatibleStore, addFolderConnection } from '../../pages/settings.ts'
+import { transferRow } from '../../pages/transfers.ts'
+import { openPage, switchTo } from '../../pages/window.ts'
+import { expect, test, testWithExample } from '../../with-store.ts'
 
 // A store that refuses connections is what these are about.
 test.use({ windowSize: { width: 1440, height: 900 }, expectedConsole: /Failed to load resource/ })

@@ -1,9 +1,9 @@
 import type { Locator } from 'playwright/test'
-import type { AppUnderTest } from '../fixtures.ts'
-import { findClipped, findViolations, setTheme } from '../pages/accessibility.ts'
-import { installFromBrowse, packageRow, selectPackage } from '../pages/browse.ts'
-import { openPage } from '../pages/window.ts'
-import { expect, testWithExample as test } from '../with-store.ts'
+import type { AppUnderTest } from '../../fixtures.ts'
+import { findClipped, findViolations, setTheme } from '../../pages/accessibility.ts'
+import { installFromBrowse, packageRow, selectPackage } from '../../pages/browse.ts'
+import { openPage } from '../../pages/window.ts'
+import { expect, testWithExample as test } from '../../with-store.ts'
 
 /** Opens a menu by its button, looks at it in both themes, and closes it. */
 async function checkMenu({ page }: AppUnderTest, opener: Locator, what: string): Promise<void> {

@@ -1,6 +1,6 @@
-import { packageRow } from '../pages/browse.ts'
-import { openPage } from '../pages/window.ts'
-import { expect, testWithExample as test } from '../with-store.ts'
+import { packageRow } from '../../pages/browse.ts'
+import { openPage } from '../../pages/window.ts'
+import { expect, testWithExample as test } from '../../with-store.ts'
 
 test('the tag of an update is to be seen on a selected row, too', async ({ app: { page } }) => {
   const title = 'Speech intent classifier'

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { numberedVersions, writeSmallVersions } from '../../testkit/small-versions.ts'
-import { packageRow } from '../pages/browse.ts'
-import { writeHome } from '../prepare-home.ts'
-import { expect, test } from '../with-store.ts'
+import { numberedVersions, writeSmallVersions } from '../../../testkit/small-versions.ts'
+import { packageRow } from '../../pages/browse.ts'
+import { writeHome } from '../../prepare-home.ts'
+import { expect, test } from '../../with-store.ts'
 
 test.use({
   prepareHome: async ({ workFolder }, use) =>

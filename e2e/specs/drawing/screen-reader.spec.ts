@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright/test'
-import { spoken } from '../pages/accessibility.ts'
-import { packageRow, selectPackage } from '../pages/browse.ts'
-import { expect, testWithExample as test } from '../with-store.ts'
+import { spoken } from '../../pages/accessibility.ts'
+import { packageRow, selectPackage } from '../../pages/browse.ts'
+import { expect, testWithExample as test } from '../../with-store.ts'
 
 test.use({ windowSize: { width: 1440, height: 900 } })
 

@@ -1,14 +1,14 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import { writePackageFolder } from '../example/fill-store.ts'
-import { examplePackages } from '../example/packages.ts'
-import type { AppUnderTest } from '../fixtures.ts'
-import { installFromBrowse, packageRow, selectPackage } from '../pages/browse.ts'
-import { folderInLibrary } from '../pages/installed.ts'
-import { openNewConnection } from '../pages/settings.ts'
-import { choosePath, openPage } from '../pages/window.ts'
-import { expect, test, testWithExample } from '../with-store.ts'
+import { writePackageFolder } from '../../example/fill-store.ts'
+import { examplePackages } from '../../example/packages.ts'
+import type { AppUnderTest } from '../../fixtures.ts'
+import { installFromBrowse, packageRow, selectPackage } from '../../pages/browse.ts'
+import { folderInLibrary } from '../../pages/installed.ts'
+import { openNewConnection } from '../../pages/settings.ts'
+import { choosePath, openPage } from '../../pages/window.ts'
+import { expect, test, testWithExample } from '../../with-store.ts'
 
 const sizes = [
   { width: 1440, height: 900 },

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
-import { writePackageFolder } from '../example/fill-store.ts'
-import { examplePackages } from '../example/packages.ts'
-import { checkZoomed, describeFocus } from '../pages/accessibility.ts'
-import { installFromBrowse, packageRow, selectPackage } from '../pages/browse.ts'
-import { openPage } from '../pages/window.ts'
-import { expect, testWithExample as test } from '../with-store.ts'
+import { writePackageFolder } from '../../example/fill-store.ts'
+import { examplePackages } from '../../example/packages.ts'
+import { checkZoomed, describeFocus } from '../../pages/accessibility.ts'
+import { installFromBrowse, packageRow, selectPackage } from '../../pages/browse.ts'
+import { openPage } from '../../pages/window.ts'
+import { expect, testWithExample as test } from '../../with-store.ts'
 
 const places = [
   '#/browse',

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
-import { bucketEnvironment } from '../../testkit/test-engine.ts'
-import { fillBucket } from '../example/fill-store.ts'
-import { checkState } from '../pages/accessibility.ts'
-import { packageRow } from '../pages/browse.ts'
-import { openPage } from '../pages/window.ts'
-import { test as base, expect } from '../with-store.ts'
+import { bucketEnvironment } from '../../../testkit/test-engine.ts'
+import { fillBucket } from '../../example/fill-store.ts'
+import { checkState } from '../../pages/accessibility.ts'
+import { packageRow } from '../../pages/browse.ts'
+import { openPage } from '../../pages/window.ts'
+import { test as base, expect } from '../../with-store.ts'
 
 /** Behind a gate, as the default connection: two versions of a package. */
 const test = base.extend({
