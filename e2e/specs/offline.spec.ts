@@ -8,7 +8,8 @@ import { expect, test } from '../with-store.ts'
 // What the store doesn't answer is the point of these.
 test.use({ expectedConsole: /Failed to load resource/ })
 
-const refresh = (page: Page) => page.getByRole('button', { name: 'Check for new packages' }).press('Enter')
+// A click waits until a check under way has ended.
+const refresh = (page: Page) => page.getByRole('button', { name: 'Check for new packages' }).click()
 const tryAgain = (page: Page) => page.getByRole('button', { name: 'Try again' })
 
 test.beforeEach(async ({ app: { page }, s3, bucket, gatedStore, workFolder }) => {
