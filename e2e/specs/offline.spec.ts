@@ -54,8 +54,6 @@ test('without a network the last list is shown with its age, and what is install
   await expect(row).toBeVisible()
   await row.click()
   await page.keyboard.press('v')
-  await page.waitForTimeout(3000)
-  console.log(await page.locator('body').ariaSnapshot())
   await expect(page.getByText(/Fraud scorer.*: \d+ files? verified, all as published/)).toBeVisible()
 
   gate.refuse(false)

@@ -183,7 +183,9 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         for (const { id } of connections.list()) {
           if (id === exceptId) continue
           // One that can't be opened says why where it is looked at, and hides no other.
-          const connection = await connections.open(id).catch(() => undefined)
+          const connection = await connections.open(id).catch((error: unknown) => {
+            if (!isAppError(error)) throw error
+          })
           const packages = connection === undefined ? [] : await catalog.searchKept(connection, query, io)
           found.push(...packages.slice(0, atMost).map((each) => ({ connectionId: id, package: each })))
         }
