@@ -151,6 +151,28 @@ describe('folder store', () => {
       return { store, uploadId, send, complete, inode, left }
     }
 
+    test('go only as fast as they may, and tell how far they are', async () => {
+      const { store, uploadId, inode } = await start()
+      const told: number[] = []
+      const asked: number[] = []
+      const pace = async (bytes: number) => {
+        // What was allowed before is written by now, and no more.
+        expect(told.at(-1) ?? 0).toBe(asked.reduce((sum, each) => sum + each, 0))
+        asked.push(bytes)
+      }
+      const onSent = (bytes: number) => told.push(bytes)
+      await store.uploadPart(key, uploadId, 1, Buffer.alloc(700_000), { ...io, startOffset: 0, pace, onSent })
+      expect(await inode()).toBeGreaterThan(0)
+      expect(told).toEqual([262_144, 524_288, 700_000])
+      expect(asked).toEqual([262_144, 262_144, 175_712])
+      const beside = await store.createUpload(key, io)
+      await store.uploadPart(key, beside.uploadId, 1, Buffer.alloc(700_000), {
+        ...io,
+        pace: async (bytes) => void asked.push(bytes),
+      })
+      expect(asked.at(-1)).toBe(700_000)
+    })
+
     test('are the object, without a copy, whatever their order', async () => {
       const { store, uploadId, send, complete, inode, left } = await start()
       const second = await send(2, 'second', 5)

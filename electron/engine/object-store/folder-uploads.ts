@@ -79,21 +79,20 @@ export function createFolderUploads(host: UploadsHost): Uploads {
     throw new AppError('upload-not-found', { key })
   }
 
-  const uploadPart: ObjectStore['uploadPart'] = async (key, uploadId, partNumber, bytes, { signal, startOffset }) => {
+  const uploadPart: ObjectStore['uploadPart'] = async (key, uploadId, partNumber, bytes, io) => {
     const folder = requireUpload(key, uploadId)
     if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > 10_000) {
       throw new AppError('upload-refused', { key, reason: 'Part numbers go from 1 to 10,000.' })
     }
     const number = String(partNumber).padStart(5, '0')
-    const send = startOffset === undefined ? writeBeside : writeInPlace
-    const etag = await send({ key, uploadId, folder, number }, bytes, startOffset ?? 0, signal).catch(
-      (error: unknown) => {
-        throw isGone(error) ? new AppError('upload-not-found', { key }, error) : error
-      },
-    )
+    const send = io.startOffset === undefined ? writeBeside : writeInPlace
+    const etag = await send({ key, uploadId, folder, number }, bytes, io).catch((error: unknown) => {
+      throw isGone(error) ? new AppError('upload-not-found', { key }, error) : error
+    })
     return { partNumber, etag: `"${etag}"`, sizeBytes: bytes.length }
   }
 
+  type PartIo = Parameters<ObjectStore['uploadPart']>[4]
   interface Place {
     readonly key: string
     readonly uploadId: string
@@ -107,15 +106,19 @@ export function createFolderUploads(host: UploadsHost): Uploads {
   }
 
   /** 2 */
-  const writeInPlace = async (place: Place, bytes: Uint8Array, startOffset: number, signal: AbortSignal) => {
+  const writeInPlace = async (place: Place, bytes: Uint8Array, io: PartIo) => {
     const { key, uploadId, folder, number } = place
+    const { signal, onSent, pace, startOffset = 0 } = io
     removeOthers(place, undefined)
     const whole = path.join(folder, wholeName)
     const file = disk.facts(whole) === undefined ? disk.open(whole, 'create') : disk.open(whole, 'update')
     try {
       for (let at = 0; at < bytes.length; at += chunkBytes) {
         stopIfAborted(signal)
-        file.write(bytes.subarray(at, at + chunkBytes), startOffset + at)
+        const chunk = bytes.subarray(at, at + chunkBytes)
+        await pace?.(chunk.length)
+        file.write(chunk, startOffset + at)
+        onSent?.(at + chunk.length)
         await nextTurn()
       }
       await file.syncLater()
@@ -130,8 +133,9 @@ export function createFolderUploads(host: UploadsHost): Uploads {
   }
 
   /** 3 */
-  const writeBeside = async (place: Place, bytes: Uint8Array, _: number, signal: AbortSignal) => {
+  const writeBeside = async (place: Place, bytes: Uint8Array, { signal, onSent, pace }: PartIo) => {
     const { key, uploadId, folder, number } = place
+    await pace?.(bytes.length)
     const md5 = createHash('md5').update(bytes).digest('hex')
     // In the upload's own folder, so that it goes with it whatever happens to its writer.
     await withTemporary(folder, bytes, signal, (temporary) => {
@@ -140,6 +144,7 @@ export function createFolderUploads(host: UploadsHost): Uploads {
       disk.syncFolder(folder)
       removeOthers(place, `${number}-${md5}`)
     })
+    onSent?.(bytes.length)
     return md5
   }
 
