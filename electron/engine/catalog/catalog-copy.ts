@@ -1,12 +1,10 @@
 import path from 'node:path'
 import * as z from 'zod'
 import { toWire } from '../../../shared/errors.ts'
-import { fieldOf } from '../format/ingest-info.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Clock, Disk, Io, Log, OpenConnection } from '../ports.ts'
 import { createTurns } from '../take-turns.ts'
-import type { CatalogEntry } from './catalog-entry.ts'
-import { lineCaps, packLines, unpackLines } from './entry-lines.ts'
+import { keptCaps, packKept, unpackKept } from './kept-entries.ts'
 import type { Listing } from './list-packages.ts'
 
 /** A listing as it is kept in the home folder. */
@@ -34,7 +32,7 @@ const stateFile = z.object({
 })
 
 /**
- * `<folder>/<connection>.jsonl.gz` has the entries (entry-lines.ts), `<connection>.json` what changes with every listing. The entries are
+ * `<folder>/<connection>.list` has the entries (kept-entries.ts), `<connection>.json` what changes with every listing. The entries are
  * written first: they can be newer than what is said of them, which does no harm.
  */
 export function createCatalogCopies(deps: {
@@ -44,21 +42,15 @@ export function createCatalogCopies(deps: {
   readonly folder: string
 }): CatalogCopies {
   const { disk, clock, log, folder } = deps
-  const entriesOf = (id: string) => path.join(folder, `${id}.jsonl.gz`)
+  const entriesOf = (id: string) => path.join(folder, `${id}.list`)
   const stateOf = (id: string) => path.join(folder, `${id}.json`)
 
   const loadEntries = async ({ id, place }: OpenConnection, io: Io) => {
-    const bytes = disk.read(entriesOf(id), { maxBytes: lineCaps.maxBytes })
+    const bytes = disk.read(entriesOf(id), { maxBytes: keptCaps.maxBytes })
     if (bytes === undefined) return undefined
-    const entries = new Map<string, CatalogEntry>()
-    const take = (entry: CatalogEntry) => void entries.set(entry.ident, entry)
-    const turn = createTurns(clock, io)
-    const { header, refused } = await unpackLines(bytes, take, { ...io, turn, unreadable: true })
-    if (header === undefined || refused > 0) {
-      log.write('warn', 'catalog.copy-damaged', { connection: id, refused })
-      return undefined
-    }
-    return fieldOf(header, 'place') === place ? entries : undefined
+    const kept = await unpackKept(bytes, { ...io, turn: createTurns(clock, io) })
+    if (kept === undefined) log.write('warn', 'catalog.copy-damaged', { connection: id })
+    return kept?.place === place ? kept.entries : undefined
   }
 
   return {
@@ -67,7 +59,7 @@ export function createCatalogCopies(deps: {
       try {
         const entries = await loadEntries(connection, io)
         if (entries === undefined) return undefined
-        const bytes = disk.read(stateOf(id), { maxBytes: lineCaps.maxBytes })
+        const bytes = disk.read(stateOf(id), { maxBytes: keptCaps.maxBytes })
         const parsed = stateFile.safeParse(bytes === undefined ? undefined : parseJson(bytes))
         const state = parsed.success && parsed.data.place === place ? parsed.data : undefined
         return {
@@ -99,7 +91,7 @@ export function createCatalogCopies(deps: {
         disk.makeFolder(folder)
         if (!isSame || disk.facts(entriesOf(id)) === undefined) {
           const turn = createTurns(clock, { signal })
-          disk.replace(entriesOf(id), await packLines({ place }, entries.values(), { signal, turn }))
+          disk.replace(entriesOf(id), await packKept(place, entries.values(), { signal, turn }))
         }
         disk.replace(stateOf(id), Buffer.from(JSON.stringify(state)))
       } catch (error) {

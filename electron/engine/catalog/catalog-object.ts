@@ -2,7 +2,7 @@ import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
 import type { Clock, Io, Log, ObjectStore } from '../ports.ts'
 import { createTurns } from '../take-turns.ts'
 import { type CatalogEntry, isEntry, isOf, type ListedVersion } from './catalog-entry.ts'
-import { lineCaps, packLines, unpackLines } from './entry-lines.ts'
+import { lineCaps, packLines, type ReadableEntry, unpackLines } from './entry-lines.ts'
 
 /**
  * What lists show of every version of a bucket, in one object: so that a first listing needs no request per package. Only a cache: an entry
@@ -38,7 +38,7 @@ export async function readCatalogObject(
       if (listed !== undefined && !isEntry(listed) && isOf(entry, listed)) versions.set(entry.ident, entry)
     }
     const turn = createTurns(clock, io)
-    const { header, refused } = await unpackLines(body, take, { ...io, turn, unreadable: false })
+    const { header, refused } = await unpackLines(body, take, { ...io, turn })
     if (header === undefined || refused > 0) log.write('warn', 'catalog.object-damaged', { refused })
     return { ageMs: Math.max(0, storeNowMs - modifiedMs) }
   } catch (error) {
@@ -59,14 +59,16 @@ export async function writeCatalogObject(
   let versions = 0
   function* readable() {
     for (const entry of entries.values()) {
-      if (entry.content.kind !== 'version' || entry.etag === '') continue
+      if (!isReadable(entry) || entry.etag === '') continue
       versions += 1
       yield entry
     }
   }
-  const bytes = await packLines({}, readable(), { ...io, turn: createTurns(clock, io) })
+  const bytes = await packLines(readable(), { ...io, turn: createTurns(clock, io) })
   if (bytes.length > lineCaps.maxBytes)
     throw new AppError('package-too-large', { what: catalogKey, limit: `${lineCaps.maxBytes} bytes` })
   await store.put(catalogKey, bytes, { ...io, contentType: 'application/gzip' })
   return { versions, sizeBytes: bytes.length }
 }
+
+const isReadable = (entry: CatalogEntry): entry is ReadableEntry => entry.content.kind === 'version'

@@ -10,6 +10,7 @@ import { createNodeDisk } from '../disk/node-disk.ts'
 import type { ObjectStore, OpenConnection } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { type Catalog, createCatalog } from './catalog.ts'
+import { packKept } from './kept-entries.ts'
 
 const io = { signal: AbortSignal.timeout(20_000) }
 let root: string
@@ -108,17 +109,10 @@ test('a listing that was under way when something was published is not taken for
 test('a remembered listing that is damaged is made anew', async () => {
   const connection = connectionWith('one', ['a'])
   await identsOf(makeCatalog(), connection)
-  const file = path.join(root, 'catalog', 'test.jsonl.gz')
+  const file = path.join(root, 'catalog', 'test.list')
   const kept = readFileSync(file)
-  const header = { orbitalCatalog: 1, place: connection.place, refreshedAtMs: 0 }
-  for (const damaged of [
-    gzipSync(`${JSON.stringify(header)}\n{"ident":"b-1.0.0"}\n`),
-    gzipSync(`${JSON.stringify({ ...header, place: 'elsewhere' })}\n`),
-    gzipSync('[]\n'),
-    kept.subarray(0, kept.length - 10),
-    Buffer.from('{}'),
-    Buffer.alloc(0),
-  ]) {
+  const elsewhere = await packKept('elsewhere', [], { ...io, turn: () => {} })
+  for (const damaged of [elsewhere, kept.subarray(0, kept.length - 10), gzipSync('[]\n'), Buffer.alloc(0)]) {
     writeFileSync(file, damaged)
     expect(await identsOf(makeCatalog(), connection)).toEqual(['a-1.0.0'])
   }
