@@ -28,7 +28,7 @@ interface RingProps {
 const openRing = 'M10.98 3.83A6.25 6.25 0 1 0 16.17 9.02'
 const circumference = 2 * Math.PI * 7
 
-/** The state of a package as a body in orbit. It always stands beside the word that says the same. */
+/** The state of a package as a body in orbit (strokes and fills in controls.css: of thousands of rows each attribute counts). It always stands beside the word that says the same. */
 export function Ring({
   state,
   settled = 0,
@@ -52,26 +52,22 @@ export function Ring({
   }
   return (
     <svg
-      className={landing ? `glyph ${state} landing` : `glyph ${state}`}
+      className={landing ? `glyph body ${state} landing` : `glyph body ${state}`}
       viewBox="0 0 20 20"
       width={size}
       height={size}
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.5"
-      strokeLinecap="round"
       aria-hidden="true"
       onAnimationEnd={onLanded}
     >
       {shapeOf(state)}
-      {landing && <circle className="satellite" cx="10" cy="10" r="2" fill="currentColor" stroke="none" />}
+      {landing && <circle className="satellite" cx="10" cy="10" r="2" />}
     </svg>
   )
 }
 
 function shapeOf(state: Exclude<RingState, 'transferring' | 'unreadable'>) {
-  const satellite = <circle cx="15" cy="5" r="2" fill="currentColor" stroke="none" />
-  const core = <circle className="core" cx="10" cy="10" r="3" fill="currentColor" stroke="none" />
+  const satellite = <circle className="moon" cx="15" cy="5" r="2" />
+  const core = <circle className="core" cx="10" cy="10" r="3" />
   const ring = <circle cx="10" cy="10" r="6.25" />
   switch (state) {
     case 'compatible':
@@ -104,7 +100,7 @@ function shapeOf(state: Exclude<RingState, 'transferring' | 'unreadable'>) {
         </>
       )
     case 'not-stated':
-      return <circle cx="10" cy="10" r="6.25" strokeDasharray="2.5 2.41" strokeLinecap="butt" />
+      return <circle className="dashes" cx="10" cy="10" r="6.25" />
   }
 }
 

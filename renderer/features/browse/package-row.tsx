@@ -1,6 +1,6 @@
 import { Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
-import { memo, useState } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 import type { PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
 import { findHits } from '../../../shared/model/search.ts'
 import { goTo } from '../../state/navigation.ts'
@@ -10,7 +10,6 @@ import { browseText } from '../../text/browse.ts'
 import { unreadableWords } from '../../text/standing.ts'
 import { formatExactBytes, formatExactTime, formatSize, formatWhen, plural } from '../../text/units.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { Later } from '../../ui/later.tsx'
 import { rowPartIds, TwoLines } from '../../ui/list.tsx'
 import { Marked } from '../../ui/marked.tsx'
 import { Ring } from '../../ui/ring.tsx'
@@ -50,7 +49,7 @@ export const PackageRow = memo(function PackageRow(props: SearchedRowProps) {
           <Unseen package={each} words={words} />
           <Marked text={each.description} words={words} />
         </span>
-        <Later>{() => <RowActions connectionId={connectionId} package={each} standing={standing} />}</Later>
+        <RowActions connectionId={connectionId} package={each} standing={standing} />
       </span>
       <TwoLines
         className="num c-version"
@@ -89,22 +88,48 @@ function Unseen({ package: { name, title, description, tags }, words }: Pick<Sea
   )
 }
 
-/** Over the end of the description while the pointer is there; the keys do the same. */
-function RowActions({ connectionId, package: each, standing }: PackageRowProps) {
+/** Over the end of the description while the pointer is there, and made only then: rows must be cheap to draw. The keys do the same. */
+function RowActions(props: PackageRowProps) {
+  const place = useRef<HTMLSpanElement>(null)
+  const [isAtHand, setAtHand] = useState(false)
+  const [menuOpen, setMenuOpen] = useState(false)
+  useEffect(() => {
+    const row = place.current?.closest('[role="row"]')
+    const enter = () => setAtHand(true)
+    const leave = () => setAtHand(false)
+    row?.addEventListener('pointerenter', enter)
+    row?.addEventListener('pointerleave', leave)
+    return () => {
+      row?.removeEventListener('pointerenter', enter)
+      row?.removeEventListener('pointerleave', leave)
+    }
+  }, [])
+  const onMenu = (open: boolean) => {
+    setMenuOpen(open)
+    // Its button may go with it.
+    if (!open) place.current?.closest<HTMLElement>('[role="grid"]')?.focus()
+  }
+  return (
+    // Focusable, if never by Tab: Chromium makes a stop of what scrolls and holds nothing that is.
+    <span ref={place} className="row-actions" tabIndex={-1} data-open={menuOpen || undefined}>
+      {(isAtHand || menuOpen) && <ActionsAtHand {...props} menuOpen={menuOpen} onMenu={onMenu} />}
+    </span>
+  )
+}
+
+interface AtHandProps extends PackageRowProps {
+  readonly menuOpen: boolean
+  readonly onMenu: (open: boolean) => void
+}
+
+function ActionsAtHand({ connectionId, package: each, standing, menuOpen, onMenu }: AtHandProps) {
   const transferId = useInstallOf(each.name)
   const { kind } = standing
-  // The menu is made when it is opened: rows must be cheap to draw while one scrolls.
-  const [menuOpen, setMenuOpen] = useState(false)
   const more = (
-    <IconButton
-      icon={IconDots}
-      label={text.more(each.title)}
-      tabIndex={-1}
-      onClick={() => setMenuOpen((open) => !open)}
-    />
+    <IconButton icon={IconDots} label={text.more(each.title)} tabIndex={-1} onClick={() => onMenu(!menuOpen)} />
   )
   return (
-    <span className="row-actions" data-open={menuOpen || undefined}>
+    <>
       {transferId === undefined &&
         kind !== 'installed' &&
         kind !== 'not-compatible' &&
@@ -122,7 +147,7 @@ function RowActions({ connectionId, package: each, standing }: PackageRowProps) 
           </Button>
         )}
       {menuOpen ? (
-        <Menu opened onClose={() => setMenuOpen(false)} position="bottom-end" width={200}>
+        <Menu opened onClose={() => onMenu(false)} returnFocus={false} position="bottom-end" width={200}>
           <Menu.Target>{more}</Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => goTo({ page: 'package', name: each.name, tab: 'overview' })}>
@@ -139,7 +164,7 @@ function RowActions({ connectionId, package: each, standing }: PackageRowProps) 
       ) : (
         more
       )}
-    </span>
+    </>
   )
 }
 

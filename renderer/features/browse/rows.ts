@@ -114,7 +114,8 @@ export function countRows(rows: readonly BrowseRow[], standingOf: StandingOf): R
 
 /** How many of the rows are packages, as the filters count them, and how many can't be shown as one. */
 export function countKinds(rows: readonly BrowseRow[]): { readonly packages: number; readonly unreadable: number } {
-  const packages = rows.filter(({ kind }) => kind === 'package').length
+  let packages = 0
+  for (const { kind } of rows) if (kind === 'package') packages += 1
   return { packages, unreadable: rows.length - packages }
 }
 
