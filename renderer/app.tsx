@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import { BrowsePage } from './features/browse/browse-page.tsx'
 import { InstallSheet } from './features/browse/install-sheet.tsx'
 import { PackagePage } from './features/browse/package-page.tsx'
+import { WithdrawSheet } from './features/browse/withdraw-sheet.tsx'
 import { InstalledPage } from './features/installed/installed-page.tsx'
 import { PublishPage } from './features/publish/publish-page.tsx'
 import { SettingsPage } from './features/settings/settings-page.tsx'
@@ -37,6 +38,7 @@ export function App() {
       </PageBoundary>
       <LinkStrip />
       <InstallSheet />
+      <WithdrawSheet />
       <LinkSheet />
       <FolderPicker />
       <Palette />

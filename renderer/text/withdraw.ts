@@ -21,6 +21,9 @@ export const withdrawText = {
   optional: 'optional',
   confirm: (spec: string): string => `Type ${spec} to go on`,
   keep: 'Keep it',
+  close: 'Close',
+  busy: 'Withdrawing…',
+  again: 'Withdraw again',
   button: (version: string): string => `Withdraw ${version}`,
   done: (title: string, version: string): string => `${withVersion(title, version)} is withdrawn`,
 }
@@ -28,6 +31,8 @@ export const withdrawText = {
 export interface WithdrawFailure {
   readonly title: string
   readonly text: string
+  /** It is withdrawn for Orbital, but something of it is still in the store. */
+  readonly isHidden: boolean
 }
 
 /**
@@ -39,15 +44,21 @@ export function withdrawFailure(error: AppError, connection: string, isHidden: b
   const isDenied = error.code === 'access-denied' || error.code === 'disk-denied'
   if (!isDenied) {
     const title = isHidden ? `It is hidden, but not all of it could be deleted. ${happened}` : happened
-    return { title, text: isHidden ? `Withdraw it again to finish. ${todo}` : [safe, todo].filter(Boolean).join(' ') }
+    return {
+      title,
+      isHidden,
+      text: isHidden ? `Withdraw it again to finish. ${todo}` : [safe, todo].filter(Boolean).join(' '),
+    }
   }
   const admin = 'Deleting published files is a right of the store’s admin (s3:DeleteObject below models/ and orbital/).'
   return isHidden
     ? {
+        isHidden,
         title: `You may not delete files in ${isolate(connection)}`,
         text: `It is hidden from everybody who uses Orbital, but older tools still see it. ${admin} Ask them to withdraw it too: that finishes it.`,
       }
     : {
+        isHidden,
         title: `You may not withdraw versions in ${isolate(connection)}`,
         text: `Nothing was changed. ${admin} Ask them to do it, or to allow it to you.`,
       }

@@ -4,6 +4,8 @@ import { type FormEvent, type ReactNode, useEffect, useMemo } from 'react'
 interface SheetProps {
   readonly opened: boolean
   readonly onClose: () => void
+  /** What was started can't be called back: neither Escape nor a press outside closes the sheet. Its Cancel is for the caller to disable. */
+  readonly busy?: boolean
   readonly title: string
   readonly subtitle?: ReactNode
   readonly children: ReactNode
@@ -15,8 +17,20 @@ interface SheetProps {
   readonly width?: number
 }
 
+const stay = (): void => {}
+
 /** For a decision with a price. Enter does it, Escape closes, and the focus goes back to where it was. */
-export function Sheet({ opened, onClose, title, subtitle, children, footer, onSubmit, width = 480 }: SheetProps) {
+export function Sheet({
+  opened,
+  onClose,
+  busy = false,
+  title,
+  subtitle,
+  children,
+  footer,
+  onSubmit,
+  width = 480,
+}: SheetProps) {
   useFocusReturn(opened)
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -25,7 +39,7 @@ export function Sheet({ opened, onClose, title, subtitle, children, footer, onSu
   return (
     <Modal.Root
       opened={opened}
-      onClose={onClose}
+      onClose={busy ? stay : onClose}
       size={width}
       // It comes by an animation of the style sheets: most sheets are opened from the start, which Mantine doesn't move.
       transitionProps={{ duration: 0 }}

@@ -79,6 +79,7 @@ function OpenSheet({ request }: { readonly request: InstallRequest }) {
     <Sheet
       opened
       onClose={closeInstall}
+      busy={starting}
       title={titleOf(request, plan)}
       subtitle={plan && subtitleOf(request, plan, keepsOld ? replaced : [])}
       onSubmit={start}
@@ -92,7 +93,9 @@ function OpenSheet({ request }: { readonly request: InstallRequest }) {
             />
           )}
           <span className="push" />
-          <Button onClick={closeInstall}>{isHere ? text.close : text.cancel}</Button>
+          <Button onClick={closeInstall} disabled={starting}>
+            {isHere ? text.close : text.cancel}
+          </Button>
           {error !== undefined ? (
             <Button
               variant="primary"

@@ -7,6 +7,7 @@ import { client } from '../../ipc/link.ts'
 import { useConnection } from '../../state/connections.ts'
 import { allInstalled, useInstalled } from '../../state/installed.ts'
 import { fetchCatalog, usePackages } from '../../state/packages.ts'
+import { closeWithdraw, useWithdrawRequest, type WithdrawRequest } from '../../state/withdraw-request.ts'
 import { withdrawText as text, type WithdrawFailure, withdrawFailure } from '../../text/withdraw.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
@@ -15,16 +16,13 @@ import { Message } from '../../ui/message.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { showToast } from '../../ui/toast.tsx'
 
-interface WithdrawSheetProps {
-  readonly connectionId: string
-  readonly withdrawn: PackageRef
-  readonly title: string
-  readonly isOnlyOne: boolean
-  readonly onClose: () => void
+/** Takes a published version back for good, once its name is typed. Enter doesn't do it: the button alone does. */
+export function WithdrawSheet() {
+  const request = useWithdrawRequest((state) => state.request)
+  return request === undefined ? null : <OpenSheet {...request} />
 }
 
-/** Takes a published version back for good, once its name is typed. Enter doesn't do it: the button alone does. */
-export function WithdrawSheet({ connectionId, withdrawn: ref, title, isOnlyOne, onClose }: WithdrawSheetProps) {
+function OpenSheet({ connectionId, ref, title, isOnlyOne }: WithdrawRequest) {
   const connection = useConnection(connectionId)?.name ?? connectionId
   const libraries = useLibrariesWith(ref)
   const [typed, setTyped] = useState('')
@@ -35,11 +33,10 @@ export function WithdrawSheet({ connectionId, withdrawn: ref, title, isOnlyOne, 
 
   const withdraw = async () => {
     setBusy(true)
-    setFailure(undefined)
     try {
       await client.catalog.unpublish({ connectionId, ref, ...(why.trim() === '' ? {} : { why: why.trim() }) })
       await fetchCatalog(connectionId)
-      onClose()
+      closeWithdraw()
       showToast({ text: text.done(title, ref.version) })
     } catch (error) {
       // Only the store knows how far it came.
@@ -51,21 +48,24 @@ export function WithdrawSheet({ connectionId, withdrawn: ref, title, isOnlyOne, 
   return (
     <Sheet
       opened
-      onClose={onClose}
+      onClose={closeWithdraw}
+      busy={isBusy}
       title={text.title(title, ref.version)}
       subtitle={text.subtitle}
       footer={
         <>
           <span className="push" />
-          <Button onClick={onClose}>{text.keep}</Button>
+          <Button disabled={isBusy} onClick={closeWithdraw}>
+            {failure?.isHidden === true ? text.close : text.keep}
+          </Button>
           <Button danger disabled={!isNamed || isBusy} onClick={() => void withdraw()}>
-            {text.button(ref.version)}
+            {isBusy ? text.busy : failure?.isHidden === true ? text.again : text.button(ref.version)}
           </Button>
         </>
       }
     >
       <section>
-        {failure !== undefined && (
+        {failure !== undefined && !isBusy && (
           <Message kind="danger" title={failure.title}>
             {failure.text}
           </Message>

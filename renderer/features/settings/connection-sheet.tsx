@@ -107,6 +107,7 @@ export function ConnectionSheet({ edited, link, begin, onClose, onSaved }: Conne
     <Sheet
       opened
       onClose={onClose}
+      busy={action.busy}
       width={560}
       title={editing ? text.editTitle(edited.name) : text.addTitle}
       subtitle={text.subtitle}
@@ -117,7 +118,9 @@ export function ConnectionSheet({ edited, link, begin, onClose, onSaved }: Conne
             {text.test}
           </Button>
           <span className="push" />
-          <Button onClick={onClose}>{settingsText.cancel}</Button>
+          <Button onClick={onClose} disabled={action.busy}>
+            {settingsText.cancel}
+          </Button>
           <Button type="submit" variant="primary" disabled={action.busy}>
             {editing ? text.save : text.add}
           </Button>

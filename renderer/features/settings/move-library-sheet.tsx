@@ -52,13 +52,16 @@ export function MoveLibrarySheet({ library, onClose }: MoveLibrarySheetProps) {
     <Sheet
       opened
       onClose={onClose}
+      busy={action.busy}
       title={text.title(library.name)}
       subtitle={<span className="prose-break">{library.path}</span>}
       onSubmit={move}
       footer={
         <>
           <span className="push" />
-          <Button onClick={onClose}>{settingsText.cancel}</Button>
+          <Button onClick={onClose} disabled={action.busy}>
+            {settingsText.cancel}
+          </Button>
           <Button type="submit" variant="primary" disabled={action.busy || (path.trim() !== '' && !hasPrice)}>
             {text.button}
           </Button>
