@@ -4,7 +4,7 @@ import type { PackageSummary } from '../../../shared/model/package.ts'
 import { useCurrentConnection } from '../../state/connections.ts'
 import { goTo, type PackageTab } from '../../state/navigation.ts'
 import { newestOf } from '../../state/package-standing.ts'
-import { useCatalog } from '../../state/packages.ts'
+import { fetchCatalog, useCatalog } from '../../state/packages.ts'
 import { browseText as text } from '../../text/browse.ts'
 import { formatExactTime, formatWhen } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
@@ -14,6 +14,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
 import { useEscape } from '../../ui/use-escape.ts'
 import { useBrowseView } from './browse-view.ts'
+import { ListFailed } from './browse-without.tsx'
 import { CopyLinkButton } from './copy-link-button.tsx'
 import { FilesTab } from './files-tab.tsx'
 import { OverviewTab } from './overview-tab.tsx'
@@ -68,10 +69,16 @@ export function PackagePage({ name, tab, version }: PackagePageProps) {
     >
       {each !== undefined ? (
         <Content connectionId={connection?.id} package={each} tab={tab} version={version} />
-      ) : catalog.load.kind === 'loading' ? (
+      ) : catalog.load.kind === 'loading' || catalog.refreshing ? (
         <div className="hero">
           <BoneLines />
         </div>
+      ) : catalog.load.kind === 'failed' ? (
+        <ListFailed
+          error={catalog.load.error}
+          connection={connection}
+          onRefresh={() => connection && void fetchCatalog(connection.id, { refresh: true })}
+        />
       ) : (
         <EmptyState title={text.page.notHere(name)} action={<Button onClick={back}>{text.nothing.showAll}</Button>}>
           {text.page.noneOfThisName(connection?.name)}
