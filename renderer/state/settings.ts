@@ -22,27 +22,45 @@ export const initialSettings: Settings = {
 
 export const useSettings = create<SettingsState>(() => ({ load: loading, settings: initialSettings }))
 
+/** As the engine has them. */
+let stored = initialSettings
+/** Changes that the engine hasn't answered, oldest first: shown over what it has. */
+let underWay: readonly Partial<Settings>[] = []
+let lastSent: Promise<unknown> = Promise.resolve()
+
+const show = (changes: Partial<SettingsState> = {}): void =>
+  useSettings.setState({ ...changes, settings: Object.assign({}, stored, ...underWay) })
+
 export const fetchSettings = createSingleFlight(async () => {
   try {
-    useSettings.setState({ settings: await client.settings.get({}), load: ready })
+    stored = await client.settings.get({})
+    show({ load: ready })
   } catch (error) {
     useSettings.setState({ load: { kind: 'failed', error: toAppError(error) } })
   }
 })
 
-/** Changes settings; shown at once, and taken back if the engine refuses (then it rejects with AppError). */
-export async function changeSettings(changes: Partial<Settings>): Promise<void> {
-  const before = useSettings.getState().settings
-  useSettings.setState({ settings: { ...before, ...changes } })
+/**
+ * Changes settings; shown at once, and taken back, without the changes beside it, if the engine refuses (then it rejects with AppError). One
+ * change is sent after the other: the last one that a person made holds.
+ */
+export function changeSettings(changes: Partial<Settings>): Promise<void> {
+  underWay = [...underWay, changes]
+  show()
+  const sent = lastSent.then(() => send(changes))
+  lastSent = sent.catch(() => undefined)
+  return sent
+}
+
+async function send(changes: Partial<Settings>): Promise<void> {
+  const { apps, ...others } = changes
   try {
-    const { apps, ...others } = changes
-    const settings = await client.settings.set({
-      changes: apps === undefined ? others : { ...others, apps: [...apps] },
-    })
-    useSettings.setState({ settings })
+    stored = await client.settings.set({ changes: apps === undefined ? others : { ...others, apps: [...apps] } })
   } catch (error) {
-    useSettings.setState({ settings: before })
     throw toAppError(error)
+  } finally {
+    underWay = underWay.filter((each) => each !== changes)
+    show()
   }
 }
 
