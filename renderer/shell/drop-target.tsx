@@ -4,9 +4,10 @@ import { transport } from '../ipc/link.ts'
 import { useCurrentConnection } from '../state/connections.ts'
 import { publishPaths } from '../state/publish-queue.ts'
 import { shellText } from '../text/shell.ts'
+import { connectionIcon } from '../ui/connection-icon.ts'
 import { Icon } from '../ui/icon.tsx'
+import { afterSheets } from './after-sheets.ts'
 import { pickPath } from './pick-path.ts'
-import { connectionIcon } from './sidebar.tsx'
 
 const text = shellText.drop
 
@@ -42,7 +43,9 @@ export function DropTarget() {
       if (!hasFiles(event)) return
       event.preventDefault()
       setDragged(undefined)
-      void take([...(event.dataTransfer?.files ?? [])])
+      // Its files are only there now.
+      const files = [...(event.dataTransfer?.files ?? [])]
+      afterSheets(() => void take(files))
     }
     const cancel = (event: KeyboardEvent) => {
       if (event.key !== 'Escape') return

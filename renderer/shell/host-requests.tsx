@@ -9,6 +9,7 @@ import { Button } from '../ui/button.tsx'
 import { type Fact, Facts } from '../ui/inspector.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { showToast } from '../ui/toast.tsx'
+import { afterSheets } from './after-sheets.ts'
 import { allowedOverSheets } from './key-map.ts'
 import { isSheetOpen, runCommand } from './keys.ts'
 import { openPaths } from './pick-actions.ts'
@@ -29,10 +30,10 @@ function take(request: HostRequest): void {
       takeCommand(request.command)
       return
     case 'path':
-      openPaths([request.path])
+      afterSheets(() => openPaths([request.path]))
       return
     case 'link':
-      followLink(request.link)
+      afterSheets(() => followLink(request.link))
       return
     case 'unknown-link':
       showToast({ text: text.unknownLink })

@@ -7,6 +7,7 @@ import { goTo } from '../state/navigation.ts'
 import { fetchCatalog } from '../state/packages.ts'
 import { useSettings } from '../state/settings.ts'
 import { fetchTransfers } from '../state/transfers.ts'
+import { isTyping } from '../ui/is-typing.ts'
 import { undoLast } from '../ui/toast.tsx'
 import { type WindowCommand, windowCommandOf } from './key-map.ts'
 import { openPalette } from './palette-store.ts'
@@ -81,6 +82,3 @@ async function refresh(): Promise<void> {
     fetchTransfers(),
   ])
 }
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))

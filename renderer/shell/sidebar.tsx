@@ -3,14 +3,11 @@ import {
   IconArrowsDownUp,
   IconCheck,
   IconCloud,
-  IconDeviceDesktop,
-  IconFolder,
   IconListDetails,
   IconPackageExport,
   IconPackages,
   IconPlus,
   IconSelector,
-  IconServer,
   IconSettings,
   type Icon as TablerIcon,
 } from '@tabler/icons-react'
@@ -23,6 +20,7 @@ import { useRunningCount } from '../state/transfers.ts'
 import { connectionKind } from '../text/connections.ts'
 import { shellText } from '../text/shell.ts'
 import { formatCount, formatSize } from '../text/units.ts'
+import { connectionIcon } from '../ui/connection-icon.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Meter } from '../ui/progress-bar.tsx'
 import { Mark } from '../ui/ring.tsx'
@@ -78,12 +76,6 @@ function NavItem({ page, icon, title, count = 0, running = 0 }: NavItemProps) {
       )}
     </button>
   )
-}
-
-export const connectionIcon = ({ location, origin }: Connection): TablerIcon => {
-  if (origin === 'built-in') return IconDeviceDesktop
-  if (location.kind === 'folder') return IconFolder
-  return location.endpoint === undefined ? IconCloud : IconServer
 }
 
 function Switcher({ connection }: { readonly connection: Connection | undefined }) {

@@ -1,9 +1,8 @@
 import { useEffect, useRef } from 'react'
+import { isTyping } from './is-typing.ts'
 
 const isOverlaid = (): boolean =>
   document.querySelector('[role="dialog"], [role="menu"], [role="listbox"], .drop') !== null
-const isField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
 /** Escape takes one step back on the page: `step` answers whether there was one. Sheets, menus and fields have theirs first. */
 export function useEscape(step: () => boolean): void {
@@ -18,7 +17,7 @@ export function useEscape(step: () => boolean): void {
       if (event.key === 'Escape') wasOverlaid = isOverlaid()
     }
     const after = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || wasOverlaid || isField(event.target)) return
+      if (event.key !== 'Escape' || event.defaultPrevented || wasOverlaid || isTyping(event.target)) return
       if (newest.current()) event.preventDefault()
     }
     window.addEventListener('keydown', before, true)

@@ -1,14 +1,5 @@
 import { Menu } from '@mantine/core'
-import {
-  IconAlertTriangle,
-  IconCloud,
-  IconDeviceDesktop,
-  IconDots,
-  IconFolders,
-  IconPlus,
-  IconServer,
-  IconShare3,
-} from '@tabler/icons-react'
+import { IconAlertTriangle, IconDots, IconPlus, IconShare3 } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Connection, ConnectionReport } from '../../../shared/model/connection.ts'
 import { client } from '../../ipc/link.ts'
@@ -23,6 +14,7 @@ import { settingsText } from '../../text/settings.ts'
 import { uiText } from '../../text/ui.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
+import { connectionIcon } from '../../ui/connection-icon.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
@@ -114,15 +106,6 @@ export function ConnectionsSection({ item }: { readonly item?: string }) {
   )
 }
 
-const iconOf = ({ location, origin }: Connection) =>
-  origin === 'built-in'
-    ? IconDeviceDesktop
-    : location.kind === 'folder'
-      ? IconFolders
-      : location.endpoint === undefined
-        ? IconCloud
-        : IconServer
-
 interface ConnectionItemProps {
   readonly connection: Connection
   readonly isShown: boolean
@@ -134,7 +117,7 @@ function ConnectionItem({ connection, isShown, onShow }: ConnectionItemProps) {
   return (
     <button type="button" className="conn" aria-current={isShown} onClick={onShow}>
       <span className={isShown ? 'tile' : 'tile quiet'}>
-        <Icon of={iconOf(connection)} />
+        <Icon of={connectionIcon(connection)} />
       </span>
       <span className="conn-text">
         <span className="line1 strong">{connection.name}</span>
