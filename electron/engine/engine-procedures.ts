@@ -341,7 +341,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
     },
     transfers: {
       list: async () => [...queue.list()],
-      files: async ({ id }) => [...queue.files(id)],
+      files: async ({ id, from, count }) => queue.files(id, from, count),
       async pause({ id }) {
         await queue.pause(id)
         return done
@@ -359,7 +359,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         return done
       },
       async clearHistory() {
-        await queue.clearHistory()
+        queue.clearHistory()
         return done
       },
       wait: ({ id }, options) => queue.wait(id, ioOf(options)),

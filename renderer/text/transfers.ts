@@ -211,6 +211,11 @@ export const transfersText = {
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel',
+  discard: 'Discard',
+  /** Of what failed; `bytes`: what had come of it, or was sent. */
+  discardOne: (bytes: number): string => (bytes > 0 ? `Discard ${formatSize(bytes)}` : 'Discard'),
+  discardSome: (count: number, bytes: number): string =>
+    bytes > 0 ? `Discard ${count}, ${formatSize(bytes)}` : `Discard ${count}`,
   retry: 'Retry',
   tryNow: 'Try now',
   moveUp: 'Move up',

@@ -13,7 +13,7 @@ import {
 } from '../model/package.ts'
 import { installPlan, publishFields, publishPlan } from '../model/plans.ts'
 import { library, settings, settingsChanges } from '../model/settings.ts'
-import { fileProgress, transfer, upkeepReport } from '../model/transfer.ts'
+import { filesPart, transfer, upkeepReport } from '../model/transfer.ts'
 import { type Api, procedure } from './procedure.ts'
 
 const nothing = z.strictObject({})
@@ -415,7 +415,11 @@ export const engineContract = {
   transfers: {
     /** Running, waiting and paused ones in queue order, then the history, newest first. */
     list: procedure(nothing, z.array(transfer)),
-    files: procedure(z.strictObject({ id: z.string() }), z.array(fileProgress)),
+    /** Those from number `from` on. None of a transfer that keeps no list (any more). */
+    files: procedure(
+      z.strictObject({ id: z.string(), from: z.number().int().min(0), count: z.number().int().min(1) }),
+      filesPart,
+    ),
     /** What a verify or a repair that is done found. `transfer-not-found` while there is nothing to tell. */
     report: procedure(z.strictObject({ id: z.string() }), upkeepReport),
     pause: procedure(z.strictObject({ id: z.string() }), done),
@@ -424,6 +428,7 @@ export const engineContract = {
     /** Answers when what it had left behind is gone. */
     cancel: procedure(z.strictObject({ id: z.string() }), done),
     moveUp: procedure(z.strictObject({ id: z.string() }), done),
+    /** Forgets what is done or was cancelled; what failed stays until it is tried again or cancelled. */
     clearHistory: procedure(nothing, done),
     /** Resolves when the transfer has ended or paused by itself; answers it as it then is. */
     wait: procedure(z.strictObject({ id: z.string() }), transfer),

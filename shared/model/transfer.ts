@@ -50,6 +50,14 @@ export const fileProgress = z.strictObject({
 })
 export type FileProgress = Readonly<z.infer<typeof fileProgress>>
 
+/** Some of a transfer's files, and how many of all there are and are settled. */
+export const filesPart = z.strictObject({
+  fileCount: z.number(),
+  settledCount: z.number(),
+  files: z.array(fileProgress),
+})
+export type FilesPart = Readonly<z.infer<typeof filesPart>>
+
 /** `verify`, `repair`: of an installed version. `export`: a version written as a `.sputnik` file. `move`: of a whole library to another folder. */
 export const transferKind = z.enum(['install', 'publish', 'verify', 'repair', 'export', 'move'])
 

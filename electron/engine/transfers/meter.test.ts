@@ -92,3 +92,28 @@ test('what was there before is progress, and no speed', () => {
   meter.counters.addReceived(20)
   expect(meter.read()).toMatchObject({ receivedBytes: 520, bytesPerSecond: 10, secondsLeft: 48 })
 })
+
+test('files are told in pieces, each with its own numbers, and how many of all are settled', () => {
+  const meter = createMeter(clockAt(), { totalBytes: 600, receivedBytes: 0, settledBytes: 0, wireBytes: 0 })
+  meter.setTotal(
+    600,
+    ['a', 'b', 'c', 'd'].map((path, at) => ({ path, sizeBytes: at * 100 })),
+  )
+  const values = new BigInt64Array(meter.counters.shared)
+  const count = (index: number, received: number, settled: number) => {
+    values[counterIndex.firstFile + 2 * index] = BigInt(received)
+    values[counterIndex.firstFile + 2 * index + 1] = BigInt(settled)
+  }
+  count(1, 100, 100)
+  count(2, 150, 50)
+  expect(meter.files(1, 2)).toEqual({
+    fileCount: 4,
+    // An empty file has nothing to wait for.
+    settledCount: 2,
+    files: [
+      { path: 'b', sizeBytes: 100, settledBytes: 100, receivedBytes: 100 },
+      { path: 'c', sizeBytes: 200, settledBytes: 50, receivedBytes: 150 },
+    ],
+  })
+  expect(meter.files(4, 2).files).toEqual([])
+})

@@ -1,4 +1,4 @@
-import type { FileProgress, Progress } from '../../../shared/model/transfer.ts'
+import type { FileProgress, FilesPart, Progress } from '../../../shared/model/transfer.ts'
 import type { Clock } from '../ports.ts'
 import { type Counters, counterIndex } from './transfer-runner.ts'
 
@@ -11,7 +11,7 @@ export interface Meter {
   setTotal(totalBytes: number, files?: readonly { readonly path: string; readonly sizeBytes: number }[]): void
   /** Reads the counters. Received and settled bytes never fall, settled ≤ received ≤ total. */
   read(): Progress
-  files(): readonly FileProgress[]
+  files(from: number, count: number): FilesPart
   wireBytes(): number
   /** Everything is settled: there is nothing left to count. */
   complete(): void
@@ -60,6 +60,13 @@ export function createMeter(
     return first === undefined || elapsedMs < 200 ? 0 : ((counted - first.bytes) * 1000) / elapsedMs
   }
 
+  const settledOf = (index: number): number => at(counterIndex.firstFile + 2 * index + 1)
+  const fileAt = ({ path, sizeBytes }: { path: string; sizeBytes: number }, index: number): FileProgress => {
+    const settledBytes = Math.min(sizeBytes, settledOf(index))
+    const receivedBytes = Math.max(settledBytes, Math.min(sizeBytes, at(counterIndex.firstFile + 2 * index)))
+    return { path, sizeBytes, settledBytes, receivedBytes }
+  }
+
   return {
     counters: {
       shared,
@@ -96,12 +103,11 @@ export function createMeter(
           : { again: { doneBytes: counted - againFrom, totalBytes: received - againFrom } }),
       }
     },
-    files: () =>
-      listed.map((file, index) => {
-        const settledBytes = Math.min(file.sizeBytes, at(counterIndex.firstFile + 2 * index + 1))
-        const receivedBytes = Math.max(settledBytes, Math.min(file.sizeBytes, at(counterIndex.firstFile + 2 * index)))
-        return { path: file.path, sizeBytes: file.sizeBytes, settledBytes, receivedBytes }
-      }),
+    files: (from, count) => ({
+      fileCount: listed.length,
+      settledCount: listed.reduce((sum, { sizeBytes }, index) => sum + (settledOf(index) >= sizeBytes ? 1 : 0), 0),
+      files: listed.slice(from, from + count).map((file, index) => fileAt(file, from + index)),
+    }),
     wireBytes: () => at(counterIndex.wire),
     complete() {
       Atomics.store(values, counterIndex.received, BigInt(totalBytes))

@@ -1,5 +1,5 @@
 import type { Announcer } from '../../../shared/ipc/events.ts'
-import type { FileProgress, Transfer } from '../../../shared/model/transfer.ts'
+import type { FilesPart, Transfer } from '../../../shared/model/transfer.ts'
 import type { Clock, Disk, Log } from '../ports.ts'
 import type { NewTransfer, TransferRunner } from './transfer-runner.ts'
 
@@ -8,14 +8,14 @@ export interface TransferQueue {
   /** The same asked for again, while it has not ended well, is that transfer, at the pace that is asked for now. */
   start(transfer: NewTransfer): string
   list(): readonly Transfer[]
-  files(id: string): readonly FileProgress[]
+  files(id: string, from: number, count: number): FilesPart
   pause(id: string): Promise<void>
   resume(id: string): void
   /** Resolves when what it made is discarded, or left for later; `past-cancel` when others may complete it by now. */
   cancel(id: string): Promise<void>
   moveUp(id: string): void
-  /** Forgets what ended; failed ones are discarded first, with what they had left. */
-  clearHistory(): Promise<void>
+  /** Forgets what is done or was cancelled. What failed stays, with what it may yet go on from: `cancel` discards that. */
+  clearHistory(): void
   /** Resolves with the transfer when it has ended or stands paused. */
   wait(id: string, io: { readonly signal: AbortSignal }): Promise<Transfer>
   /** The settings' limits are others by now: what runs heeds them. */

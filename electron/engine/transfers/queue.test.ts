@@ -327,17 +327,25 @@ test('moving up passes the next one that has not ended', async () => {
   await queue.stop()
 })
 
-test('clearing the history discards what failed, too', async () => {
+test('clearing the history forgets what ended, but not what failed, which can still go on from what it has', async () => {
   await using folder = await createTempFolder()
   const { queue, start, running, discarded, journalParent, changes } = setUp(folder.path)
+  const gone = start('gone')
+  await queue.cancel(gone)
   const id = start('bad')
   running.get('bad')?.fail(new AppError('archive-damaged', { ref: 'bad==1.0.0', reason: 'it ends too early.' }))
   await queue.wait(id, io)
-  await queue.clearHistory()
+  queue.clearHistory()
+  expect(queue.list()).toMatchObject([{ id, state: { kind: 'failed' } }])
+  expect(discarded).toEqual(['gone'])
+  expect(readdirSync(journalParent)).toEqual([id])
+  expect(changes).toContainEqual({ kind: 'transfer.removed', id: gone })
+  expect(changes).not.toContainEqual({ kind: 'transfer.removed', id })
+  await queue.cancel(id)
+  queue.clearHistory()
   expect(queue.list()).toEqual([])
-  expect(discarded).toEqual(['bad'])
+  expect(discarded).toEqual(['gone', 'bad'])
   expect(readdirSync(journalParent)).toEqual([])
-  expect(changes).toContainEqual({ kind: 'transfer.removed', id })
 })
 
 test('what paused for want of space goes on by itself when there is room', async () => {

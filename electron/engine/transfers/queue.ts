@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { framesOf } from '../../../shared/error-frames.ts'
-import { AppError, isAppError, toAppError, toWire } from '../../../shared/errors.ts'
+import { AppError, toAppError, toWire } from '../../../shared/errors.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { isEnded } from '../../../shared/model/transfer-standing.ts'
 import { createAdoption } from './adoption.ts'
@@ -339,7 +339,8 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       })
       return [...own, ...foreign.list(), ...history.list()]
     },
-    files: (id) => entries.get(id)?.meter.files() ?? [],
+    files: (id, from, count) =>
+      entries.get(id)?.meter.files(from, count) ?? { fileCount: 0, settledCount: 0, files: [] },
     async pause(id) {
       const entry = entryOf(id)
       if (entry.running !== undefined) {
@@ -361,11 +362,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       order.splice(before, 0, ...order.splice(at, 1))
       announcer.change({ kind: 'transfers.reordered' })
     },
-    async clearHistory() {
-      const failed = [...entries.values()].filter((entry) => entry.transfer.state.kind === 'failed')
-      // What only others can end stays listed.
-      for (const each of await Promise.allSettled(failed.map(cancels.cancel)))
-        if (each.status === 'rejected' && !isAppError(each.reason, 'past-cancel')) throw each.reason
+    clearHistory() {
       for (const ended of history.list()) announcer.change({ kind: 'transfer.removed', id: ended.id })
       history.clear()
     },

@@ -16,11 +16,9 @@ import { formatPackageLink } from '../../../shared/model/package-link.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { versionOf } from '../../../shared/model/transfer-standing.ts'
 import { withVersion } from '../../../shared/text/isolate.ts'
-import { client } from '../../ipc/link.ts'
 import { pickAndPublish } from '../../shell/pick-actions.ts'
 import { useConnection } from '../../state/connections.ts'
 import { askInstall } from '../../state/install-request.ts'
-import { goTo } from '../../state/navigation.ts'
 import { standsStill, useProgress } from '../../state/transfers.ts'
 import { installCommandOf } from '../../text/install-command.ts'
 import { publishText } from '../../text/publish.ts'
@@ -35,6 +33,7 @@ import { Message } from '../../ui/message.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { useNow } from '../../ui/use-now.ts'
+import { cancel, moveUp, pause, resume, showPackage } from '../transfers/transfer-actions.ts'
 import { forgetStarted } from './publish-drafts.ts'
 
 const text = publishText.progress
@@ -79,7 +78,7 @@ interface PanelProps {
 function PublishPanel(props: PanelProps) {
   const { transfer, run } = props
   const { state, id } = transfer
-  if (state.kind === 'done') return <Published transfer={transfer} />
+  if (state.kind === 'done') return <Published transfer={transfer} run={run} />
   if (state.kind === 'queued') return <Queued {...props} />
   const wire = state.kind === 'failed' || state.kind === 'paused' ? state.error : undefined
   if (wire !== undefined) {
@@ -95,13 +94,13 @@ function PublishPanel(props: PanelProps) {
         }
         actions={
           <>
-            <Button variant="primary" onClick={() => run(() => client.transfers.resume({ id }))}>
+            <Button variant="primary" onClick={() => run(() => resume(transfer))}>
               {isFailed ? transfersText.retry : transfersText.resume}
             </Button>
             {isFailed ? (
               <Button onClick={() => forgetStarted(id)}>{text.done}</Button>
             ) : (
-              <Button variant="quiet" danger onClick={() => run(() => client.transfers.cancel({ id }))}>
+              <Button variant="quiet" danger onClick={() => run(() => cancel(transfer))}>
                 {transfersText.cancel}
               </Button>
             )}
@@ -114,7 +113,7 @@ function PublishPanel(props: PanelProps) {
 }
 
 function Queued({ transfer, after, run }: PanelProps) {
-  const { id, progress } = transfer
+  const { progress } = transfer
   return (
     <div className="row">
       <Icon of={IconClock} size={20} className="t3" />
@@ -123,11 +122,11 @@ function Queued({ transfer, after, run }: PanelProps) {
         <p className="t2 num">{text.queued(progress.totalBytes, after)}</p>
       </div>
       {after !== undefined && (
-        <Button small variant="quiet" icon={IconArrowUp} onClick={() => run(() => client.transfers.moveUp({ id }))}>
+        <Button small variant="quiet" icon={IconArrowUp} onClick={() => run(() => moveUp(transfer))}>
           {text.sendFirst}
         </Button>
       )}
-      <IconButton label={text.remove} icon={IconX} onClick={() => run(() => client.transfers.cancel({ id }))} />
+      <IconButton label={text.remove} icon={IconX} onClick={() => run(() => cancel(transfer))} />
     </div>
   )
 }
@@ -165,19 +164,19 @@ function Running({ transfer, run }: Omit<PanelProps, 'after'>) {
         <h2>{withVersion(title, ref.version)}</h2>
         <span className="push" />
         {state.kind === 'paused' ? (
-          <Button small icon={IconPlayerPlay} onClick={() => run(() => client.transfers.resume({ id }))}>
+          <Button small icon={IconPlayerPlay} onClick={() => run(() => resume(transfer))}>
             {transfersText.resume}
           </Button>
         ) : (
           state.kind !== 'finishing' &&
           state.kind !== 'cancelling' && (
-            <Button small icon={IconPlayerPause} onClick={() => run(() => client.transfers.pause({ id }))}>
+            <Button small icon={IconPlayerPause} onClick={() => run(() => pause(transfer))}>
               {transfersText.pause}
             </Button>
           )
         )}
         {state.kind !== 'finishing' && state.kind !== 'cancelling' && (
-          <Button small variant="quiet" danger onClick={() => run(() => client.transfers.cancel({ id }))}>
+          <Button small variant="quiet" danger onClick={() => run(() => cancel(transfer))}>
             {transfersText.cancel}
           </Button>
         )}
@@ -215,7 +214,7 @@ function Running({ transfer, run }: Omit<PanelProps, 'after'>) {
   )
 }
 
-function Published({ transfer }: { readonly transfer: Transfer }) {
+function Published({ transfer, run }: Omit<PanelProps, 'after'>) {
   const { id, title, progress, outcome } = transfer
   const ref = versionOf(transfer)
   const connection = useConnection(transfer.connectionId)
@@ -259,11 +258,7 @@ function Published({ transfer }: { readonly transfer: Transfer }) {
         </div>
       )}
       {outcome?.unprotected === true && <Message>{text.unprotected}</Message>}
-      <Button
-        variant="link"
-        className="small"
-        onClick={() => goTo({ page: 'package', name: ref.name, tab: 'versions', version: ref.version })}
-      >
+      <Button variant="link" className="small" onClick={() => run(() => showPackage(transfer, ref.version))}>
         {text.show}
       </Button>
     </>

@@ -5,7 +5,7 @@ import { transferTitle } from '../../text/transfer-states.ts'
 import { transfersText as text } from '../../text/transfers.ts'
 import type { RowCommand } from '../../ui/row-keys.ts'
 import type { SelectionAction } from '../../ui/selection-panel.tsx'
-import { canCancel, cancel, canPause, canResume, canRetry, pause, resume, retry } from './transfer-actions.ts'
+import { canCancel, cancel, canDiscard, canPause, canResume, canRetry, pause, resume } from './transfer-actions.ts'
 
 /** Several transfers: what they still have to do, and what can be done with all of them at once. */
 export interface ChosenTransfers {
@@ -30,8 +30,10 @@ export function chooseTransfers(
   }
   const pausing = each(canPause, pause)
   const resuming = each(canResume, resume)
-  const retrying = each(canRetry, retry)
+  const retrying = each(canRetry, resume)
   const cancelling = each(canCancel, cancel)
+  const discarding = each(canDiscard, cancel)
+  const discarded = transfers.filter(canDiscard).reduce((sum, { progress }) => sum + progress.receivedBytes, 0)
   const action = (verb: string, { count, act }: typeof pausing, more: Partial<SelectionAction>): SelectionAction[] =>
     count === 0 ? [] : [{ label: text.some(verb, count), act, ...more }]
   const does = (...wanted: readonly (typeof pausing)[]): boolean => {
@@ -47,6 +49,11 @@ export function chooseTransfers(
       ...action(text.resume, resuming, { icon: IconPlayerPlay }),
       ...action(text.retry, retrying, { icon: IconRefresh }),
       ...action(text.cancel, cancelling, { icon: IconX, danger: true }),
+      ...action(text.discard, discarding, {
+        icon: IconX,
+        danger: true,
+        label: text.discardSome(discarding.count, discarded),
+      }),
     ],
     act(command) {
       if (command === 'pause') return does(pausing, resuming)

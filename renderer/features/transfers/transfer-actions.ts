@@ -1,7 +1,9 @@
-import { fromWire } from '../../../shared/errors.ts'
+import { AppError, fromWire } from '../../../shared/errors.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
-import { isEnded, isRunning } from '../../../shared/model/transfer-standing.ts'
+import { isEnded, isRunning, versionOf } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
+import { showConnection, useConnections } from '../../state/connections.ts'
+import { goTo } from '../../state/navigation.ts'
 import { useTransfers } from '../../state/transfers.ts'
 import { viewError } from '../../text/error-view.ts'
 
@@ -25,11 +27,12 @@ export const canRetry = (transfer: Transfer): boolean =>
 export const canMove = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'queued'
 export const canCancel = ({ state, readOnly }: Transfer): boolean =>
   !readOnly && !isEnded(state) && state.kind !== 'finishing' && state.kind !== 'cancelling'
+/** What failed is kept, with what it may go on from, until it is cancelled, too. */
+export const canDiscard = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'failed'
 
 export const pause = ({ id }: Transfer): Promise<unknown> => client.transfers.pause({ id })
+/** Goes on with what is paused, tries what failed again, and what is reconnecting at once. */
 export const resume = ({ id }: Transfer): Promise<unknown> => client.transfers.resume({ id })
-export const retry = ({ id }: Transfer): Promise<unknown> => client.transfers.resume({ id })
-export const tryNow = ({ id }: Transfer): Promise<unknown> => client.transfers.resume({ id })
 export const moveUp = ({ id }: Transfer): Promise<unknown> => client.transfers.moveUp({ id })
 export const cancel = ({ id }: Transfer): Promise<unknown> => client.transfers.cancel({ id })
 
@@ -37,6 +40,15 @@ export const cancel = ({ id }: Transfer): Promise<unknown> => client.transfers.c
 export async function pauseOrResume(transfer: Transfer): Promise<void> {
   if (canResume(transfer)) await resume(transfer)
   else if (canPause(transfer)) await pause(transfer)
+}
+
+/** Shows the package that a transfer is of, in its connection, whichever the window shows. `connection-not-found` where that was removed since. */
+export async function showPackage(transfer: Transfer, version?: string): Promise<void> {
+  const { connectionId = '' } = transfer
+  if (!useConnections.getState().list.some(({ id }) => id === connectionId))
+    throw new AppError('connection-not-found', { connectionId })
+  showConnection(connectionId)
+  goTo({ page: 'package', name: versionOf(transfer).name, tab: 'versions', version })
 }
 
 const all = (): readonly Transfer[] => Object.values(useTransfers.getState().byId)

@@ -1,9 +1,10 @@
 import { IconChecks } from '@tabler/icons-react'
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { isAppError } from '../../../shared/errors.ts'
-import type { FileProgress, Transfer } from '../../../shared/model/transfer.ts'
+import type { FileProgress, FilesPart, Transfer } from '../../../shared/model/transfer.ts'
 import { isRunning } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
+import { createSingleFlight } from '../../state/single-flight.ts'
 import { standsStill, useProgress } from '../../state/transfers.ts'
 import { transfersText } from '../../text/transfers.ts'
 import { formatExactBytes, percentOf } from '../../text/units.ts'
@@ -15,54 +16,79 @@ import { VirtualRows } from '../../ui/virtual-rows.tsx'
 
 const refreshMs = 1000
 
-/** The files of a transfer, fetched again at most once a second, and only when its progress moved. */
-function useTransferFiles(transfer: Transfer): readonly FileProgress[] | undefined {
+/** So many are asked for at once, from the step before the first that is drawn: more than any window shows. */
+const partCount = 200
+const partStep = 50
+
+interface Part extends FilesPart {
+  readonly from: number
+}
+
+/**
+ * The files of a transfer from number `from` on: fetched again at most once a second, only when its progress moved, and one answer after
+ * the other.
+ */
+function useTransferFiles(transfer: Transfer, from: number): Part | undefined {
   const { id } = transfer
   const stateKind = transfer.state.kind
   const moves = isRunning(transfer.state)
-  const [files, setFiles] = useState<readonly FileProgress[]>()
+  const [part, setPart] = useState<Part>()
   const progress = useProgress(id)
-  const newest = useRef(progress)
-  newest.current = progress
+  const newest = useRef({ progress, from })
+  newest.current = { progress, from }
+  const fetchAgain = useRef<() => Promise<void>>(undefined)
   useEffect(() => {
     const abort = new AbortController()
     // Of which state the files are: a new one fetches at once.
     let shown: unknown = stateKind
-    const fetchFiles = async () => {
-      shown = newest.current
+    const fetchFiles = createSingleFlight(async () => {
+      const asked = newest.current
+      shown = asked.progress
       try {
-        setFiles(await client.transfers.files({ id }, { signal: abort.signal }))
+        const files = await client.transfers.files({ id, from: asked.from, count: partCount }, { signal: abort.signal })
+        setPart({ ...files, from: asked.from })
       } catch (error) {
         // A transfer of the history may have no list any more; the inspector shows its figures without one.
-        if (!isAppError(error, 'cancelled')) setFiles((before) => before ?? [])
+        if (!isAppError(error, 'cancelled')) setPart((before) => before ?? { ...none, from: 0 })
       }
-    }
-    setFiles(undefined)
+    })
+    fetchAgain.current = fetchFiles
     void fetchFiles()
-    const timer = moves ? setInterval(() => shown !== newest.current && void fetchFiles(), refreshMs) : undefined
+    const timer = moves
+      ? setInterval(() => shown !== newest.current.progress && void fetchFiles(), refreshMs)
+      : undefined
     return () => {
       abort.abort()
       clearInterval(timer)
     }
   }, [id, stateKind, moves])
-  return files
+  const missing = part === undefined || part.from === from ? undefined : from
+  useEffect(() => {
+    if (missing !== undefined) void fetchAgain.current?.()
+  }, [missing])
+  return part
 }
 
+const none: FilesPart = { fileCount: 0, settledCount: 0, files: [] }
+
+/** `key`: the transfer's id. */
 export function TransferFiles({ transfer }: { readonly transfer: Transfer }) {
-  const files = useTransferFiles(transfer)
+  const [from, setFrom] = useState(0)
+  const part = useTransferFiles(transfer, from)
+  const onView = useCallback((first: number) => setFrom(Math.floor(first / partStep) * partStep), [])
   const isPublish = transfer.kind === 'publish'
-  if (files !== undefined && files.length === 0) return null
-  const settled = files?.filter(isSettled).length ?? 0
+  if (part?.fileCount === 0) return null
   const count = isPublish ? transfersText.filesConfirmed : transfersText.filesVerified
   return (
     <section className="transfer-files">
-      <SectionTitle end={files && count(settled, files.length)}>{transfersText.files}</SectionTitle>
-      {files === undefined ? (
+      <SectionTitle end={part && count(part.settledCount, part.fileCount)}>{transfersText.files}</SectionTitle>
+      {part === undefined ? (
         <BoneLines lines={4} />
       ) : (
         <VirtualRows
-          items={files}
-          keyOf={({ path }) => path}
+          count={part.fileCount}
+          itemAt={(index) => part.files[index - part.from]}
+          onView={onView}
           rowHeight={28}
           label={transfersText.files}
           renderRow={(file) => <FileRow file={file} transfer={transfer} />}

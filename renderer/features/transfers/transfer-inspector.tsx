@@ -2,7 +2,7 @@ import { IconFolder, IconPlayerPause, IconPlayerPlay, IconRefresh } from '@table
 import { fromWire } from '../../../shared/errors.ts'
 import type { Progress, Transfer } from '../../../shared/model/transfer.ts'
 import { isEnded, isRunning } from '../../../shared/model/transfer-standing.ts'
-import { showConnection, useConnection } from '../../state/connections.ts'
+import { useConnection } from '../../state/connections.ts'
 import { useInstalled } from '../../state/installed.ts'
 import { goTo } from '../../state/navigation.ts'
 import { runsElsewhere, standsStill, useProgress } from '../../state/transfers.ts'
@@ -20,13 +20,14 @@ import { SpeedSpark } from './speed-spark.tsx'
 import {
   canCancel,
   cancel,
+  canDiscard,
   canPause,
   canResume,
   canRetry,
   needsOther,
   pause,
   resume,
-  retry,
+  showPackage,
 } from './transfer-actions.ts'
 import { TransferFiles } from './transfer-files.tsx'
 import { StateWord, ticks } from './transfer-row.tsx'
@@ -108,7 +109,7 @@ function TransferFigures({ transfer, run, onShow }: DetailProps) {
           </Button>
         )}
         {canRetry(transfer) && (
-          <Button icon={IconRefresh} onClick={() => run(() => retry(transfer))}>
+          <Button icon={IconRefresh} onClick={() => run(() => resume(transfer))}>
             {text.retry}
           </Button>
         )}
@@ -167,12 +168,11 @@ function Layers({ transfer, progress }: { readonly transfer: Transfer; readonly 
 
 /** What happened, what is safe, what to do; with the one button that does it. */
 function TransferFailure({ transfer, run }: DetailProps) {
-  const { state, connectionId, ref } = transfer
+  const { state, connectionId } = transfer
   if (state.kind !== 'failed' && state.kind !== 'paused') return null
   if (state.error === undefined) return null
   const error = fromWire(state.error)
   const { remedy } = viewError(error)
-  const again = () => run(() => (state.kind === 'failed' ? retry(transfer) : resume(transfer)))
   const againWord = state.kind === 'failed' ? text.retry : text.resume
   return (
     <ErrorPanel
@@ -194,24 +194,27 @@ function TransferFailure({ transfer, run }: DetailProps) {
               {text.lookAtConnection}
             </Button>
           )}
-          {needsOther(transfer) && ref !== undefined && connectionId !== undefined ? (
-            <Button
-              variant="primary"
-              onClick={() => {
-                showConnection(connectionId)
-                goTo({ page: 'package', name: ref.name, tab: 'versions' })
-              }}
-            >
+          {needsOther(transfer) ? (
+            <Button variant="primary" onClick={() => run(() => showPackage(transfer))}>
               {text.otherVersions}
             </Button>
           ) : (
-            <Button variant={remedy === 'retry' ? 'primary' : 'default'} icon={IconRefresh} onClick={again}>
+            <Button
+              variant={remedy === 'retry' ? 'primary' : 'default'}
+              icon={IconRefresh}
+              onClick={() => run(() => resume(transfer))}
+            >
               {againWord}
             </Button>
           )}
           {canCancel(transfer) && (
             <Button variant="quiet" danger onClick={() => run(() => cancel(transfer))}>
               {text.cancel}
+            </Button>
+          )}
+          {canDiscard(transfer) && (
+            <Button variant="quiet" danger onClick={() => run(() => cancel(transfer))}>
+              {text.discardOne(transfer.progress.receivedBytes)}
             </Button>
           )}
         </>

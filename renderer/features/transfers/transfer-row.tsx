@@ -37,8 +37,6 @@ import {
   moveUp,
   pause,
   resume,
-  retry,
-  tryNow,
 } from './transfer-actions.ts'
 
 interface TransferRowProps {
@@ -185,7 +183,7 @@ function RowActions({ transfer, next, run, onShow }: Pick<TransferRowProps, 'tra
   const ofTitle = (verb: string) => `${verb} ${transferTitle(transfer)}`
   if (canRetry(transfer)) {
     return (
-      <Button small onClick={press(retry)} aria-label={ofTitle(transfersText.retry)}>
+      <Button small onClick={press(resume)} aria-label={ofTitle(transfersText.retry)}>
         {transfersText.retry}
       </Button>
     )
@@ -214,7 +212,7 @@ function RowActions({ transfer, next, run, onShow }: Pick<TransferRowProps, 'tra
         </>
       )}
       {canTryNow(transfer) && (
-        <IconButton label={ofTitle(transfersText.tryNow)} icon={IconRefresh} onClick={press(tryNow)} />
+        <IconButton label={ofTitle(transfersText.tryNow)} icon={IconRefresh} onClick={press(resume)} />
       )}
       {canPause(transfer) && state.kind !== 'queued' && (
         <IconButton label={ofTitle(transfersText.pause)} icon={IconPlayerPause} onClick={press(pause)} />

@@ -37,8 +37,9 @@ import {
   moveUp,
   pauseAll,
   pauseOrResume,
+  resume,
   resumeAll,
-  retry,
+  showPackage,
 } from './transfer-actions.ts'
 import { TransferDetail } from './transfer-inspector.tsx'
 import { TransferRow } from './transfer-row.tsx'
@@ -162,7 +163,7 @@ async function showResult(transfer: Transfer): Promise<void> {
   const { kind, libraryId, outcome } = transfer
   if (outcome?.path !== undefined && kind !== 'publish') return revealPath(outcome.path)
   const ref = versionOf(transfer)
-  if (kind === 'publish') return goTo({ page: 'package', name: ref.name, tab: 'versions', version: ref.version })
+  if (kind === 'publish') return showPackage(transfer, ref.version)
   await revealPath((await client.installed.path({ libraryId, spec: specOf(ref) })).path)
 }
 
@@ -259,7 +260,7 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, run }:
         return true
       case 'retry':
         if (!canRetry(selected) && !canTryNow(selected)) return false
-        run(() => retry(selected))
+        run(() => resume(selected))
         return true
       case 'move-up':
         if (canMove(selected)) run(() => moveUp(selected))
@@ -329,9 +330,16 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, run }:
         <Group
           title={text.earlier}
           end={
-            <Button small variant="quiet" className="push" onClick={() => run(() => client.transfers.clearHistory({}))}>
-              {text.clearHistory}
-            </Button>
+            earlier.some(({ state }) => state.kind !== 'failed') && (
+              <Button
+                small
+                variant="quiet"
+                className="push"
+                onClick={() => run(() => client.transfers.clearHistory({}))}
+              >
+                {text.clearHistory}
+              </Button>
+            )
           }
         >
           {earlier.map(rowOf)}
