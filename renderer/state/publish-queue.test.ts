@@ -1,5 +1,13 @@
 import { beforeEach, expect, it } from 'vitest'
-import { choosePath, currentPath, leavePath, publishPaths, replacePath, usePublishQueue } from './publish-queue.ts'
+import {
+  choosePath,
+  currentPath,
+  leavePath,
+  publishPaths,
+  replacePath,
+  returnPath,
+  usePublishQueue,
+} from './publish-queue.ts'
 
 const current = () => currentPath(usePublishQueue.getState())
 const paths = () => usePublishQueue.getState().paths
@@ -46,4 +54,15 @@ it('goes to one that waits already when that is chosen in the place of another',
   expect(current()).toBe('c')
   replacePath('c', ['c'])
   expect(paths()).toEqual(['c', 'b'])
+})
+
+it('puts what was left back into its place and shows it, once', () => {
+  publishPaths(['a', 'b', 'c'])
+  leavePath('b')
+  returnPath('b', 1)
+  expect(paths()).toEqual(['a', 'b', 'c'])
+  expect(current()).toBe('b')
+  returnPath('a', 2)
+  expect(paths()).toEqual(['a', 'b', 'c'])
+  expect(current()).toBe('a')
 })

@@ -34,6 +34,15 @@ export const replacePath = (path: string, others: readonly string[]): void =>
     chosen: others[0],
   }))
 
+/** Puts a path that was left back into its place, and shows it. */
+export function returnPath(path: string, at: number): void {
+  usePublishQueue.setState(({ paths }) => ({
+    paths: paths.includes(path) ? paths : paths.toSpliced(at, 0, path),
+    chosen: path,
+  }))
+  goTo({ page: 'publish' })
+}
+
 /** The path that is looked at now. */
 export const currentPath = ({ paths, chosen }: PublishQueue): string | undefined =>
   chosen !== undefined && paths.includes(chosen) ? chosen : paths[0]

@@ -40,6 +40,7 @@ export const publishText = {
   ofFolders: (at: number, of: number): string => `${at} of ${plural(of, 'folder')}`,
   chooseAnother: 'Choose another folder',
   leave: 'Leave without publishing',
+  left: (name: string): string => `Left ${isolate(name)} without publishing`,
   queueLabel: 'To publish',
   leaveOne: (name: string): string => `Leave ${isolate(name)} without publishing`,
   empty: {

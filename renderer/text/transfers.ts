@@ -284,5 +284,12 @@ export const transfersText = {
     folder: 'Folder',
     file: 'File',
   },
-  hints: { pause: 'pause', retry: 'retry', move: 'move in the queue' },
+  hints: {
+    open: 'open',
+    show: 'show details',
+    hide: 'hide details',
+    pause: 'pause',
+    retry: 'retry',
+    move: 'move in the queue',
+  },
 }

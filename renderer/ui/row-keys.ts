@@ -54,7 +54,7 @@ const shownKeys: { readonly [C in RowCommand]: readonly string[] } = {
 export const commandsOf: { readonly [L in 'browse' | 'installed' | 'transfers']: ReadonlySet<RowCommand> } = {
   browse: new Set(['inspect', 'install', 'update', 'open-folder', 'copy-path']),
   installed: new Set(['inspect', 'update', 'remove', 'open-folder', 'copy-path', 'verify', 'keep']),
-  transfers: new Set(['pause', 'retry', 'move-up', 'move-down']),
+  transfers: new Set(['inspect', 'open-folder', 'pause', 'retry', 'move-up', 'move-down']),
 }
 
 export const rowCommands = Object.keys(shownKeys) as readonly RowCommand[]

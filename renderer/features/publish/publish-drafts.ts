@@ -3,8 +3,10 @@ import { type AppError, isAppError, toAppError } from '../../../shared/errors.ts
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import { client } from '../../ipc/link.ts'
 import { onPlanNews, type PlanNews } from '../../state/plans.ts'
-import { currentPath, leavePath, replacePath, usePublishQueue } from '../../state/publish-queue.ts'
+import { currentPath, leavePath, replacePath, returnPath, usePublishQueue } from '../../state/publish-queue.ts'
 import { useTransfers } from '../../state/transfers.ts'
+import { nameOf, publishText } from '../../text/publish.ts'
+import { showToast } from '../../ui/toast.tsx'
 import { startTree } from './file-tree.ts'
 import { newlyRunning } from './own-publishes.ts'
 import { blockers } from './publish-draft.ts'
@@ -238,10 +240,42 @@ export function dropDraft(path: string, { isPublished = false } = {}): void {
   leavePath(path)
 }
 
-/** Others are looked at in the place of a path. */
+/** Leaves a path without publishing it. What was typed for it can be brought back. */
+export function leaveDraft(path: string): void {
+  const bringBack = remember(path)
+  dropDraft(path)
+  offerUndo(path, bringBack)
+}
+
+/** Others are looked at in the place of a path. What was typed for it can be brought back. */
 export function replaceDraft(path: string, others: readonly string[]): void {
-  if (!others.includes(path)) forget(path)
+  const isLeft = !others.includes(path)
+  const bringBack = isLeft ? remember(path) : undefined
+  if (isLeft) forget(path)
   replacePath(path, others)
+  offerUndo(path, bringBack)
+}
+
+const offerUndo = (path: string, bringBack: (() => void) | undefined): void => {
+  if (bringBack !== undefined) showToast({ text: publishText.left(nameOf(path)), undo: bringBack })
+}
+
+/** Puts a path back with its draft, as they are now; undefined where nothing was typed or decided. */
+function remember(path: string): (() => void) | undefined {
+  const { byPath, handled, toPublish } = useDrafts.getState()
+  const draft = byPath[path]
+  if (draft === undefined || (Object.keys(draft.fields).length === 0 && draft.settled.size === 0)) return undefined
+  const at = usePublishQueue.getState().paths.indexOf(path)
+  return () => {
+    const again: Draft = { ...draft, planId: crypto.randomUUID(), saving: undefined, isReading: true }
+    useDrafts.setState((state) => ({
+      byPath: { ...state.byPath, [path]: again },
+      toPublish: toPublish.has(path) ? new Set([...state.toPublish, path]) : state.toPublish,
+      handled: Math.min(state.handled, handled),
+    }))
+    returnPath(path, at)
+    ask(path, 0)
+  }
 }
 
 /** A file that is being written of it is not made. */

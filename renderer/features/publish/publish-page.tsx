@@ -21,7 +21,16 @@ import { PathInput } from '../../ui/path-input.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { canPause, pause } from '../transfers/transfer-actions.ts'
 import { shownPublishes } from './own-publishes.ts'
-import { dropDraft, openDraft, publishFile, readAgain, replaceDraft, startRound, useDrafts } from './publish-drafts.ts'
+import {
+  dropDraft,
+  leaveDraft,
+  openDraft,
+  publishFile,
+  readAgain,
+  replaceDraft,
+  startRound,
+  useDrafts,
+} from './publish-drafts.ts'
 import { PublishProgress } from './publish-progress.tsx'
 import { PublishQueue } from './publish-queue-row.tsx'
 import { Review } from './review.tsx'
@@ -67,7 +76,7 @@ function ReviewPage({ path }: { readonly path: string }) {
           <Button small variant="quiet" icon={IconFolder} className="narrow-hide" onClick={() => void chooseAnother()}>
             {text.chooseAnother}
           </Button>
-          <IconButton label={text.leave} icon={IconX} onClick={() => dropDraft(path)} />
+          <IconButton label={text.leave} icon={IconX} onClick={() => leaveDraft(path)} />
         </>
       }
     >

@@ -4,7 +4,7 @@ import { choosePath } from '../../state/publish-queue.ts'
 import { nameOf, publishText as text } from '../../text/publish.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { dropDraft } from './publish-drafts.ts'
+import { leaveDraft } from './publish-drafts.ts'
 
 /** What was dropped or chosen together, in its order: one is looked at, the others wait. */
 export function PublishQueue({ paths, current }: { readonly paths: readonly string[]; readonly current: string }) {
@@ -16,7 +16,7 @@ export function PublishQueue({ paths, current }: { readonly paths: readonly stri
     const next = names?.[at + 1] ?? names?.[at - 1]
     const target = paths.length > 2 ? next : document.querySelector<HTMLElement>('main [data-pane-focus]')
     target?.focus()
-    dropDraft(path)
+    leaveDraft(path)
   }
   return (
     <nav className="publish-queue" aria-label={text.queueLabel}>

@@ -12,7 +12,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { type Action, useAction } from '../../ui/use-action.ts'
 import { blockers, leaveOut, ofPackage, putIn } from './publish-draft.ts'
-import { changeDraft, type Draft, dropDraft, editDraft, type Saving, startDraft } from './publish-drafts.ts'
+import { changeDraft, type Draft, editDraft, leaveDraft, type Saving, startDraft } from './publish-drafts.ts'
 import { PublishForm } from './publish-form.tsx'
 import { LeftOutList, PublishTree } from './publish-tree.tsx'
 import { PublishWarnings } from './publish-warnings.tsx'
@@ -82,7 +82,7 @@ function ReviewFiles({ draft, show, onShow }: ReviewFilesProps) {
         <p className="small t3 num row" role="status">
           {draft.entryCount === undefined ? text.reading : text.readingSoFar(draft.entryCount)}
           {draft.entryCount !== undefined && (
-            <Button variant="link" className="small" onClick={() => dropDraft(path)}>
+            <Button variant="link" className="small" onClick={() => leaveDraft(path)}>
               {text.stopReading}
             </Button>
           )}

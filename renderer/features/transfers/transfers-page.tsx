@@ -2,6 +2,7 @@ import './transfers.css'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowLeft, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { create } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
@@ -56,7 +57,9 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
   const run = (work: () => Promise<unknown>) => void action.run(work)
   const all = order.flatMap((id) => byId[id] ?? [])
   const selected = (selectedId === undefined ? undefined : byId[selectedId]) ?? (narrow ? undefined : all[0])
-  const shown = narrow && opened ? selected : undefined
+  const shown = opened ? selected : undefined
+  const inspectorOpen = useInspector((state) => state.isOpen)
+  const inspects = !narrow && inspectorOpen
   useListingOfOthers(all.some(runsElsewhere))
   const idsInOrder = useMemo(
     () => [true, false].flatMap((ended) => order.filter((id) => byId[id] && isEnded(byId[id].state) !== ended)),
@@ -67,6 +70,7 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
   const chosen = several.length > 1 ? chooseTransfers(several, run) : undefined
 
   const back = () => setOpened(false)
+  useFocusAlong(shown !== undefined)
   useEscape(() => {
     if (shown !== undefined) back()
     return shown !== undefined
@@ -88,7 +92,7 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
       <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
       <div className="body">
         {shown !== undefined ? (
-          <section className="scroll transfer-page">
+          <section className="scroll transfer-page" tabIndex={-1} data-pane-focus="transfer">
             <TransferDetail transfer={shown} run={run} onShow={() => run(() => showResult(shown))} />
           </section>
         ) : (
@@ -121,16 +125,17 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
                 chosen={chosen}
                 onOpen={(id) => {
                   select(id)
-                  if (narrow) setOpened(true)
+                  setOpened(true)
                 }}
+                onInspect={narrow ? undefined : () => useInspector.setState({ isOpen: !inspectorOpen })}
                 run={run}
               />
             )}
-            {narrow && chosen !== undefined && <SelectionBar title={chosen.title} actions={chosen.actions} />}
-            <TransfersFoot hasRows={all.length > 0} chosen={chosen?.title} />
+            {!inspects && chosen !== undefined && <SelectionBar title={chosen.title} actions={chosen.actions} />}
+            <TransfersFoot hasRows={all.length > 0} inspects={narrow ? undefined : inspects} chosen={chosen?.title} />
           </section>
         )}
-        {!narrow && selected !== undefined && (
+        {inspects && shown === undefined && selected !== undefined && (
           <Inspector label={chosen?.title ?? text.title}>
             {chosen === undefined ? (
               <TransferDetail transfer={selected} run={run} onShow={() => run(() => showResult(selected))} />
@@ -142,6 +147,19 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
       </div>
     </Page>
   )
+}
+
+/** Shown or hidden, also after another page was looked at. */
+const useInspector = create<{ readonly isOpen: boolean }>(() => ({ isOpen: true }))
+
+/** The list and the page of one transfer take each other's place: the focus goes along. */
+function useFocusAlong(isShown: boolean): void {
+  const wasShown = useRef(isShown)
+  useEffect(() => {
+    if (wasShown.current === isShown) return
+    wasShown.current = isShown
+    document.querySelector<HTMLElement>('main [data-pane-focus]')?.focus()
+  }, [isShown])
 }
 
 const listAgainMs = 5000
@@ -213,15 +231,27 @@ function AllButton({
   )
 }
 
-function TransfersFoot({ hasRows, chosen }: { readonly hasRows: boolean; readonly chosen?: string }) {
+interface TransfersFootProps {
+  readonly hasRows: boolean
+  /** Absent where there is no room for the inspector. */
+  readonly inspects?: boolean
+  readonly chosen?: string
+}
+
+function TransfersFoot({ hasRows, inspects, chosen }: TransfersFootProps) {
   const atOnce = useSettings(({ settings }) => settings.transfersAtOnce)
   const singleKeys = useSettings(({ settings }) => settings.singleKeys)
-  const { pause, retry: again, move } = text.hints
+  const { pause, retry: again, move, open, show, hide } = text.hints
   const single = [
     { keys: ['P'], does: pause },
     { keys: ['R'], does: again },
   ]
-  const hints = [...(singleKeys ? single : []), { keys: ['Alt', '↑', '↓'], does: move }]
+  const hints = [
+    { keys: ['↵'], does: open },
+    ...(inspects === undefined ? [] : [{ keys: ['Space'], does: inspects ? hide : show }]),
+    ...(singleKeys ? single : []),
+    { keys: ['Alt', '↑', '↓'], does: move },
+  ]
   return <Foot hints={hasRows ? hints : []}>{chosen ?? text.atOnce(atOnce)}</Foot>
 }
 
@@ -232,11 +262,13 @@ interface TransferListProps {
   /** While several are chosen. */
   readonly chosen?: ChosenTransfers
   readonly onOpen: (id: string) => void
+  /** Shows or hides the inspector, where there is room for it. */
+  readonly onInspect?: () => void
   readonly run: (work: () => Promise<unknown>) => void
 }
 
 /** Now and Earlier: two groups of rows, one stop of Tab; the arrows move the selection through both. */
-function TransferList({ transfers, selectedId, selection, chosen, onOpen, run }: TransferListProps) {
+function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInspect, run }: TransferListProps) {
   const id = useId()
   const grid = useRef<HTMLDivElement>(null)
   const singleKeys = useSettings(({ settings }) => settings.singleKeys)
@@ -253,6 +285,10 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, run }:
   const act = (command: RowCommand | undefined): boolean => {
     if (selected === undefined) return false
     const next = now[index + 1]
+    if (command === 'inspect') {
+      onInspect?.()
+      return true
+    }
     if (chosen !== undefined) return chosen.act(command)
     switch (command) {
       case 'pause':
