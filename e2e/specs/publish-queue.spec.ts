@@ -40,6 +40,26 @@ test('the queue keeps the focus and its order, and counts what was looked at', a
   expect(await page.evaluate(() => document.activeElement !== document.body)).toBe(true)
 })
 
+test('what was typed for a folder that is left comes back by undo, in its place', async ({ app, workFolder }) => {
+  const { page } = app
+  const names = ['first_model', 'second_model']
+  await dropFolder(app, ...(await Promise.all(names.map((name) => makeFolder(join(workFolder, name))))))
+  const queue = page.getByRole('navigation', { name: 'To publish' })
+  const sentence = page.getByRole('textbox', { name: /^In one sentence/ })
+  await expect(page.getByRole('textbox', { name: /^Name/ })).toHaveValue('first_model')
+  await sentence.fill('Typed for the first')
+  await page.getByRole('button', { name: 'Leave without publishing' }).click()
+  await expect(page.getByRole('textbox', { name: /^Name/ })).toHaveValue('second_model')
+  await expect(sentence).toHaveValue('')
+  await openPage(page, 'Browse')
+  await expect(page.getByText('Left first_model without publishing')).toBeVisible()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(page.getByRole('textbox', { name: /^Name/ })).toHaveValue('first_model')
+  await expect(sentence).toHaveValue('Typed for the first')
+  await expect(queue.getByRole('listitem')).toHaveText(names)
+  await expect(page.getByText('1 of 2 folders')).toBeVisible()
+})
+
 test('what another process publishes is left to Transfers', async ({ app, appEnv, gate, workFolder }) => {
   const { page, home } = app
   const folder = await makeFolder(join(workFolder, 'elsewhere'), 3_000_000)

@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
+import { refuse } from '../../testkit/faults.ts'
+import { startFaultyProxy } from '../../testkit/faulty-proxy.ts'
 import { bucketEnvironment, startTestEngine } from '../../testkit/test-engine.ts'
 import { writePackageFolder } from '../example/fill-store.ts'
 import { examplePackages } from '../example/packages.ts'
@@ -53,19 +55,25 @@ testWithExample(
   },
 )
 
+/** Publishes 1.0.0 of the first example package, and nothing else. */
+async function publishOne(workFolder: string, env: Readonly<Record<string, string>>) {
+  const [example] = examplePackages
+  if (example === undefined) throw new Error('there is no example package')
+  const folder = join(workFolder, example.name)
+  await writePackageFolder(folder, example, '1.0.0', undefined, 0.01)
+  const engine = await startTestEngine(join(workFolder, 'publisher'), { env })
+  await engine.publish(folder)
+  await engine.stop()
+  return example
+}
+
 test('who may only read is told that withdrawing is the admin’s, and nothing is changed', async ({
   app: { page },
   s3,
   bucket,
   workFolder,
 }) => {
-  const [example] = examplePackages
-  if (example === undefined) return
-  const folder = join(workFolder, example.name)
-  await writePackageFolder(folder, example, '1.0.0', undefined, 0.01)
-  const engine = await startTestEngine(join(workFolder, 'publisher'), { env: bucketEnvironment(s3, bucket) })
-  await engine.publish(folder)
-  await engine.stop()
+  const example = await publishOne(workFolder, bucketEnvironment(s3, bucket))
   await addCompatibleStore(page, { name: 'Read only', endpoint: s3.endpoint, bucket, ...s3.readOnly })
   await switchTo(page, 'Read only')
   await packageRow(page, example.title).dblclick()
@@ -77,4 +85,48 @@ test('who may only read is told that withdrawing is the admin’s, and nothing i
   await expect(sheet).toContainText('Nothing was changed.')
   await sheet.getByRole('button', { name: 'Keep it' }).click()
   await expect(page.getByRole('button', { name: 'More for 1.0.0' })).toBeFocused()
+})
+
+test('a withdrawal that is refused half-way stays in view, says how far it came, and is finished there', async ({
+  app: { page },
+  s3,
+  bucket,
+  workFolder,
+}) => {
+  const example = await publishOne(workFolder, bucketEnvironment(s3, bucket))
+  const proxy = await startFaultyProxy(s3.endpoint)
+  const { accessKeyId, secretAccessKey } = s3
+  const store = { name: 'Team', endpoint: proxy.endpoint, bucket, accessKeyId, secretAccessKey }
+  await addCompatibleStore(page, store)
+  await switchTo(page, 'Team')
+  await packageRow(page, example.title).dblclick()
+  const sheet = await openSheet(page, '1.0.0')
+  await sheet.getByRole('textbox', { name: /^Type / }).fill(`${example.name}==1.0.0`)
+  let answer = () => {}
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  proxy.set({
+    match: ({ method, path }) => method === 'DELETE' && path.includes('meta.json'),
+    deed: async (...request) => {
+      await answered
+      return refuse(403, 'AccessDenied')(...request)
+    },
+  })
+  await sheet.getByRole('button', { name: 'Withdraw 1.0.0' }).click()
+  await proxy.untilHit()
+  // What runs is not called back by closing the sheet.
+  await expect(sheet.getByRole('button', { name: 'Keep it' })).toBeDisabled()
+  await page.keyboard.press('Escape')
+  await expect(sheet).toBeVisible()
+  answer()
+  await expect(sheet).toContainText('You may not delete files in Team')
+  await expect(sheet).toContainText('It is hidden from everybody who uses Orbital')
+  await expect(sheet.getByRole('button', { name: 'Close' })).toBeEnabled()
+
+  proxy.set()
+  await sheet.getByRole('button', { name: 'Withdraw again' }).click()
+  await expect(page.getByText(`${example.title} 1.0.0 is withdrawn`)).toBeVisible()
+  await expect(sheet).toBeHidden()
+  await proxy.stop()
 })

@@ -76,6 +76,22 @@ test('a link leads to the question, by way of a new connection or a known one', 
   await expect(page.getByRole('dialog', { name: /^Install model/ })).toBeVisible()
 })
 
+test('a link waits while a sheet is open, with what is typed in it', async ({ app }) => {
+  const { page, home } = app
+  const form = await openNewConnection(page)
+  await form.getByRole('textbox', { name: /^Name/ }).fill('Half typed')
+  await startAgain(home, 'orbital://install?name=speech_intent&bucket=research&region=eu-west-1')
+  await startAgain(home, 'orbital://install?name=fraud_scorer&bucket=research&region=eu-west-1')
+  await expect(page.getByText('What you opened or dropped waits until this sheet is closed.')).toBeVisible()
+  await expect(form.getByRole('textbox', { name: /^Name/ })).toHaveValue('Half typed')
+  await form.getByRole('button', { name: 'Cancel' }).click()
+  // One after the other.
+  const first = page.getByRole('dialog', { name: 'A link to speech_intent' })
+  await expect(first).toBeVisible()
+  await first.getByRole('button', { name: 'Not now' }).click()
+  await expect(page.getByRole('dialog', { name: 'A link to fraud_scorer' })).toBeVisible()
+})
+
 test('a package file that is opened is asked about', async ({ app, workFolder }) => {
   const { page, home } = app
   await runOrbital(workFolder, {}, 'build', await makeModel(workFolder), '--out', workFolder)
