@@ -145,12 +145,15 @@ function LibrarySheet({ onClose }: { readonly onClose: () => void }) {
     <Sheet
       opened
       onClose={onClose}
+      busy={action.busy}
       title={words.title}
       onSubmit={add}
       footer={
         <>
           <span className="push" />
-          <Button onClick={onClose}>{settingsText.cancel}</Button>
+          <Button onClick={onClose} disabled={action.busy}>
+            {settingsText.cancel}
+          </Button>
           <Button type="submit" variant="primary" disabled={action.busy}>
             {words.add}
           </Button>
