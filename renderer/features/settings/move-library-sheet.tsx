@@ -53,7 +53,7 @@ export function MoveLibrarySheet({ library, onClose }: MoveLibrarySheetProps) {
       opened
       onClose={onClose}
       title={text.title(library.name)}
-      subtitle={<span className="prose-break">{library.path}</span>}
+      subtitle={<code className="prose-break">{library.path}</code>}
       onSubmit={move}
       footer={
         <>
