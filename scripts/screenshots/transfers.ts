@@ -32,7 +32,13 @@ const held = 30_000
 /** On its way, stalled, reconnecting, in its last step, queued and paused; before them one that is done and one that failed. */
 export async function startTransfers(page: Page, gate: CountingProxy, work: string): Promise<void> {
   const row = (title: string) => expect(transferRow(page, title))
-  const sent = (name: string, bytes: number) => gate.untilSent(archiveOf(name), bytes)
+  const sentOf = (name: string) => gate.count(archiveOf(name)).sentBytes
+  /** Bytes come until so many of an archive have; however long a press takes, the figures are the same. */
+  const send = async (name: string, bytes: number, bytesPerSecond: number) => {
+    gate.throttle(bytesPerSecond)
+    await expect.poll(() => sentOf(name), { timeout: 120_000, intervals: [50] }).toBeGreaterThanOrEqual(bytes)
+    gate.throttle(held)
+  }
   await switchTo(page, 'Research models')
   gate.throttle(fast)
   await install(page, 'Noise suppressor')
@@ -46,30 +52,28 @@ export async function startTransfers(page: Page, gate: CountingProxy, work: stri
   await openPage(page, 'Transfers')
   await row('Publish Returns reason').toContainText('Finishing', { timeout: 60_000 })
 
-  await install(page, 'Query rewriter')
-  await sent('query_rewriter', 2_000_000)
-  await install(page, 'Call transcriber, small')
-  await sent('call_transcriber', 6_500_000)
   gate.throttle(held)
+  await install(page, 'Query rewriter')
+  await send('query_rewriter', 4_000_000, fast)
+  await install(page, 'Call transcriber, small')
+  await send('call_transcriber', 6_500_000, fast)
   await openPage(page, 'Transfers')
   await page.getByRole('button', { name: /^Pause Call transcriber/ }).click()
   await row('Call transcriber').toContainText('Paused')
-
-  gate.throttle(fast)
   await install(page, 'Answer ranker')
-  await sent('answer_ranker', 1_500_000)
+  await send('answer_ranker', 1_500_000, fast)
   gate.answer({ match: archiveOf('answer_ranker'), status: 503 })
   gate.cutNow(archiveOf('answer_ranker'))
   await install(page, 'Product image embeddings')
-  await sent('product_vectors', 3_000_000)
-  gate.stall(archiveOf('product_vectors'))
-  gate.throttle(slow)
   await install(page, 'Toxicity filter, multilingual')
+  await send('product_vectors', 3_000_000, fast)
+  gate.stall(archiveOf('product_vectors'))
   await openPage(page, 'Transfers')
   await row('Toxicity filter').toContainText('Queued')
   await row('Answer ranker').toContainText('Reconnecting')
   // The graph beside the list is of ten seconds.
-  await sent('query_rewriter', gate.count(archiveOf('query_rewriter')).sentBytes + 10 * slow)
+  await send('query_rewriter', sentOf('query_rewriter') + 10 * slow, slow)
+  gate.throttle(slow)
   await row('Product image').toContainText('Stalled')
 }
 
@@ -78,8 +82,9 @@ export async function endOthers(page: Page, gate: CountingProxy): Promise<void> 
   gate.answer(undefined)
   gate.throttle(held)
   gate.resume()
-  for (const title of ['Toxicity filter', 'Product image', 'Answer ranker'])
-    await page.getByRole('button', { name: new RegExp(`^Cancel ${title}`) }).click()
+  const others = ['Toxicity filter', 'Product image', 'Answer ranker']
+  for (const title of others) await page.getByRole('button', { name: new RegExp(`^Cancel ${title}`) }).click()
+  for (const title of others) await expect(transferRow(page, title)).toContainText('Cancelled', { timeout: 60_000 })
   await expect(transferRow(page, 'Publish Returns reason')).toContainText('Done', { timeout: 60_000 })
   await openPage(page, 'Publish')
   await page.getByRole('button', { name: 'Done here' }).click()

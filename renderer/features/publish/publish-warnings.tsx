@@ -212,8 +212,7 @@ function Imports({ warnings }: { readonly warnings: readonly Warning[] }) {
     <>
       {shown.map(({ path, imports }) => (
         <span key={path} className="imports">
-          {!isOne && <span>{nameOf(path)}: </span>}
-          {text.imports(imports, all ? Infinity : importsShown)}
+          {text.imports(imports, all ? Infinity : importsShown, isOne ? undefined : nameOf(path))}
         </span>
       ))}
       {!all && hidden > 0 && (
