@@ -53,7 +53,7 @@ export function Ring({
   }
   return (
     <svg
-      className={landing ? `glyph body ${state} landing` : `glyph body ${state}`}
+      className={landing ? `glyph drawn ${state} landing` : `glyph drawn ${state}`}
       viewBox="0 0 20 20"
       width={size}
       height={size}
