@@ -20,7 +20,7 @@ import { startBrowserHost } from '../e2e/hosts/browser-host.ts'
 import { selectPackage } from '../e2e/pages/browse.ts'
 import { addCompatibleStore } from '../e2e/pages/settings.ts'
 import { transferRow } from '../e2e/pages/transfers.ts'
-import { choosePath, openPage, switchTo } from '../e2e/pages/window.ts'
+import { openPage, switchTo } from '../e2e/pages/window.ts'
 import { requireAvailable } from '../testkit/available.ts'
 import { chromiumArguments, findChromium } from '../testkit/chromium.ts'
 import { type CountingProxy, startCountingProxy } from '../testkit/counting-proxy.ts'
@@ -29,7 +29,9 @@ import { createS3Client } from '../testkit/s3-store.ts'
 import { bucketEnvironment, startTestEngine } from '../testkit/test-engine.ts'
 import { projectRoot } from './run-suite.ts'
 import { compareWithPictures, findComparisonObstacle, keepPictures, sizes } from './screenshots/camera.ts'
+import { openToPublish, takeMuchToSettle, takePublishProgress } from './screenshots/publish.ts'
 import { isNameOfState, takeStates } from './screenshots/states.ts'
+import { endOthers, packagesToTransfer, startTransfers } from './screenshots/transfers.ts'
 
 const folder = join(projectRoot, 'docs/screenshots')
 const compares = process.argv.includes('--compare')
@@ -41,7 +43,7 @@ const differing = join(tmpdir(), 'orbital-screenshots-that-differ')
 async function fillBucket(s3: S3Server): Promise<string> {
   const bucket = await s3.createBucket('research-models')
   const engine = await startTestEngine(join(work, 'publisher'), { env: bucketEnvironment(s3, bucket) })
-  for (const name of ['query_rewriter', 'call_transcriber', 'noise_suppressor', 'product_vectors']) {
+  for (const name of packagesToTransfer) {
     const each = examplePackages.find((found) => found.name === name)
     const [newest] = each?.versions ?? []
     if (each === undefined || newest === undefined) throw new Error(`no example package ${name}`)
@@ -64,44 +66,11 @@ async function takeFirstStart(page: Page): Promise<void> {
   await take(page, 'first-start')
 }
 
-/** One transfer on its way, one paused, one failed. */
-async function startTransfers(page: Page, gate: CountingProxy): Promise<void> {
-  await switchTo(page, 'Research models')
-  const install = async (title: string) => {
-    await selectPackage(page, title)
-    await page.getByRole('grid', { name: 'Packages' }).press('i')
-    const sheet = page.getByRole('dialog')
-    await sheet.getByRole('button', { name: /^Install/ }).click()
-    await expect(sheet).toBeHidden()
-  }
-  gate.throttle(2_000_000)
-  await install('Noise suppressor')
-  await openPage(page, 'Transfers')
-  await expect(transferRow(page, 'Noise suppressor')).toContainText('Failed', { timeout: 60_000 })
-  await openPage(page, 'Browse')
-  await install('Call transcriber, small')
-  await openPage(page, 'Transfers')
-  await expect
-    .poll(() => gate.count({ path: /call_transcriber.*archive/ }).sentBytes, { timeout: 60_000, intervals: [100] })
-    .toBeGreaterThan(9_500_000)
-  // The rest stays away until the press of the button has come.
-  gate.throttle(30_000)
-  await page.getByRole('button', { name: /^Pause Call transcriber/ }).click()
-  await expect(transferRow(page, 'Call transcriber')).toContainText('Paused')
-  gate.throttle(2_000_000)
-  await openPage(page, 'Browse')
-  await install('Query rewriter')
-  await expect
-    .poll(() => gate.count({ path: /query_rewriter.*archive/ }).sentBytes, { timeout: 60_000, intervals: [100] })
-    .toBeGreaterThan(19_500_000)
-  gate.throttle(30_000)
-}
-
 async function takePages(page: Page, example: ExampleHome, gate: CountingProxy): Promise<void> {
-  await openPage(page, 'Transfers')
   await transferRow(page, 'Query rewriter').click()
   await expect(transferRow(page, 'Query rewriter')).toContainText(/\d kB\/s/, { timeout: 30_000 })
-  await take(page, 'transfers', ['.sums dd'])
+  await take(page, 'transfers', ['.sums dd', '.job .line2'])
+  await endOthers(page, gate)
   await transferRow(page, 'Noise suppressor').click()
   await expect(page.getByRole('alert')).toContainText('What is safe')
   // Where there is no inspector it has the page to itself.
@@ -205,17 +174,20 @@ async function takePages(page: Page, example: ExampleHome, gate: CountingProxy):
   await take(page, 'shortcuts')
   await page.keyboard.press('Escape')
 
-  await openPathToPublish(page, example.nextVersion)
+  await openToPublish(page, example.nextVersion)
   await expect(page.getByText('credentials.json looks like it holds a password', { exact: true })).toBeVisible()
   await expect(page.getByText(/\d+ changed/)).toBeVisible()
   await expect(page.getByText('Still being compared.')).toBeHidden()
   await take(page, 'publish')
   await page.getByRole('button', { name: 'Leave without publishing' }).click()
-  await openPathToPublish(page, example.emptyFolder)
+  const [first] = examplePackages
+  if (first !== undefined) await takeMuchToSettle(page, camera, first, work)
+  await openToPublish(page, example.emptyFolder)
   await expect(page.getByRole('alert')).toContainText('new_model is empty.')
   await take(page, 'error')
   await page.getByRole('button', { name: 'Leave without publishing' }).click()
-  await takePublishProgress(page, example, gate)
+  await switchTo(page, 'Research models')
+  await takePublishProgress(page, camera, example, gate)
 }
 
 /** Where the library would go, and what that takes. */
@@ -248,31 +220,6 @@ async function takeDamaged(page: Page, { home }: ExampleHome): Promise<void> {
   await take(page, 'installed-damaged', ['.treemap', '.usage-head'])
 }
 
-/** One that is published, one on its way, one that waits. */
-async function takePublishProgress(page: Page, { small, large }: ExampleHome, gate: CountingProxy): Promise<void> {
-  await switchTo(page, 'Research models')
-  gate.throttle(undefined)
-  const publish = async (path: string) => {
-    await openPathToPublish(page, path)
-    await page.getByRole('main').getByRole('button', { name: 'Publish', exact: true }).click()
-  }
-  await publish(small)
-  await expect(page.getByRole('heading', { name: /is published$/ })).toBeVisible()
-  gate.clear()
-  gate.throttle(12_000_000)
-  await page.evaluate(() => location.assign('#/publish'))
-  const rest = page.getByRole('button', { name: 'choose one…' })
-  await rest.click()
-  await choosePath(page, large)
-  await page.getByRole('main').getByRole('button', { name: 'Publish', exact: true }).click()
-  await expect
-    .poll(() => gate.count({ method: 'PUT', path: /translator/ }).receivedBytes, { timeout: 60_000, intervals: [100] })
-    .toBeGreaterThan(40_000_000)
-  gate.throttle(30_000)
-  await take(page, 'publish-progress', ['.legend'])
-  gate.throttle(undefined)
-}
-
 async function takeDropTarget(page: Page, path: string): Promise<void> {
   const session = await page.context().newCDPSession(page)
   const data = { items: [], files: [path], dragOperationsMask: 1 }
@@ -283,12 +230,6 @@ async function takeDropTarget(page: Page, path: string): Promise<void> {
   await page.keyboard.press('Escape')
   await expect(page.getByRole('heading', { name: 'Drop to publish' })).toBeHidden()
   await session.detach()
-}
-
-async function openPathToPublish(page: Page, path: string): Promise<void> {
-  await openPage(page, 'Publish')
-  await page.getByRole('textbox', { name: 'Or type its path' }).fill(path)
-  await page.getByRole('button', { name: 'Open', exact: true }).click()
 }
 
 async function openCamera(browser: Browser) {
@@ -321,7 +262,7 @@ try {
     await fresh.stop()
     const host = await startBrowserHost(browser, { home: example.home, env: {}, size: sizes[0] })
     await addCompatibleStore(host.page, store)
-    await startTransfers(host.page, gate)
+    await startTransfers(host.page, gate, work)
     await takePages(host.page, example, gate)
     await host.kill()
   }

@@ -12,9 +12,10 @@ export interface ExampleHome {
   /** To be dropped: a next version of the first package, with a few things to settle. */
   readonly nextVersion: string
   readonly emptyFolder: string
-  /** Two more folders to publish: a small one, and one of 67 MB. */
+  /** More folders to publish: a small one, and two so large that they wait for each other. */
   readonly small: string
   readonly large: string
+  readonly next: string
 }
 
 /** Oldest first, as a person came by them. */
@@ -52,7 +53,7 @@ export async function makeExampleHome(folder: string): Promise<ExampleHome> {
 }
 
 /** A pickle that asks for what a checkpoint's does, and holds so many bytes. */
-function makeCheckpoint(sizeBytes: number): Buffer {
+export function makeCheckpoint(sizeBytes: number): Buffer {
   const asks = ['collections\nOrderedDict', 'torch._utils\n_rebuild_tensor_v2', 'torch\nFloatStorage']
   const head = Buffer.from(`\x80\x02${asks.map((each) => `c${each}\n`).join('')}`, 'latin1')
   const length = Buffer.alloc(4)
@@ -80,5 +81,8 @@ async function writeFoldersToDrop(folder: string): Promise<Omit<ExampleHome, 'ho
   await writePackageFolder(small, churn, '1.13.0', 'Tariffs of this year.')
   const large = join(folder, 'translator_24')
   await writePackageFolder(large, exampleToPublish, '1.3.0', 'Dutch and Danish.')
-  return { nextVersion, emptyFolder, small, large }
+  const next = join(folder, 'call_transcriber')
+  const transcriber = examplePackages.find(({ name }) => name === 'call_transcriber') ?? first
+  await writePackageFolder(next, transcriber, '1.4.0', 'Dialects of the north.', 5)
+  return { nextVersion, emptyFolder, small, large, next }
 }

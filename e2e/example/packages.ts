@@ -375,7 +375,7 @@ export const exampleToPublish: ExamplePackage = {
   license: 'Apache-2.0',
   compatibility: { 'Support Desk': '>=3.0.0' },
   files: [
-    ['model/encoder.safetensors', 38_000],
+    ['model/encoder.safetensors', 38_400],
     ['model/decoder.safetensors', 29_000],
     ['model/config.json', 2],
     ['languages.json', 3],

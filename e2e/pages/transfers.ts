@@ -27,7 +27,8 @@ export async function recordBar(bar: Locator): Promise<void> {
         share: Number.parseFloat((part as HTMLElement).style.inlineSize) / 100,
       }))
       const verified = shares.filter(({ half }) => !half).reduce((sum, { share }) => sum + share, 0)
-      const received = shares.reduce((sum, { share }) => sum + share, 0)
+      // A sum of shares ends in digits that are no bytes.
+      const received = Number(shares.reduce((sum, { share }) => sum + share, 0).toFixed(9))
       const last = samples.at(-1)
       if (last?.verified !== verified || last.received !== received) samples.push({ verified, received })
     }

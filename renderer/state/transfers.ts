@@ -22,7 +22,7 @@ export const runsElsewhere = ({ readOnly, state }: Pick<Transfer, 'readOnly' | '
   readOnly && isRunning(state)
 /** Bytes don't move although they should or could: bars are grey then. */
 export const standsStill = ({ kind }: TransferState): boolean =>
-  kind === 'stalled' || kind === 'paused' || kind === 'reconnecting' || kind === 'queued'
+  kind === 'stalled' || kind === 'paused' || kind === 'reconnecting' || kind === 'queued' || kind === 'cancelling'
 
 /** The state with this transfer in it; a new one joins the end of the queue, before the history. Pure. */
 export function withTransfer(state: TransfersState, transfer: Transfer): TransfersState {

@@ -256,7 +256,7 @@ export const browseText = {
     other: 'Another store or a shared folder…',
     otherText: 'Anything that speaks S3, or a network drive',
     shared: 'Open what a colleague sent…',
-    sharedText: 'A connection as a text or a file. It holds no passwords',
+    sharedText: 'A text or a file. It holds no passwords',
     anywhere: ['Drop a folder, or a ', ' file, anywhere on this window'],
   },
 } as const

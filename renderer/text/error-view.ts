@@ -108,5 +108,24 @@ export function viewError(error: AppError): ErrorView {
   }
 }
 
+/** In three or four words, for the column of a list; the sentences stand beside it. */
+const inShort: Partial<Record<ErrorCode, string>> = {
+  'access-denied': 'The store doesn’t allow it',
+  'archive-damaged': 'Damaged in the store',
+  'archive-mismatch': 'Damaged in the store',
+  'bucket-not-found': 'The bucket is not there',
+  'certificate-refused': 'Its certificate is refused',
+  'content-differs': 'Other content is there',
+  'disk-denied': 'The disk doesn’t allow it',
+  'disk-failed': 'The disk failed',
+  'file-changed': 'A file changed meanwhile',
+  'file-damaged': 'A file is damaged',
+  'meta-invalid': 'Can’t be read',
+  'object-changed': 'Changed in the store',
+  'package-not-found': 'No longer in the store',
+  'version-published': 'The version is taken',
+}
+export const briefErrorOf = (error: AppError): string => inShort[error.code] ?? shortErrorOf(error)
+
 /** One line for places that have no room for three. */
 export const shortErrorOf = (error: AppError): string => viewError(error).happened

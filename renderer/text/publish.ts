@@ -98,13 +98,21 @@ export const publishText = {
   /** A file among others, with the line where it is known: `config.json, line 3`. */
   placeOf: ({ path, line }: Warning): string =>
     line === undefined ? nameOf(path) : `${isolate(nameOf(path))} (line ${line})`,
-  imports: (imports: Warning['imports'], most: number): string => {
-    if (imports === undefined) return 'What it asks for when it is loaded can’t be told.'
-    if (imports.names.length === 0) return 'It asks for no code by name when it is loaded.'
+  /** `name`: of a file among others. */
+  imports: (imports: Warning['imports'], most: number, name?: string): string => {
+    if (imports === undefined)
+      return name === undefined
+        ? 'What it asks for when it is loaded can’t be told.'
+        : `What ${isolate(name)} asks for can’t be told.`
+    if (imports.names.length === 0)
+      return name === undefined
+        ? 'It asks for no code by name when it is loaded.'
+        : `${isolate(name)} asks for no code by name.`
     const names = imports.names.slice(0, most)
     const more = imports.names.length - names.length + imports.more
     const list = more > 0 ? `${names.map(isolate).join(', ')} and ${more} more` : formatList(names)
-    return `When it is loaded it asks for ${imports.isWhole ? '' : 'at least '}${list}.`
+    const asks = name === undefined ? 'When it is loaded it asks for' : `${isolate(name)} asks for`
+    return `${asks} ${imports.isWhole ? '' : 'at least '}${list}.`
   },
   showImports: 'Show all',
   settle: {

@@ -2,7 +2,7 @@ import { assertNever, fromWire } from '../../shared/errors.ts'
 import type { PauseReason, Progress, Transfer } from '../../shared/model/transfer.ts'
 import { isEnded, isRunning } from '../../shared/model/transfer-standing.ts'
 import { isolate } from '../../shared/text/isolate.ts'
-import { shortErrorOf } from './error-view.ts'
+import { briefErrorOf, shortErrorOf } from './error-view.ts'
 import { bytesText, pauseText, stateWord, waitsForPerson } from './transfer-states.ts'
 import { formatClock, formatDuration, formatSize, formatSpeed, plural } from './units.ts'
 
@@ -60,7 +60,7 @@ export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsCon
     case 'cancelling':
       return { word, detail: 'Removing what it left', tone: 'plain' }
     case 'failed':
-      return { word, detail: shortErrorOf(fromWire(state.error)), tone: 'danger' }
+      return { word, detail: briefErrorOf(fromWire(state.error)), tone: 'danger' }
     case 'cancelled':
     case 'done':
       return { word, detail: formatClock(transfer.endedAtMs ?? transfer.createdAtMs), tone: 'plain' }

@@ -8,7 +8,7 @@ export function Marked({ text, words }: { readonly text: string /** folded */; r
   const parts = hits.map(([start, end], at) => (
     <span key={start}>
       {text.slice(hits[at - 1]?.[1] ?? 0, start)}
-      <mark className="hit">{text.slice(start, end)}</mark>
+      <mark>{text.slice(start, end)}</mark>
     </span>
   ))
   return (

@@ -13,7 +13,10 @@ interface ProgressBarProps {
   readonly label: string
 }
 
-const share = (part: number, whole: number): number => (whole <= 0 ? 0 : Math.min(1, Math.max(0, part / whole)))
+/** What goes on is never full: its end is a step of its own, and takes the bar away. */
+export const mostShown = 0.99
+
+const share = (part: number, whole: number): number => (whole <= 0 ? 0 : Math.min(mostShown, Math.max(0, part / whole)))
 
 /** Two layers: verified or confirmed, and on top of it what was received or sent but not yet settled. */
 export function ProgressBar({

@@ -25,6 +25,8 @@ export function renderMarkdown(source: string, title?: string): DocumentFragment
     code.tabIndex = 0
   }
   for (const list of nodes.querySelectorAll('ol')) list.className = 'numbered'
+  // Their marks and columns stand on the side from which they are read.
+  for (const block of nodes.querySelectorAll<HTMLElement>('ul, ol, blockquote, table')) block.dir = 'auto'
   for (const cell of nodes.querySelectorAll('[align]')) {
     if (cell.getAttribute('align') === 'right') cell.className = 'end'
     cell.removeAttribute('align')

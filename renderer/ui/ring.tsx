@@ -1,5 +1,6 @@
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { Icon } from './icon.tsx'
+import { mostShown } from './progress-bar.tsx'
 
 export type RingState =
   | 'compatible'
@@ -41,7 +42,7 @@ export function Ring({
   if (state === 'unreadable') return <Icon of={IconAlertTriangle} size={size === 20 ? 18 : size} className="glyph" />
   if (state === 'transferring') {
     const dash = (part: number) =>
-      `${(Math.min(1, Math.max(0, part)) * circumference).toFixed(2)} ${circumference.toFixed(2)}`
+      `${(Math.min(mostShown, Math.max(0, part)) * circumference).toFixed(2)} ${circumference.toFixed(2)}`
     return (
       <svg className={still ? 'ring still' : 'ring'} viewBox="0 0 20 20" width={size} height={size} aria-hidden="true">
         <circle className="track" cx="10" cy="10" r="7" />
@@ -52,7 +53,7 @@ export function Ring({
   }
   return (
     <svg
-      className={landing ? `glyph body ${state} landing` : `glyph body ${state}`}
+      className={landing ? `glyph drawn ${state} landing` : `glyph drawn ${state}`}
       viewBox="0 0 20 20"
       width={size}
       height={size}

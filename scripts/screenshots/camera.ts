@@ -59,7 +59,7 @@ const takePictures =
 export async function keepPictures({ folder, wanted }: CameraOptions, browser: Browser): Promise<Camera> {
   await mkdir(folder, { recursive: true })
   if (wanted.length === 0) for (const name of await listPictures(folder)) await rm(join(folder, name))
-  await writeFile(join(folder, browserFile), `${JSON.stringify(describeBrowser(browser))}\n`)
+  await writeFile(join(folder, browserFile), `${describe(browser)}\n`)
   return {
     take: takePictures(wanted, async (file, png) => {
       await writeFile(join(folder, file), png)
@@ -103,16 +103,16 @@ export async function compareWithPictures({
 
 /** Why this browser can't be asked whether pictures of the folder are still true; undefined: it can. */
 export async function findComparisonObstacle(folder: string, browser: Browser): Promise<string | undefined> {
-  const [approved, here] = [await readFile(join(folder, browserFile), 'utf8'), JSON.stringify(describeBrowser(browser))]
-  if (approved.trim() === here) return undefined
-  return `the approved pictures were taken with ${approved.trim()}, and this is ${here}`
+  const [approved, here] = [(await readFile(join(folder, browserFile), 'utf8')).trim(), describe(browser)]
+  if (approved === here) return undefined
+  return `the approved pictures were taken with ${approved}, and this is ${here}`
 }
 
-/** Small numbers of a version are for what is mended: they draw the same. */
-const describeBrowser = (browser: Browser) => ({
-  chromium: browser.version().split('.')[0],
-  platform: process.platform,
-})
+/** One line, as the formatter leaves it. Small numbers of a version are for what is mended: they draw the same. */
+const describe = (browser: Browser): string => {
+  const what = { chromium: browser.version().split('.')[0], platform: process.platform }
+  return JSON.stringify(what, null, 1).replaceAll(/\n\s*/g, ' ')
+}
 
 const listPictures = async (folder: string): Promise<readonly string[]> =>
   (await readdir(folder)).filter((name) => name.endsWith('.png'))

@@ -14,6 +14,7 @@ import { transferRow } from '../../e2e/pages/transfers.ts'
 import { openPage, switchTo } from '../../e2e/pages/window.ts'
 import type { CountingProxy } from '../../testkit/counting-proxy.ts'
 import { type Camera, sizes } from './camera.ts'
+import { openToPublish } from './publish.ts'
 
 export interface StatesOptions {
   /** An empty folder for homes and stores. */
@@ -78,12 +79,6 @@ async function takeLoading(page: Page, { take }: Camera, { toPublish }: StatesOp
   await whileHeld(['transfers.list'], 'transfers-loading', anew('#/transfers'))
   await whileHeld(['connections.list'], 'settings-loading', anew('#/settings/connections'))
   await whileHeld(['publish.plan'], 'publish-loading', () => openToPublish(page, toPublish))
-}
-
-async function openToPublish(page: Page, path: string): Promise<void> {
-  await openPage(page, 'Publish')
-  await page.getByRole('textbox', { name: 'Or type its path' }).fill(path)
-  await page.getByRole('button', { name: 'Open', exact: true }).click()
 }
 
 /** The network goes while a package is on its way; the folder of before is still to be published. */

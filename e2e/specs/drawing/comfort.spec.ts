@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright/test'
 import { writePackageFolder } from '../../example/fill-store.ts'
 import { examplePackages } from '../../example/packages.ts'
-import { checkZoomed, describeFocus } from '../../pages/accessibility.ts'
+import { checkZoomed, describeFocus, setTheme } from '../../pages/accessibility.ts'
 import { installFromBrowse, packageRow, selectPackage } from '../../pages/browse.ts'
 import { openPage } from '../../pages/window.ts'
 import { expect, testWithExample as test } from '../../with-store.ts'
@@ -55,10 +55,12 @@ const wasPassed = (page: Page): Promise<boolean> =>
     return was
   })
 
-test('whatever Tab comes to shows that it has the focus', async ({ app: { page } }) => {
-  test.setTimeout(120_000)
+test('whatever Tab comes to shows that it has the focus, in both themes', async ({ app: { page } }) => {
+  test.setTimeout(180_000)
   await installFromBrowse(page, 'Churn predictor')
-  for (const place of places) {
+  const rounds = (['light', 'dark'] as const).flatMap((theme) => places.map((place) => ({ theme, place })))
+  for (const { theme, place } of rounds) {
+    await setTheme(page, theme)
     await show(page, place)
     await page.getByRole('navigation', { name: 'Main' }).getByRole('button').first().focus()
     await page.evaluate(() => Object.assign(window, { passed: new WeakSet([document.activeElement ?? document.body]) }))
@@ -70,7 +72,7 @@ test('whatever Tab comes to shows that it has the focus', async ({ app: { page }
       const { name, shown } = await describeFocus(page)
       if (name.startsWith('body')) break
       seen.push(name)
-      expect.soft(shown, `${place}: ${name}`).toBe(true)
+      expect.soft(shown, `${theme}, ${place}: ${name}`).toBe(true)
     }
     expect(seen.length, place).toBeGreaterThan(8)
   }
@@ -190,7 +192,7 @@ test('a package in Arabic or Hebrew reads from the right, and leaves the rest of
   const description = 'يحوّل الطلب المنطوق إلى نية \u202E'
   await writePackageFolder(
     folder,
-    { ...example, name: 'arabic_intent', title, description, readme: undefined },
+    { ...example, name: 'arabic_intent', title, description, readme: 'يصنّف الكلام.\n\n- سريع\n- صغير\n' },
     '1.0.0',
     undefined,
     0.01,
@@ -228,4 +230,9 @@ test('a package in Arabic or Hebrew reads from the right, and leaves the rest of
     .getByRole('gridcell')
     .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().x))
   expect(order).toEqual([...order].sort((a, b) => a - b))
+  // The points of the model card's list stand before its words.
+  await row.dblclick({ position: { x: 60, y: 14 } })
+  const item = page.getByRole('main').getByRole('listitem').filter({ hasText: 'سريع' })
+  await expect(item).toHaveCSS('direction', 'rtl')
+  await expect(item).toHaveCSS('text-align', 'start')
 })

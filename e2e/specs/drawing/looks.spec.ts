@@ -43,3 +43,35 @@ test('at 200 % zoom Settings is one column: connections above the one that is sh
   await page.getByRole('button', { name: 'Test again' }).scrollIntoViewIfNeeded()
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
 })
+
+test('the palette ends on a whole row, however high the window is', async ({ app }) => {
+  const { page } = app
+  await page.getByRole('grid', { name: 'Packages' }).press('Control+k')
+  const list = page.getByRole('listbox', { name: 'What fits' })
+  await expect(list.getByRole('option', { name: /^Keyboard shortcuts/ })).toBeAttached()
+  /** Words of rows that the lower edge cuts, and how many rows are above it. */
+  const ofEdge = () =>
+    list.evaluate((element) => {
+      const edge = element.getBoundingClientRect().bottom
+      const words = [...element.querySelectorAll('[role="option"] .cut')].map((each) => each.getBoundingClientRect())
+      return {
+        cut: words.filter(({ top, bottom }) => top < edge && bottom > edge).length,
+        shown: words.filter(({ bottom }) => bottom <= edge).length,
+      }
+    })
+  const sizes = [
+    { width: 1440, height: 900, atLeast: 8 },
+    { width: 900, height: 600, atLeast: 8 },
+    { width: 1280, height: 733, atLeast: 6 },
+    // The smallest window at 200 % zoom.
+    { width: 450, height: 300, atLeast: 2 },
+  ]
+  for (const { atLeast, ...size } of sizes) {
+    await app.resize(size)
+    await list.evaluate((element) => element.scrollTo(0, 0))
+    await expect.poll(ofEdge, `${size.width} × ${size.height}`).toMatchObject({ cut: 0 })
+    expect((await ofEdge()).shown).toBeGreaterThanOrEqual(atLeast)
+    for (let step = 0; step < 5; step += 1) await page.keyboard.press('ArrowDown')
+    await expect.poll(ofEdge, `${size.width} × ${size.height}, scrolled`).toMatchObject({ cut: 0 })
+  }
+})

@@ -69,10 +69,10 @@ export function FilePreview({ connectionId, name, version, file }: FilePreviewPr
           {formatSize(file.sizeBytes)}
         </span>
         <span className="push" />
-        <Button onClick={() => void action.run(save)} disabled={action.busy}>
+        {file.checksum !== undefined && <CopyButton words text={file.checksum} label={text.copyChecksum} />}
+        <Button small onClick={() => void action.run(save)} disabled={action.busy}>
           {text.save}
         </Button>
-        {file.checksum !== undefined && <CopyButton words text={file.checksum} label={text.copyChecksum} />}
       </div>
       {isLooking ? (
         <Fetched connectionId={connectionId} name={name} version={version} file={file} />

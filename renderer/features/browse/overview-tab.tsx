@@ -85,7 +85,9 @@ export function OverviewTab({ connectionId, package: each, standing, version }: 
         {version.notes !== undefined && version.notes !== '' && (
           <div>
             <SectionTitle level={2}>{text.facts.newIn(version.version)}</SectionTitle>
-            <p className="t2 prose-break selectable">{version.notes}</p>
+            <p className="t2 prose-break selectable" dir="auto">
+              {version.notes}
+            </p>
           </div>
         )}
         {each.tags.length > 0 && (

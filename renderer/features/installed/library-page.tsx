@@ -342,7 +342,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
             {chosen !== undefined ? chosen.title : listed !== undefined && text.count(packages.length, versionCount)}
           </Foot>
         </section>
-        {!narrow && (
+        {!narrow && library.available && (
           <Inspector label={chosen?.title ?? details?.title ?? text.freeUp.title}>
             {chosen !== undefined ? (
               <SelectionPanel {...chosen} more={text.chosenMore} />

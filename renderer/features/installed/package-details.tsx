@@ -35,10 +35,14 @@ export function PackageDetails({ each, bytesOf, changedOf, care, onClose, run }:
   return (
     <>
       {onClose !== undefined && (
-        <div className="row">
+        <div className="row start">
           <div className="grow">
-            <h2 className="aside-title">{each.title}</h2>
-            <p className="t2">{each.newest.description}</p>
+            <h2 className="aside-title" dir="auto">
+              {each.title}
+            </h2>
+            <p className="t2 prose-break" dir="auto">
+              {each.newest.description}
+            </p>
           </div>
           <IconButton label={words.back} icon={IconX} onClick={onClose} />
         </div>

@@ -58,15 +58,17 @@ function Group({ title, children }: { readonly title: string; readonly children:
 }
 
 interface RowProps {
-  readonly kind: 'danger' | 'warn' | 'note'
+  readonly kind: 'danger' | 'warn' | 'info'
   readonly title: ReactNode
   readonly children?: ReactNode
   readonly actions: ReactNode
+  /** They are long: below the text where the column is narrow. */
+  readonly longActions?: boolean
 }
 
-const Row = ({ kind, title, children, actions }: RowProps) => (
-  <li className={`settle-row ${kind}`}>
-    <Icon of={kind === 'note' ? IconInfoCircle : IconAlertTriangle} />
+const Row = ({ kind, title, children, actions, longActions = false }: RowProps) => (
+  <li className={`settle-row ${kind}${longActions ? ' long' : ''}`}>
+    <Icon of={kind === 'info' ? IconInfoCircle : IconAlertTriangle} />
     <div>
       <p className="strong">{title}</p>
       {children !== undefined && <p className="small t2">{children}</p>}
@@ -120,6 +122,7 @@ function ProblemRow({ draft, plan, problem: { problem, fix, path } }: ProblemRow
     <Row
       kind="danger"
       title={problem}
+      longActions={intoFolder}
       actions={
         <>
           {intoFolder && (
@@ -163,7 +166,7 @@ function WarningRow({ draft, warnings, isFolder }: WarningRowProps) {
   }
   return (
     <Row
-      kind={isSecret ? 'danger' : isNote(first) ? 'note' : 'warn'}
+      kind={isSecret ? 'danger' : isNote(first) ? 'info' : 'warn'}
       title={titleOf(warnings)}
       actions={
         isSecret ? (
@@ -209,8 +212,7 @@ function Imports({ warnings }: { readonly warnings: readonly Warning[] }) {
     <>
       {shown.map(({ path, imports }) => (
         <span key={path} className="imports">
-          {!isOne && <span>{nameOf(path)}: </span>}
-          {text.imports(imports, all ? Infinity : importsShown)}
+          {text.imports(imports, all ? Infinity : importsShown, isOne ? undefined : nameOf(path))}
         </span>
       ))}
       {!all && hidden > 0 && (

@@ -174,7 +174,7 @@ function ActionBar({ draft, action }: { readonly draft: Draft; readonly action: 
       </span>
       <span className="push" />
       {saving === undefined ? (
-        <span className="status warn small" role="status">
+        <span className={plan === undefined ? 'small t2' : 'status warn small'} role="status">
           {reason !== undefined && plan !== undefined && <Icon of={IconAlertTriangle} size={14} />}
           {reason}
         </span>

@@ -21,6 +21,18 @@ it('keeps what is in the way apart from what is good to know, and counts the row
   expect(toKnow.map((group) => group.map(({ kind }) => kind))).toEqual([['runs-code'], ['symlink']])
 })
 
+it('says a name that is in the way once', () => {
+  const problems = [{ field: 'files', problem: '“meta.json” is a name that libraries use.', path: 'meta.json' }]
+  const warnings = [
+    { kind: 'reserved-name', path: 'meta.json', text: '' },
+    secretIn('meta.json'),
+    { kind: 'reserved-name', path: 'archive.gz', text: '' },
+  ]
+  const { first, toKnow } = toSettle({ problems, warnings } as unknown as PublishPlan, new Set())
+  expect([first.count, first.secrets.length]).toEqual([2, 1])
+  expect(toKnow.flat().map(({ path }) => path)).toEqual(['archive.gz'])
+})
+
 it('says all but mere notes to screen readers, and nothing once it is settled', () => {
   const spoken = spokenOf(toSettle(plan, new Set()))
   expect(spoken).toMatch(/^Two things first\. The version: 1\.0\.0 is published already\. 2 files look like they hold/)

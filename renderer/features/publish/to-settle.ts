@@ -22,13 +22,19 @@ export interface ToSettle {
 
 export function toSettle(plan: PublishPlan, settled: ReadonlySet<string>): ToSettle {
   const groups = new Map<Warning['kind'], Warning[]>()
+  const named = new Set(plan.problems.flatMap(({ path }) => path ?? []))
   for (const warning of plan.warnings)
-    if (!settled.has(warningKey(warning))) groups.set(warning.kind, [...(groups.get(warning.kind) ?? []), warning])
+    if (!settled.has(warningKey(warning)) && !isSaidAlready(warning, named))
+      groups.set(warning.kind, [...(groups.get(warning.kind) ?? []), warning])
   const { secret: secrets = [], 'runs-code': code = [], ...others } = Object.fromEntries(groups)
   const first = { fields: fieldProblems(plan), others: otherProblems(plan), secrets }
   const count = first.fields.length + first.others.length + (secrets.length > 0 ? 1 : 0)
   return { first: { ...first, count }, toKnow: [code, ...Object.values(others)].filter(({ length }) => length > 0) }
 }
+
+/** A name that is in the way is one row, not a warning beside it as well. */
+const isSaidAlready = ({ kind, path }: Warning, named: ReadonlySet<string>): boolean =>
+  (kind === 'reserved-name' || kind === 'not-portable') && path !== undefined && named.has(path)
 
 /** Of warnings of one kind. */
 export function titleOf(warnings: readonly Warning[]): string {

@@ -54,7 +54,7 @@ export function MoveLibrarySheet({ library, onClose }: MoveLibrarySheetProps) {
       onClose={onClose}
       busy={action.busy}
       title={text.title(library.name)}
-      subtitle={<span className="prose-break">{library.path}</span>}
+      subtitle={<code className="prose-break">{library.path}</code>}
       onSubmit={move}
       footer={
         <>
