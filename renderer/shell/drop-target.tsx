@@ -5,6 +5,7 @@ import { useCurrentConnection } from '../state/connections.ts'
 import { publishPaths } from '../state/publish-queue.ts'
 import { shellText } from '../text/shell.ts'
 import { Icon } from '../ui/icon.tsx'
+import { isSheetOpen } from './keys.ts'
 import { pickPath } from './pick-path.ts'
 import { connectionIcon } from './sidebar.tsx'
 
@@ -26,12 +27,13 @@ export function DropTarget() {
     const enter = (event: DragEvent) => {
       if (!hasFiles(event)) return
       event.preventDefault()
-      setDragged(describe(event))
+      if (!isSheetOpen()) setDragged(describe(event))
     }
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return
       event.preventDefault()
-      if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy'
+      // What is typed in a sheet would be lost by going to Publish.
+      if (event.dataTransfer) event.dataTransfer.dropEffect = isSheetOpen() ? 'none' : 'copy'
     }
     const leave = (event: DragEvent) => {
       // From element to element it names the next one: without one it has left the window. (Counting enters and leaves would miss
@@ -42,6 +44,7 @@ export function DropTarget() {
       if (!hasFiles(event)) return
       event.preventDefault()
       setDragged(undefined)
+      if (isSheetOpen()) return
       void take([...(event.dataTransfer?.files ?? [])])
     }
     const cancel = (event: KeyboardEvent) => {

@@ -9,7 +9,7 @@ import { useSettings } from '../state/settings.ts'
 import { fetchTransfers } from '../state/transfers.ts'
 import { undoLast } from '../ui/toast.tsx'
 import { type WindowCommand, windowCommandOf } from './key-map.ts'
-import { openPalette } from './palette-store.ts'
+import { openPalette, togglePalette } from './palette-store.ts'
 import { focusNextPane, focusSearch } from './pane-focus.ts'
 import { pickAndOpen, pickAndPublish } from './pick-actions.ts'
 import { openShortcuts } from './shortcuts-store.ts'
@@ -34,13 +34,15 @@ export function useKeys(): void {
   }, [])
 }
 
-export const isSheetOpen = (): boolean => document.querySelector('[role="dialog"][aria-modal="true"]') !== null
+const sheet = '[role="dialog"][aria-modal="true"]'
+export const isSheetOpen = (): boolean => document.querySelector(sheet) !== null
 
 /** Answers whether there was something to do. */
 export function runCommand(command: WindowCommand): boolean {
   switch (command) {
     case 'palette':
-      return openPalette()
+      // It leads away, and what is typed in a sheet would be lost.
+      return document.querySelector(`${sheet}:not(.palette-content)`) !== null || togglePalette()
     case 'search':
       // Where the page has nothing to search, everything is.
       return focusSearch() || openPalette()
