@@ -192,6 +192,8 @@ test.describe('over a slow line', () => {
     await page.keyboard.press('Control+ArrowUp')
     await page.keyboard.press('Control+Space')
     expect([await chosen(), await active()]).toEqual([[0, 1, 2], 1])
+    await page.keyboard.press('Control+Space')
+    expect([await chosen(), await active()]).toEqual([[0, 2], 1])
     await page.keyboard.press('Escape')
     expect(await chosen()).toHaveLength(1)
   })
