@@ -131,6 +131,8 @@ test('what is typed in a sheet is not left by the palette, a drop, or a sheet ab
     })
   await drag()
   await page.keyboard.type(', models')
+  await expect(name).toHaveValue('Shared drive, models')
+  await expect(drop).toBeHidden()
   if (app.kind === 'chromium') {
     await sheet.getByRole('button', { name: 'Choose…' }).click()
     const picker = page.getByRole('dialog', { name: 'Choose the folder for packages' })
@@ -141,7 +143,6 @@ test('what is typed in a sheet is not left by the palette, a drop, or a sheet ab
   await expect(name).toHaveValue('Shared drive, models')
   const palette = page.getByRole('dialog', { name: 'Search packages and actions' })
   await expect(palette).toBeHidden()
-  await expect(drop).toBeHidden()
 
   await page.keyboard.press('Escape')
   await expect(sheet).toBeHidden()
