@@ -73,7 +73,9 @@ test('everything is verified once, however often it is asked for, and is stopped
   await expect(all).toBeHidden()
   await page.getByRole('button', { name: 'Stop' }).click()
   expect(held).toHaveLength(1)
+  const cancelled = page.waitForRequest('**/call/transfers.cancel', { timeout: 30_000 })
   await held[0]?.continue()
+  await cancelled
   await expect(all).toBeVisible()
   await expect(said(page)).toHaveCount(0)
 })
