@@ -15,6 +15,7 @@ import { createOwnership } from './ownership.ts'
 import type { QueueDeps, TransferQueue } from './queue-contract.ts'
 import { changeLimit } from './rate-limit.ts'
 import { createRelocation } from './relocation.ts'
+import { createTellerOfOthers } from './tell-of-others.ts'
 import { createTicker } from './ticker.ts'
 import { type Entry, isSame, openEntry, shownOf } from './transfer-entry.ts'
 import { type PaceRecord, type StartRecord, stateRecordOf } from './transfer-record.ts'
@@ -111,17 +112,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     for (const entry of [...entries.values()]) if (mayGoOn(entry, { disk, clock })) requeue(entry.id)
   }
   // 8
-  const tellOfOthers = () => {
-    try {
-      for (const transfer of history.news()) {
-        deps.onEndedElsewhere(transfer)
-        announcer.change({ kind: 'transfer.changed', transfer })
-      }
-    } catch (error) {
-      // The home is away: what is shown of it says so.
-      log.write('debug', 'history.not-looked-at', toWire(error))
-    }
-  }
+  const tellOfOthers = createTellerOfOthers(deps, history)
   const lookAgain = () => {
     goOn()
     tellOfOthers()
