@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { installFromBrowse } from '../pages/browse.ts'
+import { installFromBrowse, packageRow } from '../pages/browse.ts'
 import { openPage } from '../pages/window.ts'
 import { expect, testWithExample as test } from '../with-store.ts'
 
@@ -64,6 +64,47 @@ test('what is installed takes space, goes to the trash, comes back, and goes for
   await expect(aside).not.toContainText('before you press the button')
   expect(await measureBytes(library, /onnx$/)).toBe(0)
   await expect(rowOf('Fraud scorer')).toBeVisible()
+})
+
+test('a kept version is asked about before it is removed, from its row and from its details', async ({ app }) => {
+  const { page } = app
+  await installFromBrowse(page, 'Fraud scorer, card payments')
+  await openPage(page, 'Installed')
+  const list = page.getByRole('grid', { name: 'Installed packages' })
+  const row = list.getByRole('row').filter({ hasText: 'Fraud scorer' })
+  await row.click()
+  await page.keyboard.press('k')
+  await expect(row).toContainText('Kept')
+  await page.keyboard.press('Delete')
+  const sheet = page.getByRole('dialog', { name: /^Remove Fraud scorer/ })
+  await expect(sheet).toContainText('The kept version stays unless you tick it.')
+  await expect(sheet.getByRole('button', { name: 'Remove', exact: true })).toBeDisabled()
+  await page.keyboard.press('Escape')
+  await expect(sheet).toBeHidden()
+  await expect(list).toBeFocused()
+
+  // There the details are a sheet themselves: one goes at a time.
+  await app.resize({ width: 900, height: 600 })
+  await row.press('Enter')
+  const details = page.getByRole('dialog', { name: 'Fraud scorer, card payments', exact: true })
+  await details.getByRole('button', { name: /^More for Fraud scorer/ }).click()
+  await page.getByRole('menuitem', { name: 'Remove…' }).click()
+  await expect(sheet).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(sheet).toBeHidden()
+  await expect(details).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(details).toBeHidden()
+
+  await list.press('Delete')
+  await sheet.getByRole('checkbox').check()
+  await sheet.getByRole('button', { name: 'Remove 1 version' }).click()
+  await expect(page.getByText('Nothing is installed here')).toBeVisible()
+  // Its undo stays at hand on another page.
+  await openPage(page, 'Browse')
+  const toast = page.getByRole('alert').filter({ hasText: 'moved to the trash' })
+  await toast.getByRole('button', { name: 'Undo' }).click()
+  await expect(packageRow(page, 'Fraud scorer')).toContainText('Installed')
 })
 
 test('the trash survives a restart, and a version comes back from it whole', async ({ app }) => {

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright/test'
 import { packageRow, rowTitles } from '../pages/browse.ts'
+import { openNewConnection } from '../pages/settings.ts'
 import { expect, testWithExample as test } from '../with-store.ts'
 
 /** Presses Tab until the control has the focus; fails after two rounds through the window. */
@@ -112,4 +113,44 @@ test('packages are filtered and sorted without a mouse', async ({ app: { page } 
   )
   expect(sizes.length).toBeGreaterThan(5)
   expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))
+})
+
+test('what is typed in a sheet is not left by the palette, a drop, or a sheet above it', async ({ app }) => {
+  const { page } = app
+  const sheet = await openNewConnection(page)
+  const name = sheet.getByRole('textbox', { name: /^Name/ })
+  await sheet.getByRole('radio', { name: 'Folder' }).check()
+  await name.fill('Shared drive')
+  await page.keyboard.press('Control+k')
+  const drop = page.getByRole('heading', { level: 2, name: /^Drop to / })
+  const drag = () =>
+    page.evaluate(() => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File(['weights'], 'weights.bin'))
+      document.body.dispatchEvent(new DragEvent('dragenter', { bubbles: true, cancelable: true, dataTransfer }))
+    })
+  await drag()
+  await page.keyboard.type(', models')
+  await expect(name).toHaveValue('Shared drive, models')
+  await expect(drop).toBeHidden()
+  if (app.kind === 'chromium') {
+    await sheet.getByRole('button', { name: 'Choose…' }).click()
+    const picker = page.getByRole('dialog', { name: 'Choose the folder for packages' })
+    await expect(picker).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(picker).toBeHidden()
+  }
+  await expect(name).toHaveValue('Shared drive, models')
+  const palette = page.getByRole('dialog', { name: 'Search packages and actions' })
+  await expect(palette).toBeHidden()
+
+  await page.keyboard.press('Escape')
+  await expect(sheet).toBeHidden()
+  await drag()
+  await expect(drop).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await expect(palette).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await expect(palette).toBeHidden()
 })

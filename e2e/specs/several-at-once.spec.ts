@@ -162,6 +162,42 @@ test.describe('over a slow line', () => {
       ),
   })
 
+  test('transfers with others between them are chosen by Ctrl with the arrows and Space', async ({ app: { page } }) => {
+    await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+    await packagesGrid(page).focus()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.press('i')
+    await expect(page.getByRole('dialog').getByRole('button', { name: /^Install \d packages/ })).toBeFocused()
+    await page.keyboard.press('Enter')
+    await openPage(page, 'Transfers')
+    const grid = page.getByRole('grid', { name: 'Transfers' })
+    const rows = grid.locator('[role="row"][aria-selected]')
+    for (const at of [0, 1, 2]) await expect(rows.nth(at)).toContainText('Transferring')
+    const chosen = () => rows.evaluateAll((all) => all.flatMap((row, at) => (row.ariaSelected === 'true' ? [at] : [])))
+    const active = async () => {
+      const id = await grid.getAttribute('aria-activedescendant')
+      return rows.evaluateAll((all, wanted) => all.findIndex((row) => row.id === wanted), id)
+    }
+    await grid.focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('Control+ArrowDown')
+    await page.keyboard.press('Control+ArrowDown')
+    expect([await chosen(), await active()]).toEqual([[0], 2])
+    await page.keyboard.press('Control+Space')
+    expect([await chosen(), await active()]).toEqual([[0, 2], 2])
+    await page.keyboard.press('p')
+    await expect(rows.filter({ hasText: 'Paused' })).toHaveCount(2)
+    await expect(rows.nth(1)).toContainText('Transferring')
+    expect([await chosen(), await active()]).toEqual([[0, 2], 2])
+    await page.keyboard.press('Control+ArrowUp')
+    await page.keyboard.press('Control+Space')
+    expect([await chosen(), await active()]).toEqual([[0, 1, 2], 1])
+    await page.keyboard.press('Control+Space')
+    expect([await chosen(), await active()]).toEqual([[0, 2], 1])
+    await page.keyboard.press('Escape')
+    expect(await chosen()).toHaveLength(1)
+  })
+
   test('several transfers are paused, resumed and cancelled together', async ({ app: { page } }) => {
     await expect(packageRow(page, 'Churn predictor')).toBeVisible()
     await packagesGrid(page).focus()

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { AppError, toWire } from '../../shared/errors.ts'
 import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
+import type { Transfer } from '../../shared/model/transfer.ts'
 import { createCatalog } from './catalog/catalog.ts'
 import { createConnections, placeOf } from './connections/connections.ts'
 import { createEngineProcedures } from './engine-procedures.ts'
@@ -171,6 +172,11 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     const { folder, name } = leasePlaceOf(journalFolder)
     return { leases: createLeases({ disk, clock, folder }), name }
   }
+  const tellPublished = ({ kind, connectionId, ref }: Transfer) => {
+    if (kind !== 'publish' || connectionId === undefined || ref === undefined) return
+    catalog.expire(connectionId)
+    announcer.change({ kind: 'package.published', connectionId, ...ref })
+  }
   const queue = createTransferQueue({
     disk,
     clock,
@@ -199,10 +205,12 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       lease.release()
       return undefined
     },
-    onSucceeded({ kind, connectionId, ref }) {
-      if (kind !== 'publish' || connectionId === undefined || ref === undefined) return
-      catalog.expire(connectionId)
-      announcer.change({ kind: 'package.published', connectionId, ...ref })
+    onSucceeded: tellPublished,
+    onEndedElsewhere(transfer) {
+      if (transfer.state.kind === 'done') tellPublished(transfer)
+      const { libraryId } = transfer
+      if (libraryId !== undefined && libraries.list().some(({ id }) => id === libraryId))
+        announcer.change({ kind: 'installed.changed', libraryId })
     },
   })
 

@@ -6,7 +6,7 @@ import { publishPaths } from '../state/publish-queue.ts'
 import { shellText } from '../text/shell.ts'
 import { connectionIcon } from '../ui/connection-icon.ts'
 import { Icon } from '../ui/icon.tsx'
-import { afterSheets } from './after-sheets.ts'
+import { isSheetOpen } from './keys.ts'
 import { pickPath } from './pick-path.ts'
 
 const text = shellText.drop
@@ -27,12 +27,13 @@ export function DropTarget() {
     const enter = (event: DragEvent) => {
       if (!hasFiles(event)) return
       event.preventDefault()
-      setDragged(describe(event))
+      if (!isSheetOpen()) setDragged(describe(event))
     }
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return
       event.preventDefault()
-      if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy'
+      // What is typed in a sheet would be lost by going to Publish.
+      if (event.dataTransfer) event.dataTransfer.dropEffect = isSheetOpen() ? 'none' : 'copy'
     }
     const leave = (event: DragEvent) => {
       // From element to element it names the next one: without one it has left the window. (Counting enters and leaves would miss
@@ -43,9 +44,8 @@ export function DropTarget() {
       if (!hasFiles(event)) return
       event.preventDefault()
       setDragged(undefined)
-      // Its files are only there now.
-      const files = [...(event.dataTransfer?.files ?? [])]
-      afterSheets(() => void take(files))
+      if (isSheetOpen()) return
+      void take([...(event.dataTransfer?.files ?? [])])
     }
     const cancel = (event: KeyboardEvent) => {
       if (event.key !== 'Escape') return

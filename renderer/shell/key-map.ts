@@ -23,7 +23,7 @@ interface KeyContext {
   readonly browser: boolean
   /** The focus is in a field: letters and undo are the field's. */
   readonly typing: boolean
-  /** A sheet lies over the page, maybe half filled in: only the palette can be gone to. */
+  /** A sheet lies over the page, maybe half filled in: nothing leads away from it. */
   readonly sheetOpen: boolean
   /** A setting: characters without Ctrl or ⌘ act. */
   readonly singleKeys: boolean
@@ -44,8 +44,9 @@ const withMod: Readonly<Record<string, WindowCommand>> = {
 }
 const plain: Readonly<Record<string, WindowCommand>> = { '/': 'search', '?': 'shortcuts' }
 const ofBrowser: ReadonlySet<string> = new Set(['n', 'r', '1', '2', '3', '4'])
+/** The palette is one as well, which its key closes; over others a browser must not take the key for its address bar. */
 const overSheets: ReadonlySet<string> = new Set(['palette'])
-/** A sheet lies over the page: only these act. */
+/** A sheet lies over the page: only these are for the window. */
 export const allowedOverSheets = (command: string): boolean => overSheets.has(command)
 
 /** The command of a key, whatever has the focus; undefined where it is left to the page, the field or the browser. */

@@ -10,7 +10,7 @@ import { fetchTransfers } from '../state/transfers.ts'
 import { isTyping } from '../ui/is-typing.ts'
 import { undoLast } from '../ui/toast.tsx'
 import { type WindowCommand, windowCommandOf } from './key-map.ts'
-import { openPalette } from './palette-store.ts'
+import { openPalette, togglePalette } from './palette-store.ts'
 import { focusNextPane, focusSearch } from './pane-focus.ts'
 import { pickAndOpen, pickAndPublish } from './pick-actions.ts'
 import { openShortcuts } from './shortcuts-store.ts'
@@ -35,13 +35,15 @@ export function useKeys(): void {
   }, [])
 }
 
-export const isSheetOpen = (): boolean => document.querySelector('[role="dialog"][aria-modal="true"]') !== null
+const sheet = '[role="dialog"][aria-modal="true"]'
+export const isSheetOpen = (): boolean => document.querySelector(sheet) !== null
 
 /** Answers whether there was something to do. */
 export function runCommand(command: WindowCommand): boolean {
   switch (command) {
     case 'palette':
-      return openPalette()
+      // It leads away, and what is typed in a sheet would be lost.
+      return document.querySelector(`${sheet}:not(.palette-content)`) !== null || togglePalette()
     case 'search':
       // Where the page has nothing to search, everything is.
       return focusSearch() || openPalette()

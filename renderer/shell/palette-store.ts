@@ -6,3 +6,8 @@ export function openPalette(): true {
   palette.open()
   return true
 }
+
+export function togglePalette(): true {
+  palette.toggle()
+  return true
+}

@@ -12,5 +12,6 @@ it('names the tag or the part of the description that a package was found for', 
 
 it('says nothing where the title or the name has every word', () => {
   expect(whyFound(each, 'scorer fraud_')).toBeUndefined()
+  expect(whyFound({ ...each, name: 'cards_risk' }, 'cards')).toBeUndefined()
   expect(whyFound(each, '')).toBeUndefined()
 })

@@ -175,7 +175,7 @@ export const installedText = {
   removeSheet: {
     title: (title: string): string => `Remove ${isolate(title)}`,
     titleOfSeveral: (count: number): string => `Remove ${plural(count, 'package')}`,
-    /** Of several: what is kept isn't ticked. */
+    /** What is kept isn't ticked. */
     keptStay: (count: number): string =>
       count === 1
         ? 'The kept version stays unless you tick it.'

@@ -43,6 +43,12 @@ export const publishText = {
   left: (name: string): string => `Left ${isolate(name)} without publishing`,
   queueLabel: 'To publish',
   leaveOne: (name: string): string => `Leave ${isolate(name)} without publishing`,
+  elsewhere: {
+    title: (count: number): string =>
+      `Another Orbital publishes ${count === 1 ? 'a package' : plural(count, 'package')} now`,
+    text: 'It is a window or a command. It can be paused or cancelled there.',
+    show: 'Show in Transfers',
+  },
   empty: {
     title: 'Drop a folder anywhere in this window',
     text: (connection: string): string =>

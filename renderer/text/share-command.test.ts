@@ -67,7 +67,7 @@ it('is none where a name can’t be written safely', () => {
   const ours = { kind: 'folder', path: '/mnt/models', root: '' } as const
   for (const name of ['--json', '-x', 'two\nlines', 'esc\u001b[A']) expect(command(name, ours)).toBeUndefined()
   expect(command('Team', { ...ours, root: '--json' })).toBeUndefined()
-  for (const name of ['a "b"', 'ends here \\']) {
+  for (const name of ['a "b"', 'ends here \\', 'a&calc', '%PATH%', 'a|b', 'a > b', 'a^b']) {
     expect(addCommandOf({ name, location: ours }, 'powershell')).toBeUndefined()
     expect(command(name, ours)).toBeDefined()
   }

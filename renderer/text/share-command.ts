@@ -36,9 +36,12 @@ function* optionsOf(location: Connection['location']): Generator<readonly [optio
   else yield ['--profile', signIn.profile]
 }
 
-/** No option, nothing that a terminal acts on; and for PowerShell nothing that its older versions hand on broken. */
+/**
+ * No option, nothing that a terminal acts on. For PowerShell nothing that its older versions hand on broken, and nothing that the Command Prompt acts
+ * on: there the command is a batch file, whose arguments that reads once more, mostly without quotes.
+ */
 const canBeWritten = (value: string, shell: Shell): boolean =>
-  !/^$|^-|[\p{Cc}\u2028\u2029]/u.test(value) && !(shell === 'powershell' && /"|\s.*\\$/.test(value))
+  !/^$|^-|[\p{Cc}\u2028\u2029]/u.test(value) && !(shell === 'powershell' && /["%&|<>^]|\s.*\\$/.test(value))
 
 /** Only in quotes where it must be. */
 function quoted(value: string, shell: Shell): string {

@@ -64,7 +64,7 @@ export const shellText = {
     trust: 'Add the store only if you know who sent you the link. Nothing is installed yet.',
     no: 'Not now',
     add: 'Add this store…',
-    waits: 'What you opened or dropped waits until this sheet is closed.',
+    waits: 'What you opened waits until this sheet is closed.',
     unknownLink: 'This link is none that Orbital knows. Nothing was done.',
     copyLink: 'Copy link',
     linkCopied: 'The link is copied. Who opens it is asked before anything is installed.',

@@ -1,19 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import {
-  type KeyboardEvent,
-  type ReactNode,
-  type Ref,
-  useId,
-  useImperativeHandle,
-  useMemo,
-  useRef,
-  useState,
-} from 'react'
+import { type KeyboardEvent, type ReactNode, type Ref, useId, useImperativeHandle, useMemo, useRef } from 'react'
 import { uiText } from '../text/ui.ts'
 import { useGapClosing } from './gap-closing.ts'
-import { indexAfter, moveOfKey } from './list-keys.ts'
-import { type Choice, choiceOf, isChooseAll, isToggle, type Selection } from './selection.ts'
+import { choiceOf, type Selection } from './selection.ts'
 import { useKeepInView } from './use-keep-in-view.ts'
+import { useRowKeys } from './use-row-keys.ts'
 
 export interface Column<S extends string = string> {
   readonly key: string
@@ -35,7 +26,7 @@ interface ListProps<T, S extends string> {
   readonly onSort?: (by: S) => void
   readonly selectedKey?: string
   readonly onSelect: (item: T) => void
-  /** Where several rows can be chosen: Shift with the arrows or a press, Ctrl or ⌘ with a press or A, Escape back to one. Ctrl with the arrows goes on without choosing, and with Space takes a row in or out. It selects instead. */
+  /** Where several rows can be chosen, by the keys of `useRowKeys` or a press with Shift, Ctrl or ⌘. It selects instead. */
   readonly selection?: Selection
   /** Enter or double click. */
   readonly onOpen?: (item: T) => void
@@ -71,56 +62,27 @@ export function List<T, S extends string = string>(props: ListProps<T, S>) {
     () => (selectedKey === undefined ? -1 : items.findIndex((item) => keyOf(item) === selectedKey)),
     [items, keyOf, selectedKey],
   )
-  // Where Ctrl and the arrows have gone: a row that may or may not be chosen.
-  const [cursor, setCursor] = useState<{ readonly index: number; readonly key: string }>()
-  const isThere = cursor !== undefined && cursor.index < items.length && keyOf(items[cursor.index] as T) === cursor.key
-  const activeIndex = isThere ? cursor.index : selectedIndex
   const rows = useVirtualizer<HTMLDivElement, Element>({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 8,
   })
+  const perPage = () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 1)
+  const { activeIndex, choose, take } = useRowKeys({
+    ...{ items, keyOf, selectedIndex, selection, perPage },
+    onSelect: props.onSelect,
+  })
   useImperativeHandle(props.handle, () => ({ focus: () => grid.current?.focus() }), [])
 
   useKeepInView(rows, activeIndex, rowHeight)
   useGapClosing(grid, items, keyOf, props.closesGaps === true ? rowHeight : undefined)
 
-  const choose = (item: T, how: Choice) => {
-    setCursor(undefined)
-    if (selection === undefined) props.onSelect(item)
-    else selection.choose(keyOf(item), how)
-  }
   const onKeyDown = (event: KeyboardEvent) => {
     // Keys of the head's buttons and of a row's own buttons are theirs.
     if (event.target !== grid.current) return
+    if (take(event)) return event.preventDefault()
     const active = items[activeIndex]
-    const isHeld = event.ctrlKey || event.metaKey
-    const move = event.altKey || (isHeld && selection === undefined) ? undefined : moveOfKey(event.key)
-    if (move !== undefined) {
-      event.preventDefault()
-      const perPage = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 1)
-      const index = indexAfter(move, activeIndex, items.length, perPage)
-      const next = items[index]
-      if (next === undefined) return
-      if (isHeld && !event.shiftKey) setCursor({ index, key: keyOf(next) })
-      else choose(next, event.shiftKey ? 'range' : 'one')
-      return
-    }
-    if (selection !== undefined && isToggle(event) && active !== undefined) {
-      event.preventDefault()
-      choose(active, 'toggle')
-      // Another one may lead now, but the arrows go on from here.
-      return setCursor({ index: activeIndex, key: keyOf(active) })
-    }
-    if (selection !== undefined && isChooseAll(event)) {
-      event.preventDefault()
-      return selection.all()
-    }
-    if (event.key === 'Escape') {
-      setCursor(undefined)
-      if (selection?.one() === true || isThere) return event.preventDefault()
-    }
     if (event.key === 'Enter' && active !== undefined && props.onOpen !== undefined) {
       event.preventDefault()
       props.onOpen(active)

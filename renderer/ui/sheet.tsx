@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core'
-import { type FormEvent, type ReactNode, useEffect, useMemo } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useId, useMemo } from 'react'
+import { create } from 'zustand'
 
 interface SheetProps {
   readonly opened: boolean
@@ -32,6 +33,7 @@ export function Sheet({
   width = 480,
 }: SheetProps) {
   useFocusReturn(opened)
+  const isTop = useIsTop(opened)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit?.()
@@ -41,6 +43,7 @@ export function Sheet({
       opened={opened}
       onClose={busy ? stay : onClose}
       size={width}
+      closeOnEscape={isTop}
       // It comes by an animation of the style sheets: most sheets are opened from the start, which Mantine doesn't move.
       transitionProps={{ duration: 0 }}
     >
@@ -60,6 +63,20 @@ export function Sheet({
       </Modal.Content>
     </Modal.Root>
   )
+}
+
+/** Sheets that lie over one another, the last one on top. */
+const useOpenSheets = create<{ readonly ids: readonly string[] }>(() => ({ ids: [] }))
+
+/** Mantine closes all of them at once by Escape: what is typed in the one below would be lost. */
+function useIsTop(opened: boolean): boolean {
+  const id = useId()
+  useEffect(() => {
+    if (!opened) return
+    useOpenSheets.setState(({ ids }) => ({ ids: [...ids, id] }))
+    return () => useOpenSheets.setState(({ ids }) => ({ ids: ids.filter((each) => each !== id) }))
+  }, [opened, id])
+  return useOpenSheets(({ ids }) => ids.at(-1) === id)
 }
 
 /** Sheets are mostly taken off the page as a whole, so Mantine never sees them close: what had the focus before gets it back here. */

@@ -82,7 +82,7 @@ test('a link waits while a sheet is open, with what is typed in it', async ({ ap
   await form.getByRole('textbox', { name: /^Name/ }).fill('Half typed')
   await startAgain(home, 'orbital://install?name=speech_intent&bucket=research&region=eu-west-1')
   await startAgain(home, 'orbital://install?name=fraud_scorer&bucket=research&region=eu-west-1')
-  await expect(page.getByText('What you opened or dropped waits until this sheet is closed.')).toBeVisible()
+  await expect(page.getByText('What you opened waits until this sheet is closed.')).toBeVisible()
   await expect(form.getByRole('textbox', { name: /^Name/ })).toHaveValue('Half typed')
   await form.getByRole('button', { name: 'Cancel' }).click()
   // One after the other.

@@ -10,14 +10,18 @@ import type { Disk, Log } from '../ports.ts'
  */
 export interface History {
   list(): readonly Transfer[]
+  /** What other processes have ended since this was asked last, or since this engine began. */
+  news(): readonly Transfer[]
   add(ended: Transfer): void
   clear(): void
 }
 
 const kept = 200
 
-export function createHistory(disk: Disk, log: Log, folder: string): History {
+/** `sinceMs`: when this engine began. */
+export function createHistory(disk: Disk, log: Log, folder: string, sinceMs: number): History {
   const entries = new Map<string, Transfer>()
+  let news: Transfer[] = []
   const unwritten = new Set<string>()
   /** Files that can't be read, by id, with the time they were of. */
   const unreadable = new Map<string, number>()
@@ -33,6 +37,7 @@ export function createHistory(disk: Disk, log: Log, folder: string): History {
       if (ended?.id !== id) return
       entries.set(id, ended)
       unreadable.delete(id)
+      if ((ended.endedAtMs ?? 0) >= sinceMs) news.push(ended)
     } catch (error) {
       log.write('warn', 'history.unreadable', { id, ...toWire(error) })
     }
@@ -56,6 +61,12 @@ export function createHistory(disk: Disk, log: Log, folder: string): History {
   }
   return {
     list: newestFirst,
+    news() {
+      readAnew()
+      const found = news
+      news = []
+      return found
+    },
     add(ended) {
       entries.set(ended.id, ended)
       unwritten.add(ended.id)

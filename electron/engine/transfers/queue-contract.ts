@@ -58,10 +58,12 @@ export interface QueueDeps {
   isHeld(journalFolder: string): boolean
   /** The library that it lies in is being moved. */
   isMoving(journalFolder: string): boolean
-  /** Step 6; the command line, which ends, does without. */
+  /** Steps 6 and 8; the command line, which ends, does without. */
   readonly goesOnByItself: boolean
   /** Called before a transfer is told to be done, so that what it changed is seen by then. */
   onSucceeded(transfer: Transfer): void
+  /** Another process of this home did, cancelled or finished it. */
+  onEndedElsewhere(transfer: Transfer): void
   /** Undefined: another living process holds it. */
   takeLease(journalFolder: string, onLost: () => void): TransferLease | undefined
 }

@@ -47,6 +47,7 @@ function setUp(
   const changes: Change[] = []
   const running = new Map<string, { readonly task: TransferTask; end(): void; fail(error: AppError): void }>()
   const discarded: string[] = []
+  const endedElsewhere: string[] = []
   const runner: TransferRunner = {
     kind: 'install',
     run: (task) =>
@@ -78,6 +79,7 @@ function setUp(
     isHeld: (folder) => held.has(folder),
     isMoving: () => options.moving ?? false,
     onSucceeded: () => {},
+    onEndedElsewhere: ({ title }) => void endedElsewhere.push(title),
     takeLease(folder, onLost) {
       if (held.has(folder)) return undefined
       held.add(folder)
@@ -99,7 +101,7 @@ function setUp(
   const stateOf = (id: string) => queue.list().find((each) => each.id === id)?.state
   /** Another host takes it over, and this one is not told, as after a sleep. */
   const takeAway = (id: string) => void lost.add(path.join(journalParent, id))
-  return { queue, start, running, discarded, changes, held, journalParent, stateOf, takeAway, losses }
+  return { queue, start, running, discarded, endedElsewhere, changes, held, journalParent, stateOf, takeAway, losses }
 }
 
 test('one big transfer runs at a time, small ones pass it, in queue order', async () => {
@@ -357,6 +359,22 @@ test('what paused for want of space goes on by itself when there is room', async
   // The test's disk has room for a kilobyte.
   await expect.poll(() => stateOf(id)?.kind, { timeout: 8_000 }).toBe('preparing')
   await queue.stop()
+})
+
+test('what another process ends is told of without being asked for, and once', async () => {
+  await using folder = await createTempFolder()
+  const app = setUp(folder.path, { goesOnByItself: true })
+  const cli = setUp(folder.path)
+  const id = cli.start('model')
+  cli.running.get('model')?.end()
+  await cli.queue.wait(id, io)
+  await expect.poll(() => app.endedElsewhere, { timeout: 8_000 }).toEqual(['model'])
+  const ended = { kind: 'transfer.changed', transfer: expect.objectContaining({ id, state: { kind: 'done' } }) }
+  expect(app.changes).toEqual([ended])
+  app.start('own')
+  app.running.get('own')?.end()
+  await Promise.all([app.queue.stop(), cli.queue.stop()])
+  expect(app.endedElsewhere).toEqual(['model'])
 })
 
 test('a queue that takes nothing over lists an interrupted transfer and goes on with it when the same is asked for', async () => {

@@ -15,6 +15,7 @@ import { createOwnership } from './ownership.ts'
 import type { QueueDeps, TransferQueue } from './queue-contract.ts'
 import { changeLimit } from './rate-limit.ts'
 import { createRelocation } from './relocation.ts'
+import { createTellerOfOthers } from './tell-of-others.ts'
 import { createTicker } from './ticker.ts'
 import { type Entry, isSame, openEntry, shownOf } from './transfer-entry.ts'
 import { type PaceRecord, type StartRecord, stateRecordOf } from './transfer-record.ts'
@@ -41,10 +42,11 @@ const noteEveryMs = 5_000
  *  7. A transfer belongs to who holds its lease; those of others are shown read-only, and looked for and read anew with each listing. One whose
  *     owner was gone at two listings is taken over. Who lost a lease (its computer slept, another took the transfer over) stops at once and
  *     writes nothing more of it.
+ *  8. What others have ended changed what is shown here, and nobody says so: it is looked for every few seconds.
  */
 export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const { disk, clock, log, announcer } = deps
-  const history = createHistory(disk, log, deps.historyFolder)
+  const history = createHistory(disk, log, deps.historyFolder, clock.now())
   const entries = new Map<string, Entry>()
   let order: string[] = []
   const foreign = createForeignTransfers(deps)
@@ -109,7 +111,13 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const goOn = () => {
     for (const entry of [...entries.values()]) if (mayGoOn(entry, { disk, clock })) requeue(entry.id)
   }
-  const looker = deps.goesOnByItself ? setInterval(goOn, lookAgainMs).unref() : undefined
+  // 8
+  const tellOfOthers = createTellerOfOthers(deps, history)
+  const lookAgain = () => {
+    goOn()
+    tellOfOthers()
+  }
+  const looker = deps.goesOnByItself ? setInterval(lookAgain, lookAgainMs).unref() : undefined
 
   // 7
   const ownership = createOwnership({

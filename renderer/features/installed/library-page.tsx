@@ -106,11 +106,12 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
       : undefined
   const details = packages.find(({ name }) => name === opened)
 
+  const isKept = (each: InstalledPackage): boolean => versionsOf([each]).some(({ kept }) => kept)
+  const asksWhich = (each: InstalledPackage): boolean => each.older.length > 0 || isKept(each)
   const removeOf = (each: InstalledPackage) => {
-    if (each.older.length > 0) setAsking([each])
+    if (asksWhich(each)) setAsking([each])
     else run(() => removeVersions([each.newest], each.bytes))
   }
-  const isKept = (each: InstalledPackage): boolean => versionsOf([each]).some(({ kept }) => kept)
   const keepOf = (each: InstalledPackage, kept: boolean) => run(() => keepAll(versionsOf([each]), kept))
 
   const act = (command: RowCommand | undefined, each: InstalledPackage | undefined): boolean => {
@@ -195,6 +196,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
       changedOf={changedOf}
       care={care}
       onClose={narrow ? undefined : closeDetails}
+      onRemove={removeOf}
       run={run}
     />
   )
@@ -306,7 +308,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
                           bytes={each.bytes}
                           update={updates.get(each.name)}
                           isKept={isKept(each)}
-                          asksWhich={each.older.length > 0}
+                          asksWhich={asksWhich(each)}
                           run={run}
                           onVerify={() => verifySome([each.newest, ...each.older])}
                           onRepair={() => care.repairOne(each.newest)}

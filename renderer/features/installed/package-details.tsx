@@ -10,7 +10,7 @@ import { Size, When } from '../../ui/figures.tsx'
 import { Facts } from '../../ui/inspector.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import { installAgain, removeVersions } from './installed-actions.ts'
+import { installAgain } from './installed-actions.ts'
 import type { InstalledPackage } from './installed-packages.ts'
 import { VerifiedWord } from './installed-row.tsx'
 import type { VersionCare } from './use-care.ts'
@@ -25,13 +25,15 @@ interface PackageDetailsProps {
   readonly care: VersionCare
   /** Absent where what it lies in has a title and a way out of its own. */
   readonly onClose?: () => void
+  /** Of a package with these versions alone. */
+  readonly onRemove: (each: InstalledPackage) => void
   readonly run: (work: () => Promise<unknown>) => void
 }
 
 const words = text.details
 
 /** Every installed version of one package, with what may be done with each. */
-export function PackageDetails({ each, bytesOf, changedOf, care, onClose, run }: PackageDetailsProps) {
+export function PackageDetails({ each, bytesOf, changedOf, care, onClose, onRemove, run }: PackageDetailsProps) {
   return (
     <>
       {onClose !== undefined && (
@@ -55,6 +57,7 @@ export function PackageDetails({ each, bytesOf, changedOf, care, onClose, run }:
           changed={changedOf(specOf(version.ref))}
           care={care}
           inSheet={onClose === undefined}
+          onRemove={(bytes) => onRemove({ ...each, newest: version, older: [], bytes, olderBytes: 0 })}
           run={run}
         />
       ))}
@@ -68,10 +71,11 @@ interface VersionDetailsProps {
   readonly changed: readonly string[]
   readonly care: VersionCare
   readonly inSheet: boolean
+  readonly onRemove: (bytes: number) => void
   readonly run: (work: () => Promise<unknown>) => void
 }
 
-function VersionDetails({ version, bytes, changed, care, inSheet, run }: VersionDetailsProps) {
+function VersionDetails({ version, bytes, changed, care, inSheet, onRemove, run }: VersionDetailsProps) {
   const connection = useConnection(version.fromConnectionId)
   const differs = useDiffers(version)
   const isBusy = care.busy.has(specOf(version.ref))
@@ -95,13 +99,14 @@ function VersionDetails({ version, bytes, changed, care, inSheet, run }: Version
           version={version}
           bytes={bytes}
           isKept={version.kept}
+          asksWhich={version.kept}
           inSheet={inSheet}
           run={run}
           onVerify={() => care.verifySome([version])}
           onRepair={() => care.repairOne(version)}
           onSave={() => care.saveOne(version)}
           onKeep={(kept) => run(() => keepAll([version], kept))}
-          onRemove={() => run(() => removeVersions([version], bytes))}
+          onRemove={() => onRemove(bytes)}
         />
       </div>
       {changed.length > 0 && version.damagedFiles === undefined && <ChangedFiles paths={changed} />}

@@ -24,7 +24,7 @@ interface RemoveSheetProps {
 export function RemoveSheet({ packages, bytesOf, onClose, run }: RemoveSheetProps) {
   const versions = versionsOf(packages)
   const [only] = packages.length === 1 ? packages : []
-  const newest = new Set(packages.map((each) => each.newest))
+  const newest = new Set(packages.flatMap((each) => (each.older.length > 0 ? [each.newest] : [])))
   const keptCount = versions.filter(({ kept }) => kept).length
   const [chosen, setChosen] = useState(() => firstTicked(packages))
   const going = versions.filter(({ ref }) => chosen.has(specOf(ref)))
@@ -44,7 +44,7 @@ export function RemoveSheet({ packages, bytesOf, onClose, run }: RemoveSheetProp
       opened
       onClose={onClose}
       title={only === undefined ? words.titleOfSeveral(packages.length) : words.title(only.title)}
-      subtitle={only === undefined && keptCount > 0 ? `${words.text} ${words.keptStay(keptCount)}` : words.text}
+      subtitle={keptCount > 0 ? `${words.text} ${words.keptStay(keptCount)}` : words.text}
       footer={
         <>
           <span className="push" />

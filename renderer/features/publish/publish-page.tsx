@@ -20,6 +20,7 @@ import { Page } from '../../ui/page.tsx'
 import { PathInput } from '../../ui/path-input.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { canPause, pause } from '../transfers/transfer-actions.ts'
+import { ElsewhereStrip } from './elsewhere-strip.tsx'
 import { shownPublishes } from './own-publishes.ts'
 import {
   dropDraft,
@@ -190,6 +191,7 @@ function ProgressPage({ transfers }: { readonly transfers: Parameters<typeof Pub
       }
     >
       <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
+      <ElsewhereStrip />
       <PublishProgress transfers={transfers} run={run} />
     </Page>
   )
@@ -212,6 +214,7 @@ function StartPage() {
   }
   return (
     <Page label={text.title} bar={<h1>{text.title}</h1>}>
+      <ElsewhereStrip />
       <section className="scroll publish-start">
         <EmptyState
           title={text.empty.title}

@@ -20,9 +20,9 @@ export const needsOther = ({ state, ref, connectionId }: Transfer): boolean =>
   ref !== undefined &&
   connectionId !== undefined &&
   viewError(fromWire(state.error)).remedy === 'versions'
+/** Of one that was cancelled nothing is left to go on from. */
 export const canRetry = (transfer: Transfer): boolean =>
-  !transfer.readOnly &&
-  (transfer.state.kind === 'cancelled' || (transfer.state.kind === 'failed' && !needsOther(transfer)))
+  !transfer.readOnly && transfer.state.kind === 'failed' && !needsOther(transfer)
 /** Only what waits has a place in the queue. */
 export const canMove = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'queued'
 export const canCancel = ({ state, readOnly }: Transfer): boolean =>

@@ -45,8 +45,8 @@ interface TransferRowProps {
   readonly selected: boolean
   /** The one below it. */
   readonly next?: Transfer
-  /** The one of those that are selected from which arrows start. */
-  readonly isLead: boolean
+  /** The one that the arrows stand on. */
+  readonly isActive: boolean
   /** Title of the transfer before it in the queue. */
   readonly after?: string
   readonly onSelect: (how: Choice) => void
@@ -64,7 +64,7 @@ export function TransferRow({
   rowId,
   selected,
   next,
-  isLead,
+  isActive,
   after,
   onSelect,
   onOpen,
@@ -87,7 +87,7 @@ export function TransferRow({
       role="row"
       aria-labelledby={`${ids.name} ${ids.state}`}
       aria-selected={selected}
-      data-lead={isLead || undefined}
+      data-lead={isActive || undefined}
       onMouseDown={(event) => event.shiftKey && event.preventDefault()}
       onClick={(event) => onSelect(choiceOf(event))}
       onDoubleClick={onOpen}

@@ -12,6 +12,7 @@ import { revealPath } from '../../shell/reveal-path.ts'
 import { goTo } from '../../state/navigation.ts'
 import { useSettings } from '../../state/settings.ts'
 import { fetchTransfers, runsElsewhere, useTransfers } from '../../state/transfers.ts'
+import { useListingOfOthers } from '../../state/transfers-elsewhere.ts'
 import { transfersText as text } from '../../text/transfers.ts'
 import { BoneRows } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -20,13 +21,13 @@ import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Foot } from '../../ui/foot.tsx'
 import { Inspector } from '../../ui/inspector.tsx'
-import { indexAfter, moveOfKey } from '../../ui/list-keys.ts'
 import { Page } from '../../ui/page.tsx'
 import { type RowCommand, rowCommandOf } from '../../ui/row-keys.ts'
-import { isChooseAll, type Selection, useSelection } from '../../ui/selection.ts'
+import { type Selection, useSelection } from '../../ui/selection.ts'
 import { SelectionBar, SelectionPanel } from '../../ui/selection-panel.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
+import { useRowKeys } from '../../ui/use-row-keys.ts'
 import { type ChosenTransfers, chooseTransfers } from './chosen-transfers.ts'
 import { LimitMenu } from './limit-menu.tsx'
 import {
@@ -46,6 +47,7 @@ import { TransferDetail } from './transfer-inspector.tsx'
 import { TransferRow } from './transfer-row.tsx'
 
 const rowsPerPage = 8
+const idOf = ({ id }: Transfer): string => id
 
 export function TransfersPage({ selectedId }: { readonly selectedId?: string }) {
   const { load, order, byId } = useTransfers(
@@ -162,18 +164,6 @@ function useFocusAlong(isShown: boolean): void {
   }, [isShown])
 }
 
-const listAgainMs = 5000
-
-/** Other processes tell this one nothing: their transfers are listed anew when the page comes, and now and then while one is shown. */
-function useListingOfOthers(areShown: boolean): void {
-  useEffect(() => void fetchTransfers(), [])
-  useEffect(() => {
-    if (!areShown) return
-    const timer = setInterval(() => void fetchTransfers(), listAgainMs)
-    return () => clearInterval(timer)
-  }, [areShown])
-}
-
 const select = (id: string) => goTo({ page: 'transfers', transferId: id }, { replace: true })
 
 /** Where the result is: the installed folder, or the published package. */
@@ -277,10 +267,16 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
   const inOrder = [...now, ...earlier]
   const index = inOrder.findIndex((transfer) => transfer.id === selectedId)
   const selected = inOrder[index]
+  const { activeIndex, choose, take } = useRowKeys({
+    ...{ items: inOrder, keyOf: idOf, selectedIndex: index, selection },
+    perPage: () => rowsPerPage,
+  })
+  const active = inOrder[activeIndex]
+  const activeId = active?.id
 
   useEffect(() => {
-    if (selectedId !== undefined) document.getElementById(`${id}-${selectedId}`)?.scrollIntoView({ block: 'nearest' })
-  }, [id, selectedId])
+    if (activeId !== undefined) document.getElementById(`${id}-${activeId}`)?.scrollIntoView({ block: 'nearest' })
+  }, [id, activeId])
 
   const act = (command: RowCommand | undefined): boolean => {
     if (selected === undefined) return false
@@ -313,19 +309,10 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== grid.current) return
-    const move = event.altKey || event.ctrlKey || event.metaKey ? undefined : moveOfKey(event.key)
-    if (move !== undefined) {
+    if (take(event)) event.preventDefault()
+    else if (event.key === 'Enter' && active) {
       event.preventDefault()
-      const next = inOrder[indexAfter(move, index, inOrder.length, rowsPerPage)]
-      if (next !== undefined) selection.choose(next.id, event.shiftKey ? 'range' : 'one')
-    } else if (isChooseAll(event)) {
-      event.preventDefault()
-      selection.all()
-    } else if (event.key === 'Escape' && selection.one()) {
-      event.preventDefault()
-    } else if (event.key === 'Enter' && selected) {
-      event.preventDefault()
-      onOpen(selected.id)
+      onOpen(active.id)
     } else if (act(rowCommandOf(event, singleKeys))) event.preventDefault()
   }
 
@@ -335,10 +322,10 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
       transfer={transfer}
       rowId={`${id}-${transfer.id}`}
       selected={selection.keys.has(transfer.id)}
-      isLead={transfer.id === selectedId}
+      isActive={transfer.id === activeId}
       next={group[at + 1]}
       after={transfer.state.kind === 'queued' ? aheadOf(group, at)?.title : undefined}
-      onSelect={(how) => selection.choose(transfer.id, how)}
+      onSelect={(how) => choose(transfer, how)}
       onOpen={() => onOpen(transfer.id)}
       onShow={() => run(() => showResult(transfer))}
       run={run}
@@ -352,7 +339,7 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
       role="grid"
       aria-label={text.title}
       aria-multiselectable="true"
-      aria-activedescendant={selected && `${id}-${selected.id}`}
+      aria-activedescendant={activeId && `${id}-${activeId}`}
       tabIndex={0}
       data-pane-focus="list"
       onKeyDown={onKeyDown}
