@@ -6,7 +6,7 @@ import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { Segment } from '../format/plan-segments.ts'
 import type { CommitRecord } from '../library/commit-version.ts'
 import type { Library } from '../library/library.ts'
-import { checkPlace, type LibraryPlaces, stagedTreeOf } from '../library/places.ts'
+import { checkPlace, type LibraryPlaces, refuseStagedLinks, settledFolderOf, stagedTreeOf } from '../library/places.ts'
 import { isWhole } from '../library/verify.ts'
 import { markOf } from '../library/version-facts.ts'
 import type { Clock, Disk } from '../ports.ts'
@@ -81,6 +81,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       return done()
     }
     checkPlace(disk, library.places.version(identOf(request.ref)))
+    refuseStagedLinks(disk, library.places, task.id)
     try {
       task.enter({ kind: 'preparing' })
       const source = await openInstallSource(deps, request, io)
@@ -137,7 +138,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const { manifest, metaBytes } = source
     const { places } = library
     const segments = installSegments(manifest, segmentBytes, request.reuse)
-    const settledFolder = path.join(places.staging, task.id, 'settled')
+    const settledFolder = settledFolderOf(places, task.id)
     const settled = readSettled(disk, settledFolder)
     checkSpace(library, source, segments, settled)
     disk.makeFolder(settledFolder)

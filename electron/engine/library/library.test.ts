@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { buildPackage, readTree } from '../../../testkit/install-rig.ts'
@@ -270,6 +279,56 @@ describe('a library of a stranger', () => {
     writeFileSync(path.join(entry, 'entry.json'), JSON.stringify(content))
     expect(() => library.restore('a')).toThrow(expect.objectContaining({ code: 'path-not-allowed' }))
     expect(readdirSync(folder.path)).not.toContain('new-1')
+  })
+
+  const putCommit = (content: object) =>
+    writeFileSync(path.join(root, '.orbital', 'commits', 'a.json'), JSON.stringify(record(content)))
+  const putLink = (leadsTo: string, ...place: readonly string[]) => {
+    const link = path.join(root, '.orbital', ...place)
+    mkdirSync(path.dirname(link), { recursive: true })
+    symlinkSync(leadsTo, link)
+  }
+  const mine = { 'tree/work.txt': Buffer.from('mine') }
+
+  test.each([
+    ['staging', ['staging', 'a'], ''],
+    ['staged tree', ['staging', 'a', 'tree'], 'tree'],
+  ])('whose %s of a commit is a link moves nothing from behind it', async (_name, place, below) => {
+    putLink(path.join(outside(), below), ...place)
+    putCommit({})
+    await (await library.recover(io)).deleted
+    expect(readTree(outside())).toEqual(mine)
+    expect(readdirSync(root)).toEqual(['.orbital'])
+  })
+
+  test('whose trash has a link in it gets nothing behind that, and nothing from there', async () => {
+    putVersion()
+    putLink(outside(), 'trash', 'b')
+    mkdirSync(path.join(root, '.orbital', 'staging', 'a', 'tree'), { recursive: true })
+    putCommit({ ref: { name: 'other', version: '1' }, toTrash: [{ ref, title: '', diskBytes: 0, trashId: 'b' }] })
+    await (await library.recover(io)).deleted
+    expect(readTree(outside())).toEqual(mine)
+    expect(versions()).toEqual(['model 1.0.0'])
+
+    const entry = library.remove(ref)
+    const content = path.join(root, '.orbital', 'trash', entry.id)
+    putLink(content, 'trash', 'c')
+    expect(library.trash()).toEqual([entry])
+    expect(() => library.restore('c')).toThrow(expect.objectContaining({ code: 'trash-entry-not-found' }))
+  })
+
+  test('whose cache is a link keeps what is behind it', async () => {
+    symlinkSync(outside(), path.join(root, '__cache__'))
+    expect(await library.purge({ cache: true }, io)).toBe(0)
+    expect(readTree(outside())).toEqual(mine)
+  })
+
+  test('whose version is a link has no such version', () => {
+    const place = putVersion({ name: 'other', version: '1.0.0' })
+    const elsewhere = path.join(folder.path, 'other-1.0.0')
+    renameSync(place, elsewhere)
+    symlinkSync(elsewhere, place)
+    expect(library.find({ name: 'other', version: '1.0.0' })).toBeUndefined()
   })
 
   test.each(['garbage', 'staging', 'trash'])('whose %s is a link is not opened', async (name) => {

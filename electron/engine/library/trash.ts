@@ -7,7 +7,7 @@ import { packageRef } from '../../../shared/model/package.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Clock, Disk, Log } from '../ports.ts'
-import type { LibraryPlaces } from './places.ts'
+import { type LibraryPlaces, requireFolders } from './places.ts'
 import { isRunning, processIdentity, readOwnIdentity } from './process-identity.ts'
 import { factsFileOf, readFacts, versionFacts, writeFacts } from './version-facts.ts'
 
@@ -58,6 +58,7 @@ export function moveToTrash(deps: TrashDeps, removed: Removed, id: string = rand
   const folder = path.join(places.trash, id)
   if (disk.facts(places.version(ident))?.kind !== 'folder')
     throw new AppError('not-installed', { spec: ident, library: places.root })
+  requireFolders(disk, [folder])
   disk.makeFolder(folder)
   const facts = readFacts(disk, places, ident)
   const entry: EntryFile = {
@@ -154,9 +155,12 @@ const entryNames = (disk: Disk, places: LibraryPlaces): readonly string[] =>
   disk.facts(places.trash) === undefined
     ? []
     : disk.entries(places.trash).flatMap(({ name }) => (isSafeName(name) ? [name] : []))
-const hasContent = (disk: Disk, folder: string): boolean => disk.facts(path.join(folder, 'content')) !== undefined
+/** A library may come from anybody: what a link leads to is nobody's trash. */
+const hasContent = (disk: Disk, folder: string): boolean =>
+  [folder, path.join(folder, 'content')].every((each) => disk.facts(each)?.kind === 'folder')
 
 export function readEntry(disk: Disk, folder: string): EntryFile | undefined {
+  if (disk.facts(folder)?.kind !== 'folder') return undefined
   const bytes = disk.read(path.join(folder, 'entry.json'), { maxBytes: 16 * 1024 * 1024 })
   if (bytes === undefined) return undefined
   return entryFile.safeParse(parseJson(bytes)).data

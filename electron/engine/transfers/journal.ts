@@ -42,14 +42,16 @@ export function peekJournal(disk: Disk, folder: string): readonly JournalRecord[
   return bytes === undefined ? undefined : readRecords(bytes).records
 }
 
-export const hasJournal = (disk: Disk, folder: string): boolean => disk.facts(path.join(folder, fileName)) !== undefined
+export const hasJournal = (disk: Disk, folder: string): boolean =>
+  disk.facts(path.join(folder, fileName))?.kind === 'file'
 
-/** The folders below a parent that hold a journal; none when the parent isn't there. */
+/** The folders below a parent that hold a journal; none when the parent isn't there. A link leads to none: a library may come from anybody. */
 export const listJournals = (disk: Disk, parent: string): readonly string[] =>
   disk.facts(parent) === undefined
     ? []
     : disk
         .entries(parent)
+        .filter(({ kind }) => kind === 'folder')
         .map(({ name }) => path.join(parent, name))
         .filter((folder) => hasJournal(disk, folder))
 
