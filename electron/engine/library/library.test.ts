@@ -16,6 +16,7 @@ import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.
 import { createNodeDisk } from '../disk/node-disk.ts'
 import type { Clock } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
+import { leadsOut } from './extra-files.ts'
 import { createLibrary, type Library } from './library.ts'
 import { createLibraryWork } from './library-work.ts'
 
@@ -329,6 +330,34 @@ describe('a library of a stranger', () => {
     renameSync(place, elsewhere)
     symlinkSync(elsewhere, place)
     expect(library.find({ name: 'other', version: '1.0.0' })).toBeUndefined()
+  })
+
+  describe('with something in the trash that was no part of a version', () => {
+    const putEntry = (extras: readonly string[]) => {
+      const entry = path.join(root, '.orbital', 'trash', 'a')
+      const by = { host: '', pid: 1, startedAt: '', bootId: '' }
+      mkdirSync(path.join(entry, 'content'), { recursive: true })
+      const file = { format: 1, ref, title: '', removedAtMs: nowMs, diskBytes: 0, extras, by }
+      writeFileSync(path.join(entry, 'entry.json'), JSON.stringify(file))
+      return path.join(entry, 'content')
+    }
+
+    test('takes nothing from behind a link', () => {
+      putVersion()
+      symlinkSync(outside(), path.join(putEntry(['l/tree']), 'l'))
+      expect(() => library.restore('a')).toThrow(expect.objectContaining({ code: 'path-not-allowed' }))
+      expect(readTree(outside())).toEqual(mine)
+    })
+
+    test.each(['../x', 'a/../../x', 'a//b'])('refuses the path %s', (extra) => {
+      putVersion()
+      putEntry([extra])
+      expect(() => library.restore('a')).toThrow(expect.objectContaining({ code: 'path-not-allowed' }))
+    })
+
+    test.each(['..\\x', 'a/b\\..\\..\\..\\x', 'C:x'])('takes %s for a way out on Windows alone', (extra) => {
+      expect([leadsOut(extra, 'win32'), leadsOut(extra, 'linux')]).toEqual([true, false])
+    })
   })
 
   test.each(['garbage', 'staging', 'trash'])('whose %s is a link is not opened', async (name) => {
