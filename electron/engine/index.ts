@@ -11,7 +11,7 @@ import { createLibraries } from './libraries.ts'
 import { createLeases, leasePlaceOf } from './library/leases.ts'
 import { createLibrary, type Library } from './library/library.ts'
 import { createLibraryWork } from './library/library-work.ts'
-import { moveLease } from './library/places.ts'
+import { moveLease, refuseLinks } from './library/places.ts'
 import { createMoveProcedures } from './move/move-procedures.ts'
 import { createMoveRunner } from './move/move-runner.ts'
 import { createMoveWork } from './move/move-work.ts'
@@ -206,7 +206,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     },
   })
 
-  const opened = new Map<string, Promise<void>>()
+  const opened = new Map<string, Promise<boolean>>()
   const libraryOf = async (id: string | undefined): Promise<Library> => {
     const { facts, library } = libraries.get(id)
     // On a drive that isn't there now an empty library must not be made in its place.
@@ -220,7 +220,8 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       ready = openLibrary(library)
       opened.set(facts.path, ready)
       // What kept it from being opened may be gone at the next call.
-      ready.catch(() => opened.delete(facts.path))
+      const again = () => void opened.delete(facts.path)
+      ready.then((isRecovered) => isRecovered || again(), again)
     }
     await ready
     return library
@@ -230,10 +231,14 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     if (library.leases.isHeld(moveLease)) throw new AppError('busy', { what: 'library', moving: true })
     return library
   }
-  const openLibrary = async (library: Library): Promise<void> => {
+  /** False: it is being moved, and recovered by whoever looks at it afterwards. */
+  const openLibrary = async (library: Library): Promise<boolean> => {
     disk.makeFolder(library.places.root)
-    if (!library.leases.isHeld(moveLease)) await library.recover(io)
+    refuseLinks(disk, library.places)
+    const isMoving = library.leases.isHeld(moveLease)
+    if (!isMoving) await library.recover(io)
     queue.adopt([library.places.journals])
+    return !isMoving
   }
 
   const publishPlans = createPublishPlans({
