@@ -23,6 +23,7 @@ import { createRepairRunner } from './repair/repair-runner.ts'
 import { createUpkeepReports } from './repair/upkeep-reports.ts'
 import { createVerifyRunner } from './repair/verify-runner.ts'
 import { createSettingsFile } from './settings.ts'
+import { sweepHome } from './sweep-home.ts'
 import { createTransferQueue } from './transfers/queue.ts'
 import { createUpkeepProcedures } from './upkeep-procedures.ts'
 
@@ -71,7 +72,9 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   const io: Io = { signal: stopping.signal }
   const stateFolder = path.join(home, 'state')
   const publishJournals = path.join(stateFolder, 'transfers')
+  const catalogFolder = path.join(stateFolder, 'catalog')
   const tool = `orbital ${config.version}`
+  sweepHome({ disk, clock, log }, [home, stateFolder, catalogFolder])
 
   const settings = createSettingsFile({ disk, log, home, onDamaged })
   let isFirstStart = false
@@ -88,7 +91,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     onDamaged,
     certificateFile: () => settings.get().certificateFile || undefined,
   })
-  const catalog = createCatalog({ disk, clock, log, announcer, folder: path.join(stateFolder, 'catalog') })
+  const catalog = createCatalog({ disk, clock, log, announcer, folder: catalogFolder })
 
   const libraries = createLibraries<Library>({
     disk,
