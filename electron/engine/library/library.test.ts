@@ -223,6 +223,16 @@ describe('recovery', () => {
     lease?.release()
   })
 
+  test('leaves what another process is moving to the trash at this moment', async () => {
+    const entry = path.join(root, '.orbital', 'trash', 'abc')
+    mkdirSync(entry, { recursive: true })
+    await (await library.recover(io)).deleted
+    expect(readdirSync(path.dirname(entry))).toEqual(['abc'])
+    nowMs += 60_000
+    await (await library.recover(io)).deleted
+    expect(readdirSync(path.dirname(entry))).toEqual([])
+  })
+
   test('empties the trash of what is older than 30 days', async () => {
     putVersion()
     library.remove(ref)

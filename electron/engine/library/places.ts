@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
-import type { Disk } from '../ports.ts'
+import type { Clock, Disk } from '../ports.ts'
 
 /**
  * Where a library keeps what. Everything of Orbital's own lies below `.orbital/`, never directly as a `meta.json` in it and never under
@@ -94,3 +94,10 @@ export function checkPlace(disk: Disk, folder: string): void {
   if (kind !== undefined && kind !== 'folder')
     throw new AppError('place-taken', { path: folder, kind: kind === 'symlink' ? 'symlink' : 'file' })
 }
+
+/** Nobody takes longer between making a file or folder and putting it to use. */
+const beingMadeMs = 2000
+
+/** So new that another process may be at work on it; also what has just gone. */
+export const isBeingMade = ({ disk, clock }: { readonly disk: Disk; readonly clock: Clock }, target: string): boolean =>
+  clock.now() - (disk.facts(target)?.modifiedMs ?? Number.POSITIVE_INFINITY) <= beingMadeMs

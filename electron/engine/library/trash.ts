@@ -7,7 +7,7 @@ import { packageRef } from '../../../shared/model/package.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Clock, Disk, Log } from '../ports.ts'
-import { type LibraryPlaces, requireFolders } from './places.ts'
+import { isBeingMade, type LibraryPlaces, requireFolders } from './places.ts'
 import { isRunning, processIdentity, readOwnIdentity } from './process-identity.ts'
 import { factsFileOf, readFacts, versionFacts, writeFacts } from './version-facts.ts'
 
@@ -33,7 +33,7 @@ export type EntryFile = Readonly<z.infer<typeof entryFile>>
 
 export const keptDays = 30
 /** Moving to trash takes moments; what has no content after this long was killed. */
-const beingMadeMs = 60_000
+const onItsWayMs = 60_000
 const keptMs = keptDays * 24 * 3600 * 1000
 
 export interface TrashDeps {
@@ -141,10 +141,12 @@ export function cleanTrash(deps: TrashDeps): readonly string[] {
       const isExpired = entry !== undefined && entry.removedAtMs + keptMs < deps.clock.now()
       return isExpired ? [dropFromTrash(deps, id)] : []
     }
+    // Its entry may be on the way.
+    if (entry === undefined && isBeingMade(deps, folder)) return []
     // Of a process on another host only the age tells.
     const isOthers = entry !== undefined && isRunning(disk, entry.by) !== false && !isOwn(disk, entry)
-    const isBeingMade = isOthers && entry.removedAtMs + beingMadeMs > deps.clock.now()
-    return isBeingMade ? [] : [dropFromTrash(deps, id)]
+    const isOnItsWay = isOthers && entry.removedAtMs + onItsWayMs > deps.clock.now()
+    return isOnItsWay ? [] : [dropFromTrash(deps, id)]
   })
 }
 
