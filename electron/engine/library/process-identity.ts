@@ -26,14 +26,14 @@ export function readOwnIdentity(disk: Disk): ProcessIdentity {
   return own
 }
 
-/** Whether that process of this host runs; `unknown` for one of another host. */
+/** Whether that process of this host runs; `unknown` for one of another host, and where only its number runs and nothing tells since when. */
 export function isRunning(disk: Disk, identity: ProcessIdentity): boolean | 'unknown' {
   const self = readOwnIdentity(disk)
   if (identity.host !== self.host) return 'unknown'
   if (identity.bootId !== self.bootId) return false
   if (!answers(identity.pid)) return false
   const startedAt = readStart(disk, identity.pid)
-  return startedAt === undefined || identity.startedAt === '' || startedAt === identity.startedAt
+  return startedAt === undefined || identity.startedAt === '' ? 'unknown' : startedAt === identity.startedAt
 }
 
 function answers(pid: number): boolean {
