@@ -7,7 +7,7 @@ import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createLeases, leasePlaceOf } from './leases.ts'
-import { isRunning, readOwnIdentity } from './process-identity.ts'
+import { isRunning, readOwnIdentity, readStartByPs } from './process-identity.ts'
 
 const disk = createNodeDisk()
 let folder: TempFolder
@@ -123,6 +123,12 @@ test('a process that was killed is seen as gone, one that runs as running', asyn
   await once(child, 'exit')
   expect(isRunning(disk, identity)).toBe(false)
   expect(isRunning(disk, own())).toBe(own().startedAt === '' ? 'unknown' : true)
+})
+
+test('when a process began is told in no local time', ({ skip }) => {
+  const start = readStartByPs(process.pid)
+  if (start === undefined) skip('there is no ps that tells it')
+  expect(Math.abs(Date.parse(`${start} UTC`) - performance.timeOrigin)).toBeLessThan(60_000)
 })
 
 test('the lease of a transfer lies beside the folder of journals', () => {

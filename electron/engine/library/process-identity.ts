@@ -58,9 +58,14 @@ function readStart(disk: Disk, pid: number): string | undefined {
     const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields?.[0] === 'Z' ? 'ended' : fields?.[19]
   }
-  if (process.platform === 'win32') return undefined
+  return process.platform === 'win32' ? undefined : readStartByPs(pid)
+}
+
+/** In the same words wherever the computer is taken: a time zone of its own would make a process another one. */
+export function readStartByPs(pid: number): string | undefined {
+  const env = { LC_ALL: 'C', TZ: 'UTC' }
   try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env: { LC_ALL: 'C' } }).trim()
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env }).trim()
   } catch {
     return undefined
   }
