@@ -11,11 +11,13 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
 import { buildPackage, createInstallRig, type InstallRig, putPackage, readTree } from '../../../testkit/install-rig.ts'
 import { createBytes } from '../../../testkit/package-builder.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { writeSputnik } from '../format/sputnik-file.ts'
+import { createSystemClock } from '../system-clock.ts'
 import { readSputnik, sha256Of } from './install-source.ts'
 
 const MiB = 1024 * 1024
@@ -162,6 +164,48 @@ describe('an install', () => {
     expectFiles(small)
     expect(rig.library.get(ref).kept).toBe(true)
     expect(rig.library.trash()).toHaveLength(1)
+  })
+
+  test.each([
+    [2, undefined],
+    [Number.POSITIVE_INFINITY, { code: 'busy', details: { openIn: 'a program’s folder' } }],
+  ])('whose old tree is in use %s times waits for it, and in the end says so', async (times, error) => {
+    putPackage(store, { ref, files: small })
+    await install()
+    const disk = createNodeDisk()
+    const clock = createSystemClock()
+    let refused = 0
+    let sleptMs = 0
+    const held = createInstallRig({
+      libraryPath,
+      spec: { kind: 'folder', path: store, root: '' },
+      // As Windows refuses to move what a program has open.
+      disk: {
+        ...disk,
+        rename(from, to, options) {
+          if (path.basename(to) === 'content' && refused < times) {
+            refused += 1
+            throw new AppError('busy', { what: 'folder', openIn: options?.waits === false ? 'a program’s folder' : '' })
+          }
+          disk.rename(from, to, options)
+        },
+      },
+      deps: {
+        clock: {
+          ...clock,
+          monotonic: () => clock.monotonic() + sleptMs,
+          async sleep(ms) {
+            sleptMs += ms
+          },
+        },
+      },
+    })
+    const ended = held.run(held.createTask(await held.request(ref, { force: true })))
+    if (error === undefined) await ended
+    else await expect(ended).rejects.toMatchObject(error)
+    expect(rig.library.trash()).toHaveLength(error === undefined ? 1 : 0)
+    expect(sleptMs).toBeLessThanOrEqual(60_000)
+    expectFiles(small)
   })
 
   test('that loses the race takes the winner’s tree', async () => {

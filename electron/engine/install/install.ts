@@ -66,6 +66,9 @@ const staleStaging: readonly ErrorCode[] = [
   'meta-invalid',
 ]
 
+const heldMs = 60_000
+const heldAgainMs = 5_000
+
 export function createInstallRunner(deps: InstallDeps): TransferRunner {
   const { disk, clock } = deps
   const lineCounts = new Set<LineCount>()
@@ -252,13 +255,27 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const mayReplace = library.find(request.ref) !== undefined && !(await isRaceLost(library, request, source))
     if (!mayReplace && library.find(request.ref) !== undefined) return { alreadyThere: true }
     for (let tries = 0; tries < 3; tries += 1) {
-      task.ensureOwned()
-      const result = await library.commit(commitRecord(task, library, request, source, mayReplace || tries > 0))
+      const record = commitRecord(task, library, request, source, mayReplace || tries > 0)
+      const result = await commitWhenFree(task, library, record)
       if (result === 'committed') return {}
       if (result === 'lost') throw new AppError('state-damaged', { path: stagedTreeOf(library.places, task.id) })
       if (await isRaceLost(library, request, source)) return { alreadyThere: true }
     }
     throw new AppError('busy', { what: specOf(request.ref) })
+  }
+
+  /** Who uses the tree that makes way, or scans it, may be done with it in a moment. */
+  const commitWhenFree = async (task: TransferTask, library: Library, record: CommitRecord) => {
+    const untilMs = clock.monotonic() + heldMs
+    for (;;) {
+      try {
+        task.ensureOwned()
+        return await library.commit(record)
+      } catch (error) {
+        if (!isAppError(error, 'busy') || clock.monotonic() + heldAgainMs > untilMs) throw error
+      }
+      await clock.sleep(heldAgainMs, { signal: task.signal })
+    }
   }
 
   /** Another process put the very same version in place: its result is verified and noted. */

@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
 import { buildPackage, readTree } from '../../../testkit/install-rig.ts'
 import { silentLog } from '../../../testkit/rig-task.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
@@ -147,6 +148,29 @@ describe('removing', () => {
     expect(library.restore(entry.id)).toEqual(facts)
     expect(readTree(place)).toEqual(before)
     expect(library.trash()).toEqual([])
+  })
+
+  test('of what a program uses is refused at once, where the system forbids it, and leaves all as it was', () => {
+    putVersion()
+    const disk = createNodeDisk()
+    const busy = new AppError('busy', { what: 'folder' })
+    const using = createLibrary({
+      id: 'test',
+      path: root,
+      disk: {
+        ...disk,
+        rename(from, to, options) {
+          if (options?.waits === false) throw busy
+          disk.rename(from, to, options)
+        },
+      },
+      clock,
+      log: silentLog,
+      work: createLibraryWork(),
+    })
+    expect(() => using.remove(ref)).toThrow(busy)
+    expect(versions()).toEqual(['model 1.0.0'])
+    expect(readdirSync(path.join(root, '.orbital', 'trash'))).toEqual([])
   })
 
   test('never puts back over what is installed', () => {

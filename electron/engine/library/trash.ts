@@ -51,7 +51,10 @@ export interface Removed {
   readonly diskBytes: number
 }
 
-/** Moves an installed version to trash; with `id` under that id (a commit that may be done twice). `not-installed` when it isn't there. */
+/**
+ * Moves an installed version to trash; with `id` under that id (a commit that may be done twice). `not-installed` when it isn't there, `busy` when a
+ * program uses it (Windows).
+ */
 export function moveToTrash(deps: TrashDeps, removed: Removed, id: string = randomUUID()): TrashEntry {
   const { disk, places } = deps
   const ident = identOf(removed.ref)
@@ -72,7 +75,8 @@ export function moveToTrash(deps: TrashDeps, removed: Removed, id: string = rand
   disk.syncFolder(places.trash)
   deps.step?.('trash.entry')
   try {
-    disk.rename(places.version(ident), path.join(folder, 'content'))
+    // All wait for the disk: what is in use is told at once.
+    disk.rename(places.version(ident), path.join(folder, 'content'), { waits: false })
   } catch (error) {
     if (!hasContent(disk, folder)) disk.removeTree(folder)
     throw error
