@@ -25,6 +25,7 @@ import { createVerifyRunner } from './repair/verify-runner.ts'
 import { createSettingsFile } from './settings.ts'
 import { sweepHome } from './sweep-home.ts'
 import { createTransferQueue } from './transfers/queue.ts'
+import { isSame } from './transfers/transfer-entry.ts'
 import { createUpkeepProcedures } from './upkeep-procedures.ts'
 
 export interface EnginePorts {
@@ -277,6 +278,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       return { library, oneVersionPerPackage: facts.oneVersionPerPackage }
     },
     libraries: libraries.known,
+    isBegun: (libraryId, ref) => queue.list().some((known) => isSame({ kind: 'install', ref, libraryId }, known)),
     apps: () => settings.get().apps,
   })
 

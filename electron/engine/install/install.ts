@@ -22,7 +22,7 @@ import { createLineCount, type LineCount, lookEveryMs } from './line-count.ts'
 import { lookUpReuse } from './reuse.ts'
 import { hasSameFiles } from './same-files.ts'
 import { createTally } from './tally.ts'
-import { planUnits, type SettledBefore } from './unit-plan.ts'
+import { planUnits, type SettledBefore, spooledBytesOf } from './unit-plan.ts'
 import { workOf } from './unit-work.ts'
 import { runUnits } from './unpack-crew.ts'
 
@@ -237,6 +237,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const neededBytes = neededBytesOf(source.manifest, source.metaBytes.length, segments, {
       spools: source.unpack.kind === 'store',
       isSettled: (index) => settled.segments.has(index),
+      spooledBytes: (index) => spooledBytesOf(settled, index),
     })
     const { freeBytes } = disk.volume(root)
     if (neededBytes > freeBytes) throw new AppError('disk-full', { path: root, neededBytes, freeBytes })
