@@ -12,7 +12,7 @@ import type { InstallRequest } from '../electron/engine/install/install-request.
 import { createLibrary, type Library } from '../electron/engine/library/library.ts'
 import { createLibraryWork } from '../electron/engine/library/library-work.ts'
 import { createStore } from '../electron/engine/object-store/create-store.ts'
-import type { Clock, OpenConnection, StoreSpec } from '../electron/engine/ports.ts'
+import type { Clock, Disk, OpenConnection, StoreSpec } from '../electron/engine/ports.ts'
 import { createSystemClock } from '../electron/engine/system-clock.ts'
 import { createJournal, openJournal } from '../electron/engine/transfers/journal.ts'
 import type { ManifestFile, PackageInfo, PackageRef } from '../shared/model/package.ts'
@@ -109,13 +109,14 @@ export function createInstallRig(options: {
   readonly libraryPath: string
   readonly spec: StoreSpec
   readonly clock?: Clock
+  readonly disk?: Disk
   readonly connections?: number
   /** Of requests that are not of a worker. */
   readonly storeStallMs?: number
   readonly step?: (name: string) => void
   readonly deps?: Partial<InstallDeps>
 }): InstallRig {
-  const disk = createNodeDisk()
+  const disk = options.disk ?? createNodeDisk()
   const clock = options.clock ?? createSystemClock()
   const step = options.step === undefined ? {} : { step: options.step }
   const library = createLibrary({

@@ -49,8 +49,8 @@ export interface Context {
   library(): Promise<Library>
   /** Shows progress until the transfer has ended or stands still; throws what it failed of. */
   follow(transferId: string): Promise<Transfer>
-  /** Puts a whole file on stdout as it is, piece by piece; `file-unreadable`. */
-  printFile(path: string): Promise<void>
+  /** Puts a whole file of a folder on stdout as it is, piece by piece; `file-unreadable`, and `path-not-allowed` where a link leads to it. */
+  printFile(folder: string, file: string): Promise<void>
   /** With those above it; nothing happens if it is there. */
   makeFolder(path: string): void
   ask(question: string): Promise<string>

@@ -1,10 +1,12 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { buildPackage } from '../../testkit/install-rig.ts'
 import { createTempFolder } from '../../testkit/temp-folder.ts'
 import { version } from '../engine/version.ts'
 import { startFolder } from './start-folder.ts'
@@ -106,4 +108,38 @@ test('cat tells of weights on a screen, and puts them as they are into a pipe', 
     encoding: 'buffer',
   })
   expect(piped.stdout.equals(await readFile(path.trim()))).toBe(true)
+})
+
+describe('cat of an installed file', () => {
+  const main = join(import.meta.dirname, 'main.ts')
+  const text = '# A\u001b[2J model\n\ttab\n'
+  const put = (folder: string) => {
+    const library = join(folder, 'library')
+    const place = join(library, 'model-1.0.0')
+    const ref = { name: 'model', version: '1.0.0' }
+    const { metaBytes } = buildPackage(join(folder, 'scratch'), { ref, files: { 'a.md': Buffer.from(text) } })
+    mkdirSync(place, { recursive: true })
+    writeFileSync(join(place, 'meta.json'), metaBytes)
+    const words = [main, 'cat', 'model', 'a.md', '--library', library]
+    return { file: join(place, 'a.md'), words, env: { ...process.env, ORBITAL_HOME: join(folder, 'home') } }
+  }
+
+  test('shows nothing on a screen that moves the cursor', async ({ skip }) => {
+    const hasScreen = spawnSync('script', ['--version']).status === 0
+    skip(process.platform !== 'linux' || !hasScreen, 'there is no `script` of util-linux to make a terminal with')
+    await using folder = await createTempFolder()
+    const { file, words, env } = put(folder.path)
+    await writeFile(file, text)
+    const command = [process.execPath, ...words].map((word) => `"${word}"`).join(' ')
+    const shown = await promisify(execFile)('script', ['-qec', command, '/dev/null'], { env })
+    expect(shown.stdout.replaceAll('\r\n', '\n')).toBe('# A[2J model\n\ttab\n')
+  })
+
+  test('follows no link', async () => {
+    await using folder = await createTempFolder()
+    const { file, words, env } = put(folder.path)
+    await writeFile(join(folder.path, 'secret'), 'mine')
+    await symlink(join(folder.path, 'secret'), file)
+    await expect(promisify(execFile)(process.execPath, words, { env })).rejects.toMatchObject({ code: 5, stdout: '' })
+  })
 })

@@ -130,7 +130,7 @@ export function createOutput(
 }
 
 /** Texts of other people may hold what moves the cursor, or turns the direction of what follows. */
-const withoutControls = (text: string): string =>
+export const withoutControls = (text: string): string =>
   text.replace(/(?![\n\t])\p{Cc}|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '')
 
 const words = {

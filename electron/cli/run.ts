@@ -13,6 +13,7 @@ import { errnoOf } from '../engine/disk/disk-errors.ts'
 import { createNodeDisk } from '../engine/disk/node-disk.ts'
 import { homeFolder } from '../engine/home.ts'
 import { createEngine, type Engine } from '../engine/index.ts'
+import { refuseLinksTo } from '../engine/library/verify.ts'
 import { createLogFile } from '../engine/log-file.ts'
 import type { LogLevel } from '../engine/ports.ts'
 import { samplePath } from '../engine/sample-path.ts'
@@ -214,7 +215,10 @@ async function runCommand(command: Command, { words, values }: ParsedArguments, 
       interactive: process.stdin.isTTY === true && process.stderr.isTTY === true && !output.json,
       onScreen: process.stdout.isTTY === true,
       apps,
-      printFile: (file) => printFile(file, abort.signal),
+      async printFile(folder, file) {
+        refuseLinksTo(disk, folder, file)
+        await printFile(path.join(folder, ...file.split('/')), abort.signal)
+      },
       makeFolder: (folder) => disk.makeFolder(folder),
       library: async () => defaultLibrary(engine),
       follow: (id) => follow(engine, output, id, abort.signal, { following, states }),

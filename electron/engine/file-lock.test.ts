@@ -10,6 +10,7 @@ import { createConnectionFile } from './connections/connection-file.ts'
 import { createSecretFile } from './connections/secret-file.ts'
 import { createNodeDisk } from './disk/node-disk.ts'
 import { createFileLock } from './file-lock.ts'
+import { readOwnIdentity } from './library/process-identity.ts'
 import { createSettingsFile } from './settings.ts'
 
 const disk = createNodeDisk()
@@ -110,6 +111,10 @@ test.each([
   [
     'of a host that is gone',
     JSON.stringify({ format: 1, by: { host: 'elsewhere', pid: 1, startedAt: '', bootId: '' }, nonce: 'n' }),
+  ],
+  [
+    'of a process whose number another has by now, where the system tells no start (Windows)',
+    JSON.stringify({ format: 1, by: { ...readOwnIdentity(disk), pid: process.ppid, startedAt: '' }, nonce: 'n' }),
   ],
 ])('a lock %s is taken over in the end', { timeout: 15_000 }, async (_, content) => {
   await using folder = await createTempFolder()

@@ -2,7 +2,8 @@
  * A file that several processes read, change and replace is locked by `<file>.lock` meanwhile, so that no change is lost.
  *  1. Take: exclusive create of the lock with who and a nonce. There already → 2.
  *  2. Is its holder dead? A process of this host by pid, start time and boot; this very process (it never waits while it holds one, so the lock
- *     is a leftover); one of another host, or a lock whose text never came, by not changing for longer than any change takes.
+ *     is a leftover); one of another host, or of a system that tells no start (Windows), or a lock whose text never came, by not changing for
+ *     longer than any change takes.
  *     Dead → 3, else wait a little and → 1, for ten seconds at most (`busy`).
  *  3. Takeover under an exclusive `<file>.lock.takeover`, itself with an identity, so that two don't take the same dead lock: read again,
  *     still the same dead one → deleted, and → 1.

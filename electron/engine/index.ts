@@ -12,7 +12,7 @@ import { createLibraries } from './libraries.ts'
 import { createLeases, leasePlaceOf } from './library/leases.ts'
 import { createLibrary, type Library } from './library/library.ts'
 import { createLibraryWork } from './library/library-work.ts'
-import { moveLease } from './library/places.ts'
+import { moveLease, refuseLinks } from './library/places.ts'
 import { createMoveProcedures } from './move/move-procedures.ts'
 import { createMoveRunner } from './move/move-runner.ts'
 import { createMoveWork } from './move/move-work.ts'
@@ -24,7 +24,9 @@ import { createRepairRunner } from './repair/repair-runner.ts'
 import { createUpkeepReports } from './repair/upkeep-reports.ts'
 import { createVerifyRunner } from './repair/verify-runner.ts'
 import { createSettingsFile } from './settings.ts'
+import { sweepHome } from './sweep-home.ts'
 import { createTransferQueue } from './transfers/queue.ts'
+import { isSame } from './transfers/transfer-entry.ts'
 import { createUpkeepProcedures } from './upkeep-procedures.ts'
 
 export interface EnginePorts {
@@ -72,7 +74,9 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   const io: Io = { signal: stopping.signal }
   const stateFolder = path.join(home, 'state')
   const publishJournals = path.join(stateFolder, 'transfers')
+  const catalogFolder = path.join(stateFolder, 'catalog')
   const tool = `orbital ${config.version}`
+  sweepHome({ disk, clock, log }, [home, stateFolder, catalogFolder])
 
   const settings = createSettingsFile({ disk, log, home, onDamaged })
   let isFirstStart = false
@@ -89,7 +93,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     onDamaged,
     certificateFile: () => settings.get().certificateFile || undefined,
   })
-  const catalog = createCatalog({ disk, clock, log, announcer, folder: path.join(stateFolder, 'catalog') })
+  const catalog = createCatalog({ disk, clock, log, announcer, folder: catalogFolder })
 
   const libraries = createLibraries<Library>({
     disk,
@@ -214,7 +218,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     },
   })
 
-  const opened = new Map<string, Promise<void>>()
+  const opened = new Map<string, Promise<boolean>>()
   const libraryOf = async (id: string | undefined): Promise<Library> => {
     const { facts, library } = libraries.get(id)
     // On a drive that isn't there now an empty library must not be made in its place.
@@ -228,7 +232,8 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       ready = openLibrary(library)
       opened.set(facts.path, ready)
       // What kept it from being opened may be gone at the next call.
-      ready.catch(() => opened.delete(facts.path))
+      const again = () => void opened.delete(facts.path)
+      ready.then((isRecovered) => isRecovered || again(), again)
     }
     await ready
     return library
@@ -238,10 +243,14 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     if (library.leases.isHeld(moveLease)) throw new AppError('busy', { what: 'library', moving: true })
     return library
   }
-  const openLibrary = async (library: Library): Promise<void> => {
+  /** False: it is being moved, and recovered by whoever looks at it afterwards. */
+  const openLibrary = async (library: Library): Promise<boolean> => {
     disk.makeFolder(library.places.root)
-    if (!library.leases.isHeld(moveLease)) await library.recover(io)
+    refuseLinks(disk, library.places)
+    const isMoving = library.leases.isHeld(moveLease)
+    if (!isMoving) await library.recover(io)
     queue.adopt([library.places.journals])
+    return !isMoving
   }
 
   const publishPlans = createPublishPlans({
@@ -277,6 +286,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       return { library, oneVersionPerPackage: facts.oneVersionPerPackage }
     },
     libraries: libraries.known,
+    isBegun: (libraryId, ref) => queue.list().some((known) => isSame({ kind: 'install', ref, libraryId }, known)),
     apps: () => settings.get().apps,
   })
 

@@ -5,7 +5,7 @@ import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context, OptionSpec } from '../command.ts'
 import { from } from '../options.ts'
-import { formatBytes, table } from '../output.ts'
+import { formatBytes, table, withoutControls } from '../output.ts'
 import { modelHeaderLines, pickleLines } from '../preview-lines.ts'
 import { connectionOf, isPackageFile, matchInstalled, requiredWord, requirePath, resolve } from '../spec.ts'
 
@@ -166,9 +166,9 @@ export const cat: Command = {
     const installed = context.text('from') === undefined ? await installedOf(context, spec) : undefined
     // Whoever takes the output gets the file as it is; a screen gets text only.
     if (installed !== undefined && !context.onScreen && !context.output.json) {
-      const { libraryId, ref } = installed
-      const { path: whole } = await context.api.installed.path({ libraryId, spec: specOf(ref), file })
-      return context.printFile(whole)
+      const where = { libraryId: installed.libraryId, spec: specOf(installed.ref) }
+      await context.api.installed.path({ ...where, file })
+      return context.printFile((await context.api.installed.path(where)).path, file)
     }
     const preview =
       installed === undefined
@@ -195,7 +195,7 @@ export const cat: Command = {
       )
     if (content.truncated) context.output.warn(`Only the first ${formatBytes(maxBytes)} are shown.`)
     if (context.output.json) context.output.result({ path: file, text: content.text, truncated: content.truncated }, [])
-    else context.output.bytes(content.text)
+    else context.output.bytes(context.onScreen ? withoutControls(content.text) : content.text)
   },
 }
 

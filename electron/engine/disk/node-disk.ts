@@ -143,6 +143,9 @@ function readFile(target: string, maxBytes: number | undefined): Uint8Array | un
 }
 
 function openFile(target: string, mode: 'read' | 'create' | 'update'): OpenFile {
+  // Windows can't be told not to follow one.
+  if (mode === 'update' && O_NOFOLLOW === 0 && readFacts(target)?.kind === 'symlink')
+    throw new AppError('path-not-allowed', { path: target, reason: 'It is a symbolic link.', isHere: true })
   const handle =
     mode === 'read'
       ? openRegular(target)

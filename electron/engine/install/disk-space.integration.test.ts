@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
 import type { Available } from '../../../testkit/available.ts'
 import { describeWith } from '../../../testkit/describe-with.ts'
 import { createInstallRig, type InstallRig, putPackage, readTree } from '../../../testkit/install-rig.ts'
@@ -83,6 +84,33 @@ describeWith(await mountSmallVolume(), 'a small volume', (volume) => {
     rmSync(filler)
     await rig.run(rig.openTask(task.id))
     expect(rig.library.list()).toMatchObject([{ ref }])
+  })
+
+  test('needs no room again for what is spooled of a large file', async () => {
+    const stream = { name: 'stream', version: '1.0.0' }
+    // In the tree and in the spool it takes 64 MiB.
+    putPackage(path.join(folder.path, 'store'), {
+      ref: stream,
+      files: { 'weights.bin': createBytes(32 * MiB, 2) },
+      old: true,
+    })
+    let ranges = 0
+    const stopped = createInstallRig({
+      libraryPath: path.join(volume.path, 'other'),
+      spec: { kind: 'folder', path: path.join(folder.path, 'store'), root: '' },
+      connections: 1,
+      step(name) {
+        if (name === 'install.settled range' && ++ranges === 4) throw new AppError('cancelled', {})
+      },
+    })
+    const filler = path.join(volume.path, 'filler')
+    const task = stopped.createTask(await stopped.request(stream))
+    await expect(stopped.run(task)).rejects.toMatchObject({ code: 'cancelled' })
+    writeFileSync(filler, Buffer.alloc(freeBytes() - 42 * MiB))
+    await stopped.run(stopped.openTask(task.id))
+    expect(stopped.library.list()).toMatchObject([{ ref: stream }])
+    rmSync(path.join(volume.path, 'other'), { recursive: true })
+    rmSync(filler)
   })
 
   /** Up to the last MiB, or to the last byte: the install writes meanwhile. */

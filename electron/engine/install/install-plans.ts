@@ -23,6 +23,8 @@ export interface InstallPlansDeps extends SourceDeps {
   library(libraryId: string | undefined): { readonly library: Library; readonly oneVersionPerPackage: boolean }
   /** All libraries of this machine, from which installed files can be taken, with what they are called. */
   libraries?(): readonly { readonly name: string; readonly library: Library }[]
+  /** Whether an install of that version into that library has begun, and may go on. */
+  isBegun?(libraryId: string, ref: PackageRef): boolean
   /** The person's apps, where none are named. */
   apps(): readonly App[]
 }
@@ -90,6 +92,7 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
           installedSources(library, found.manifest.ref, deps.libraries?.()),
         ),
         volume: deps.disk.volume(library.places.root),
+        isBegun: deps.isBegun?.(library.id, found.manifest.ref),
         oneVersionPerPackage,
         apps: question.apps ?? deps.apps(),
         forApp: question.apps?.[0] ?? namedBy(found.manifest.info.compatibility, deps.apps()),

@@ -15,19 +15,24 @@ export function diskBytesOf(manifest: Manifest, metaBytes: number): number {
 
 /**
  * Highest extra need on the library's volume while installing: the staged tree, and the slices of large unsplit files, which are spooled
- * (not from a file on this machine). Segments that are settled don't count again.
+ * (not from a file on this machine). Segments that are settled don't count again, nor does what is spooled of the others.
  */
 export function neededBytesOf(
   manifest: Manifest,
   metaBytes: number,
   segments: readonly Segment[],
-  options: { readonly spools: boolean; readonly isSettled?: (segment: number) => boolean },
+  options: {
+    readonly spools: boolean
+    readonly isSettled?: (segment: number) => boolean
+    readonly spooledBytes?: (segment: number) => number
+  },
 ): number {
   let bytes = diskBytesOf(manifest, metaBytes)
   for (const [index, segment] of segments.entries()) {
     const isSettled = options.isSettled?.(index) === true
     if (isSettled) bytes -= unpackedBytesOf(manifest, segment)
-    else if (segment.kind === 'stream' && options.spools) bytes += roundToBlock(segment.endOffset - segment.startOffset)
+    else if (segment.kind === 'stream' && options.spools)
+      bytes += roundToBlock(segment.endOffset - segment.startOffset) - (options.spooledBytes?.(index) ?? 0)
   }
   return Math.max(0, bytes)
 }

@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
 import { buildPackage, createInstallRig, type InstallRig, putPackage, readTree } from '../../../testkit/install-rig.ts'
 import { createBytes } from '../../../testkit/package-builder.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { writeSputnik } from '../format/sputnik-file.ts'
+import { createSystemClock } from '../system-clock.ts'
 import { readSputnik, sha256Of } from './install-source.ts'
 
 const MiB = 1024 * 1024
@@ -155,6 +166,48 @@ describe('an install', () => {
     expectFiles(small)
     expect(rig.library.get(ref).kept).toBe(true)
     expect(rig.library.trash()).toHaveLength(1)
+  })
+
+  test.each([
+    [2, undefined],
+    [Number.POSITIVE_INFINITY, { code: 'busy', details: { openIn: 'a program’s folder' } }],
+  ])('whose old tree is in use %s times waits for it, and in the end says so', async (times, error) => {
+    putPackage(store, { ref, files: small })
+    await install()
+    const disk = createNodeDisk()
+    const clock = createSystemClock()
+    let refused = 0
+    let sleptMs = 0
+    const held = createInstallRig({
+      libraryPath,
+      spec: { kind: 'folder', path: store, root: '' },
+      // As Windows refuses to move what a program has open.
+      disk: {
+        ...disk,
+        rename(from, to, options) {
+          if (path.basename(to) === 'content' && refused < times) {
+            refused += 1
+            throw new AppError('busy', { what: 'folder', openIn: options?.waits === false ? 'a program’s folder' : '' })
+          }
+          disk.rename(from, to, options)
+        },
+      },
+      deps: {
+        clock: {
+          ...clock,
+          monotonic: () => clock.monotonic() + sleptMs,
+          async sleep(ms) {
+            sleptMs += ms
+          },
+        },
+      },
+    })
+    const ended = held.run(held.createTask(await held.request(ref, { force: true })))
+    if (error === undefined) await ended
+    else await expect(ended).rejects.toMatchObject(error)
+    expect(rig.library.trash()).toHaveLength(error === undefined ? 1 : 0)
+    expect(sleptMs).toBeLessThanOrEqual(60_000)
+    expectFiles(small)
   })
 
   test('that loses the race takes the winner’s tree', async () => {
@@ -341,4 +394,61 @@ test('a library whose folder goes while it is installed into is named', async ()
   })
   const task = losing.createTask(await losing.request(ref))
   await expect(losing.run(task)).rejects.toMatchObject({ code: 'path-not-found', details: { path: libraryPath } })
+})
+
+describe('in a library of a stranger, an install that was begun', () => {
+  test.each([
+    ['staging', 'staging/<id>', ''],
+    ['staged tree', 'staging/<id>/tree', ''],
+    ['folder of a staged file', 'staging/<id>/tree/data', 'data'],
+    ['notes', 'staging/<id>/settled', ''],
+    ['spool', 'spool/<id>', ''],
+  ])('writes nothing where its %s is a link', async (_name, place, below) => {
+    putPackage(store, { ref, files: large, old: true })
+    const outside = path.join(folder.path, 'outside')
+    mkdirSync(path.join(outside, 'data'), { recursive: true })
+    writeFileSync(path.join(outside, 'data', 'labels.json'), 'mine')
+    const stopped = createInstallRig({
+      libraryPath,
+      spec: { kind: 'folder', path: store, root: '' },
+      step(name) {
+        if (name === 'install.bound') throw new Error('stopped')
+      },
+    })
+    const task = stopped.createTask(await stopped.request(ref))
+    await expect(stopped.run(task)).rejects.toThrow('stopped')
+    const link = path.join(libraryPath, '.orbital', place.replace('<id>', task.id))
+    mkdirSync(path.dirname(link), { recursive: true })
+    symlinkSync(path.join(outside, below), link)
+    await expect(rig.run(rig.openTask(task.id))).rejects.toMatchObject({
+      code: 'path-not-allowed',
+      details: { path: link },
+    })
+    expect(readdirSync(outside, { recursive: true })).toEqual(['data', path.join('data', 'labels.json')])
+    expect(readFileSync(path.join(outside, 'data', 'labels.json'), 'utf8')).toBe('mine')
+    // Cancelling it takes the link away, and nothing else.
+    await rig.discard(rig.openTask(task.id))
+    expect(leftovers()).toEqual([])
+    expect(readFileSync(path.join(outside, 'data', 'labels.json'), 'utf8')).toBe('mine')
+  })
+
+  test('takes no bytes from behind a link for its own', async () => {
+    putPackage(store, { ref, files: small })
+    const stopped = createInstallRig({
+      libraryPath,
+      spec: { kind: 'folder', path: store, root: '' },
+      step(name) {
+        if (name === 'install.staged') throw new Error('stopped')
+      },
+    })
+    const task = stopped.createTask(await stopped.request(ref))
+    await expect(stopped.run(task)).rejects.toThrow('stopped')
+    const staged = path.join(libraryPath, '.orbital', 'staging', task.id, 'tree', 'README.md')
+    const elsewhere = path.join(folder.path, 'README.md')
+    renameSync(staged, elsewhere)
+    symlinkSync(elsewhere, staged)
+    await rig.run(rig.openTask(task.id))
+    expect(lstatSync(path.join(libraryPath, 'model-1.0.0', 'README.md')).isFile()).toBe(true)
+    expectFiles(small)
+  })
 })

@@ -6,7 +6,7 @@ import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { Segment } from '../format/plan-segments.ts'
 import type { CommitRecord } from '../library/commit-version.ts'
 import type { Library } from '../library/library.ts'
-import { checkPlace, type LibraryPlaces, stagedTreeOf } from '../library/places.ts'
+import { checkPlace, type LibraryPlaces, refuseStagedLinks, settledFolderOf, stagedTreeOf } from '../library/places.ts'
 import { isWhole } from '../library/verify.ts'
 import { markOf } from '../library/version-facts.ts'
 import type { Clock, Disk } from '../ports.ts'
@@ -22,7 +22,7 @@ import { createLineCount, type LineCount, lookEveryMs } from './line-count.ts'
 import { lookUpReuse } from './reuse.ts'
 import { hasSameFiles } from './same-files.ts'
 import { createTally } from './tally.ts'
-import { planUnits, type SettledBefore } from './unit-plan.ts'
+import { planUnits, type SettledBefore, spooledBytesOf } from './unit-plan.ts'
 import { workOf } from './unit-work.ts'
 import { runUnits } from './unpack-crew.ts'
 
@@ -66,6 +66,9 @@ const staleStaging: readonly ErrorCode[] = [
   'meta-invalid',
 ]
 
+const heldMs = 60_000
+const heldAgainMs = 5_000
+
 export function createInstallRunner(deps: InstallDeps): TransferRunner {
   const { disk, clock } = deps
   const lineCounts = new Set<LineCount>()
@@ -81,6 +84,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       return done()
     }
     checkPlace(disk, library.places.version(identOf(request.ref)))
+    refuseStagedLinks(disk, library.places, task.id)
     try {
       task.enter({ kind: 'preparing' })
       const source = await openInstallSource(deps, request, io)
@@ -137,7 +141,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const { manifest, metaBytes } = source
     const { places } = library
     const segments = installSegments(manifest, segmentBytes, request.reuse)
-    const settledFolder = path.join(places.staging, task.id, 'settled')
+    const settledFolder = settledFolderOf(places, task.id)
     const settled = readSettled(disk, settledFolder)
     checkSpace(library, source, segments, settled)
     disk.makeFolder(settledFolder)
@@ -233,6 +237,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const neededBytes = neededBytesOf(source.manifest, source.metaBytes.length, segments, {
       spools: source.unpack.kind === 'store',
       isSettled: (index) => settled.segments.has(index),
+      spooledBytes: (index) => spooledBytesOf(settled, index),
     })
     const { freeBytes } = disk.volume(root)
     if (neededBytes > freeBytes) throw new AppError('disk-full', { path: root, neededBytes, freeBytes })
@@ -251,13 +256,27 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const mayReplace = library.find(request.ref) !== undefined && !(await isRaceLost(library, request, source))
     if (!mayReplace && library.find(request.ref) !== undefined) return { alreadyThere: true }
     for (let tries = 0; tries < 3; tries += 1) {
-      task.ensureOwned()
-      const result = await library.commit(commitRecord(task, library, request, source, mayReplace || tries > 0))
+      const record = commitRecord(task, library, request, source, mayReplace || tries > 0)
+      const result = await commitWhenFree(task, library, record)
       if (result === 'committed') return {}
       if (result === 'lost') throw new AppError('state-damaged', { path: stagedTreeOf(library.places, task.id) })
       if (await isRaceLost(library, request, source)) return { alreadyThere: true }
     }
     throw new AppError('busy', { what: specOf(request.ref) })
+  }
+
+  /** Who uses the tree that makes way, or scans it, may be done with it in a moment. */
+  const commitWhenFree = async (task: TransferTask, library: Library, record: CommitRecord) => {
+    const untilMs = clock.monotonic() + heldMs
+    for (;;) {
+      try {
+        task.ensureOwned()
+        return await library.commit(record)
+      } catch (error) {
+        if (!isAppError(error, 'busy') || clock.monotonic() + heldAgainMs > untilMs) throw error
+      }
+      await clock.sleep(heldAgainMs, { signal: task.signal })
+    }
   }
 
   /** Another process put the very same version in place: its result is verified and noted. */

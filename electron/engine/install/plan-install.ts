@@ -26,6 +26,8 @@ export interface PlanInput {
   /** What installed versions of this machine have of it, and which give something. */
   readonly reusable?: { readonly reuse: Reuse; readonly from: readonly string[] } | undefined
   readonly volume: VolumeFacts
+  /** What was staged of it needs no room again, and how much that is only its run tells: that looks once more. */
+  readonly isBegun?: boolean | undefined
   readonly oneVersionPerPackage: boolean
   /** The person's apps, or the one that was named. */
   readonly apps: readonly App[]
@@ -65,7 +67,7 @@ export function planInstall(input: PlanInput): { readonly plan: InstallPlan; rea
       neededBytes,
       freeBytes: volume.freeBytes,
       freeAfterBytes: Math.max(0, volume.freeBytes - diskBytes),
-      enoughSpace: neededBytes <= volume.freeBytes,
+      enoughSpace: input.isBegun === true || neededBytes <= volume.freeBytes,
       fileCount: manifest.files.length,
       alreadyInstalled,
       replaces: [...makesWay, ...toTrash],

@@ -14,6 +14,12 @@ export interface SettledBefore {
   readonly ranges: readonly Extract<SettledRecord, { kind: 'range' }>[]
 }
 
+/** Of a segment: each range once, however often it was noted. */
+export function spooledBytesOf({ ranges }: SettledBefore, segment: number): number {
+  const ends = new Map(ranges.flatMap((each) => (each.segment === segment ? [[each.startOffset, each.endOffset]] : [])))
+  return [...ends].reduce((sum, [startOffset, endOffset]) => sum + endOffset - startOffset, 0)
+}
+
 /**
  * Which units are to be run, from the first to the last:
  *  1. A settled segment is checked; what turns out wrong is fetched.

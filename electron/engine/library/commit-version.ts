@@ -5,7 +5,7 @@ import { packageRef } from '../../../shared/model/package.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Disk } from '../ports.ts'
-import { checkPlace, type LibraryPlaces, stagedTreeOf } from './places.ts'
+import { checkPlace, type LibraryPlaces, refuseStagedLinks, stagedTreeOf } from './places.ts'
 import { moveToTrash, restoreFromTrash, type TrashDeps } from './trash.ts'
 import { readFacts, versionFacts, writeFacts } from './version-facts.ts'
 
@@ -17,7 +17,8 @@ import { readFacts, versionFacts, writeFacts } from './version-facts.ts'
  *  3. No staged tree: it is in its place (its facts carry the transaction), or it was lost: then what 1 moved to trash comes back.
  *  4. Versions that this one replaces go to trash.
  *  5. Record removed.
- * `place-taken` when what stands in its place is no folder. Where it fails, undoCommit takes back what can be.
+ * `place-taken` when what stands in its place is no folder, `path-not-allowed` when the staged tree is none (a library may come from anybody).
+ * Where it fails, undoCommit takes back what can be.
  */
 /** Becomes part of a path, and whoever opens a library finishes what its records say. */
 const id = z.string().regex(/^[0-9A-Za-z-]{1,64}$/)
@@ -59,6 +60,7 @@ export function finishCommit(deps: CommitDeps, record: CommitRecord): CommitResu
     return result
   }
 
+  refuseStagedLinks(disk, places, record.transaction)
   if (isThere(staged)) {
     if (isThere(target)) {
       checkPlace(disk, target)

@@ -6,6 +6,7 @@ import type { PackageRef } from '../../../shared/model/package.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
 import type { Disk } from '../ports.ts'
 import { measureTree } from './disk-usage.ts'
+import { requireFolders } from './places.ts'
 import { readOwnIdentity } from './process-identity.ts'
 import { type EntryFile, readEntry, shownEntry, type TrashDeps } from './trash.ts'
 
@@ -58,17 +59,27 @@ export function restoreExtras(deps: TrashDeps, id: string): void {
     throw new AppError('not-installed', { spec: identOf(entry.ref), library: places.root })
   for (const extra of entry.extras) {
     // A library may come from anybody.
-    if (extra.split('/').some((part) => part === '' || part === '.' || part === '..'))
-      throw new AppError('path-not-allowed', { path: extra, reason: 'It leads out of the folder.' })
-    const from = path.join(folder, 'content', extra)
+    if (leadsOut(extra)) throw new AppError('path-not-allowed', { path: extra, reason: 'It leads out of the folder.' })
+    const content = path.join(folder, 'content')
+    const from = path.join(content, extra)
     // Put back by a run that was killed.
     if (disk.facts(from) === undefined) continue
+    requireFolders(disk, [content, ...foldersOf(content, extra)])
     requireFree(disk, to, extra)
     disk.makeFolder(path.dirname(path.join(to, extra)))
     disk.renameInto(from, path.join(to, extra))
   }
   disk.syncFolder(to)
   disk.removeTree(folder)
+}
+
+/** On Windows a backslash and a colon lead elsewhere; on other systems they are part of a name. */
+export const leadsOut = (extra: string, platform: string = process.platform): boolean =>
+  extra.split('/').some((part) => ['', '.', '..'].includes(part) || (platform === 'win32' && /[\\:]/.test(part)))
+
+const foldersOf = (folder: string, extra: string): readonly string[] => {
+  const parts = extra.split('/').slice(0, -1)
+  return parts.map((_, at) => path.join(folder, ...parts.slice(0, at + 1)))
 }
 
 function requireFree(disk: Disk, folder: string, extra: string): void {

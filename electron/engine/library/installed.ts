@@ -90,7 +90,8 @@ export function createInstalledReader(deps: {
   /** A name from outside that can't be a folder of this library is not installed. */
   const tree = (ref: PackageRef): InstalledTree | undefined => {
     const ident = identOf(ref)
-    return isVersionFolder(ident) ? readTree(ident) : undefined
+    if (!isVersionFolder(ident) || disk.facts(places.version(ident))?.kind !== 'folder') return undefined
+    return readTree(ident)
   }
   const treeOf = (ref: PackageRef): InstalledTree => {
     const found = tree(ref)

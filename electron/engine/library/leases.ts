@@ -9,8 +9,8 @@ import { isRunning, type ProcessIdentity, processIdentity, readOwnIdentity } fro
 /**
  * Leases say which process works on what. They only save double work and keep clean-up away; the atomic rename decides.
  *  1. take: exclusive create of `<name>.json` {who, nonce}. There already → dead? → 3, else it belongs to somebody.
- *  2. Alive: a process of this host by pid, start time and boot; one of another host by a heartbeat (the file's own time,
- *     read against a file written now, so that no two clocks are compared) of less than two minutes ago.
+ *  2. Alive: a process of this host by pid, start time and boot; one of another host, or of a system that tells no start (Windows), by a heartbeat
+ *     (the file's own time, read against a file written now, so that no two clocks are compared) of less than two minutes ago.
  *  3. Takeover under an exclusive `<name>.takeover`, itself with an identity, so that two don't take the same dead lease: read again,
  *     still the same dead one → replaced by ours.
  *  4. Heartbeat: a byte appended every 30 s, which changes the file's time, if the lease is still ours. A machine that slept looks as soon as

@@ -1,12 +1,23 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
 import { buildPackage, readTree } from '../../../testkit/install-rig.ts'
 import { silentLog } from '../../../testkit/rig-task.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import type { Clock } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
+import { leadsOut } from './extra-files.ts'
 import { createLibrary, type Library } from './library.ts'
 import { createLibraryWork } from './library-work.ts'
 
@@ -139,6 +150,29 @@ describe('removing', () => {
     expect(library.trash()).toEqual([])
   })
 
+  test('of what a program uses is refused at once, where the system forbids it, and leaves all as it was', () => {
+    putVersion()
+    const disk = createNodeDisk()
+    const busy = new AppError('busy', { what: 'folder' })
+    const using = createLibrary({
+      id: 'test',
+      path: root,
+      disk: {
+        ...disk,
+        rename(from, to, options) {
+          if (options?.waits === false) throw busy
+          disk.rename(from, to, options)
+        },
+      },
+      clock,
+      log: silentLog,
+      work: createLibraryWork(),
+    })
+    expect(() => using.remove(ref)).toThrow(busy)
+    expect(versions()).toEqual(['model 1.0.0'])
+    expect(readdirSync(path.join(root, '.orbital', 'trash'))).toEqual([])
+  })
+
   test('never puts back over what is installed', () => {
     putVersion()
     const entry = library.remove(ref)
@@ -213,6 +247,16 @@ describe('recovery', () => {
     lease?.release()
   })
 
+  test('leaves what another process is moving to the trash at this moment', async () => {
+    const entry = path.join(root, '.orbital', 'trash', 'abc')
+    mkdirSync(entry, { recursive: true })
+    await (await library.recover(io)).deleted
+    expect(readdirSync(path.dirname(entry))).toEqual(['abc'])
+    nowMs += 60_000
+    await (await library.recover(io)).deleted
+    expect(readdirSync(path.dirname(entry))).toEqual([])
+  })
+
   test('empties the trash of what is older than 30 days', async () => {
     putVersion()
     library.remove(ref)
@@ -270,6 +314,84 @@ describe('a library of a stranger', () => {
     writeFileSync(path.join(entry, 'entry.json'), JSON.stringify(content))
     expect(() => library.restore('a')).toThrow(expect.objectContaining({ code: 'path-not-allowed' }))
     expect(readdirSync(folder.path)).not.toContain('new-1')
+  })
+
+  const putCommit = (content: object) =>
+    writeFileSync(path.join(root, '.orbital', 'commits', 'a.json'), JSON.stringify(record(content)))
+  const putLink = (leadsTo: string, ...place: readonly string[]) => {
+    const link = path.join(root, '.orbital', ...place)
+    mkdirSync(path.dirname(link), { recursive: true })
+    symlinkSync(leadsTo, link)
+  }
+  const mine = { 'tree/work.txt': Buffer.from('mine') }
+
+  test.each([
+    ['staging', ['staging', 'a'], ''],
+    ['staged tree', ['staging', 'a', 'tree'], 'tree'],
+  ])('whose %s of a commit is a link moves nothing from behind it', async (_name, place, below) => {
+    putLink(path.join(outside(), below), ...place)
+    putCommit({})
+    await (await library.recover(io)).deleted
+    expect(readTree(outside())).toEqual(mine)
+    expect(readdirSync(root)).toEqual(['.orbital'])
+  })
+
+  test('whose trash has a link in it gets nothing behind that, and nothing from there', async () => {
+    putVersion()
+    putLink(outside(), 'trash', 'b')
+    mkdirSync(path.join(root, '.orbital', 'staging', 'a', 'tree'), { recursive: true })
+    putCommit({ ref: { name: 'other', version: '1' }, toTrash: [{ ref, title: '', diskBytes: 0, trashId: 'b' }] })
+    await (await library.recover(io)).deleted
+    expect(readTree(outside())).toEqual(mine)
+    expect(versions()).toEqual(['model 1.0.0'])
+
+    const entry = library.remove(ref)
+    const content = path.join(root, '.orbital', 'trash', entry.id)
+    putLink(content, 'trash', 'c')
+    expect(library.trash()).toEqual([entry])
+    expect(() => library.restore('c')).toThrow(expect.objectContaining({ code: 'trash-entry-not-found' }))
+  })
+
+  test('whose cache is a link keeps what is behind it', async () => {
+    symlinkSync(outside(), path.join(root, '__cache__'))
+    expect(await library.purge({ cache: true }, io)).toBe(0)
+    expect(readTree(outside())).toEqual(mine)
+  })
+
+  test('whose version is a link has no such version', () => {
+    const place = putVersion({ name: 'other', version: '1.0.0' })
+    const elsewhere = path.join(folder.path, 'other-1.0.0')
+    renameSync(place, elsewhere)
+    symlinkSync(elsewhere, place)
+    expect(library.find({ name: 'other', version: '1.0.0' })).toBeUndefined()
+  })
+
+  describe('with something in the trash that was no part of a version', () => {
+    const putEntry = (extras: readonly string[]) => {
+      const entry = path.join(root, '.orbital', 'trash', 'a')
+      const by = { host: '', pid: 1, startedAt: '', bootId: '' }
+      mkdirSync(path.join(entry, 'content'), { recursive: true })
+      const file = { format: 1, ref, title: '', removedAtMs: nowMs, diskBytes: 0, extras, by }
+      writeFileSync(path.join(entry, 'entry.json'), JSON.stringify(file))
+      return path.join(entry, 'content')
+    }
+
+    test('takes nothing from behind a link', () => {
+      putVersion()
+      symlinkSync(outside(), path.join(putEntry(['l/tree']), 'l'))
+      expect(() => library.restore('a')).toThrow(expect.objectContaining({ code: 'path-not-allowed' }))
+      expect(readTree(outside())).toEqual(mine)
+    })
+
+    test.each(['../x', 'a/../../x', 'a//b'])('refuses the path %s', (extra) => {
+      putVersion()
+      putEntry([extra])
+      expect(() => library.restore('a')).toThrow(expect.objectContaining({ code: 'path-not-allowed' }))
+    })
+
+    test.each(['..\\x', 'a/b\\..\\..\\..\\x', 'C:x'])('takes %s for a way out on Windows alone', (extra) => {
+      expect([leadsOut(extra, 'win32'), leadsOut(extra, 'linux')]).toEqual([true, false])
+    })
   })
 
   test.each(['garbage', 'staging', 'trash'])('whose %s is a link is not opened', async (name) => {

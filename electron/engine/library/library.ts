@@ -278,7 +278,9 @@ export function createLibrary(deps: LibraryDeps): Library {
     async purge({ cache, unfinished, packages }, io) {
       const roots: string[] = []
       if (packages === true) for (const version of installed.list()) if (!version.kept) remove(version.ref)
-      if (cache === true) roots.push(...namesIn(places.cache).map((name) => path.join(places.cache, name)))
+      // Where that is a link, what it leads to is somebody else's.
+      if (cache === true && disk.facts(places.cache)?.kind === 'folder')
+        roots.push(...namesIn(places.cache).map((name) => path.join(places.cache, name)))
       if (unfinished === true) {
         const transactions = new Set([places.journals, places.staging, places.spool].flatMap(namesIn))
         for (const transaction of transactions) {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
-import type { Disk } from '../ports.ts'
+import type { Clock, Disk } from '../ports.ts'
 
 /**
  * Where a library keeps what. Everything of Orbital's own lies below `.orbital/`, never directly as a `meta.json` in it and never under
@@ -55,16 +55,36 @@ export const moveLease = 'move'
 export const stagedTreeOf = (places: LibraryPlaces, transaction: string): string =>
   path.join(places.staging, transaction, 'tree')
 
+/** Where the workers of a transfer note what they have settled. */
+export const settledFolderOf = (places: LibraryPlaces, transaction: string): string =>
+  path.join(places.staging, transaction, 'settled')
+
 /**
  * Throws `path-not-allowed` when a folder of Orbital's own is a link: what is deleted in it, or written, would be somewhere else. The
  * library's own folder may be one; that is the person's choice.
  */
 export function refuseLinks(disk: Disk, { own, journals, ...places }: LibraryPlaces): void {
   const { staging, spool, trash, garbage, versions, commits, leases } = places
-  for (const folder of [own, journals, staging, spool, trash, garbage, versions, commits, leases]) {
+  requireFolders(disk, [own, journals, staging, spool, trash, garbage, versions, commits, leases])
+}
+
+/** The same for what a transfer keeps below them, before anything is written there or moved away. */
+export function refuseStagedLinks(disk: Disk, places: LibraryPlaces, transaction: string): void {
+  const staging = path.join(places.staging, transaction)
+  const tree = stagedTreeOf(places, transaction)
+  requireFolders(disk, [staging, tree, settledFolderOf(places, transaction), path.join(places.spool, transaction)])
+}
+
+/** Throws `path-not-allowed` for the first that is there and no folder. One that lies in another comes after it. */
+export function requireFolders(disk: Disk, folders: readonly string[]): void {
+  for (const folder of folders) {
     const kind = disk.facts(folder)?.kind
     if (kind !== undefined && kind !== 'folder')
-      throw new AppError('path-not-allowed', { path: folder, reason: 'It is no folder, or a symbolic link.' })
+      throw new AppError('path-not-allowed', {
+        path: folder,
+        reason: 'It is no folder, or a symbolic link.',
+        isHere: true,
+      })
   }
 }
 
@@ -74,3 +94,10 @@ export function checkPlace(disk: Disk, folder: string): void {
   if (kind !== undefined && kind !== 'folder')
     throw new AppError('place-taken', { path: folder, kind: kind === 'symlink' ? 'symlink' : 'file' })
 }
+
+/** Nobody takes longer between making a file or folder and putting it to use. */
+const beingMadeMs = 2000
+
+/** So new that another process may be at work on it; also what has just gone. */
+export const isBeingMade = ({ disk, clock }: { readonly disk: Disk; readonly clock: Clock }, target: string): boolean =>
+  clock.now() - (disk.facts(target)?.modifiedMs ?? Number.POSITIVE_INFINITY) <= beingMadeMs

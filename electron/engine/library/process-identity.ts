@@ -26,14 +26,14 @@ export function readOwnIdentity(disk: Disk): ProcessIdentity {
   return own
 }
 
-/** Whether that process of this host runs; `unknown` for one of another host. */
+/** Whether that process of this host runs; `unknown` for one of another host, and where only its number runs and nothing tells since when. */
 export function isRunning(disk: Disk, identity: ProcessIdentity): boolean | 'unknown' {
   const self = readOwnIdentity(disk)
   if (identity.host !== self.host) return 'unknown'
   if (identity.bootId !== self.bootId) return false
   if (!answers(identity.pid)) return false
   const startedAt = readStart(disk, identity.pid)
-  return startedAt === undefined || identity.startedAt === '' || startedAt === identity.startedAt
+  return startedAt === undefined || identity.startedAt === '' ? 'unknown' : startedAt === identity.startedAt
 }
 
 function answers(pid: number): boolean {
@@ -58,9 +58,14 @@ function readStart(disk: Disk, pid: number): string | undefined {
     const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields?.[0] === 'Z' ? 'ended' : fields?.[19]
   }
-  if (process.platform === 'win32') return undefined
+  return process.platform === 'win32' ? undefined : readStartByPs(pid)
+}
+
+/** In the same words wherever the computer is taken: a time zone of its own would make a process another one. */
+export function readStartByPs(pid: number): string | undefined {
+  const env = { LC_ALL: 'C', TZ: 'UTC' }
   try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env: { LC_ALL: 'C' } }).trim()
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env }).trim()
   } catch {
     return undefined
   }

@@ -3,7 +3,7 @@ import { toWire } from '../../../shared/errors.ts'
 import type { Disk } from '../ports.ts'
 import { type CommitDeps, finishCommit, listCommits } from './commit-version.ts'
 import type { Leases } from './leases.ts'
-import { refuseLinks } from './places.ts'
+import { isBeingMade, refuseLinks } from './places.ts'
 import { cleanTrash, moveToGarbage } from './trash.ts'
 
 export interface Recovered {
@@ -25,13 +25,12 @@ export interface Recovered {
  * What can't be done (not allowed, in use) is logged and left for the next start: it never keeps a library from being opened.
  */
 export function recoverLibrary(deps: CommitDeps & { readonly leases: Leases }): Recovered {
-  const { disk, clock, log, places, leases } = deps
+  const { disk, log, places, leases } = deps
   if (disk.facts(places.own) === undefined) return { finishedTransactions: [], garbage: [] }
   refuseLinks(disk, places)
   const isFree = (transaction: string) => !leases.isHeld(transaction)
   const isListed = (transaction: string) => disk.facts(path.join(places.journals, transaction)) !== undefined
-  const isOld = (file: string) =>
-    clock.now() - (disk.facts(file)?.modifiedMs ?? Number.POSITIVE_INFINITY) > beingWrittenMs
+  const isOld = (file: string) => !isBeingMade(deps, file)
 
   const attempt = <T>(what: string, work: () => T): T | undefined => {
     try {
@@ -81,9 +80,6 @@ export function recoverLibrary(deps: CommitDeps & { readonly leases: Leases }): 
     garbage: namesIn(disk, places.garbage).map((name) => path.join(places.garbage, name)),
   }
 }
-
-/** Nobody takes longer between making a file and putting it to use. */
-const beingWrittenMs = 2000
 
 const namesIn = (disk: Disk, folder: string): readonly string[] =>
   disk.facts(folder) === undefined ? [] : disk.entries(folder).map(({ name }) => name)

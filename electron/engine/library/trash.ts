@@ -7,7 +7,7 @@ import { packageRef } from '../../../shared/model/package.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Clock, Disk, Log } from '../ports.ts'
-import type { LibraryPlaces } from './places.ts'
+import { isBeingMade, type LibraryPlaces, requireFolders } from './places.ts'
 import { isRunning, processIdentity, readOwnIdentity } from './process-identity.ts'
 import { factsFileOf, readFacts, versionFacts, writeFacts } from './version-facts.ts'
 
@@ -33,7 +33,7 @@ export type EntryFile = Readonly<z.infer<typeof entryFile>>
 
 export const keptDays = 30
 /** Moving to trash takes moments; what has no content after this long was killed. */
-const beingMadeMs = 60_000
+const onItsWayMs = 60_000
 const keptMs = keptDays * 24 * 3600 * 1000
 
 export interface TrashDeps {
@@ -51,13 +51,17 @@ export interface Removed {
   readonly diskBytes: number
 }
 
-/** Moves an installed version to trash; with `id` under that id (a commit that may be done twice). `not-installed` when it isn't there. */
+/**
+ * Moves an installed version to trash; with `id` under that id (a commit that may be done twice). `not-installed` when it isn't there, `busy` when a
+ * program uses it (Windows).
+ */
 export function moveToTrash(deps: TrashDeps, removed: Removed, id: string = randomUUID()): TrashEntry {
   const { disk, places } = deps
   const ident = identOf(removed.ref)
   const folder = path.join(places.trash, id)
   if (disk.facts(places.version(ident))?.kind !== 'folder')
     throw new AppError('not-installed', { spec: ident, library: places.root })
+  requireFolders(disk, [folder])
   disk.makeFolder(folder)
   const facts = readFacts(disk, places, ident)
   const entry: EntryFile = {
@@ -71,7 +75,8 @@ export function moveToTrash(deps: TrashDeps, removed: Removed, id: string = rand
   disk.syncFolder(places.trash)
   deps.step?.('trash.entry')
   try {
-    disk.rename(places.version(ident), path.join(folder, 'content'))
+    // All wait for the disk: what is in use is told at once.
+    disk.rename(places.version(ident), path.join(folder, 'content'), { waits: false })
   } catch (error) {
     if (!hasContent(disk, folder)) disk.removeTree(folder)
     throw error
@@ -140,10 +145,12 @@ export function cleanTrash(deps: TrashDeps): readonly string[] {
       const isExpired = entry !== undefined && entry.removedAtMs + keptMs < deps.clock.now()
       return isExpired ? [dropFromTrash(deps, id)] : []
     }
+    // Its entry may be on the way.
+    if (entry === undefined && isBeingMade(deps, folder)) return []
     // Of a process on another host only the age tells.
     const isOthers = entry !== undefined && isRunning(disk, entry.by) !== false && !isOwn(disk, entry)
-    const isBeingMade = isOthers && entry.removedAtMs + beingMadeMs > deps.clock.now()
-    return isBeingMade ? [] : [dropFromTrash(deps, id)]
+    const isOnItsWay = isOthers && entry.removedAtMs + onItsWayMs > deps.clock.now()
+    return isOnItsWay ? [] : [dropFromTrash(deps, id)]
   })
 }
 
@@ -154,9 +161,12 @@ const entryNames = (disk: Disk, places: LibraryPlaces): readonly string[] =>
   disk.facts(places.trash) === undefined
     ? []
     : disk.entries(places.trash).flatMap(({ name }) => (isSafeName(name) ? [name] : []))
-const hasContent = (disk: Disk, folder: string): boolean => disk.facts(path.join(folder, 'content')) !== undefined
+/** A library may come from anybody: what a link leads to is nobody's trash. */
+const hasContent = (disk: Disk, folder: string): boolean =>
+  [folder, path.join(folder, 'content')].every((each) => disk.facts(each)?.kind === 'folder')
 
 export function readEntry(disk: Disk, folder: string): EntryFile | undefined {
+  if (disk.facts(folder)?.kind !== 'folder') return undefined
   const bytes = disk.read(path.join(folder, 'entry.json'), { maxBytes: 16 * 1024 * 1024 })
   if (bytes === undefined) return undefined
   return entryFile.safeParse(parseJson(bytes)).data

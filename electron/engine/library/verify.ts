@@ -97,6 +97,13 @@ export function leadsThroughLink(disk: Disk, folder: string, file: string): bool
   return parts.some((_, index) => disk.facts(path.join(folder, ...parts.slice(0, index + 1)))?.kind !== 'folder')
 }
 
+/** Throws `path-not-allowed` where a symbolic link stands in the place of a version's file, or on the way to it. */
+export function refuseLinksTo(disk: Disk, folder: string, file: string): void {
+  const target = path.join(folder, ...file.split('/'))
+  if (disk.facts(target)?.kind === 'symlink' || leadsThroughLink(disk, folder, file))
+    throw new AppError('path-not-allowed', { path: target, reason: 'A symbolic link is not followed.', isHere: true })
+}
+
 /** Paths of everything but folders below a folder, `/`-separated; links are named, not followed. */
 function listFiles(disk: Disk, folder: string, below = ''): string[] {
   return disk.entries(path.join(folder, below)).flatMap(({ name, kind }) => {

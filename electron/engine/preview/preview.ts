@@ -5,7 +5,7 @@ import type { FilePreview } from '../../../shared/model/file-preview.ts'
 import type { Manifest, ManifestFile } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import { createMemberDecoder } from '../format/archive-reader.ts'
-import { leadsThroughLink } from '../library/verify.ts'
+import { refuseLinksTo } from '../library/verify.ts'
 import type { Disk, Io, ObjectStore } from '../ports.ts'
 import { beginningOf } from './preview-content.ts'
 
@@ -86,8 +86,7 @@ export async function previewPublished(
 /** The beginning of an installed file as it is on disk; `path-not-allowed` where a symbolic link stands in its place or on the way. */
 export function previewInstalled(disk: Disk, folder: string, file: ManifestFile, maxBytes: number): FilePreview {
   const target = path.join(folder, ...file.path.split('/'))
-  if (disk.facts(target)?.kind === 'symlink' || leadsThroughLink(disk, folder, file.path))
-    throw new AppError('path-not-allowed', { path: target, reason: 'A symbolic link is not followed.' })
+  refuseLinksTo(disk, folder, file.path)
   const beginning = beginningOf(file, maxBytes)
   const open = disk.open(target, 'read')
   try {

@@ -21,7 +21,7 @@ export const isOnItsWay = (state: Transfer['state']): boolean =>
   (state.kind === 'paused' && state.reason === 'store-unreachable')
 
 const storeAgainMs = 60_000
-/** What must be free beyond the rest of the transfer before it goes on. */
+/** What must be free beyond the rest of a transfer that didn't say what it needs, before it goes on. */
 const spareBytes = 64 * 1024 * 1024
 
 export interface PausedTransfer {
@@ -41,10 +41,12 @@ export function mayGoOn(
   if (state.kind !== 'paused') return false
   if (state.reason === 'store-unreachable') return clock.monotonic() - paused.pausedAtMs >= storeAgainMs
   if (state.reason !== 'disk-full') return false
-  const full = state.error?.code === 'disk-full' ? state.error.details.path : paused.journal.folder
+  const full = state.error?.code === 'disk-full' ? state.error.details : undefined
   const { totalBytes, settledBytes } = paused.meter.read()
+  // It would only be refused again with less than it said.
+  const neededBytes = full?.neededBytes ?? totalBytes - settledBytes + spareBytes
   try {
-    return disk.volume(full).freeBytes > totalBytes - settledBytes + spareBytes
+    return disk.volume(full?.path ?? paused.journal.folder).freeBytes >= neededBytes
   } catch {
     return false // A disk that is gone has no room; a person sees it paused.
   }

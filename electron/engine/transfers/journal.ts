@@ -42,27 +42,34 @@ export function peekJournal(disk: Disk, folder: string): readonly JournalRecord[
   return bytes === undefined ? undefined : readRecords(bytes).records
 }
 
-export const hasJournal = (disk: Disk, folder: string): boolean => disk.facts(path.join(folder, fileName)) !== undefined
+export const hasJournal = (disk: Disk, folder: string): boolean =>
+  disk.facts(path.join(folder, fileName))?.kind === 'file'
 
-/** The folders below a parent that hold a journal; none when the parent isn't there. */
+/** The folders below a parent that hold a journal; none when the parent isn't there. A link leads to none: a library may come from anybody. */
 export const listJournals = (disk: Disk, parent: string): readonly string[] =>
   disk.facts(parent) === undefined
     ? []
     : disk
         .entries(parent)
+        .filter(({ kind }) => kind === 'folder')
         .map(({ name }) => path.join(parent, name))
         .filter((folder) => hasJournal(disk, folder))
 
-/** Makes the folder (which must be new) and its first record. `synced: false`: later records may be lost with the power. */
+/**
+ * Makes the folder (which must be new) and its first record. `synced: false`: later records may be lost with the power. `package-too-large`, said of
+ * `what`, when it could not be opened again.
+ */
 export function createJournal(
   disk: Disk,
   folder: string,
   first: JournalRecord,
-  options: { readonly synced?: boolean } = {},
+  { what = folder, ...options }: { readonly synced?: boolean; readonly what?: string } = {},
 ): Journal {
+  const line = Buffer.from(lineOf(first))
+  if (line.length > maxBytes) throw new AppError('package-too-large', { what, limit: `${maxBytes} bytes` })
   disk.makeFolder(path.dirname(folder))
   disk.makeNewFolder(folder)
-  disk.create(path.join(folder, fileName), Buffer.from(lineOf(first)))
+  disk.create(path.join(folder, fileName), line)
   disk.syncFolder(path.dirname(folder))
   return journalOver(disk, folder, [first], options)
 }

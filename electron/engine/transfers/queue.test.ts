@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
 import type { Change } from '../../../shared/ipc/events.ts'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
@@ -37,7 +37,7 @@ function setUp(
     readonly goesOnByItself?: boolean
     readonly takesOver?: boolean
     readonly away?: () => boolean
-    readonly moving?: boolean
+    readonly moving?: () => boolean
     readonly clock?: Clock
   } = {},
 ) {
@@ -77,11 +77,11 @@ function setUp(
     goesOnByItself: options.goesOnByItself ?? false,
     takesOver: options.takesOver ?? true,
     isHeld: (folder) => held.has(folder),
-    isMoving: () => options.moving ?? false,
+    isMoving: () => options.moving?.() ?? false,
     onSucceeded: () => {},
     onEndedElsewhere: ({ title }) => void endedElsewhere.push(title),
     takeLease(folder, onLost) {
-      if (held.has(folder)) return undefined
+      if (held.has(folder) || options.moving?.()) return undefined
       held.add(folder)
       losses.set(path.basename(folder), onLost)
       return { isOurs: () => !lost.has(folder), release: () => void (lost.has(folder) || held.delete(folder)) }
@@ -405,13 +405,42 @@ test('a cancel that comes while a pause is under way still cancels, and whoever 
 
 test('what lies in a library that is being moved can’t be taken, and that is said', async () => {
   await using folder = await createTempFolder()
-  const { queue, start, takeAway, losses } = setUp(folder.path, { moving: true })
+  let moving = false
+  const { queue, start, takeAway, losses } = setUp(folder.path, { moving: () => moving })
   const id = start('model')
+  moving = true
   takeAway(id)
   losses.get(id)?.()
   await expect.poll(() => queue.list().find((each) => each.id === id)?.readOnly).toBe(true)
   await expect(queue.cancel(id)).rejects.toMatchObject({ code: 'busy', details: { moving: true } })
   await queue.stop()
+})
+
+describe('a start that fails leaves nothing', () => {
+  test.each([
+    ['its library is being moved', true, {}, { code: 'busy', details: { what: 'library', moving: true } }],
+    ['it is too large to be noted', false, { filler: 'x'.repeat(64 * MiB) }, { code: 'package-too-large' }],
+  ])('where %s', async (_name, moving, more, error) => {
+    await using folder = await createTempFolder()
+    const { queue, start, held, journalParent } = setUp(folder.path, { moving: () => moving })
+    const request = { libraryId: 'default', name: 'model', ...more }
+    expect(() => start('model', 1000, { request })).toThrow(expect.objectContaining(error))
+    expect(existsSync(journalParent) ? readdirSync(journalParent) : []).toEqual([])
+    expect([...held]).toEqual([])
+    await queue.stop()
+  })
+
+  test('where its journal can’t be opened', async () => {
+    await using folder = await createTempFolder()
+    const { queue, start, held, journalParent } = setUp(folder.path)
+    // A transfer of nothing that has a name.
+    expect(() => start('model', 1000, { title: undefined as never })).toThrow(
+      expect.objectContaining({ code: 'state-damaged' }),
+    )
+    expect(readdirSync(journalParent)).toEqual([])
+    expect([...held]).toEqual([])
+    await queue.stop()
+  })
 })
 
 test('what is being cancelled can’t be started again until it is gone', async () => {

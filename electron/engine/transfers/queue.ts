@@ -10,14 +10,13 @@ import { createTask } from './create-task.ts'
 import { createForeignTransfers } from './foreign-transfers.ts'
 import { isOnItsWay, mayGoOn, pauseReasons } from './go-on.ts'
 import { createHistory } from './history.ts'
-import { createJournal } from './journal.ts'
 import { createOwnership } from './ownership.ts'
 import type { QueueDeps, TransferQueue } from './queue-contract.ts'
 import { changeLimit } from './rate-limit.ts'
 import { createRelocation } from './relocation.ts'
 import { createTellerOfOthers } from './tell-of-others.ts'
 import { createTicker } from './ticker.ts'
-import { type Entry, isSame, openEntry, shownOf } from './transfer-entry.ts'
+import { createEntry, type Entry, isSame, shownOf } from './transfer-entry.ts'
 import { type PaceRecord, type StartRecord, stateRecordOf } from './transfer-record.ts'
 import type { Outcome, Pace, StopReason } from './transfer-runner.ts'
 import { nextState, type TransferEvent } from './transfer-state.ts'
@@ -326,11 +325,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
       const { journalParent, ...start } = transfer
       const id = randomUUID()
       const first: StartRecord = { kind: 'transfer', format: 1, id, createdAtMs: clock.now(), start }
-      const folder = path.join(journalParent, id)
-      createJournal(disk, folder, first)
-      const lease = ownership.take(folder)
-      if (lease === undefined) throw new AppError('busy', { what: 'transfer' })
-      const entry = openEntry(deps, folder, lease)
+      const entry = createEntry(deps, path.join(journalParent, id), first, ownership.take)
       entry.transfer = { ...entry.transfer, state: { kind: 'queued' } }
       entries.set(id, entry)
       order.push(id)

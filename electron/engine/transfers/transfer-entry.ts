@@ -2,9 +2,9 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { isRunning } from '../../../shared/model/transfer-standing.ts'
 import type { Clock, Disk } from '../ports.ts'
-import { openJournal } from './journal.ts'
+import { createJournal, openJournal } from './journal.ts'
 import { createMeter, type Meter } from './meter.ts'
-import type { TransferLease } from './queue-contract.ts'
+import type { QueueDeps, TransferLease } from './queue-contract.ts'
 import { createSharedLimit } from './rate-limit.ts'
 import { paceOf, type StartRecord, transferOf } from './transfer-record.ts'
 import type { Journal, Pace, StopReason } from './transfer-runner.ts'
@@ -44,6 +44,34 @@ export function openEntry(deps: { disk: Disk; clock: Clock }, folder: string, le
     meter: createMeter(deps.clock, { ...transfer.progress, wireBytes: transfer.wireBytes }),
     pausedAtMs: deps.clock.monotonic(),
     notedAtMs: deps.clock.monotonic(),
+  }
+}
+
+/** A new transfer: its journal is made and its lease taken, or it fails and nothing is left of it. `busy`, `package-too-large`. */
+export function createEntry(
+  deps: Pick<QueueDeps, 'disk' | 'clock' | 'isHeld' | 'isMoving'>,
+  folder: string,
+  first: StartRecord,
+  take: (journalFolder: string) => TransferLease | undefined,
+): Entry {
+  const { disk } = deps
+  let lease: TransferLease | undefined
+  try {
+    createJournal(disk, folder, first, { what: first.start.title })
+    lease = take(folder)
+    if (lease === undefined)
+      throw deps.isMoving(folder)
+        ? new AppError('busy', { what: 'library', moving: true })
+        : new AppError('busy', { what: 'transfer' })
+    return openEntry(deps, folder, lease)
+  } catch (error) {
+    // Another process may have taken it over.
+    try {
+      if (lease !== undefined || !deps.isHeld(folder)) disk.removeTree(folder)
+    } finally {
+      lease?.release()
+    }
+    throw error
   }
 }
 

@@ -10,7 +10,8 @@ import { createSpoolSink, spoolFileOf } from '../install/spool-sink.ts'
 import { createStagedSyncs } from '../install/staged-syncs.ts'
 import { createTally } from '../install/tally.ts'
 import { createUnpackSink } from '../install/unpack-sink.ts'
-import { hashRange } from '../library/verify.ts'
+import { requireFolders } from '../library/places.ts'
+import { hashRange, leadsThroughLink } from '../library/verify.ts'
 import type { RangeReader } from '../object-store/lean-reader.ts'
 import type { Clock, CredentialsIo, Disk, Io, PlainCredentials, StoreSpec } from '../ports.ts'
 import { createJournal } from '../transfers/journal.ts'
@@ -65,9 +66,12 @@ export async function unpack(
   const prover = createFileProver(disk, tree, (index) => given(files.get(index)), ref)
   const stagedSyncs = createStagedSyncs(disk, tree)
   const folders = new Set<string>()
-  const makeFolderOf = (target: string) => {
-    const folder = path.dirname(target)
+  const makeFolderOf = (target: string) => ensureFolder(path.dirname(target))
+  /** What an earlier run left may be anybody's: nothing is written through a link. */
+  const ensureFolder = (folder: string) => {
     if (folders.has(folder)) return
+    if (folder.length > tree.length) ensureFolder(path.dirname(folder))
+    requireFolders(disk, [folder])
     disk.makeFolder(folder)
     folders.add(folder)
   }
@@ -227,7 +231,9 @@ export async function unpack(
   }
   const isRight = async (piece: Piece, io: Io): Promise<boolean> => {
     const target = path.join(tree, ...piece.path.split('/'))
-    if (piece.isWholeFile && disk.facts(target)?.sizeBytes !== piece.sizeBytes) return false
+    const facts = disk.facts(target)
+    if (facts?.kind !== 'file' || leadsThroughLink(disk, tree, piece.path)) return false
+    if (piece.isWholeFile && facts.sizeBytes !== piece.sizeBytes) return false
     const range = { offset: piece.fileOffset, length: piece.sizeBytes }
     return (await hashRange(disk, target, range, piece.checksum.algorithm, io)) === piece.checksum.hex
   }
