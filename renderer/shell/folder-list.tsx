@@ -20,7 +20,7 @@ interface FolderListProps {
   readonly onOpen: (entry: FolderEntry) => void
   /** The arrow out of the folder. */
   readonly onAbove: () => void
-  /** Absent while the folder is still being read. */
+  /** In place of entries; absent while the folder is still being read. Drawn by the style: a listbox may hold nothing but options. */
   readonly empty?: string
 }
 
@@ -55,15 +55,11 @@ export function FolderList({ entries, chosen, onChoose, onOpen, onAbove, empty }
       role="listbox"
       aria-label={text.list}
       aria-activedescendant={index < 0 ? undefined : `${id}-${index}`}
-      aria-describedby={empty === undefined ? undefined : `${id}-empty`}
+      aria-description={empty}
+      data-empty={empty}
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      {empty !== undefined && (
-        <div id={`${id}-empty`} className="t3 picker-row">
-          {empty}
-        </div>
-      )}
       <VirtualBlock
         scroller={scroller}
         items={entries}
