@@ -29,7 +29,10 @@ test('a clean-up that fails on its way can still be taken back', async ({ app: {
     await route.continue()
   })
   await openPage(page, 'Installed')
-  const row = page.getByRole('grid', { name: 'Installed packages' }).getByRole('row').filter({ hasText: 'Fraud scorer' })
+  const row = page
+    .getByRole('grid', { name: 'Installed packages' })
+    .getByRole('row')
+    .filter({ hasText: 'Fraud scorer' })
   await expect(row).toContainText('and 2 older')
   await page.getByRole('button', { name: /^Clean up \d/ }).click()
   await expect(page.getByRole('status').filter({ hasText: 'not installed' })).toBeVisible()

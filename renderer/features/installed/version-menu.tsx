@@ -45,6 +45,11 @@ export function VersionMenu(props: VersionMenuProps) {
   const words = text.actions
   // Its version goes with Remove.
   const button = useFocusHandover<HTMLButtonElement>()
+  const remove = () => {
+    // At once: the menu gives it back only after a moment, when the button may be gone.
+    button.current?.focus()
+    props.onRemove()
+  }
   const isDamaged = (version.damagedFiles?.length ?? 0) > 0
   return (
     <Menu position="bottom-end" width={224} withinPortal={props.inSheet !== true}>
@@ -89,7 +94,7 @@ export function VersionMenu(props: VersionMenuProps) {
           {isKept ? words.unkeep : words.keep}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item data-danger leftSection={<Icon of={IconTrash} />} onClick={props.onRemove}>
+        <Menu.Item data-danger leftSection={<Icon of={IconTrash} />} onClick={remove}>
           {asksWhich ? words.removeSome : words.remove(bytes)}
         </Menu.Item>
       </Menu.Dropdown>
