@@ -161,6 +161,25 @@ test('another access key asks for its own secret, at the field', async ({ app, s
   await expect(page.getByRole('heading', { name: 'Our models' })).toBeVisible()
 })
 
+test('a connection that leads elsewhere shows nothing of where it led before', async ({
+  app: { page },
+  exampleStore,
+  workFolder,
+}) => {
+  await addFolderConnection(page, 'Shared drive', exampleStore)
+  await switchTo(page, 'Shared drive')
+  await expect(packageRow(page, 'Fraud scorer')).toBeVisible()
+  await openSection(page, 'Connections')
+  await page.getByRole('button', { name: 'Edit' }).click()
+  const sheet = page.getByRole('dialog')
+  await sheet.getByRole('textbox', { name: /^Folder/ }).fill(join(workFolder, 'gone'))
+  await sheet.getByRole('button', { name: 'Save' }).click()
+  await expect(sheet).toBeHidden()
+  await openPage(page, 'Browse')
+  await expect(page.getByRole('alert')).toContainText('What is safe')
+  await expect(packageRow(page, 'Fraud scorer')).toBeHidden()
+})
+
 /** True when a string is anywhere in the heap of the page. */
 async function searchHeap(page: Page, text: string): Promise<boolean> {
   const session = await page.context().newCDPSession(page)

@@ -1,6 +1,7 @@
 import { startTestEngine } from '../../testkit/test-engine.ts'
 import { exampleApps } from '../example/packages.ts'
-import { openPage } from '../pages/window.ts'
+import { packageRow } from '../pages/browse.ts'
+import { openPage, switchTo } from '../pages/window.ts'
 import { writeHome } from '../prepare-home.ts'
 import { testWithExample as base, expect } from '../with-store.ts'
 
@@ -8,7 +9,10 @@ import { testWithExample as base, expect } from '../with-store.ts'
 const test = base.extend({
   prepareHome: async ({ store }, use) =>
     use(async (home) => {
-      await writeHome(home, { folders: { 'Team models': store }, settings: { apps: [...exampleApps] } })
+      await writeHome(home, {
+        folders: { 'Team models': store, 'Other team': store },
+        settings: { apps: [...exampleApps] },
+      })
       const engine = await startTestEngine(home)
       for (const [name, version] of [
         ['speech_intent', '2.0.0'],
@@ -63,4 +67,21 @@ test('one package is updated, then all; what is kept stays, and what went can co
   await expect(page.getByText(/^Cleaned up \d/)).toBeVisible()
   await expect(rowOf('Speech intent classifier')).not.toContainText('and 2.0.0')
   await expect(rowOf('Fraud scorer')).toContainText('and 4.3.0')
+})
+
+test('another connection’s package of the same name is no update', async ({ app: { page } }) => {
+  await openPage(page, 'Installed')
+  await expect(page.getByRole('button', { name: 'Update 3 packages' })).toBeVisible()
+  await switchTo(page, 'Other team')
+  await openPage(page, 'Browse')
+  await expect(packageRow(page, 'Fraud scorer')).toContainText('Compatible')
+  await expect(packageRow(page, 'Fraud scorer')).toContainText('4.3.0 from Team models is installed')
+  await page.getByRole('button', { name: /^Updates/ }).click()
+  await expect(packageRow(page, 'Fraud scorer')).toBeHidden()
+  await openPage(page, 'Installed')
+  await expect(page.getByRole('grid', { name: 'Installed packages' })).toContainText('Fraud scorer')
+  await expect(page.getByRole('button', { name: /^Update \d packages?$/ })).toBeHidden()
+  await switchTo(page, 'Team models')
+  await openPage(page, 'Installed')
+  await expect(page.getByRole('button', { name: 'Update 3 packages' })).toBeVisible()
 })

@@ -159,6 +159,36 @@ test('where the details are closed, what verifying found leads to them', async (
   await expect(details(page)).toContainText('Alteredtrees.bin')
 })
 
+test('what was found can be looked at from another page', async ({ app }) => {
+  const { page } = app
+  const folder = await installAndOpen(app)
+  await page.keyboard.press('Escape')
+  await appendFile(join(folder, 'trees.bin'), 'altered')
+  await inList(page).click()
+  await page.keyboard.press('v')
+  const toast = page.getByRole('alert').filter({ hasText: '1 file altered' })
+  await expect(toast).toBeVisible()
+  await openPage(page, 'Transfers')
+  await toast.getByRole('button', { name: 'Show which' }).click()
+  await expect(details(page)).toContainText('Alteredtrees.bin')
+})
+
+test('a verify of everything says at its end how many versions aren’t as published', async ({ app }) => {
+  const { page, home } = app
+  await installFromBrowse(page, 'Invoice field extractor')
+  const folder = await installAndOpen(app)
+  await page.keyboard.press('Escape')
+  await appendFile(join(folder, 'trees.bin'), 'altered')
+  await writeFile(join(await folderInLibrary(home, 'layout.onnx'), 'notes-of-mine.txt'), 'not of the package')
+  await page.getByRole('button', { name: 'Verify all' }).click()
+  const toast = page.getByRole('alert').filter({ hasText: '2 versions verified.' })
+  await expect(toast).toContainText('have files that are altered, missing or not of the package')
+  await expect(page.getByRole('alert')).toHaveCount(1)
+  await openPage(page, 'Browse')
+  await toast.getByRole('button', { name: 'Show the first' }).click()
+  await expect(page.getByText(/Alteredtrees\.bin|Not of the packagenotes-of-mine\.txt/).first()).toBeVisible()
+})
+
 test('of an archive that is damaged in the store other versions are offered, not another try', async ({
   app,
   store,

@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core'
-import { IconArrowUp, IconCertificate, IconFileZip, IconFolder } from '@tabler/icons-react'
+import { IconArrowUp } from '@tabler/icons-react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type AppError, toAppError } from '../../shared/errors.ts'
 import { client } from '../ipc/link.ts'
@@ -7,25 +7,21 @@ import { useHost } from '../state/host.ts'
 import { shortErrorOf } from '../text/error-view.ts'
 import { shellText } from '../text/shell.ts'
 import { Button, IconButton } from '../ui/button.tsx'
-import { Icon } from '../ui/icon.tsx'
 import { Message } from '../ui/message.tsx'
 import { Sheet } from '../ui/sheet.tsx'
+import { type FolderEntry, FolderList } from './folder-list.tsx'
 import { type PickKind, type PickRequest, usePicker } from './pick-path.ts'
 
 interface Listing {
   readonly path: string
   readonly parent: string | null
-  readonly entries: readonly {
-    readonly name: string
-    readonly path: string
-    readonly kind: 'folder' | 'sputnik' | 'file'
-  }[]
+  readonly entries: readonly FolderEntry[]
 }
 
 const text = shellText.pick
 const lastFolderKey = 'orbital.last-folder'
 
-type EntryKind = Listing['entries'][number]['kind']
+type EntryKind = FolderEntry['kind']
 /** What is chosen; folders are shown for all, as the way there. */
 const chosenKinds: { readonly [K in PickKind]: readonly EntryKind[] } = {
   folder: ['folder'],
@@ -34,7 +30,6 @@ const chosenKinds: { readonly [K in PickKind]: readonly EntryKind[] } = {
   certificate: ['file'],
 }
 const isWanted = (kind: EntryKind, wanted: PickKind): boolean => chosenKinds[wanted].includes(kind)
-const icons = { folder: IconFolder, sputnik: IconFileZip, file: IconCertificate } as const
 const isFile = /\.(?:sputnik|pem|crt|cer)$/i
 
 /** Browses the folders of the machine that Orbital runs on, where the system has no dialog for it; a path can be typed or pasted too. */
@@ -51,17 +46,24 @@ function Picker({ request }: { readonly request: PickRequest }) {
   const [error, setError] = useState<AppError>()
   // What is typed while a folder is still being read is not taken away.
   const isTyping = useRef(false)
+  // A folder that is read slowly must not come in place of one that was asked for after it.
+  const asked = useRef(0)
 
   const show = useCallback(
-    async (path: string, orElse?: string) => {
+    async (path: string, { orElse, from }: { readonly orElse?: string; readonly from?: string } = {}) => {
       isTyping.current = false
+      asked.current += 1
+      const own = asked.current
       try {
         const next = await client.host.listFolder({ path })
+        if (own !== asked.current) return
         setListing(next)
         if (!isTyping.current) setTyped(next.path)
         setError(undefined)
-        setChosen(next.entries.find(({ name, kind }) => name === request.name && isWanted(kind, request.kind))?.path)
+        const isNamed = ({ name, kind }: FolderEntry) => name === request.name && isWanted(kind, request.kind)
+        setChosen(next.entries.find((entry) => (from === undefined ? isNamed(entry) : entry.path === from))?.path)
       } catch (caught) {
+        if (own !== asked.current) return
         if (orElse === undefined) setError(toAppError(caught))
         else await show(orElse)
       }
@@ -70,11 +72,12 @@ function Picker({ request }: { readonly request: PickRequest }) {
   )
   useEffect(() => {
     // The one that was chosen last may be gone.
-    void show(localStorage.getItem(lastFolderKey) ?? home, home)
+    void show(localStorage.getItem(lastFolderKey) ?? home, { orElse: home })
   }, [show, home])
 
   const entries = listing?.entries.filter(({ kind }) => kind === 'folder' || isWanted(kind, request.kind)) ?? []
-  const answerPath = chosen ?? (isWanted('folder', request.kind) ? listing?.path : undefined)
+  const chosenKind = entries.find(({ path }) => path === chosen)?.kind ?? 'folder'
+  const answerPath = isWanted(chosenKind, request.kind) ? (chosen ?? listing?.path) : undefined
   const submit = () => {
     // Enter in the path field goes there first.
     if (listing === undefined || typed !== listing.path) {
@@ -131,33 +134,14 @@ function Picker({ request }: { readonly request: PickRequest }) {
           />
         </div>
         {error !== undefined && <Message kind="danger">{shortErrorOf(error)}</Message>}
-        {listing !== undefined && entries.length === 0 ? (
-          <div className="picker-list">
-            <p className="t3 picker-row">{text.none}</p>
-          </div>
-        ) : (
-          <div className="picker-list" role="listbox" aria-label={text.list} tabIndex={-1}>
-            {entries.map((entry) => (
-              <button
-                type="button"
-                key={entry.path}
-                role="option"
-                aria-selected={chosen === entry.path}
-                className="picker-row"
-                onClick={() => setChosen(entry.path)}
-                onDoubleClick={() => (entry.kind === 'folder' ? void show(entry.path) : request.answer(entry.path))}
-                onKeyDown={(event) => {
-                  if (event.key !== 'ArrowRight' || entry.kind !== 'folder') return
-                  event.preventDefault()
-                  void show(entry.path)
-                }}
-              >
-                <Icon of={icons[entry.kind]} className="t3" />
-                <span className="cut">{entry.name}</span>
-              </button>
-            ))}
-          </div>
-        )}
+        <FolderList
+          entries={entries}
+          chosen={chosen}
+          onChoose={setChosen}
+          onOpen={({ kind, path }) => (kind === 'folder' ? void show(path) : request.answer(path))}
+          onAbove={() => listing?.parent != null && void show(listing.parent, { from: listing.path })}
+          empty={listing !== undefined && entries.length === 0 ? text.none : undefined}
+        />
       </section>
     </Sheet>
   )

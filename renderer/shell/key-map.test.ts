@@ -46,6 +46,19 @@ it('takes Command on a Mac, and Control elsewhere', () => {
   expect(windowCommandOf(press('k', { metaKey: true }), app)).toBeUndefined()
 })
 
+it('takes letters by their place where the layout has another script', () => {
+  const at = (key: string, code: string) => windowCommandOf(press(key, { ctrlKey: true, code }), app)
+  expect([at('л', 'KeyK'), at('б', 'Comma'), at('ζ', 'KeyZ'), at('١', 'Digit1')]).toEqual([
+    'palette',
+    'settings',
+    'undo',
+    'browse',
+  ])
+  // Where the layout is Latin the letter decides, wherever it lies.
+  expect(at('t', 'KeyK')).toBeUndefined()
+  expect(at('k', 'KeyT')).toBe('palette')
+})
+
 it('leaves a field its slash and its undo', () => {
   const typing = { ...app, typing: true }
   expect(windowCommandOf(press('/'), typing)).toBeUndefined()

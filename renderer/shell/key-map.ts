@@ -1,3 +1,5 @@
+import { latinKey } from '../ui/latin-key.ts'
+
 /** What a key does anywhere in the window. */
 export type WindowCommand =
   | 'palette'
@@ -15,7 +17,8 @@ export type WindowCommand =
   | 'transfers'
   | 'shortcuts'
 
-export type KeyPress = Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>
+export type KeyPress = Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'> &
+  Partial<Pick<KeyboardEvent, 'code'>>
 
 interface KeyContext {
   readonly mac: boolean
@@ -59,7 +62,7 @@ export function windowCommandOf(
   if (key === 'F6' && !ctrlKey && !metaKey) return shiftKey ? 'previous-pane' : 'next-pane'
   const mod = mac ? metaKey && !ctrlKey : ctrlKey && !metaKey
   if (!mod) return ctrlKey || metaKey || typing || sheetOpen || !singleKeys ? undefined : plain[key]
-  const letter = key.toLowerCase()
+  const letter = latinKey(press)
   if (shiftKey || (browser && ofBrowser.has(letter))) return undefined
   const command = withMod[letter]
   if (command === undefined || (sheetOpen && !overSheets.has(command))) return undefined

@@ -58,11 +58,11 @@ export function useFoundElsewhere(text: string): readonly Elsewhere[] {
 
 interface FoundElsewhereProps {
   readonly found: readonly Elsewhere[]
-  readonly standingOf: (each: PackageSummary) => Standing
+  readonly standingsOf: (connectionId: string) => (each: PackageSummary) => Standing
   readonly text: string
 }
 
-export function FoundElsewhere({ found, standingOf, text }: FoundElsewhereProps) {
+export function FoundElsewhere({ found, standingsOf, text }: FoundElsewhereProps) {
   const connections = useConnections(({ list }) => list)
   return (
     <Spotlight.ActionsGroup role="group" aria-label={words.elsewhere} label={words.elsewhere}>
@@ -70,7 +70,7 @@ export function FoundElsewhere({ found, standingOf, text }: FoundElsewhereProps)
         <Entry
           key={keyOf(each)}
           id={keyOf(each)}
-          glyph={<StandingGlyph package={each.package} standing={standingOf(each.package)} />}
+          glyph={<StandingGlyph package={each.package} standing={standingsOf(each.connectionId)(each.package)} />}
           title={each.package.title}
           more={each.package.name}
           why={whyFound(each.package, text)}

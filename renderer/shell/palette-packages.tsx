@@ -159,7 +159,6 @@ export function PackageActions({ connectionId, package: each, standing }: Packag
 
 function actionsOfInstalled(here: InstalledVersion, standing: Standing, freedBytes: number): readonly PackageAction[] {
   const { version } = here.ref
-  const showFindings = () => goTo({ page: 'installed' })
   return [
     {
       id: 'open-first',
@@ -174,7 +173,7 @@ function actionsOfInstalled(here: InstalledVersion, standing: Standing, freedByt
       title: words.verify(version),
       icon: IconChecks,
       command: 'verify',
-      run: () => sayIfFailed(() => verify(here, new AbortController().signal, { show: showFindings })),
+      run: () => sayIfFailed(() => verify(here, new AbortController().signal)),
     },
     {
       id: 'keep-first',

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useMemo, useState } from 'react'
 import { useBrowseView } from '../features/browse/browse-view.ts'
 import { installPackage } from '../features/browse/package-actions.ts'
 import { makeRows, packageKey, queryRows } from '../features/browse/rows.ts'
-import { useStandings } from '../features/browse/use-standings.ts'
+import { useStandingsOf } from '../features/browse/use-standings.ts'
 import { findSettings, goToSetting } from '../features/settings/settings-index.ts'
 import { useCurrentConnection } from '../state/connections.ts'
 import { useHost } from '../state/host.ts'
@@ -81,7 +81,7 @@ export function Palette() {
 function useInstallByKey(): (event: KeyboardEvent<HTMLInputElement>) => void {
   const connection = useCurrentConnection()
   const { packages } = useCatalog(connection?.id)
-  const standingOf = useStandings()
+  const standingsOf = useStandingsOf()
   const mac = useHost(({ facts }) => facts.platform === 'mac')
   return (event) => {
     if (event.key !== 'Enter' || !(mac ? event.metaKey : event.ctrlKey)) return
@@ -93,7 +93,8 @@ function useInstallByKey(): (event: KeyboardEvent<HTMLInputElement>) => void {
     event.preventDefault()
     event.stopPropagation()
     palette.close()
-    installPackage(other?.connectionId ?? connection?.id, each, standingOf(each))
+    const connectionId = other?.connectionId ?? connection?.id
+    installPackage(connectionId, each, standingsOf(connectionId)(each))
   }
 }
 
@@ -101,7 +102,8 @@ function useInstallByKey(): (event: KeyboardEvent<HTMLInputElement>) => void {
 function Found({ text, onlyActions }: { readonly text: string; readonly onlyActions: boolean }) {
   const connection = useCurrentConnection()
   const { packages, searchTexts } = useCatalog(connection?.id)
-  const standingOf = useStandings()
+  const standingsOf = useStandingsOf()
+  const standingOf = standingsOf(connection?.id)
   const rows = useMemo(() => makeRows(packages, [], searchTexts), [packages, searchTexts])
   const found = useMemo(
     () =>
@@ -131,7 +133,7 @@ function Found({ text, onlyActions }: { readonly text: string; readonly onlyActi
       {subject !== undefined && (
         <PackageActions connectionId={connection?.id} package={subject} standing={standingOf(subject)} />
       )}
-      {elsewhere.length > 0 && <FoundElsewhere found={elsewhere} standingOf={standingOf} text={text} />}
+      {elsewhere.length > 0 && <FoundElsewhere found={elsewhere} standingsOf={standingsOf} text={text} />}
     </>
   )
   return (

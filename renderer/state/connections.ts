@@ -29,6 +29,14 @@ export const fetchConnections = createSingleFlight(async () => {
   }
 })
 
+/** Calls with the id of each connection that leads to another place by now, or is gone. */
+export const onMoved = (moved: (id: string) => void): (() => void) =>
+  useConnections.subscribe(({ list }, before) => {
+    if (list === before.list) return
+    const places = new Map(list.map(({ id, location }) => [id, JSON.stringify(location)]))
+    for (const { id, location } of before.list) if (places.get(id) !== JSON.stringify(location)) moved(id)
+  })
+
 /** Shows another connection, here and after the next start. */
 export function showConnection(id: string): void {
   localStorage.setItem(rememberedKey, id)

@@ -33,7 +33,7 @@ const installed = (version: string, more: Partial<InstalledVersion> = {}): Insta
   ...more,
 })
 const standing = (each: PackageSummary, ...here: readonly InstalledVersion[]) =>
-  createStandings(apps, groupByName(here))(each)
+  createStandings(apps, groupByName(here), 'team')(each)
 
 describe('standing of a package', () => {
   it('offers the newest compatible version, not the newest', () => {
@@ -61,6 +61,26 @@ describe('standing of a package', () => {
   it('is no update when the newer one does not fit, or is a preview', () => {
     expect(standing(digits(['2.0.0', { Reader: '>=4' }], ['1.0.0']), installed('1.0.0')).kind).toBe('installed')
     expect(standing(digits(['2.0.0-rc.1'], ['1.0.0']), installed('1.0.0')).kind).toBe('installed')
+  })
+
+  it('is what this connection’s own versions say: another one’s package of the name is neither updated nor called installed', () => {
+    const ofOther = installed('1.0.0', { fromConnectionId: 'other' })
+    const found = standing(digits(['9.0.0']), ofOther)
+    expect(found).toMatchObject({ kind: 'compatible', installed: [], elsewhere: ofOther })
+    expect(standingWords(found, apps, '9.0.0', 'Other team')).toEqual({
+      word: 'Compatible',
+      detail: '1.0.0 from Other team is installed',
+    })
+    expect(standingWords(found, apps).detail).toBe('1.0.0 from another connection is installed')
+    expect(standing(digits(['9.0.0']), installed('1.0.0', { fromConnectionId: 'team' })).kind).toBe('update')
+  })
+
+  it('is no update while the highest of its name came from elsewhere', () => {
+    const here = [installed('1.0.0'), installed('8.0.0', { fromConnectionId: 'other' })]
+    expect(standing(digits(['9.0.0'], ['1.0.0']), ...here)).toMatchObject({
+      kind: 'installed',
+      installed: [{ ref: { version: '1.0.0' } }],
+    })
   })
 
   it('compares versions by their numbers', () => {

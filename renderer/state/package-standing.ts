@@ -12,8 +12,10 @@ export interface Standing {
   readonly offered?: VersionSummary
   /** What the offered version (or, where nothing fits, the newest) says of this person's apps. */
   readonly verdict: Verdict
-  /** Highest first. */
+  /** From this connection, or nobody knows from where; highest first. */
   readonly installed: readonly InstalledVersion[]
+  /** The highest of all versions that are here under its name, where it came from another connection: maybe another package altogether. */
+  readonly elsewhere?: InstalledVersion
 }
 
 export { isReadable, newestOf }
@@ -59,10 +61,11 @@ function createVerdicts(apps: readonly App[]): Judged['verdictOf'] {
   }
 }
 
-/** A function from package to standing that remembers its answers, for as long as apps and installed versions stay the same. */
+/** A function from a package of a connection to its standing that remembers its answers, for as long as apps and installed versions stay the same. */
 export function createStandings(
   apps: readonly App[],
   installedByName: ReadonlyMap<string, readonly InstalledVersion[]>,
+  connectionId: string | undefined,
 ): (each: PackageSummary) => Standing {
   const { notInstalled, verdictOf } = judgedFor(apps)
   const ofInstalled = new WeakMap<PackageSummary, Standing>()
@@ -71,7 +74,7 @@ export function createStandings(
     const known = installed === undefined ? notInstalled : ofInstalled
     let standing = known.get(each)
     if (standing === undefined) {
-      standing = computeStanding(each, installed ?? none, verdictOf)
+      standing = computeStanding(each, installed ?? none, verdictOf, connectionId)
       known.set(each, standing)
     }
     return standing
@@ -95,16 +98,22 @@ const ranks: Readonly<Record<Verdict, number>> = { compatible: 0, 'not-stated': 
 
 function computeStanding(
   { versions }: PackageSummary,
-  installed: readonly InstalledVersion[],
+  everywhere: readonly InstalledVersion[],
   verdictsOf: Judged['verdictOf'],
+  connectionId: string | undefined,
 ): Standing {
   const { offered, verdict = 'not-stated' } = offerOf(versions, verdictsOf) ?? {}
-  const highest = installed[0]
-  if (highest === undefined) return { kind: verdict, offered, verdict, installed }
+  const isForeign = ({ fromConnectionId: from }: InstalledVersion) => from !== undefined && from !== connectionId
+  const installed = everywhere.filter((each) => !isForeign(each))
+  const [highest] = everywhere
+  const elsewhere = highest !== undefined && isForeign(highest) ? { elsewhere: highest } : {}
+  if (highest === undefined || installed.length === 0)
+    return { kind: verdict, offered, verdict, installed, ...elsewhere }
   const isNewer =
     offered !== undefined &&
+    !isForeign(highest) &&
     verdict !== 'not-compatible' &&
-    !installed.some(({ ref }) => ref.version === offered.version) &&
+    !everywhere.some(({ ref }) => ref.version === offered.version) &&
     compareVersions(offered.version, highest.ref.version) > 0
-  return { kind: isNewer ? 'update' : 'installed', offered, verdict, installed }
+  return { kind: isNewer ? 'update' : 'installed', offered, verdict, installed, ...elsewhere }
 }

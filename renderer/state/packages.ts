@@ -41,34 +41,41 @@ const wantsRefresh = new Set<string>()
 /** Fetches the catalog of a connection; with `refresh` the store itself is asked. Never rejects: a failure is in the catalog's `load`. */
 export function fetchCatalog(connectionId: string, { refresh = false } = {}): Promise<void> {
   if (refresh) wantsRefresh.add(connectionId)
-  const flight = flights.get(connectionId) ?? createSingleFlight(() => askFor(connectionId))
+  const flight: () => Promise<void> =
+    flights.get(connectionId) ??
+    createSingleFlight(() => askFor(connectionId, () => flights.get(connectionId) === flight))
   flights.set(connectionId, flight)
   return flight()
 }
 
-async function askFor(connectionId: string): Promise<void> {
+/** `isWanted`: false once the connection was forgotten: what comes is of the place that it led to. */
+async function askFor(connectionId: string, isWanted: () => boolean): Promise<void> {
   const refresh = wantsRefresh.delete(connectionId)
-  setCatalog(connectionId, { refreshing: refresh })
+  const take = (changes: Partial<Catalog>) => {
+    if (isWanted()) setCatalog(connectionId, changes)
+  }
+  take({ refreshing: refresh })
   try {
-    const { packages, searchTexts, unreadable, refreshedAt } = await listAgain(connectionId, refresh)
+    const { packages, searchTexts, unreadable, refreshedAt } = await listAgain(connectionId, refresh, take)
     const list = { packages, searchTexts, unreadable, refreshedAt }
-    setCatalog(connectionId, { load: ready, refreshing: false, ...list, incoming: undefined })
+    take({ load: ready, refreshing: false, ...list, incoming: undefined })
   } catch (error) {
     const partly = isLoading(connectionId) ? { packages: [], incoming: undefined } : {}
-    setCatalog(connectionId, { load: { kind: 'failed', error: toAppError(error) }, refreshing: false, ...partly })
+    take({ load: { kind: 'failed', error: toAppError(error) }, refreshing: false, ...partly })
   }
 }
 
 type List = Pick<Catalog, 'packages' | 'searchTexts' | 'unreadable' | 'refreshedAt'>
+type Take = (changes: Partial<Catalog>) => void
 
 /** Only what is another crosses, where the engine knows what this window has. */
-async function listAgain(connectionId: string, refresh: boolean): Promise<List> {
+async function listAgain(connectionId: string, refresh: boolean, take: Take): Promise<List> {
   const { refreshedAt: since } = usePackages.getState().catalogs[connectionId] ?? emptyCatalog
-  if (since === undefined) return listInPieces(connectionId, refresh)
+  if (since === undefined) return listInPieces(connectionId, refresh, take)
   const changes = await client.catalog.changes({ connectionId, since, refresh })
   const held = usePackages.getState().catalogs[connectionId]
   // The connection was changed meanwhile, or the engine is another one.
-  if (changes.kind === 'list-anew' || held?.refreshedAt !== since) return listInPieces(connectionId, false)
+  if (changes.kind === 'list-anew' || held?.refreshedAt !== since) return listInPieces(connectionId, false, take)
   const unreadable = mergeUnreadable(held.unreadable, changes.unreadable)
   return { ...mergeList(held, changes), unreadable, refreshedAt: changes.refreshedAt }
 }
@@ -79,11 +86,11 @@ const pieceLength = 1000
 /** Of a long list these are shown until all of it is here. */
 const newestCount = 100
 
-async function listInPieces(connectionId: string, refresh: boolean): Promise<List> {
+async function listInPieces(connectionId: string, refresh: boolean, take: Take): Promise<List> {
   const isFirst = isLoading(connectionId)
   const newest = isFirst ? { newest: newestCount } : {}
   const first = await client.catalog.list({ connectionId, refresh, count: pieceLength, ...newest })
-  if (first.newest !== undefined) setCatalog(connectionId, { packages: first.newest, incoming: first.total })
+  if (first.newest !== undefined) take({ packages: first.newest, incoming: first.total })
   const packages = [...first.packages]
   const searchTexts = packages.map(toSearchText)
   const ask = (from: number) => client.catalog.list({ connectionId, from, count: pieceLength })
@@ -92,7 +99,8 @@ async function listInPieces(connectionId: string, refresh: boolean): Promise<Lis
   while (next !== undefined) {
     const piece = await next
     // Another list came between.
-    if (piece.refreshedAt !== first.refreshedAt || piece.packages.length === 0) return listInPieces(connectionId, false)
+    if (piece.refreshedAt !== first.refreshedAt || piece.packages.length === 0)
+      return listInPieces(connectionId, false, take)
     const taken = packages.length + piece.packages.length
     next = taken < first.total ? ask(taken) : undefined
     // What fails is told where it is waited for.

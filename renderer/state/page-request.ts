@@ -1,14 +1,17 @@
 import { useEffect, useEffectEvent } from 'react'
 import { create } from 'zustand'
+import { showLibrary } from './installed.ts'
 import { goTo } from './navigation.ts'
 
-/** What is asked of the Installed page from elsewhere (the palette). */
-export type PageRequest = 'free-up' | 'update-all' | 'verify-all'
+/** What is asked of the Installed page from elsewhere (the palette, a toast, a sheet). */
+export type PageRequest = PageAction | { readonly kind: 'details'; readonly name: string }
+export type PageAction = 'free-up' | 'update-all' | 'verify-all'
 
 const useRequests = create<{ readonly request?: PageRequest }>(() => ({}))
 
-/** Goes to the page, which does it as if its own button was pressed. */
-export function askInstalledPage(request: PageRequest): void {
+/** Goes to the page, which does it as if its own button was pressed, in the library that is named or in the one that it shows. */
+export function askInstalledPage(request: PageRequest, libraryId?: string): void {
+  if (libraryId !== undefined) showLibrary(libraryId)
   useRequests.setState({ request })
   goTo({ page: 'installed' })
 }

@@ -1,6 +1,6 @@
 import type { Change } from '../../shared/ipc/events.ts'
 import { transport } from '../ipc/link.ts'
-import { fetchConnections, useConnections } from './connections.ts'
+import { fetchConnections, onMoved, useConnections } from './connections.ts'
 import { fetchHost, useHost } from './host.ts'
 import { fetchLibraries, fetchLibrary } from './installed.ts'
 import { createMirror } from './mirror.ts'
@@ -30,6 +30,7 @@ export function startState(takeRequests: () => Promise<void>): void {
     samples: applySamples,
   })
   transport.onEvent(mirror)
+  onMoved(forgetPlace)
   transport.onLink((connected) => useHost.setState({ connected }))
   keepCatalogFresh()
 }
@@ -75,16 +76,28 @@ function applyChange(change: Exclude<Change, { readonly kind: 'host.requested' }
       void fetchLibraries()
       break
     case 'connections.changed':
-      for (const connectionId of heldCatalogs()) {
-        if (connectionId !== useConnections.getState().currentId) forgetCatalog(connectionId)
-        else void fetchCatalog(connectionId, { refresh: true })
-      }
-      void fetchConnections()
+      void followConnections()
       break
     case 'settings.changed':
       void fetchSettings()
       break
   }
+}
+
+/** The list of a bucket is none of the one that its connection leads to now, not even while that can't be read. */
+function forgetPlace(connectionId: string): void {
+  const { currentId } = useConnections.getState()
+  if (!heldCatalogs().includes(connectionId)) return
+  forgetCatalog(connectionId)
+  if (connectionId === currentId) void fetchCatalog(connectionId, { refresh: true })
+}
+
+async function followConnections(): Promise<void> {
+  const { currentId } = useConnections.getState()
+  for (const connectionId of heldCatalogs()) if (connectionId !== currentId) forgetCatalog(connectionId)
+  await fetchConnections()
+  const { currentId: shownId } = useConnections.getState()
+  if (shownId !== undefined && heldCatalogs().includes(shownId)) void fetchCatalog(shownId, { refresh: true })
 }
 
 /** The store is asked again when the window is looked at after a while, and every five minutes. */

@@ -1,6 +1,6 @@
 import type { App } from '../../shared/model/app.ts'
 import { isolate, withVersion } from '../../shared/text/isolate.ts'
-import type { PageRequest } from '../state/page-request.ts'
+import type { PageAction, PageRequest } from '../state/page-request.ts'
 import { formatCount, formatList, formatSize, formatWhen, plural } from './units.ts'
 
 /** `today`, `yesterday`, `3 days ago`, `12 Nov`: a day is enough where a column is narrow. */
@@ -16,7 +16,7 @@ const readEarlier = (files: number): string =>
     : `${formatCount(files)} files of that were read before it was interrupted, and look the same`
 const alsoEarlier = (files: number): string => (files === 0 ? '' : `. ${readEarlier(files)}`)
 
-const notDone: { readonly [R in PageRequest]: string } = {
+const notDone: { readonly [A in PageAction]: string } = {
   'verify-all': 'Nothing was verified',
   'update-all': 'Nothing was updated',
   'free-up': 'Nothing was freed',
@@ -44,7 +44,8 @@ export const installedText = {
   legend: { 'in-use': 'In use', older: 'Older version', cache: 'Cache', unfinished: 'Unfinished', trash: 'Trash' },
   nothingToUpdate: (connection: string): string => `${isolate(connection)} has nothing newer that works here`,
   /** What was asked for from elsewhere, and why it isn't done. */
-  refused: (request: PageRequest, why: string): string => `${notDone[request]}. ${why}`,
+  refused: (request: PageRequest, why: string): string =>
+    `${typeof request === 'object' ? 'Nothing is shown' : notDone[request]}. ${why}`,
   leftBefore: 'You left before the library and the store were read.',
   tiles: { cache: 'Cache', unfinished: 'Unfinished', trash: 'Trash' },
   mapLabel: 'Disk usage by package and version',
@@ -127,7 +128,11 @@ export const installedText = {
   },
   verifiedAll: (count: number, earlierFiles = 0): string =>
     `${plural(count, 'version')} verified, all as published${alsoEarlier(earlierFiles)}`,
+  /** At the end of a verify of everything, of which something isn't right. */
+  verifiedSome: (count: number, wrong: number): string =>
+    `${plural(count, 'version')} verified. ${formatCount(wrong)} of them ${wrong === 1 ? 'has' : 'have'} files that are altered, missing or not of the package`,
   showFiles: 'Show which',
+  showFirst: 'Show the first',
   found: (name: string, damaged: number, missing: number, extra: number): string => {
     const parts = [
       damaged > 0 ? `${plural(damaged, 'file')} altered` : '',
@@ -226,6 +231,7 @@ export const installedText = {
       trash: 'What is in the trash now goes for good.',
     },
     done: (bytes: number): string => `Cleaned up ${formatSize(bytes)}`,
+    partly: (count: number): string => `${plural(count, 'version')} moved to the trash before it stopped`,
   },
   trash: {
     title: 'In the trash',

@@ -13,8 +13,13 @@ export interface StandingWords {
   readonly detail: string
 }
 
-/** The words beside the glyph of a package. */
-export function standingWords(standing: Standing, apps: readonly App[], newestVersion?: string): StandingWords {
+/** The words beside the glyph of a package. `from`: the name of the connection that the one of its name which is installed came from. */
+export function standingWords(
+  standing: Standing,
+  apps: readonly App[],
+  newestVersion?: string,
+  from?: string,
+): StandingWords {
   const { kind, installed, offered } = standing
   const highest = installed[0]
   switch (kind) {
@@ -25,8 +30,10 @@ export function standingWords(standing: Standing, apps: readonly App[], newestVe
     case 'not-compatible':
       return { word: 'Not compatible', detail: needText(standing, apps) }
     case 'not-stated':
-      return { word: 'Not stated', detail: unstatedText(standing, apps) }
+      return { word: 'Not stated', detail: elsewhereText(standing, from) ?? unstatedText(standing, apps) }
     case 'compatible': {
+      const other = elsewhereText(standing, from)
+      if (other !== undefined) return { word: 'Compatible', detail: other }
       const suits = suitedText(standing, apps)
       const older = offered !== undefined && newestVersion !== undefined && offered.version !== newestVersion
       return { word: 'Compatible', detail: older ? `${offered.version}, ${lowerFirst(suits)}` : suits }
@@ -51,6 +58,11 @@ function installedWords({ installed }: Standing): StandingWords {
         : `${ref.version}, verified ${lowerFirst(formatWhen(verifiedAt))}`,
   }
 }
+
+/** Its name is taken here, maybe by something else: whoever installs it should know. */
+const elsewhereText = ({ elsewhere }: Standing, from: string | undefined): string | undefined =>
+  elsewhere && `${elsewhere.ref.version} from ${from === undefined ? 'another connection' : isolate(from)} is installed`
+
 function needText({ offered }: Standing, apps: readonly App[]): string {
   const needs = verdictsFor(offered?.compatibility, apps).filter(({ kind }) => kind === 'not-compatible')
   const first = needs[0]

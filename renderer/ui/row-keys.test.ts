@@ -8,6 +8,21 @@ it('knows the letters of a list, with Caps Lock too', () => {
   expect(commands).toEqual(['install', 'update', 'open-folder', 'verify', 'keep', 'pause', 'retry'])
 })
 
+it('takes letters by their place where the layout has another script', () => {
+  const commands = ['м KeyV', 'Л KeyK', 'é KeyV'].map((press) => {
+    const [key = '', code] = press.split(' ')
+    return rowCommandOf({ ...none, key, code }, true)
+  })
+  expect(commands).toEqual(['verify', 'keep', undefined])
+  expect(rowCommandOf({ ...none, key: 'с', code: 'KeyC', ctrlKey: true }, true)).toBe('copy-path')
+})
+
+it('acts once on a key that is held, but for moving', () => {
+  const held = ['Delete', 'k', ' '].map((key) => rowCommandOf({ ...none, key, repeat: true }, true))
+  expect(held).toEqual([undefined, undefined, undefined])
+  expect(rowCommandOf({ ...none, key: 'ArrowUp', altKey: true, repeat: true }, true)).toBe('move-up')
+})
+
 it('has no letters where they are turned off, and keeps the keys that have a name', () => {
   expect(rowCommandOf({ ...none, key: 'i' }, false)).toBeUndefined()
   expect(rowCommandOf({ ...none, key: 'Delete' }, false)).toBe('remove')

@@ -1,3 +1,5 @@
+import { latinKey } from './latin-key.ts'
+
 /** What a key does with the selected row while its list has the focus. */
 export type RowCommand =
   | 'inspect'
@@ -13,7 +15,8 @@ export type RowCommand =
   | 'move-up'
   | 'move-down'
 
-type Press = Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>
+type Press = Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'> &
+  Partial<Pick<KeyboardEvent, 'code' | 'repeat'>>
 
 const letters: Readonly<Record<string, RowCommand>> = {
   i: 'install',
@@ -26,13 +29,15 @@ const letters: Readonly<Record<string, RowCommand>> = {
 }
 const named: Readonly<Record<string, RowCommand>> = { ' ': 'inspect', Delete: 'remove', Backspace: 'remove' }
 
-/** The command of a key in a list; `singleKeys`: single letters act (a setting). Moves, Enter and Escape are the list's own. */
+/** The command of a key in a list; `singleKeys`: single letters act (a setting). A key that is held acts once, but for moving. Moves, Enter and Escape are the list's own. */
 export function rowCommandOf(press: Press, singleKeys: boolean): RowCommand | undefined {
   const { key, altKey, ctrlKey, metaKey, shiftKey } = press
   if (altKey && !ctrlKey && !metaKey)
     return key === 'ArrowUp' ? 'move-up' : key === 'ArrowDown' ? 'move-down' : undefined
-  if (ctrlKey || metaKey) return key.toLowerCase() === 'c' && !altKey && !shiftKey ? 'copy-path' : undefined
-  return named[key] ?? (singleKeys ? letters[key.toLowerCase()] : undefined)
+  if (press.repeat === true) return undefined
+  const letter = latinKey(press)
+  if (ctrlKey || metaKey) return letter === 'c' && !altKey && !shiftKey ? 'copy-path' : undefined
+  return named[key] ?? (singleKeys ? letters[letter] : undefined)
 }
 
 /** Keys of each command as they are shown; `Mod` is ⌘ or Ctrl. */

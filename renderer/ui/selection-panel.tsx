@@ -1,6 +1,6 @@
 import type { Icon as TablerIcon } from '@tabler/icons-react'
-import { useLayoutEffect, useRef } from 'react'
 import { Button } from './button.tsx'
+import { useFocusHandover } from './use-focus-handover.ts'
 
 export interface SelectionAction {
   readonly label: string
@@ -26,7 +26,7 @@ export const shownNames = 8
 
 /** In place of the inspector's one thing: the sum of several, and what applies to all of them. */
 export const SelectionPanel = ({ title, names, count = names.length, more, note, actions }: SelectionPanelProps) => {
-  const buttons = useFocusHandover()
+  const buttons = useFocusHandover<HTMLDivElement>()
   return (
     <>
       <div>
@@ -55,7 +55,7 @@ export const SelectionPanel = ({ title, names, count = names.length, more, note,
 
 /** The same where there is no inspector: a line of buttons above the foot. */
 export const SelectionBar = ({ title, actions }: Pick<SelectionPanelProps, 'title' | 'actions'>) => {
-  const bar = useFocusHandover()
+  const bar = useFocusHandover<HTMLDivElement>()
   return (
     <div className="chosen-bar" role="toolbar" aria-label={title} ref={bar}>
       <span className="num strong cut">{title}</span>
@@ -67,20 +67,4 @@ export const SelectionBar = ({ title, actions }: Pick<SelectionPanelProps, 'titl
       ))}
     </div>
   )
-}
-
-/** Buttons that go with what they did (several are removed) give the focus to the list, or to what comes in its place. */
-function useFocusHandover() {
-  const buttons = useRef<HTMLDivElement>(null)
-  useLayoutEffect(
-    () => () => {
-      if (buttons.current?.contains(document.activeElement) !== true) return
-      requestAnimationFrame(() => {
-        if (document.activeElement === document.body)
-          document.querySelector<HTMLElement>('main [data-pane-focus]')?.focus()
-      })
-    },
-    [],
-  )
-  return buttons
 }

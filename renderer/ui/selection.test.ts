@@ -65,6 +65,7 @@ test('keys that are held say how a press chooses', () => {
   expect(isChooseAll(press)).toBe(false)
   expect(isChooseAll({ ...press, ctrlKey: true })).toBe(true)
   expect(isChooseAll({ ...press, ctrlKey: true, altKey: true })).toBe(false)
+  expect(isChooseAll({ ...press, key: 'ф', code: 'KeyA', ctrlKey: true })).toBe(true)
   expect(isToggle({ ...press, key: ' ' })).toBe(false)
   expect(isToggle({ ...press, key: ' ', ctrlKey: true })).toBe(true)
 })

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react'
 import { type ChosenKeys, keysAt, keysIn, withToggled } from './chosen-keys.ts'
+import { latinKey } from './latin-key.ts'
 
 /** How a key or a press chooses: that one alone, it beside the others, or all from the last one chosen so to it. */
 export type Choice = 'one' | 'toggle' | 'range'
@@ -95,9 +96,10 @@ export const choiceOf = ({
   shiftKey ? 'range' : ctrlKey || metaKey ? 'toggle' : 'one'
 
 /** Ctrl+A, and ⌘A. */
-export const isChooseAll = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyPress): boolean =>
-  key.toLowerCase() === 'a' && (ctrlKey || metaKey) && !altKey && !shiftKey
+export const isChooseAll = (press: KeyPress): boolean =>
+  latinKey(press) === 'a' && (press.ctrlKey || press.metaKey) && !press.altKey && !press.shiftKey
 /** Ctrl+Space: the row that the arrows stand on is taken in or out. */
 export const isToggle = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyPress): boolean =>
   key === ' ' && (ctrlKey || metaKey) && !altKey && !shiftKey
-type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
+type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'> &
+  Partial<Pick<KeyboardEvent, 'code'>>

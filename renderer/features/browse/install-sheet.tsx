@@ -7,7 +7,7 @@ import { client } from '../../ipc/link.ts'
 import { closeInstall, type InstallRequest, useInstallRequest } from '../../state/install-request.ts'
 import { useInstalled } from '../../state/installed.ts'
 import { useKnownSpeed } from '../../state/known-speed.ts'
-import { goTo } from '../../state/navigation.ts'
+import { askInstalledPage } from '../../state/page-request.ts'
 import { installText as text } from '../../text/install.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -227,7 +227,7 @@ function PlanFacts({ plan, onLibrary }: { readonly plan: InstallPlan; readonly o
                 small
                 onClick={() => {
                   closeInstall()
-                  goTo({ page: 'installed' })
+                  askInstalledPage('free-up', plan.libraryId)
                 }}
               >
                 {text.freeUp}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { PackageSummary } from '../../../shared/model/package.ts'
+import { useConnection } from '../../state/connections.ts'
 import { newestOf, type Standing } from '../../state/package-standing.ts'
 import { useApps } from '../../state/settings.ts'
 import { standsStill, useInstallOf, useProgress, useTransfer } from '../../state/transfers.ts'
@@ -57,7 +58,9 @@ export function useStandingLines({ package: each, standing }: StandingProps): {
   const transfer = useTransfer(transferId)
   const progress = useProgress(transferId)
   const apps = useApps()
-  if (transfer === undefined || progress === undefined) return standingWords(standing, apps, newestOf(each)?.version)
+  const from = useConnection(standing.elsewhere?.fromConnectionId)?.name
+  if (transfer === undefined || progress === undefined)
+    return standingWords(standing, apps, newestOf(each)?.version, from)
   const { state } = transfer
   const word = stateWord(state)
   if (state.kind === 'paused') return { word: `${word}, ${percentText(progress)}`, detail: pauseText(state.reason) }

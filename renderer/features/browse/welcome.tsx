@@ -1,11 +1,4 @@
-import {
-  IconChevronRight,
-  IconCloud,
-  IconFileZip,
-  IconPackageExport,
-  IconServer,
-  type Icon as TablerIcon,
-} from '@tabler/icons-react'
+import { IconCloud, IconFileZip, IconPackageExport, IconServer } from '@tabler/icons-react'
 import type { PackageSummary } from '../../../shared/model/package.ts'
 import { pickAndPublish } from '../../shell/pick-actions.ts'
 import { goTo } from '../../state/navigation.ts'
@@ -13,6 +6,7 @@ import type { Standing } from '../../state/package-standing.ts'
 import { useInstallOf } from '../../state/transfers.ts'
 import { browseText } from '../../text/browse.ts'
 import { Button } from '../../ui/button.tsx'
+import { Choice } from '../../ui/choice.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { installPackage } from './package-actions.ts'
 
@@ -136,28 +130,3 @@ function SampleStep({
     </li>
   )
 }
-
-const Choice = ({
-  icon,
-  title,
-  detail,
-  accent = false,
-  onClick,
-}: {
-  readonly icon: TablerIcon
-  readonly title: string
-  readonly detail: string
-  readonly accent?: boolean
-  readonly onClick: () => void
-}) => (
-  <button type="button" className="choice" onClick={onClick}>
-    <span className={accent ? 'tile' : 'tile quiet'}>
-      <Icon of={icon} />
-    </span>
-    <span>
-      <span className="line1 strong">{title}</span>
-      <span className="line2">{detail}</span>
-    </span>
-    <Icon of={IconChevronRight} className="t3" />
-  </button>
-)

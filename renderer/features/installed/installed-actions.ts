@@ -1,17 +1,18 @@
 import { AppError, toAppError } from '../../../shared/errors.ts'
 import type { InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
-import { identOf } from '../../../shared/model/package-ref.ts'
+import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import { withVersion } from '../../../shared/text/isolate.ts'
 import { client } from '../../ipc/link.ts'
 import { pickSavePath } from '../../shell/pick-save-path.ts'
 import { copyPath, revealPath } from '../../shell/reveal-path.ts'
 import { askInstall } from '../../state/install-request.ts'
 import { fetchLibrary } from '../../state/installed.ts'
+import { askInstalledPage } from '../../state/page-request.ts'
 import { shortErrorOf } from '../../text/error-view.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { publishText } from '../../text/publish.ts'
 import { showToast } from '../../ui/toast.tsx'
-import { repairVersion, saveVersion, verifyVersion } from './care-calls.ts'
+import { repairVersion, saveVersion, verifyVersion, type Which } from './care-calls.ts'
 import type { CleanUpPlan, ProposalKind } from './clean-up.ts'
 import { isClean, setFinding } from './findings.ts'
 
@@ -24,31 +25,29 @@ export const copyPathOf = ({ path }: InstalledVersion): Promise<void> => copyPat
 export const setKept = ({ libraryId, ref }: InstalledVersion, kept: boolean): Promise<unknown> =>
   client.installed.keep({ libraryId, ref, kept })
 
-interface VerifyOptions {
-  /** Nothing is said of a version that is as published. */
-  readonly quietly?: boolean
-  /** Shows the files that aren't as published; absent where they are in view already. */
-  readonly show?: () => void
-}
+/** What was found of a version, wherever one is by then. */
+const showDetails = ({ libraryId, ref }: Which): void =>
+  askInstalledPage({ kind: 'details', name: ref.name }, libraryId)
 
-/** Rehashes; says what it found. A version that isn't as published then shows it in its row and its details. */
+/** Rehashes; says what it found, unless it is in view (`isShown`). A version that isn't as published then shows it in its row and its details. */
 export async function verify(
   version: InstalledVersion,
   signal: AbortSignal,
-  { quietly = false, show }: VerifyOptions = {},
-): Promise<{ readonly isRight: boolean; readonly earlierFiles: number }> {
-  const found = await verifyVersion(version, signal)
-  const { damaged, missing, extra, verifiedFiles, earlierFiles = 0 } = found
-  setFinding(version, found)
-  const isRight = damaged.length + missing.length === 0
+  isShown: () => boolean = () => false,
+): Promise<void> {
+  const found = await findIn(version, signal)
+  const { damaged, missing, extra, verifiedFiles, earlierFiles } = found
   const name = nameOf(version)
-  if (isClean(found)) {
-    if (!quietly) showToast({ text: text.verified(name, verifiedFiles, earlierFiles) })
-  } else if (show !== undefined) {
-    const said = text.found(name, damaged.length, missing.length, extra.length)
-    showToast({ text: said, action: { label: text.showFiles, run: show } })
-  }
-  return { isRight, earlierFiles }
+  if (isClean(found)) return showToast({ text: text.verified(name, verifiedFiles, earlierFiles) })
+  if (isShown()) return
+  const said = text.found(name, damaged.length, missing.length, extra.length)
+  showToast({ text: said, action: { label: text.showFiles, run: () => showDetails(version) } })
+}
+
+async function findIn(version: InstalledVersion, signal: AbortSignal) {
+  const found = await verifyVersion(version, signal)
+  setFinding(version, found)
+  return found
 }
 
 /** Makes what is wrong anew; says what that took. What was no part of the version can be brought back. */
@@ -71,20 +70,34 @@ export async function saveAsFile(version: InstalledVersion, signal: AbortSignal)
   showToast({ text: publishText.bar.saved(path) })
 }
 
+/** What goes to the trash or comes back now: a second press is for the same, and leaves it to the first. */
+const onTheWay = new Set<string>()
+const wayOf = ({ libraryId, ref }: Which): string => `${libraryId} ${specOf(ref)}`
+
 /** To trash, with an undo that brings all of them back. `freedBytes`: what emptying the trash then frees. */
-export async function removeVersions(versions: readonly InstalledVersion[], freedBytes: number): Promise<void> {
+export async function removeVersions(asked: readonly InstalledVersion[], freedBytes: number): Promise<void> {
+  const versions = asked.filter((each) => !onTheWay.has(wayOf(each)))
+  const [first] = versions
+  if (first === undefined) return
+  for (const each of versions) onTheWay.add(wayOf(each))
   const entries: TrashEntry[] = []
   try {
     for (const { libraryId, ref } of versions) entries.push(await client.installed.remove({ libraryId, ref }))
   } finally {
     // What went before a failure can be taken back too.
-    const [first] = versions
-    if (entries.length > 0 && first !== undefined) {
+    if (entries.length > 0) {
       const said =
         entries.length === 1 ? text.moved(nameOf(first), freedBytes) : text.movedSome(entries.length, freedBytes)
       showToast({ text: said, undo: () => void restoreAll(entries) })
     }
+    void forgetWay(first.libraryId, versions)
   }
+}
+
+/** As long as its row is shown it could be pressed again. */
+async function forgetWay(libraryId: string, versions: readonly Which[]): Promise<void> {
+  await fetchLibrary(libraryId)
+  for (const each of versions) onTheWay.delete(wayOf(each))
 }
 
 /** A toast's undo: only another toast can say that it failed (the trash was emptied meanwhile). */
@@ -98,11 +111,16 @@ async function restoreAll(entries: readonly TrashEntry[]): Promise<void> {
 
 export async function restore(entry: TrashEntry, { quietly = false } = {}): Promise<void> {
   const { libraryId, id } = entry
+  if (onTheWay.has(id)) return
+  onTheWay.add(id)
+  // Once it is back it may be removed again.
+  onTheWay.delete(wayOf(entry))
   try {
     await client.trash.restore({ libraryId, entryId: id })
     if (!quietly) showToast({ text: text.restored(nameOf(entry)) })
   } finally {
     await fetchLibrary(libraryId)
+    onTheWay.delete(id)
   }
 }
 
@@ -142,28 +160,42 @@ export async function cleanUp(
     if (chosen.has('older')) {
       for (const ref of plan.olderRefs) entries.push(await client.installed.remove({ libraryId, ref }))
     }
+    if (entries.length === 0) showToast({ text: text.freeUp.done(touchedBytes) })
   } finally {
+    // What went before a failure can be taken back too.
+    if (entries.length > 0) {
+      const isDone = entries.length === plan.olderRefs.length
+      const said = isDone ? text.freeUp.done(touchedBytes) : text.freeUp.partly(entries.length)
+      showToast({ text: said, undo: () => void restoreAll(entries) })
+    }
     await fetchLibrary(libraryId)
   }
-  const undo = entries.length > 0 ? () => void restoreAll(entries) : undefined
-  showToast({ text: text.freeUp.done(touchedBytes), undo })
 }
 
-/** Verifies one after the other; stops when the signal says so. Answers how many are as published. */
+/** Verifies one after the other; stops when the signal says so. What was found is said at the end, also of those before it stopped or failed. */
 export async function verifyAll(
   versions: readonly InstalledVersion[],
   onProgress: (left: number) => void,
-  show: (version: InstalledVersion) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let right = 0
+  const wrong: InstalledVersion[] = []
+  let count = 0
   let earlier = 0
-  for (const [at, version] of versions.entries()) {
-    if (signal.aborted) throw new AppError('cancelled', {})
-    onProgress(versions.length - at)
-    const { isRight, earlierFiles } = await verify(version, signal, { quietly: true, show: () => show(version) })
-    if (isRight) right += 1
-    earlier += earlierFiles
+  try {
+    for (const version of versions) {
+      if (signal.aborted) throw new AppError('cancelled', {})
+      onProgress(versions.length - count)
+      const found = await findIn(version, signal)
+      if (!isClean(found)) wrong.push(version)
+      count += 1
+      earlier += found.earlierFiles ?? 0
+    }
+  } finally {
+    const [first] = wrong
+    if (first !== undefined) {
+      const label = wrong.length === 1 ? text.showFiles : text.showFirst
+      const said = text.verifiedSome(count, wrong.length)
+      showToast({ text: said, action: { label, run: () => showDetails(first) } })
+    } else if (count === versions.length) showToast({ text: text.verifiedAll(count, earlier) })
   }
-  if (right === versions.length) showToast({ text: text.verifiedAll(right, earlier) })
 }

@@ -23,6 +23,7 @@ import { SelectionBar, SelectionPanel } from '../../ui/selection-panel.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
+import { useNextOfGone } from '../../ui/use-next-of-gone.ts'
 import { choosePackages } from './chosen-packages.ts'
 import { CleanUpFoot, Proposals, sayOf, useCleanUp } from './free-up-space.tsx'
 import { askUpdate, copyPathOf, openFolder, removeVersions, type Update } from './installed-actions.ts'
@@ -81,7 +82,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
   const action = useAction()
   const cleaningAction = useAction()
   const run = (work: () => Promise<unknown>) => void action.run(work)
-  const care = useCare(libraryId, installed, run, { isShown: (name) => opened === name, show: (name) => open(name) })
+  const care = useCare(libraryId, installed, run, opened)
   const { busy, verifyingAll, verifySome, verifyEverything } = care
   const differing = useDiffering(installed)
 
@@ -97,6 +98,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
   }, [usage])
   const biggestBytes = useMemo(() => packages.reduce((most, { bytes }) => Math.max(most, bytes), 0), [packages])
   const namesInOrder = useMemo(() => packages.map(nameOfPackage), [packages])
+  useNextOfGone(namesInOrder, selected, setSelected)
   const selection = useSelection(namesInOrder, selected, select)
   const { keys } = selection
   const several = useMemo(() => packages.filter(({ name }, at) => keys.hasAt(at, name)), [packages, keys])
@@ -160,6 +162,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
       setOpened(undefined)
       setFreeing(narrow)
     },
+    showDetails: (name) => open(name),
   })
 
   const columns: readonly Column<PackageOrder>[] = [
@@ -201,6 +204,15 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
     />
   )
 
+  const inSheet = narrow && (freeing || details !== undefined)
+  /** Over the sheet while it is open: it hides the page. */
+  const failures = (
+    <>
+      <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
+      <FailureStrip failure={cleaningAction.failure} onDismiss={cleaningAction.dismiss} />
+    </>
+  )
+
   return (
     <Page
       label={text.title}
@@ -238,8 +250,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
         </>
       }
     >
-      <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
-      <FailureStrip failure={cleaningAction.failure} onDismiss={cleaningAction.dismiss} />
+      {!inSheet && failures}
       <MovingStrip library={library} />
       <UnreadableStrip libraryId={libraryId} />
       <div className="body">
@@ -366,7 +377,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
       </div>
       {narrow && (
         <Sheet
-          opened={freeing || details !== undefined}
+          opened={inSheet}
           onClose={() => {
             setFreeing(false)
             setOpened(undefined)
@@ -375,6 +386,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
           subtitle={details === undefined ? sayOf(cleaning) : details.newest.description}
           footer={details === undefined ? freeUp : null}
         >
+          {inSheet && failures}
           <section className="sheet-stack">
             {detailsPane ?? (
               <>

@@ -5,6 +5,7 @@ import { formatExactTime } from '../../text/units.ts'
 import { Button } from '../../ui/button.tsx'
 import { Size } from '../../ui/figures.tsx'
 import { SectionTitle } from '../../ui/inspector.tsx'
+import { useFocusHandover } from '../../ui/use-focus-handover.ts'
 import { restore } from './installed-actions.ts'
 
 interface TrashListProps {
@@ -20,25 +21,30 @@ export function TrashList({ entries, run }: TrashListProps) {
     <section>
       <SectionTitle>{text.trash.title}</SectionTitle>
       <ul className="trash-list">
-        {newestFirst.map((entry) => {
-          const name = withVersion(entry.title, entry.ref.version)
-          return (
-            <li key={entry.id}>
-              <span>
-                <span className="line1" title={name}>
-                  {name}
-                </span>
-                <span className="line2 num" title={formatExactTime(entry.removedAt)}>
-                  {text.trash.removed(formatDay(entry.removedAt))}, <Size bytes={entry.diskBytes} />
-                </span>
-              </span>
-              <Button small onClick={() => run(() => restore(entry))} aria-label={`${text.actions.restore} ${name}`}>
-                {text.actions.restore}
-              </Button>
-            </li>
-          )
-        })}
+        {newestFirst.map((entry) => (
+          <TrashRow key={entry.id} entry={entry} run={run} />
+        ))}
       </ul>
     </section>
+  )
+}
+
+function TrashRow({ entry, run }: Pick<TrashListProps, 'run'> & { readonly entry: TrashEntry }) {
+  const row = useFocusHandover<HTMLLIElement>()
+  const name = withVersion(entry.title, entry.ref.version)
+  return (
+    <li ref={row}>
+      <span>
+        <span className="line1" title={name}>
+          {name}
+        </span>
+        <span className="line2 num" title={formatExactTime(entry.removedAt)}>
+          {text.trash.removed(formatDay(entry.removedAt))}, <Size bytes={entry.diskBytes} />
+        </span>
+      </span>
+      <Button small onClick={() => run(() => restore(entry))} aria-label={`${text.actions.restore} ${name}`}>
+        {text.actions.restore}
+      </Button>
+    </li>
   )
 }

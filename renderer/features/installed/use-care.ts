@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { create } from 'zustand'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
@@ -29,13 +29,21 @@ interface VerifyingAll {
 /** By library: it goes on while another page is looked at, and can still be stopped afterwards. */
 const useVerifyingAll = create<Readonly<Record<string, VerifyingAll | undefined>>>(() => ({}))
 
-/** Verifies, repairs and saves versions of a library, and tells which ones are at it. `run` shows what fails; `details` what was found. */
+/** Verifies, repairs and saves versions of a library, and tells which ones are at it. `run` shows what fails; `opened`: the package whose details are in view. */
 export function useCare(
   libraryId: string,
   installed: readonly InstalledVersion[],
   run: (work: () => Promise<unknown>) => void,
-  details: { isShown(name: string): boolean; show(name: string): void },
+  opened: string | undefined,
 ): VersionCare {
+  // When it ends, another one's may be in view, or another page.
+  const inView = useRef<string>(undefined)
+  useEffect(() => {
+    inView.current = opened
+    return () => {
+      inView.current = undefined
+    }
+  }, [opened])
   const [busy, setBusy] = useState<ReadonlyMap<string, Care>>(new Map())
   const verifyingAll = useVerifyingAll((state) => state[libraryId])
   const aborts = useRef(new Map<string, AbortController>())
@@ -69,8 +77,7 @@ export function useCare(
     tell(installed.length)
     run(async () => {
       try {
-        const show = ({ ref }: InstalledVersion) => details.show(ref.name)
-        await verifyAll(installed, tell, show, abort.signal)
+        await verifyAll(installed, tell, abort.signal)
       } finally {
         useVerifyingAll.setState({ [libraryId]: undefined })
         await fetchLibrary(libraryId)
@@ -82,10 +89,9 @@ export function useCare(
     verifyingAll,
     verifyEverything,
     verifySome: (versions) =>
-      attend('verifying', versions, (version, signal) => {
-        const { name } = version.ref
-        return verify(version, signal, details.isShown(name) ? {} : { show: () => details.show(name) })
-      }),
+      attend('verifying', versions, (version, signal) =>
+        verify(version, signal, () => inView.current === version.ref.name),
+      ),
     repairOne: (version) => attend('repairing', [version], repair),
     saveOne: (version) => attend('saving', [version], saveAsFile),
     stop: ({ ref }) => aborts.current.get(specOf(ref))?.abort(),

@@ -13,9 +13,10 @@ interface Answers {
   verifyEverything(): void
   showUpdates(): void
   showFreeUp(): void
+  showDetails(name: string): void
 }
 
-/** Does what the palette asked of the page once enough is known of the library and of the store, or says why it can't. */
+/** Does what was asked of the page from elsewhere once enough is known of the library and of the store, or says why it can't. */
 export function usePageAnswers(library: Library, { hasUpdates, ...answers }: Answers): void {
   const isListed = useInstalled(({ versionsByLibrary }) => versionsByLibrary[library.id] !== undefined)
   const failure = useInstalled(({ failureByLibrary }) => failureByLibrary[library.id])
@@ -32,6 +33,7 @@ export function usePageAnswers(library: Library, { hasUpdates, ...answers }: Ans
     (request) => problem !== undefined || (isListed && (request !== 'update-all' || knowsUpdates)),
     (request) => {
       if (problem !== undefined) refuse(request, problem)
+      else if (typeof request === 'object') answers.showDetails(request.name)
       else if (request === 'verify-all') answers.verifyEverything()
       else if (request === 'free-up') answers.showFreeUp()
       else if (hasUpdates) answers.showUpdates()

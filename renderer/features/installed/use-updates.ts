@@ -6,7 +6,7 @@ import { useCatalog } from '../../state/packages.ts'
 import { useApps } from '../../state/settings.ts'
 import type { Update } from './installed-actions.ts'
 
-/** Packages of a library for which the connection in view offers a newer version that works here, by name. */
+/** Packages of a library that came from the connection in view (or nobody knows from where), and of which it has a newer version that works here, by name. */
 export function useUpdates(
   libraryId: string | undefined,
   installed: readonly InstalledVersion[],
@@ -16,7 +16,7 @@ export function useUpdates(
   const apps = useApps()
   return useMemo(() => {
     const byName = groupByName(installed)
-    const standingOf = createStandings(apps, byName)
+    const standingOf = createStandings(apps, byName, connectionId)
     const updates = new Map<string, Update>()
     if (libraryId === undefined || connectionId === undefined) return updates
     for (const each of packages) {

@@ -17,6 +17,7 @@ import { withVersion } from '../../../shared/text/isolate.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { useFocusHandover } from '../../ui/use-focus-handover.ts'
 import { askUpdate, copyPathOf, openFolder, setKept, type Update } from './installed-actions.ts'
 
 interface VersionMenuProps {
@@ -42,11 +43,19 @@ interface VersionMenuProps {
 export function VersionMenu(props: VersionMenuProps) {
   const { version, bytes, update, isKept, asksWhich = false, run } = props
   const words = text.actions
+  // Its version goes with Remove.
+  const button = useFocusHandover<HTMLButtonElement>()
+  const remove = () => {
+    // At once: the menu gives it back only after a moment, when the button may be gone.
+    button.current?.focus()
+    props.onRemove()
+  }
   const isDamaged = (version.damagedFiles?.length ?? 0) > 0
   return (
     <Menu position="bottom-end" width={224} withinPortal={props.inSheet !== true}>
       <Menu.Target>
         <IconButton
+          ref={button}
           label={text.more(withVersion(version.title, version.ref.version))}
           icon={IconDots}
           onClick={(event) => event.stopPropagation()}
@@ -85,7 +94,7 @@ export function VersionMenu(props: VersionMenuProps) {
           {isKept ? words.unkeep : words.keep}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item data-danger leftSection={<Icon of={IconTrash} />} onClick={props.onRemove}>
+        <Menu.Item data-danger leftSection={<Icon of={IconTrash} />} onClick={remove}>
           {asksWhich ? words.removeSome : words.remove(bytes)}
         </Menu.Item>
       </Menu.Dropdown>

@@ -2,6 +2,7 @@ import './publish.css'
 import { IconDownload, IconFolder, IconPackageExport, IconPlayerPause, IconX } from '@tabler/icons-react'
 import { type FormEvent, Fragment, useEffect, useMemo, useState } from 'react'
 import type { AppError } from '../../../shared/errors.ts'
+import { pickAndPublish } from '../../shell/pick-actions.ts'
 import { pickFolders, pickPath } from '../../shell/pick-path.ts'
 import { useCurrentConnection } from '../../state/connections.ts'
 import { askInstall } from '../../state/install-request.ts'
@@ -11,11 +12,11 @@ import { viewError } from '../../text/error-view.ts'
 import { nameOf, publishText as text } from '../../text/publish.ts'
 import { transfersText } from '../../text/transfers.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
+import { Choice } from '../../ui/choice.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Field } from '../../ui/field.tsx'
-import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
 import { PathInput } from '../../ui/path-input.tsx'
 import { useAction } from '../../ui/use-action.ts'
@@ -150,25 +151,6 @@ function FileChoice({ path, connectionName }: { readonly path: string; readonly 
   )
 }
 
-interface ChoiceProps {
-  readonly icon: typeof IconFolder
-  readonly title: string
-  readonly detail: string
-  readonly onClick: () => void
-}
-
-const Choice = ({ icon, title, detail, onClick }: ChoiceProps) => (
-  <button type="button" className="choice" onClick={onClick}>
-    <span className="tile quiet">
-      <Icon of={icon} />
-    </span>
-    <span>
-      <span className="line1 strong">{title}</span>
-      <span className="line2">{detail}</span>
-    </span>
-  </button>
-)
-
 function ProgressPage({ transfers }: { readonly transfers: Parameters<typeof PublishProgress>[0]['transfers'] }) {
   const action = useAction()
   const run = (work: () => Promise<unknown>) => void action.run(work)
@@ -200,10 +182,6 @@ function ProgressPage({ transfers }: { readonly transfers: Parameters<typeof Pub
 function StartPage() {
   const connection = useCurrentConnection()
   const [typed, setTyped] = useState('')
-  const chooseFolders = async () => {
-    const paths = await pickFolders(text.empty.pickTitle)
-    if (paths.length > 0) publishPaths(paths)
-  }
   const chooseFile = async () => {
     const path = await pickPath('sputnik', text.empty.pickFileTitle)
     if (path !== null) publishPaths([path])
@@ -220,7 +198,7 @@ function StartPage() {
           title={text.empty.title}
           action={
             <>
-              <Button variant="primary" icon={IconFolder} onClick={() => void chooseFolders()} data-pane-focus="start">
+              <Button variant="primary" icon={IconFolder} onClick={() => void pickAndPublish()} data-pane-focus="start">
                 {text.empty.choose}
               </Button>
               <Button variant="quiet" onClick={() => void chooseFile()}>

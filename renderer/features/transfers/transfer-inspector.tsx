@@ -5,6 +5,7 @@ import { isEnded, isRunning } from '../../../shared/model/transfer-standing.ts'
 import { useConnection } from '../../state/connections.ts'
 import { useInstalled } from '../../state/installed.ts'
 import { goTo } from '../../state/navigation.ts'
+import { askInstalledPage } from '../../state/page-request.ts'
 import { runsElsewhere, standsStill, useProgress } from '../../state/transfers.ts'
 import { viewError } from '../../text/error-view.ts'
 import { transferTitle } from '../../text/transfer-states.ts'
@@ -182,7 +183,7 @@ function TransferFailure({ transfer, run }: DetailProps) {
       actions={
         <>
           {remedy === 'free-space' && (
-            <Button variant="primary" onClick={() => goTo({ page: 'installed' })}>
+            <Button variant="primary" onClick={() => askInstalledPage('free-up', transfer.libraryId)}>
               {text.freeUpSpace}
             </Button>
           )}

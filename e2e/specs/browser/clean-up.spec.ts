@@ -1,0 +1,42 @@
+import { rm } from 'node:fs/promises'
+import { startTestEngine } from '../../../testkit/test-engine.ts'
+import { openPage } from '../../pages/window.ts'
+import { writeHome } from '../../prepare-home.ts'
+import { testWithExample as base, expect } from '../../with-store.ts'
+
+/** Two older versions may go; where they lie is told. */
+const test = base.extend<{ readonly pathOf: Map<string, string> }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from the pattern.
+  pathOf: async ({}, use) => use(new Map()),
+  prepareHome: async ({ store, pathOf }, use) =>
+    use(async (home) => {
+      await writeHome(home, { folders: { 'Team models': store } })
+      const engine = await startTestEngine(home)
+      for (const version of ['4.2.0', '4.3.0', '4.3.1'])
+        await engine.install({ name: 'fraud_scorer', version }, 'team-models')
+      for (const { ref, path } of await engine.api.installed.list({})) pathOf.set(ref.version, path)
+      await engine.stop()
+    }),
+})
+
+test('a clean-up that fails on its way can still be taken back', async ({ app: { page }, pathOf }) => {
+  // Another program is faster with the second of them.
+  let count = 0
+  await page.route('**/call/installed.remove', async (route) => {
+    count += 1
+    const { version } = route.request().postDataJSON().input.ref
+    if (count === 2) await rm(pathOf.get(version) ?? '', { recursive: true })
+    await route.continue()
+  })
+  await openPage(page, 'Installed')
+  const row = page
+    .getByRole('grid', { name: 'Installed packages' })
+    .getByRole('row')
+    .filter({ hasText: 'Fraud scorer' })
+  await expect(row).toContainText('and 2 older')
+  await page.getByRole('button', { name: /^Clean up \d/ }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'not installed' })).toBeVisible()
+  const toast = page.getByRole('alert').filter({ hasText: '1 version moved to the trash before it stopped' })
+  await toast.getByRole('button', { name: 'Undo' }).click()
+  await expect(row).toContainText(/and 4\.[23]\.0/)
+})
