@@ -30,7 +30,8 @@ export function chooseTransfers(
   }
   const pausing = each(canPause, pause)
   const resuming = each(canResume, resume)
-  const retrying = each(canRetry, retry)
+  // What was cancelled is asked about anew, one at a time.
+  const retrying = each((one) => one.state.kind === 'failed' && canRetry(one), retry)
   const cancelling = each(canCancel, cancel)
   const action = (verb: string, { count, act }: typeof pausing, more: Partial<SelectionAction>): SelectionAction[] =>
     count === 0 ? [] : [{ label: text.some(verb, count), act, ...more }]
