@@ -79,7 +79,7 @@ test.describe('a file of each kind', () => {
     await show('tiny.gguf')
     await expect(preview.getByRole('row').filter({ hasText: 'blk.0.weight' })).toContainText('Q4_K')
     await expect(preview.getByRole('row').filter({ hasText: 'general.architecture' })).toContainText('llama')
-    await expect(preview.locator('.model-facts')).toContainText('Parameters1.02 thousand')
+    await expect(preview.locator('.model-facts')).toContainText('Parameters1,024')
   })
 })
 

@@ -43,7 +43,7 @@ const recordSigns = (app: ElectronApplication | undefined): Promise<void> | unde
     Object.assign(globalThis, { signs })
     const [window] = BrowserWindow.getAllWindows()
     if (window === undefined) throw new Error('no window')
-    window.setProgressBar = (share, { mode = 'normal' } = {}) => void signs.bars.push({ share, mode })
+    window.setProgressBar = (share, options) => void signs.bars.push({ share, mode: options?.mode ?? 'normal' })
     // A screen without a window manager has neither a focus nor a place for what is said.
     BrowserWindow.getFocusedWindow = () => null
     Notification.isSupported = () => true

@@ -1,8 +1,8 @@
 import { appendFile, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { installFromBrowse, packageRow, selectPackage } from '../pages/browse.ts'
-import { dropFolder, openPage } from '../pages/window.ts'
-import { expect, testWithExample as test } from '../with-store.ts'
+import { installFromBrowse, packageRow, selectPackage } from '../../pages/browse.ts'
+import { dropFolder, openPage } from '../../pages/window.ts'
+import { expect, testWithExample as test } from '../../with-store.ts'
 
 test('files that go, change or come while the form of a publish is open are named, and nothing is published', async ({
   app,
