@@ -1,20 +1,7 @@
-import type { Page } from 'playwright/test'
 import { packageRow, rowTitles } from '../pages/browse.ts'
+import { tabTo } from '../pages/keyboard.ts'
 import { openNewConnection } from '../pages/settings.ts'
 import { expect, testWithExample as test } from '../with-store.ts'
-
-/** Presses Tab until the control has the focus; fails after two rounds through the window. */
-async function tabTo(page: Page, name: RegExp): Promise<void> {
-  for (let presses = 0; presses < 60; presses += 1) {
-    await page.keyboard.press('Tab')
-    const label = await page.evaluate(() => {
-      const { activeElement: element } = document
-      return element?.getAttribute('aria-label') ?? element?.textContent ?? ''
-    })
-    if (name.test(label)) return
-  }
-  throw new Error(`Tab does not come to ${name}`)
-}
 
 test('a package is found, installed and removed without a mouse', async ({ app: { page } }) => {
   await expect(packageRow(page, 'Churn predictor')).toBeVisible()

@@ -1,11 +1,14 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startTestEngine } from '../../testkit/test-engine.ts'
+import { ggufText, writeGguf } from '../../testkit/weights-files.ts'
 import { fillExampleStore } from '../example/fill-store.ts'
 import { packageRow } from '../pages/browse.ts'
 import { chooseSaveFolder } from '../pages/window.ts'
+import { writeHome } from '../prepare-home.ts'
 import { expect, testWithExample as test } from '../with-store.ts'
 
-test('weights, tables and pictures are looked at without installing them', async ({ app: { page } }) => {
+test('weights and tables are looked at without installing them', async ({ app: { page } }) => {
   await packageRow(page, 'Speech intent classifier').dblclick()
   await page.getByRole('tab', { name: 'Files' }).click()
   await page.getByRole('treeitem', { name: 'encoder.safetensors' }).click()
@@ -20,6 +23,64 @@ test('weights, tables and pictures are looked at without installing them', async
   await page.getByRole('treeitem', { name: 'report.csv' }).click()
   await expect(preview.getByRole('columnheader', { name: 'among_three' })).toBeVisible()
   await expect(preview.getByRole('cell', { name: 'cancel_order' }).first()).toBeVisible()
+})
+
+const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
+test.describe('a file of each kind', () => {
+  test.use({
+    prepareHome: async ({ workFolder }, use) =>
+      use(async (home) => {
+        const folders = { 'Team models': join(workFolder, 'kinds') }
+        for (const each of [home, join(workFolder, 'publisher')]) await writeHome(each, { folders })
+        const source = join(workFolder, 'each_kind')
+        await mkdir(folders['Team models'])
+        await mkdir(source)
+        const gguf = writeGguf({
+          pairs: [['general.architecture', 8, ggufText('llama')]],
+          tensors: [{ name: 'blk.0.weight', type: 12, shape: [256, 4] }],
+        })
+        for (const [name, content] of [
+          ['chart.png', Buffer.from(pixel, 'base64')],
+          ['config.json', '{"layers": [1, 2], "bias": false}'],
+          ['notes.md', '# Notes\n\n- one\n- **two**\n'],
+          ['scaler.pkl', 'cposix\nsystem\n(S"ls"\ntR.'],
+          ['tiny.gguf', gguf],
+        ] as const)
+          await writeFile(join(source, name), content)
+        const recipe = { name: 'each_kind', version: '1.0.0', title: 'Each kind', include: ['*'] }
+        await writeFile(join(source, 'package.json'), JSON.stringify(recipe))
+        const engine = await startTestEngine(join(workFolder, 'publisher'))
+        expect((await engine.publish(source, {}, 'team-models')).state.kind).toBe('done')
+        await engine.stop()
+      }),
+  })
+
+  test('is shown as what it is', async ({ app: { page } }) => {
+    await packageRow(page, 'Each kind').dblclick()
+    await page.getByRole('tab', { name: 'Files' }).click()
+    const preview = page.getByRole('region', { name: 'Preview' })
+    const show = async (name: string) => {
+      await page.getByRole('treeitem', { name }).click()
+      await expect(preview.getByRole('heading', { name, level: 2 })).toBeVisible()
+    }
+    await show('chart.png')
+    const picture = preview.getByRole('img', { name: 'chart.png' })
+    await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth)).toBe(1)
+    await show('config.json')
+    await expect(preview.locator('pre')).toHaveText('{\n  "layers": [\n    1,\n    2\n  ],\n  "bias": false\n}')
+    await show('notes.md')
+    await expect(preview.getByRole('heading', { name: 'Notes', exact: true })).toBeVisible()
+    await expect(preview.getByRole('listitem')).toHaveText(['one', 'two'])
+    await show('scaler.pkl')
+    await expect(preview).toContainText('Loading this file runs code of whoever made it.')
+    await expect(preview.getByRole('listitem')).toHaveText(['posix.system'])
+    await expect(preview).not.toContainText(/safe\b/i)
+    await show('tiny.gguf')
+    await expect(preview.getByRole('row').filter({ hasText: 'blk.0.weight' })).toContainText('Q4_K')
+    await expect(preview.getByRole('row').filter({ hasText: 'general.architecture' })).toContainText('llama')
+    await expect(preview.locator('.model-facts')).toContainText('Parameters1,024')
+  })
 })
 
 test('one file is saved without installing the package', async ({ app, workFolder }) => {

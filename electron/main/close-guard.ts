@@ -12,7 +12,7 @@ export interface CloseGuardOptions {
 }
 
 /**
- * Closing the window while transfers run asks once: they go on without it, or pause until the next start. While they run without the window
+ * Closing the window while transfers run asks once: they go on without it, or pause until somebody resumes them. While they run without the window
  * an icon in the system's tray, where there is one, brings it back; so does another start of the app.
  */
 export function guardClose({

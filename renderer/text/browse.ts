@@ -231,6 +231,7 @@ export const browseText = {
     install: 'Install it from a terminal',
     path: 'Find its folder from a terminal',
     python: 'Open it from Python',
+    json: 'Name it in a settings file, as JSON',
     copy: (title: string): string => `Copy: ${isolate(title)}`,
     pinned: 'A program that pins the exact version gets the same bytes every time.',
   },

@@ -227,7 +227,7 @@ export const publishText = {
     sent: (bytes: number): string => `Sent ${formatSize(bytes)}`,
     of: (bytes: number): string => `of ${formatSize(bytes)}`,
     hidden: (version: string): string =>
-      `Nobody sees ${version} until the last step. You can leave this page or close the window: it goes on at the next start.`,
+      `Nobody sees ${version} until the last step. You can leave this page meanwhile. If Orbital ends, it waits in Transfers, and goes on from where it was.`,
     published: (name: string): string => `${isolate(name)} is published`,
     alreadyThere: (name: string): string => `${isolate(name)} was there already, with the same content`,
     everyone: (connection: string, bytes: number, at: string): string =>

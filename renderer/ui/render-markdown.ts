@@ -59,7 +59,8 @@ function bareTags(html: string): string {
   const keep = (to: number) => {
     bare += html.slice(from, to).replaceAll('<', '&lt;')
   }
-  for (const found of html.matchAll(/<(\/?)([a-z][a-z0-9]*)([^<>]*)>/gi)) {
+  // The name ends where it can't go on: else each of its ends would be tried with all that follows, in a time that grows by the square.
+  for (const found of html.matchAll(/<(\/?)([a-z][a-z0-9]*)(?![a-z0-9])([^<>]*)>/gi)) {
     const [tag, slash = '', name = '', rest = ''] = found
     keep(found.index)
     from = found.index + tag.length

@@ -31,7 +31,7 @@ export const desktopText = {
   closing: {
     question: (count: number): string =>
       count === 1 ? 'A transfer is still running.' : `${count} transfers are still running.`,
-    detail: 'They can go on without the window, or pause and go on at the next start.',
+    detail: 'They can go on without the window, or pause: then they wait in Transfers, and go on from where they were.',
     keepRunning: 'Keep running',
     pauseAndQuit: 'Pause and quit',
     cancel: 'Cancel',

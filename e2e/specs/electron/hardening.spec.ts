@@ -78,3 +78,35 @@ test('a signal quits it in order', async ({ app }) => {
   child?.kill('SIGTERM')
   expect(await ended).toBe(0)
 })
+
+test('a link is asked about before the system opens it', async ({ app: { page, electronApp } }) => {
+  await electronApp?.evaluate(({ dialog, shell }) => {
+    const links = { asked: 0, opened: [] as string[], answer: 1 }
+    Object.assign(globalThis, { links })
+    dialog.showMessageBox = (() => {
+      links.asked += 1
+      return Promise.resolve({ response: links.answer, checkboxChecked: false })
+    }) as never
+    shell.openExternal = async (url) => void links.opened.push(url)
+  })
+  const open = (url: string) =>
+    page.evaluate((to) => {
+      const { orbital } = window as unknown as { orbital: { call(envelope: unknown): Promise<{ ok: boolean }> } }
+      return orbital.call({ callId: `link ${to}`, procedure: 'host.openLink', input: { url: to } })
+    }, url)
+  for (const url of [
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    'http://example.org/',
+    'https://me:word@example.org/',
+  ])
+    expect(await open(url), url).toMatchObject({ ok: false, error: { code: 'usage' } })
+  expect(await open('https://example.org/card')).toMatchObject({ ok: true })
+  const links = () => electronApp?.evaluate(() => Reflect.get(globalThis, 'links'))
+  const asked = await links()
+  await electronApp?.evaluate(() => Object.assign(Reflect.get(globalThis, 'links') as object, { answer: 0 }))
+  await open('https://example.org/card')
+  const after = await links()
+  // One answer opens it, the other doesn't; what is no such link is never even asked about.
+  expect([asked, after]).toMatchObject([{ asked: 1 }, { asked: 2, opened: ['https://example.org/card'] }])
+})

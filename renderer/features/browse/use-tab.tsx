@@ -38,6 +38,10 @@ export function UseTab({ connectionId, package: each, standing, version }: UseTa
           'print(sorted(path.name for path in folder.iterdir()))',
         ].join('\n')}
       />
+      <Snippet
+        title={text.json}
+        code={JSON.stringify({ ...(here?.ref ?? ref), ...(here === undefined ? {} : { path: here.path }) }, null, 2)}
+      />
       <p className="small t3">{text.pinned}</p>
     </section>
   )

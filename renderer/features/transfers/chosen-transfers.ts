@@ -30,7 +30,8 @@ export function chooseTransfers(
   }
   const pausing = each(canPause, pause)
   const resuming = each(canResume, resume)
-  const retrying = each(canRetry, resume)
+  // What was cancelled is asked about anew, one at a time.
+  const retrying = each((one) => one.state.kind === 'failed' && canRetry(one), resume)
   const cancelling = each(canCancel, cancel)
   const discarding = each(canDiscard, cancel)
   const discarded = transfers.filter(canDiscard).reduce((sum, { progress }) => sum + progress.receivedBytes, 0)

@@ -3,6 +3,7 @@ import type { Transfer } from '../../../shared/model/transfer.ts'
 import { isEnded, isRunning, versionOf } from '../../../shared/model/transfer-standing.ts'
 import { client } from '../../ipc/link.ts'
 import { showConnection, useConnections } from '../../state/connections.ts'
+import { askInstall } from '../../state/install-request.ts'
 import { goTo } from '../../state/navigation.ts'
 import { useTransfers } from '../../state/transfers.ts'
 import { viewError } from '../../text/error-view.ts'
@@ -20,9 +21,11 @@ export const needsOther = ({ state, ref, connectionId }: Transfer): boolean =>
   ref !== undefined &&
   connectionId !== undefined &&
   viewError(fromWire(state.error)).remedy === 'versions'
-/** Of one that was cancelled nothing is left to go on from. */
+/** What was cancelled has left nothing to go on from: an install is asked about anew. Everything else is begun where it was begun. */
+const canAskAgain = ({ kind, state, ref, connectionId }: Transfer): boolean =>
+  kind === 'install' && state.kind === 'cancelled' && ref !== undefined && connectionId !== undefined
 export const canRetry = (transfer: Transfer): boolean =>
-  !transfer.readOnly && transfer.state.kind === 'failed' && !needsOther(transfer)
+  !transfer.readOnly && (canAskAgain(transfer) || (transfer.state.kind === 'failed' && !needsOther(transfer)))
 /** Only what waits has a place in the queue. */
 export const canMove = ({ state, readOnly }: Transfer): boolean => !readOnly && state.kind === 'queued'
 export const canCancel = ({ state, readOnly }: Transfer): boolean =>
@@ -33,6 +36,11 @@ export const canDiscard = ({ state, readOnly }: Transfer): boolean => !readOnly 
 export const pause = ({ id }: Transfer): Promise<unknown> => client.transfers.pause({ id })
 /** Goes on with what is paused, tries what failed again, and what is reconnecting at once. */
 export const resume = ({ id }: Transfer): Promise<unknown> => client.transfers.resume({ id })
+export async function retry(transfer: Transfer): Promise<void> {
+  const { id, ref, connectionId, libraryId, title } = transfer
+  if (ref !== undefined && canAskAgain(transfer)) askInstall({ source: { connectionId, ref }, title, libraryId })
+  else await client.transfers.resume({ id })
+}
 export const moveUp = ({ id }: Transfer): Promise<unknown> => client.transfers.moveUp({ id })
 export const cancel = ({ id }: Transfer): Promise<unknown> => client.transfers.cancel({ id })
 

@@ -28,6 +28,7 @@ import {
   needsOther,
   pause,
   resume,
+  retry,
   showPackage,
 } from './transfer-actions.ts'
 import { TransferFiles } from './transfer-files.tsx'
@@ -110,7 +111,7 @@ function TransferFigures({ transfer, run, onShow }: DetailProps) {
           </Button>
         )}
         {canRetry(transfer) && (
-          <Button icon={IconRefresh} onClick={() => run(() => resume(transfer))}>
+          <Button icon={IconRefresh} onClick={() => run(() => retry(transfer))}>
             {text.retry}
           </Button>
         )}

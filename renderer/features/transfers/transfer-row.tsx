@@ -37,6 +37,7 @@ import {
   moveUp,
   pause,
   resume,
+  retry,
 } from './transfer-actions.ts'
 
 interface TransferRowProps {
@@ -183,7 +184,7 @@ function RowActions({ transfer, next, run, onShow }: Pick<TransferRowProps, 'tra
   const ofTitle = (verb: string) => `${verb} ${transferTitle(transfer)}`
   if (canRetry(transfer)) {
     return (
-      <Button small onClick={press(resume)} aria-label={ofTitle(transfersText.retry)}>
+      <Button small onClick={press(retry)} aria-label={ofTitle(transfersText.retry)}>
         {transfersText.retry}
       </Button>
     )

@@ -39,8 +39,8 @@ import {
   moveUp,
   pauseAll,
   pauseOrResume,
-  resume,
   resumeAll,
+  retry,
   showPackage,
 } from './transfer-actions.ts'
 import { TransferDetail } from './transfer-inspector.tsx'
@@ -292,7 +292,7 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
         return true
       case 'retry':
         if (!canRetry(selected) && !canTryNow(selected)) return false
-        run(() => resume(selected))
+        run(() => retry(selected))
         return true
       case 'move-up':
         if (canMove(selected)) run(() => moveUp(selected))
