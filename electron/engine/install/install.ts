@@ -9,7 +9,7 @@ import type { Library } from '../library/library.ts'
 import { checkPlace, type LibraryPlaces, stagedTreeOf } from '../library/places.ts'
 import { isWhole } from '../library/verify.ts'
 import { markOf } from '../library/version-facts.ts'
-import type { Clock, Disk } from '../ports.ts'
+import type { Clock, Disk, Io } from '../ports.ts'
 import { peekJournal } from '../transfers/journal.ts'
 import { counterIndex, type Outcome, type TransferRunner, type TransferTask } from '../transfers/transfer-runner.ts'
 import type { SettledRecord } from '../workers/unpack.ts'
@@ -76,7 +76,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const io = { signal: task.signal }
     const done = (more: Outcome = {}): Outcome => ({ ...more, path: library.places.version(identOf(request.ref)) })
     // 1
-    if (hasEnded(library, request.ref, task.id)) {
+    if (await hasEnded(library, request.ref, task.id, io)) {
       await library.discard(task.id, io)
       return done()
     }
@@ -252,7 +252,8 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     if (!mayReplace && library.find(request.ref) !== undefined) return { alreadyThere: true }
     for (let tries = 0; tries < 3; tries += 1) {
       task.ensureOwned()
-      const result = await library.commit(commitRecord(task, library, request, source, mayReplace || tries > 0))
+      const record = commitRecord(task, library, request, source, mayReplace || tries > 0)
+      const result = await library.commit(record, { signal: task.signal })
       if (result === 'committed') return {}
       if (result === 'lost') throw new AppError('state-damaged', { path: stagedTreeOf(library.places, task.id) })
       if (await isRaceLost(library, request, source)) return { alreadyThere: true }
@@ -320,7 +321,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     async discard(task) {
       const request = installRequest.parse(task.request)
       const library = deps.library(request.libraryId)
-      library.finishCommitOf(task.id)
+      await library.finishCommitOf(task.id, { signal: task.signal })
       await library.discard(task.id, { signal: task.signal })
     },
     isPastCancel: () => false,
@@ -339,8 +340,9 @@ const libraryGone = ({ root }: LibraryPlaces, cause: unknown): AppError =>
     cause,
   )
 
-function hasEnded(library: Library, ref: PackageRef, transaction: string): boolean {
-  return library.finishCommitOf(transaction) === 'committed' || library.facts(ref)?.transaction === transaction
+async function hasEnded(library: Library, ref: PackageRef, transaction: string, io: Io): Promise<boolean> {
+  const result = await library.finishCommitOf(transaction, io)
+  return result === 'committed' || library.facts(ref)?.transaction === transaction
 }
 
 /** What stands in the place, a readable package or not. */
