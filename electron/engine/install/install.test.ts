@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
 import { buildPackage, createInstallRig, type InstallRig, putPackage, readTree } from '../../../testkit/install-rig.ts'
 import { createBytes } from '../../../testkit/package-builder.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
@@ -78,6 +79,41 @@ describe('an install', () => {
       expect.arrayContaining(['preparing', 'transferring', 'verifying', 'finishing']),
     )
     expect(leftovers()).toEqual([])
+  })
+
+  test('that is in its place has succeeded, also where what it staged can’t be deleted', async () => {
+    putPackage(store, { ref, files: small })
+    let killsAt = 'commit.ended'
+    let isBound = false
+    let refused = 0
+    rig = createInstallRig({
+      libraryPath,
+      spec: { kind: 'folder', path: store, root: '' },
+      step: (name) => {
+        isBound ||= name === 'install.bound'
+        if (name === killsAt) throw new Error('killed')
+      },
+      deps: {
+        library: () => ({
+          ...rig.library,
+          async discard(id, io) {
+            if (!isBound) return rig.library.discard(id, io)
+            refused += 1
+            throw new AppError('disk-denied', { path: libraryPath, action: 'delete' })
+          },
+        }),
+      },
+    })
+    const killed = rig.createTask(await rig.request(ref))
+    await expect(rig.run(killed)).rejects.toThrow('killed')
+    killsAt = ''
+    const place = path.join(libraryPath, 'model-1.0.0')
+    expect(await rig.run(rig.openTask(killed.id))).toEqual({ path: place })
+    isBound = false
+    expect(await install()).toEqual({ path: place, alreadyThere: true })
+    isBound = false
+    expect(await install(ref, { force: true })).toMatchObject({ path: place, reusedBytes: 0 })
+    expect(refused).toBe(3)
   })
 
   test('from a .sputnik file, and a damaged one leaves nothing', async () => {

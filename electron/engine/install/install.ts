@@ -77,7 +77,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const done = (more: Outcome = {}): Outcome => ({ ...more, path: library.places.version(identOf(request.ref)) })
     // 1
     if (await hasEnded(library, request.ref, task.id, io)) {
-      await library.discard(task.id, io)
+      await tidy(task, library, io)
       return done()
     }
     checkPlace(disk, library.places.version(identOf(request.ref)))
@@ -88,14 +88,14 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       deps.step?.('install.bound')
       // 3
       if (await isAlreadyThere(library, request, source, task)) {
-        await library.discard(task.id, io)
+        await tidy(task, library, io)
         return done({ alreadyThere: true })
       }
       const moved = await fetchAll(task, library, request, source)
       deps.step?.('install.staged')
       const result = await commit(task, library, request, source)
       // 7
-      await library.discard(task.id, { signal: AbortSignal.timeout(60_000) })
+      await tidy(task, library, { signal: AbortSignal.timeout(60_000) })
       return done({ ...result, ...moved })
     } catch (error) {
       // A thread may have made the folder anew, but not what this transfer keeps in it.
@@ -105,6 +105,15 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       task.ensureOwned()
       await library.discard(task.id, { signal: AbortSignal.timeout(60_000) })
       throw error
+    }
+  }
+
+  /** The version is in its place: that staging can't go now makes no failure of it. Whoever opens the library next deletes it. */
+  const tidy = async (task: TransferTask, library: Library, io: Io) => {
+    try {
+      await library.discard(task.id, io)
+    } catch (error) {
+      task.log.write('warn', 'install.staging-stays', { id: task.id, ...toWire(error) })
     }
   }
 
