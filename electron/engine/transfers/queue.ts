@@ -358,7 +358,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     resume: requeue,
     async cancel(id) {
       if (!entries.has(id)) adoption.take(id)
-      await cancels.cancel(entryOf(id))
+      return cancels.cancel(entryOf(id))
     },
     moveUp(id) {
       const at = order.indexOf(id)
