@@ -12,8 +12,7 @@ export async function cleanUp(context: PublishContext): Promise<void> {
     const aborted = await abortUploads(store, keys, io)
     const own = context.ownUpload()
     // A store that lists no uploads still aborts the one that is known.
-    if (own !== undefined && !aborted.includes(own.uploadId))
-      await store.abortUpload(keys.archive, own.uploadId, io)
+    if (own !== undefined && !aborted.includes(own.uploadId)) await store.abortUpload(keys.archive, own.uploadId, io)
     context.forgetUpload()
   })
   await attempt(context, 'seals', () => deleteSeals(store, keys, io))

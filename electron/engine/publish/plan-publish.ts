@@ -121,10 +121,7 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
       leftOut: source.leftOut,
       totalBytes: source.totalBytes,
       problems: taken === undefined ? blocking : [...blocking, taken],
-      warnings: [
-        ...source.warnings,
-        ...compatibilityWarnings(info.compatibility, source.warnings),
-      ],
+      warnings: [...source.warnings, ...compatibilityWarnings(info.compatibility, source.warnings)],
       ...(changes === undefined
         ? {}
         : { previous: { ...changes.summary, ...(proposal?.step === undefined ? {} : { step: proposal.step }) } }),
