@@ -105,7 +105,7 @@ export function startPublish(options: {
 /** Every key of Orbital's own, and every open upload: what a settled publish leaves none of. */
 export async function listLeftBehind(store: ObjectStore, io: Io): Promise<string[]> {
   const left: string[] = []
-  for (const prefix of ['orbital/seals/', 'orbital/claims/', 'orbital/probe/'])
+  for (const prefix of ['orbital/seals/', 'orbital/probe/'])
     for await (const page of store.list(prefix, io)) left.push(...page.map(({ key }) => key))
   for (const { key, uploadId } of await store.listUploads('models/', io)) left.push(`upload ${uploadId} of ${key}`)
   return left

@@ -18,6 +18,12 @@ export const globalOptions: readonly OptionSpec[] = [
   { name: 'help', help: 'print the help of a command' },
 ]
 
+/** Its own, then those of every command. */
+export const optionsOf = ({ options = [], takesNo = [] }: Command): readonly OptionSpec[] => [
+  ...options,
+  ...globalOptions.filter(({ name }) => !takesNo.includes(name)),
+]
+
 export interface ParsedArguments {
   readonly words: readonly string[]
   readonly values: ReadonlyMap<string, readonly string[]>
@@ -71,7 +77,7 @@ export function parseApp(text: string): App {
 export const usage = (problem: string): AppError => new AppError('usage', { problem })
 
 export function helpOf(command: Command): string[] {
-  const options = [...(command.options ?? []), ...globalOptions]
+  const options = optionsOf(command)
   const left = options.map((option) => `  --${option.name}${option.value === undefined ? '' : ` ${option.value}`}`)
   const width = Math.max(...left.map((text) => text.length)) + 2
   return [

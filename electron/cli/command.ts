@@ -24,6 +24,8 @@ export interface Command {
   /** It is about what is installed: a `--library` that isn't there is a typing error, and not made. */
   readonly readsLibrary?: boolean
   readonly options?: readonly OptionSpec[]
+  /** Options of every other command that it has no use for, and doesn't take. */
+  readonly takesNo?: readonly string[]
   /** Runs it. What it throws is an AppError, whose code decides the exit code. */
   run(context: Context): Promise<void>
 }

@@ -19,7 +19,7 @@ import type { LogLevel } from '../engine/ports.ts'
 import { samplePath } from '../engine/sample-path.ts'
 import { createSystemClock } from '../engine/system-clock.ts'
 import { version } from '../engine/version.ts'
-import { globalOptions, helpOf, type ParsedArguments, parseApp, parseArguments, usage } from './arguments.ts'
+import { helpOf, optionsOf, type ParsedArguments, parseApp, parseArguments, usage } from './arguments.ts'
 import type { Command, Context } from './command.ts'
 import { build } from './commands/build.ts'
 import { info, search, update } from './commands/catalog.ts'
@@ -130,14 +130,14 @@ async function dispatch(args: readonly string[], output: Output): Promise<number
     return 0
   }
   const command = commandOf(name)
-  const parsed = parseArguments(rest, [...(command.options ?? []), ...globalOptions])
+  const parsed = parseArguments(rest, optionsOf(command))
   if (parsed.values.has('help')) {
     output.result({ command: command.name, usage: command.usage, summary: command.summary }, helpOf(command))
     return 0
   }
   const extra = command.mostWords === undefined ? undefined : parsed.words[command.mostWords]
   if (extra !== undefined) throw usage(`“${extra}” is too much: orbital ${command.name} ${command.usage}`.trimEnd())
-  if (command === serve) return runServe(parsed, output)
+  if (command === serve) return runServe(parsed, output, logLevelOf(parsed.values))
   await runCommand(command, parsed, output)
   return 0
 }

@@ -88,7 +88,7 @@ test('a publish whose connection leads elsewhere can be cancelled', async () => 
   await api.connections.update({ id, connection: add('two') })
   const { transferId } = await api.publish.start({ planId })
   await api.transfers.wait({ id: transferId })
-  await api.transfers.cancel({ id: transferId })
+  expect(await api.transfers.cancel({ id: transferId })).toEqual({ discarded: true })
   expect((await api.transfers.list({})).map(({ state }) => state.kind)).toEqual(['cancelled'])
 })
 

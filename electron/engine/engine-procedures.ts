@@ -258,8 +258,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         return done
       },
       async cancel({ id }) {
-        await queue.cancel(id)
-        return done
+        return { discarded: await queue.cancel(id) }
       },
       async moveUp({ id }) {
         queue.moveUp(id)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import type { Library as LibraryFacts } from '../../shared/model/settings.ts'
+import { isInside } from './is-inside.ts'
 import { isClutter } from './move/clutter.ts'
 import type { Disk } from './ports.ts'
 import type { SettingsFile, StoredLibrary } from './settings.ts'
@@ -269,10 +270,4 @@ function isUsable(disk: Disk, folder: string, mayBeMade: boolean): boolean {
   } catch {
     return false
   }
-}
-
-/** Below it, however deep, and not the same. */
-function isInside(inner: string, outer: string): boolean {
-  const relative = path.relative(outer, inner)
-  return relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative)
 }

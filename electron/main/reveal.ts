@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import { isWithin } from '../engine/is-inside.ts'
 import type { Disk } from '../engine/ports.ts'
 
 /**
@@ -27,9 +28,4 @@ function isThere(disk: Disk, target: string): boolean {
   } catch {
     return false
   }
-}
-
-function isWithin(target: string, place: string): boolean {
-  const relative = path.relative(place, target)
-  return relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative)
 }

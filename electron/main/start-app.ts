@@ -38,9 +38,11 @@ import { createSystemClock } from '../engine/system-clock.ts'
 import { version } from '../engine/version.ts'
 import { createEventHub } from '../ipc/event-hub.ts'
 import { createRouter } from '../ipc/router.ts'
+import { appId } from './app-id.ts'
 import { registerAppScheme, serveApp } from './app-protocol.ts'
 import { createBackgroundWork } from './background-work.ts'
 import { guardClose } from './close-guard.ts'
+import { createFront } from './front.ts'
 import { denyByDefault, denyPermissions } from './hardening.ts'
 import { createAppHost } from './host.ts'
 import { connectIpc } from './ipc-transport.ts'
@@ -62,13 +64,14 @@ export async function startApp(): Promise<void> {
   const userData = path.join(home, 'electron') // 1
   disk.makeFolder(userData)
   app.setName('Orbital')
+  if (process.platform === 'win32') app.setAppUserModelId(appId)
   app.setPath('userData', userData)
 
   const epoch = randomUUID()
   const report = (error: unknown) => log.write('error', 'app.failed', { frames: framesOf(error) })
   const hub = createEventHub({ epoch, clock, report })
   let engineStarted: Promise<Engine> | undefined
-  guardQuit(app, async () => {
+  const quitAtOnce = guardQuit(app, async () => {
     const engine = await engineStarted?.catch(() => undefined)
     await engine?.stop() // 6
     hub.close()
@@ -76,6 +79,7 @@ export async function startApp(): Promise<void> {
   })
   if (!app.requestSingleInstanceLock()) return app.quit() // 2
   // 7
+  const front = createFront(() => BrowserWindow.getAllWindows())
   const requests = createRequests(
     () => hub.change({ kind: 'host.requested' }),
     (file) => disk.facts(file)?.kind === 'file',
@@ -84,17 +88,17 @@ export async function startApp(): Promise<void> {
   requests.addArguments(startArguments, process.cwd())
   app.on('second-instance', (_event, argv, cwd) => {
     requests.addArguments(argv.slice(1), cwd)
-    showWindow()
+    front.show()
   })
   app.on('open-url', (event, url) => {
     event.preventDefault()
     requests.addLink(url)
-    showWindow()
+    front.show()
   })
   app.on('open-file', (event, file) => {
     event.preventDefault()
     requests.add({ kind: 'path', path: file })
-    showWindow()
+    front.show()
   })
   if (app.isPackaged) app.setAsDefaultProtocolClient('orbital')
 
@@ -113,7 +117,10 @@ export async function startApp(): Promise<void> {
   setMenu({
     platform: process.platform,
     isPackaged: app.isPackaged,
-    run: (command) => requests.add({ kind: 'command', command }),
+    run: (command) => {
+      front.showUnlessSeen()
+      requests.add({ kind: 'command', command })
+    },
   })
   setTheme(readTheme())
   followTheme()
@@ -155,11 +162,17 @@ export async function startApp(): Promise<void> {
     notify(transfer) {
       if (!Notification.isSupported()) return
       const notification = new Notification(desktopText.ended(transfer))
-      notification.on('click', showWindow)
+      notification.on('click', front.show)
       notification.show()
     },
   })
   hub.subscribe(work.hear)
+  // A logout or a restart: the journals have what a transfer needs to go on.
+  if (process.platform === 'darwin')
+    powerMonitor.on('shutdown', () => {
+      log.flush()
+      quitAtOnce()
+    })
   powerMonitor.on('resume', () => void engine.then(({ wake }) => wake()).catch(report))
   const iconPath = app.isPackaged
     ? path.join(process.resourcesPath, 'icon.png')
@@ -174,11 +187,8 @@ export async function startApp(): Promise<void> {
     isQuitting: () => isQuitting,
     quit: () => app.quit(),
   })
-  open() // 5
-  app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) open()
-    else showWindow()
-  })
+  front.begin(open) // 5
+  app.on('activate', front.show)
 
   function startEngine(): Promise<Engine> {
     return createEngine(
@@ -226,13 +236,6 @@ function createKeepAwake(): (isNeeded: boolean) => void {
       id = undefined
     }
   }
-}
-
-function showWindow(): void {
-  const [window] = BrowserWindow.getAllWindows()
-  if (window?.isMinimized()) window.restore()
-  window?.show()
-  window?.focus()
 }
 
 /** For the box that is all a person sees when the app can't start. */

@@ -10,6 +10,7 @@ import { createNodeDisk } from '../engine/disk/node-disk.ts'
 import { homeFolder } from '../engine/home.ts'
 import { createEngine } from '../engine/index.ts'
 import { createLogFile } from '../engine/log-file.ts'
+import type { LogLevel } from '../engine/ports.ts'
 import { samplePath } from '../engine/sample-path.ts'
 import { createSystemClock } from '../engine/system-clock.ts'
 import { version } from '../engine/version.ts'
@@ -19,17 +20,19 @@ import { startWebHost, type WebHost } from './server.ts'
 
 export interface ServeOptions {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Of the log file; `info` when absent. */
+  readonly level?: LogLevel
   /** A free one when absent. */
   readonly port?: number
 }
 
 /** An engine of its own and a web host before it. Prints nothing. `usage` when the page has not been built or the port is taken. */
-export async function serve({ env, port }: ServeOptions): Promise<WebHost> {
+export async function serve({ env, level = 'info', port }: ServeOptions): Promise<WebHost> {
   const rendererFolder = findRendererFolder()
   const home = homeFolder(env, process.platform)
   const disk = createNodeDisk()
   const clock = createSystemClock()
-  const log = createLogFile({ disk, clock, home, level: 'info' })
+  const log = createLogFile({ disk, clock, home, level })
   const epoch = randomUUID()
   const hub = createEventHub({
     epoch,

@@ -27,7 +27,6 @@ const warningTitles: { readonly [K in Warning['kind']]: (name: string) => string
   'constraint-unreadable-by-old-tools': () => 'Old tools can’t read “Works with”',
   'constraint-unsatisfiable': () => 'It works with no version of an app',
   'include-matches-little': () => 'Most of the folder is left out',
-  'unprotected-store': () => 'This store can’t stop two people from publishing the same version',
 }
 
 const warningWhy: { readonly [K in Warning['kind']]?: string } = {

@@ -425,8 +425,8 @@ export const engineContract = {
     pause: procedure(z.strictObject({ id: z.string() }), done),
     /** Goes on with a paused one, tries a failed one again, and one that is reconnecting at once. */
     resume: procedure(z.strictObject({ id: z.string() }), done),
-    /** Answers when what it had left behind is gone. */
-    cancel: procedure(z.strictObject({ id: z.string() }), done),
+    /** Answers whether what it had left behind is gone; what can't be deleted now (its store is away) the app deletes at a later start. */
+    cancel: procedure(z.strictObject({ id: z.string() }), z.strictObject({ discarded: z.boolean() })),
     moveUp: procedure(z.strictObject({ id: z.string() }), done),
     /** Forgets what is done or was cancelled; what failed stays until it is tried again or cancelled. */
     clearHistory: procedure(nothing, done),

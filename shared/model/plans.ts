@@ -47,7 +47,6 @@ const planWarning = z.strictObject({
     'constraint-unreadable-by-old-tools',
     'constraint-unsatisfiable',
     'include-matches-little',
-    'unprotected-store',
   ]),
   path: z.string().optional(),
   /** Of a secret that was found in the file: the line, and what it has the shape of. What stands there is nowhere told. */

@@ -210,7 +210,7 @@ const texts: Texts = {
   busy: ({ what, holder, moving = false, isListed = false, openIn }) => {
     if (openIn !== undefined)
       return text(
-        `A program has a file in ${openIn} open, so it can’t be renamed.`,
+        `A program has a file in ${openIn} open, so it can’t be moved.`,
         nothingChanged,
         'Close the programs that use it, then try again.',
       )

@@ -19,8 +19,11 @@ export const transfers: Command = {
     if (state.kind === 'done' || state.kind === 'cancelled')
       throw usage(`${subjectOf(transfer)} has ended (${state.kind}): there is nothing to ${verb}.`)
     if (verb === 'cancel') {
-      await context.api.transfers.cancel({ id })
-      return context.output.result({ id, state: 'cancelled' }, ['Cancelled. What it had left behind is gone.'])
+      const { discarded } = await context.api.transfers.cancel({ id })
+      const left = discarded ? 'is gone.' : 'can’t be deleted now: the app does that at a later start.'
+      return context.output.result({ id, state: 'cancelled', discarded }, [
+        `Cancelled. What it had left behind ${left}`,
+      ])
     }
     await context.api.transfers.resume({ id })
     const done = await context.follow(id)

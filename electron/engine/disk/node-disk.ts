@@ -29,7 +29,7 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
     ...options.renameRetry,
   }
   const move = (from: string, to: string) =>
-    attempt(to, 'move', () => renameWithRetry(() => fs.renameSync(from, to), to, retry))
+    attempt(to, 'move', () => renameWithRetry(() => fs.renameSync(from, to), retry))
 
   return {
     facts: (target) => attempt(target, 'look up', () => readFacts(target)),
@@ -63,7 +63,7 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
         throw new AppError('already-exists', { what: to })
       }
       if (waits) move(from, to)
-      else attempt(to, 'move', () => renameSoon(() => fs.renameSync(from, to), from, to, retry))
+      else attempt(to, 'move', () => renameSoon(() => fs.renameSync(from, to), from, retry))
     },
     renameOver: move,
     renameInto: (from, to) => attempt(to, 'move', () => throughReadOnly(from, to, () => move(from, to))),

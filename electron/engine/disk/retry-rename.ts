@@ -5,8 +5,6 @@ export interface RenameRetry {
   readonly platform: string
   /** Give up after this long; 60 s where a virus scanner may hold new files. */
   readonly limitMs: number
-  /** Called once, before the first wait: "Waiting for virus scanner". */
-  readonly onWaiting?: (path: string) => void
   /** Blocks this thread. */
   readonly wait: (ms: number) => void
   /** ms, never falling */
@@ -20,7 +18,7 @@ const isHeld = (error: unknown, { platform }: RenameRetry): boolean =>
   platform === 'win32' && heldErrnos.has(errnoOf(error))
 
 /** Windows: a scanner may hold a fresh file for a while, so a rename that is refused is tried again, after 50 ms, 100 ms … 1 s. */
-export function renameWithRetry(rename: () => void, path: string, retry: RenameRetry): void {
+export function renameWithRetry(rename: () => void, retry: RenameRetry): void {
   const startedMs = retry.monotonic()
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
     try {
@@ -28,16 +26,15 @@ export function renameWithRetry(rename: () => void, path: string, retry: RenameR
       return
     } catch (error) {
       if (!isHeld(error, retry) || retry.monotonic() - startedMs + pauseMs > retry.limitMs) throw error
-      if (pauseMs === 50) retry.onWaiting?.(path)
       retry.wait(pauseMs)
     }
   }
 }
 
 /** Of a folder with much in it, where any open file may be what is in the way: after a second `busy` says so. */
-export function renameSoon(rename: () => void, from: string, to: string, retry: RenameRetry): void {
+export function renameSoon(rename: () => void, from: string, retry: RenameRetry): void {
   try {
-    renameWithRetry(rename, to, { ...retry, limitMs: Math.min(retry.limitMs, soonMs) })
+    renameWithRetry(rename, { ...retry, limitMs: Math.min(retry.limitMs, soonMs) })
   } catch (error) {
     throw isHeld(error, retry) ? new AppError('busy', { what: 'folder', openIn: from }, error) : error
   }

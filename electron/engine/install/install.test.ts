@@ -93,6 +93,41 @@ describe('an install', () => {
     expect(leftovers()).toEqual([])
   })
 
+  test('that is in its place has succeeded, also where what it staged can’t be deleted', async () => {
+    putPackage(store, { ref, files: small })
+    let killsAt = 'commit.ended'
+    let isBound = false
+    let refused = 0
+    rig = createInstallRig({
+      libraryPath,
+      spec: { kind: 'folder', path: store, root: '' },
+      step: (name) => {
+        isBound ||= name === 'install.bound'
+        if (name === killsAt) throw new Error('killed')
+      },
+      deps: {
+        library: () => ({
+          ...rig.library,
+          async discard(id, io) {
+            if (!isBound) return rig.library.discard(id, io)
+            refused += 1
+            throw new AppError('disk-denied', { path: libraryPath, action: 'delete' })
+          },
+        }),
+      },
+    })
+    const killed = rig.createTask(await rig.request(ref))
+    await expect(rig.run(killed)).rejects.toThrow('killed')
+    killsAt = ''
+    const place = path.join(libraryPath, 'model-1.0.0')
+    expect(await rig.run(rig.openTask(killed.id))).toEqual({ path: place })
+    isBound = false
+    expect(await install()).toEqual({ path: place, alreadyThere: true })
+    isBound = false
+    expect(await install(ref, { force: true })).toMatchObject({ path: place, reusedBytes: 0 })
+    expect(refused).toBe(3)
+  })
+
   test('from a .sputnik file, and a damaged one leaves nothing', async () => {
     const { archive, metaBytes } = buildPackage(folder.path, { ref, files: large })
     const file = path.join(folder.path, 'model-1.0.0.sputnik')
@@ -192,13 +227,11 @@ describe('an install', () => {
           disk.rename(from, to, options)
         },
       },
-      deps: {
-        clock: {
-          ...clock,
-          monotonic: () => clock.monotonic() + sleptMs,
-          async sleep(ms) {
-            sleptMs += ms
-          },
+      clock: {
+        ...clock,
+        monotonic: () => clock.monotonic() + sleptMs,
+        async sleep(ms) {
+          sleptMs += ms
         },
       },
     })

@@ -9,7 +9,7 @@ import type { Library } from '../library/library.ts'
 import { checkPlace, type LibraryPlaces, refuseStagedLinks, settledFolderOf, stagedTreeOf } from '../library/places.ts'
 import { isWhole } from '../library/verify.ts'
 import { markOf } from '../library/version-facts.ts'
-import type { Clock, Disk } from '../ports.ts'
+import type { Clock, Disk, Io } from '../ports.ts'
 import { peekJournal } from '../transfers/journal.ts'
 import { counterIndex, type Outcome, type TransferRunner, type TransferTask } from '../transfers/transfer-runner.ts'
 import type { SettledRecord } from '../workers/unpack.ts'
@@ -66,9 +66,6 @@ const staleStaging: readonly ErrorCode[] = [
   'meta-invalid',
 ]
 
-const heldMs = 60_000
-const heldAgainMs = 5_000
-
 export function createInstallRunner(deps: InstallDeps): TransferRunner {
   const { disk, clock } = deps
   const lineCounts = new Set<LineCount>()
@@ -79,8 +76,8 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const io = { signal: task.signal }
     const done = (more: Outcome = {}): Outcome => ({ ...more, path: library.places.version(identOf(request.ref)) })
     // 1
-    if (hasEnded(library, request.ref, task.id)) {
-      await library.discard(task.id, io)
+    if (await hasEnded(library, request.ref, task.id, io)) {
+      await tidy(task, library, io)
       return done()
     }
     checkPlace(disk, library.places.version(identOf(request.ref)))
@@ -92,14 +89,14 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       deps.step?.('install.bound')
       // 3
       if (await isAlreadyThere(library, request, source, task)) {
-        await library.discard(task.id, io)
+        await tidy(task, library, io)
         return done({ alreadyThere: true })
       }
       const moved = await fetchAll(task, library, request, source)
       deps.step?.('install.staged')
       const result = await commit(task, library, request, source)
       // 7
-      await library.discard(task.id, { signal: AbortSignal.timeout(60_000) })
+      await tidy(task, library, { signal: AbortSignal.timeout(60_000) })
       return done({ ...result, ...moved })
     } catch (error) {
       // A thread may have made the folder anew, but not what this transfer keeps in it.
@@ -109,6 +106,15 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       task.ensureOwned()
       await library.discard(task.id, { signal: AbortSignal.timeout(60_000) })
       throw error
+    }
+  }
+
+  /** The version is in its place: that staging can't go now makes no failure of it. Whoever opens the library next deletes it. */
+  const tidy = async (task: TransferTask, library: Library, io: Io) => {
+    try {
+      await library.discard(task.id, io)
+    } catch (error) {
+      task.log.write('warn', 'install.staging-stays', { id: task.id, ...toWire(error) })
     }
   }
 
@@ -256,27 +262,14 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     const mayReplace = library.find(request.ref) !== undefined && !(await isRaceLost(library, request, source))
     if (!mayReplace && library.find(request.ref) !== undefined) return { alreadyThere: true }
     for (let tries = 0; tries < 3; tries += 1) {
+      task.ensureOwned()
       const record = commitRecord(task, library, request, source, mayReplace || tries > 0)
-      const result = await commitWhenFree(task, library, record)
+      const result = await library.commit(record, { signal: task.signal })
       if (result === 'committed') return {}
       if (result === 'lost') throw new AppError('state-damaged', { path: stagedTreeOf(library.places, task.id) })
       if (await isRaceLost(library, request, source)) return { alreadyThere: true }
     }
     throw new AppError('busy', { what: specOf(request.ref) })
-  }
-
-  /** Who uses the tree that makes way, or scans it, may be done with it in a moment. */
-  const commitWhenFree = async (task: TransferTask, library: Library, record: CommitRecord) => {
-    const untilMs = clock.monotonic() + heldMs
-    for (;;) {
-      try {
-        task.ensureOwned()
-        return await library.commit(record)
-      } catch (error) {
-        if (!isAppError(error, 'busy') || clock.monotonic() + heldAgainMs > untilMs) throw error
-      }
-      await clock.sleep(heldAgainMs, { signal: task.signal })
-    }
   }
 
   /** Another process put the very same version in place: its result is verified and noted. */
@@ -339,7 +332,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     async discard(task) {
       const request = installRequest.parse(task.request)
       const library = deps.library(request.libraryId)
-      library.finishCommitOf(task.id)
+      await library.finishCommitOf(task.id, { signal: task.signal })
       await library.discard(task.id, { signal: task.signal })
     },
     isPastCancel: () => false,
@@ -358,8 +351,9 @@ const libraryGone = ({ root }: LibraryPlaces, cause: unknown): AppError =>
     cause,
   )
 
-function hasEnded(library: Library, ref: PackageRef, transaction: string): boolean {
-  return library.finishCommitOf(transaction) === 'committed' || library.facts(ref)?.transaction === transaction
+async function hasEnded(library: Library, ref: PackageRef, transaction: string, io: Io): Promise<boolean> {
+  const result = await library.finishCommitOf(transaction, io)
+  return result === 'committed' || library.facts(ref)?.transaction === transaction
 }
 
 /** What stands in the place, a readable package or not. */

@@ -17,8 +17,8 @@ import { readFacts, versionFacts, writeFacts } from './version-facts.ts'
  *  3. No staged tree: it is in its place (its facts carry the transaction), or it was lost: then what 1 moved to trash comes back.
  *  4. Versions that this one replaces go to trash.
  *  5. Record removed.
- * `place-taken` when what stands in its place is no folder, `path-not-allowed` when the staged tree is none (a library may come from anybody).
- * Where it fails, undoCommit takes back what can be.
+ * `place-taken` when what stands in its place is no folder, `path-not-allowed` when the staged tree is none (a library may come from anybody); `busy` when
+ * a program holds a file of either tree (Windows): it can be finished a little later. Where it fails, undoCommit takes back what can be.
  */
 /** Becomes part of a path, and whoever opens a library finishes what its records say. */
 const id = z.string().regex(/^[0-9A-Za-z-]{1,64}$/)
@@ -71,7 +71,7 @@ export function finishCommit(deps: CommitDeps, record: CommitRecord): CommitResu
     writeFacts(disk, places, ident, record.facts)
     step?.('commit.facts')
     try {
-      disk.rename(staged, target)
+      disk.rename(staged, target, { waits: false })
     } catch (error) {
       if (error instanceof AppError && error.code === 'already-exists') return end('taken')
       throw error

@@ -1,4 +1,4 @@
-import {
+import fs, {
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
 import { buildPackage, readTree } from '../../../testkit/install-rig.ts'
 import { silentLog } from '../../../testkit/rig-task.ts'
@@ -190,6 +190,86 @@ describe('removing', () => {
     expect(await library.emptyTrash([entry.id], io)).toBeGreaterThanOrEqual(usage.packages[0]?.freedBytes ?? 0)
     expect(library.trash()).toEqual([])
     await expect(library.emptyTrash([entry.id], io)).rejects.toMatchObject({ code: 'trash-entry-not-found' })
+  })
+})
+
+describe('a folder in which a program has a file open, on Windows,', () => {
+  let ms: number
+  let blockedMs: number
+  beforeEach(() => {
+    ms = 0
+    blockedMs = 0
+  })
+  afterEach(() => vi.restoreAllMocks())
+
+  /** Windows refuses to rename it as long as `isHeld`. */
+  function openHeld(isHeld: (from: string) => boolean) {
+    const rename = fs.renameSync
+    vi.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+      if (isHeld(String(from))) throw Object.assign(new Error('held'), { code: 'EPERM' })
+      rename(from, to)
+    })
+    const monotonic = () => ms
+    const wait = (forMs: number) => {
+      blockedMs += forMs
+      ms += forMs
+    }
+    const disk = createNodeDisk({ renameRetry: { platform: 'win32', wait, monotonic } })
+    const sleep: Clock['sleep'] = async (forMs, { signal }) => {
+      signal.throwIfAborted()
+      ms += forMs
+    }
+    const held = { ...clock, monotonic, sleep }
+    return createLibrary({ id: 'test', path: root, disk, clock: held, log: silentLog, work: createLibraryWork() })
+  }
+  /** A staged tree, and what commits it over the installed one. */
+  function stage() {
+    const staged = path.join(root, '.orbital', 'staging', 'a', 'tree')
+    mkdirSync(path.dirname(staged), { recursive: true })
+    fs.cpSync(path.join(root, 'model-1.0.0'), staged, { recursive: true })
+    writeFileSync(path.join(staged, 'README.md'), '# New\n')
+    const facts = { format: 1 as const, metaSha256: '', metaModifiedMs: 0, transaction: 'a', kept: false }
+    const replaces = { ref, title: 'model', diskBytes: 1, trashId: 'b' }
+    return { format: 1 as const, transaction: 'a', ref, facts, replaces, toTrash: [] }
+  }
+  const readme = () => readFileSync(path.join(root, 'model-1.0.0', 'README.md'), 'utf8')
+
+  test('is not removed, and that is said within a second', () => {
+    const place = putVersion()
+    const library = openHeld((from) => from === place)
+    expect(() => library.remove(ref)).toThrow(
+      expect.objectContaining({ code: 'busy', details: { what: 'folder', openIn: place } }),
+    )
+    expect(blockedMs).toBeLessThanOrEqual(1000)
+    expect(versions()).toEqual(['model 1.0.0'])
+    expect(readdirSync(library.places.trash)).toEqual([])
+  })
+
+  test.each(['model-1.0.0', 'tree'])(
+    'is waited for when a version is replaced (%s), and never for long at once',
+    async (name) => {
+      putVersion()
+      const record = stage()
+      const library = openHeld((from) => path.basename(from) === name && ms < 20_000)
+      expect(await library.commit(record, io)).toBe('committed')
+      expect(readme()).toBe('# New\n')
+      expect(library.trash().map(({ id }) => id)).toEqual(['b'])
+      expect(ms).toBeLessThan(25_000)
+      expect(blockedMs).toBeLessThan(15_000)
+    },
+  )
+
+  test('leaves the installed version where it is when it stays so, or the transfer is stopped', async () => {
+    putVersion()
+    const record = stage()
+    const library = openHeld((from) => path.basename(from) === 'tree')
+    await expect(library.commit(record, io)).rejects.toMatchObject({ code: 'busy' })
+    expect(ms).toBeLessThan(62_000)
+    expect(readme()).toBe('# Model\n')
+    const signal = AbortSignal.abort(new AppError('cancelled', {}))
+    await expect(library.commit(record, { signal })).rejects.toMatchObject({ code: 'cancelled' })
+    expect(readme()).toBe('# Model\n')
+    expect(readdirSync(library.places.commits)).toEqual([])
   })
 })
 

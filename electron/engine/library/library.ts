@@ -22,6 +22,7 @@ import { type Recovered, recoverLibrary } from './recover.ts'
 import { dropFromTrash, listTrash, moveToGarbage, moveToTrash, restoreFromTrash } from './trash.ts'
 import { isWhole, type TreeReport } from './verify.ts'
 import { earlierOf, factsOfTree, type MetaMark, readFacts, type VersionFacts, writeFacts } from './version-facts.ts'
+import { whileHeld } from './while-held.ts'
 
 /** What would hold up the main thread: done in a worker. */
 export interface LibraryWork {
@@ -64,7 +65,7 @@ export interface Library {
   files(ref: PackageRef): readonly FileEntry[]
   /** Absolute path of the version's folder, or of a file that its manifest names (`file-not-found`). */
   pathOf(ref: PackageRef, file?: string): string
-  /** To trash, by rename. */
+  /** To trash, by rename; `busy` when a program has a file of it open (Windows). */
   remove(ref: PackageRef): TrashEntry
   keep(ref: PackageRef, kept: boolean): InstalledVersion
   /** Rehashes every file; the time is noted when all are right, the damaged ones when not. */
@@ -92,9 +93,10 @@ export interface Library {
   writeFacts(ref: PackageRef, facts: VersionFacts): void
   /** What Orbital knew of this version before its meta.json became another one, or unreadable; undefined where it didn't. */
   earlierFacts(ref: PackageRef): VersionFacts | undefined
-  commit(record: CommitRecord): Promise<CommitResult>
+  /** Waits for a minute where programs hold what is to be moved. Aborted while it waits it is undone. */
+  commit(record: CommitRecord, io: Io): Promise<CommitResult>
   /** A commit of that transfer that has begun and not ended is finished; undefined when there is none. */
-  finishCommitOf(transaction: string): CommitResult | undefined
+  finishCommitOf(transaction: string, io: Io): Promise<CommitResult | undefined>
   /** Whether the tree in that version's place is exactly what a manifest says. */
   verifyAgainst(manifest: Manifest, io: Io & { readonly onBytes?: (bytes: number) => void }): Promise<TreeReport>
   /** Notes what was found in a version's tree, now or then, if that is still the one with this mark. */
@@ -135,9 +137,10 @@ export function createLibrary(deps: LibraryDeps): Library {
     writeFacts(disk, places, ident, change(factsOfTree(disk, places, ident, mark)))
     changed()
   }
-  const finish = (record: CommitRecord): CommitResult => {
+  const patiently = <T>(work: () => T, io: Io) => whileHeld(work, shared, io)
+  const finish = async (record: CommitRecord, io: Io): Promise<CommitResult> => {
     try {
-      return finishCommit(shared, record)
+      return await patiently(() => finishCommit(shared, record), io)
     } catch (error) {
       try {
         undoCommit(shared, record)
@@ -225,10 +228,9 @@ export function createLibrary(deps: LibraryDeps): Library {
     },
     async emptyTrash(entryIds, io) {
       const ids = entryIds ?? listTrash(shared).map((entry) => entry.id)
-      const freedBytes = await deleteAll(
-        ids.map((entryId) => dropFromTrash(shared, entryId)),
-        io,
-      )
+      const roots: string[] = []
+      for (const entryId of ids) roots.push(await patiently(() => dropFromTrash(shared, entryId), io))
+      const freedBytes = await deleteAll(roots, io)
       changed()
       return freedBytes
     },
@@ -291,7 +293,8 @@ export function createLibrary(deps: LibraryDeps): Library {
             if (readCommit(disk, places, transaction) !== undefined) continue
             for (const parent of [places.journals, places.staging, places.spool]) {
               const folder = path.join(parent, transaction)
-              if (disk.facts(folder) !== undefined) roots.push(moveToGarbage(disk, places, folder))
+              if (disk.facts(folder) !== undefined)
+                roots.push(await patiently(() => moveToGarbage(disk, places, folder), io))
             }
           } finally {
             lease.release()
@@ -314,11 +317,11 @@ export function createLibrary(deps: LibraryDeps): Library {
       const earlier = earlierOf(readFacts(disk, places, ident))
       return earlier?.metaSha256 === installed.tree(ref)?.mark.metaSha256 ? undefined : earlier
     },
-    async commit(record) {
+    async commit(record, io) {
       beginCommit(shared, record)
       // All wait for the disk several times.
       await nextTurn()
-      const result = finish(record)
+      const result = await finish(record, io)
       await nextTurn()
       return result
     },
@@ -329,14 +332,14 @@ export function createLibrary(deps: LibraryDeps): Library {
         disk.facts(stagedTreeOf(places, transaction)) !== undefined || disk.facts(roots[1] ?? '') !== undefined
       // After a commit only the workers' journals are left: not worth a thread.
       if (!isLarge) return disk.removeTree(roots[0] ?? '')
-      await deleteAll(
-        roots.filter((root) => disk.facts(root) !== undefined).map((root) => moveToGarbage(disk, places, root)),
-        io,
-      )
+      const moved: string[] = []
+      for (const root of roots)
+        if (disk.facts(root) !== undefined) moved.push(await patiently(() => moveToGarbage(disk, places, root), io))
+      await deleteAll(moved, io)
     },
-    finishCommitOf(transaction) {
+    async finishCommitOf(transaction, io) {
       const record = readCommit(disk, places, transaction)
-      return record === undefined ? undefined : finish(record)
+      return record === undefined ? undefined : finish(record, io)
     },
   }
 }

@@ -52,8 +52,8 @@ export interface Removed {
 }
 
 /**
- * Moves an installed version to trash; with `id` under that id (a commit that may be done twice). `not-installed` when it isn't there, `busy` when a
- * program uses it (Windows).
+ * Moves an installed version to trash; with `id` under that id (a commit that may be done twice). `not-installed` when it isn't there, `busy` when
+ * a program has a file of it open (Windows).
  */
 export function moveToTrash(deps: TrashDeps, removed: Removed, id: string = randomUUID()): TrashEntry {
   const { disk, places } = deps
@@ -88,7 +88,7 @@ export function moveToTrash(deps: TrashDeps, removed: Removed, id: string = rand
   return shownEntry(deps, id, entry)
 }
 
-/** Back to where it was; `already-exists` when that version is installed meanwhile, `trash-entry-not-found`. */
+/** Back to where it was; `already-exists` when that version is installed meanwhile, `trash-entry-not-found`, `busy`. */
 export function restoreFromTrash(deps: TrashDeps, id: string): { readonly ident: string } {
   const { disk, places } = deps
   const folder = path.join(places.trash, id)
@@ -99,7 +99,7 @@ export function restoreFromTrash(deps: TrashDeps, id: string): { readonly ident:
   if (disk.facts(places.version(ident)) !== undefined) throw new AppError('already-exists', { what: ident })
   if (entry.facts !== undefined) writeFacts(disk, places, ident, entry.facts)
   deps.step?.('restore.facts')
-  disk.rename(path.join(folder, 'content'), places.version(ident))
+  disk.rename(path.join(folder, 'content'), places.version(ident), { waits: false })
   deps.step?.('restore.moved')
   disk.syncFolder(places.root)
   disk.removeTree(folder)
@@ -126,11 +126,11 @@ export function dropFromTrash(deps: TrashDeps, id: string): string {
   return moveToGarbage(disk, places, path.join(places.trash, id))
 }
 
-/** From where it is to where it is deleted, at once and whole. Answers its new place. */
+/** From where it is to where it is deleted, at once and whole. Answers its new place. `busy` */
 export function moveToGarbage(disk: Disk, places: LibraryPlaces, from: string): string {
   disk.makeFolder(places.garbage)
   const to = path.join(places.garbage, randomUUID())
-  disk.rename(from, to)
+  disk.rename(from, to, { waits: false })
   return to
 }
 

@@ -15,7 +15,7 @@ const answered = (status: number, name = '', headers: Record<string, string> = {
     $metadata: { httpStatusCode: status },
     $response: { statusCode: status, headers },
   })
-const coded = (code: string) => Object.assign(new Error('text'), { code })
+const coded = (code: string, more: object = {}) => Object.assign(new Error('text'), { code, ...more })
 
 const cases: readonly (readonly [string, unknown, S3Question, object])[] = [
   ['closed port', coded('ECONNREFUSED'), object, { code: 'network-unreachable', details: { endpoint: 'store:9000' } }],
@@ -25,6 +25,15 @@ const cases: readonly (readonly [string, unknown, S3Question, object])[] = [
     object,
     { code: 'network-unreachable' },
   ],
+  ['firewall', coded('EACCES', { syscall: 'connect' }), object, { code: 'network-unreachable' }],
+  [
+    'firewall, both addresses',
+    Object.assign(new AggregateError([coded('EPERM', { syscall: 'connect' })]), { name: 'AggregateError' }),
+    object,
+    { code: 'network-unreachable' },
+  ],
+  ['file that may not be read', coded('EACCES', { syscall: 'open' }), object, { code: 'internal' }],
+  ['reset by the network', coded('ENETRESET'), object, { code: 'network-interrupted', details: { reason: 'reset' } }],
   ['unknown host', coded('ENOTFOUND'), object, { code: 'network-unreachable' }],
   ['reset', coded('ECONNRESET'), object, { code: 'network-interrupted', details: { reason: 'reset' } }],
   ['timeout', coded('ETIMEDOUT'), object, { code: 'network-interrupted', details: { reason: 'timeout' } }],

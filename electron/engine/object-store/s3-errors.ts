@@ -25,6 +25,8 @@ export interface S3Question {
 interface Seen {
   readonly name: string
   readonly code: string
+  /** The system refused to make a connection. */
+  readonly isOfConnect: boolean
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
 }
@@ -113,9 +115,10 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
 function look(error: unknown): Seen {
-  if (!isRecord(error)) return { name: '', code: '', status: 0, headers: {} }
+  if (!isRecord(error)) return { name: '', code: '', isOfConnect: false, status: 0, headers: {} }
   const first = Array.isArray(error.errors) && isRecord(error.errors[0]) ? error.errors[0] : {}
-  const code = [error.code, first.code, isRecord(error.cause) ? error.cause.code : undefined]
+  const cause = isRecord(error.cause) ? error.cause : {}
+  const code = [error.code, first.code, cause.code]
   const response = isRecord(error.$response) ? error.$response : {}
   const metadata = isRecord(error.$metadata) ? error.$metadata : {}
   const status = [response.statusCode, metadata.httpStatusCode].find((each) => typeof each === 'number')
@@ -124,6 +127,7 @@ function look(error: unknown): Seen {
   return {
     name: typeof name === 'string' ? name : '',
     code: code.find((each): each is string => typeof each === 'string') ?? '',
+    isOfConnect: [error, first, cause].some(({ syscall }) => syscall === 'connect'),
     status: typeof status === 'number' ? status : 0,
     headers: isRecord(response.headers) ? (response.headers as Readonly<Record<string, string>>) : {},
   }
@@ -142,9 +146,12 @@ const unreachable = new Set([
   'ENETDOWN',
   'EADDRNOTAVAIL',
 ])
+/** What a firewall of this computer refuses; of files they mean something else. */
+const forbidden = new Set(['EACCES', 'EPERM'])
 const interrupted: Readonly<Record<string, ErrorDetails['network-interrupted']['reason']>> = {
   ECONNRESET: 'reset',
   ECONNABORTED: 'reset',
+  ENETRESET: 'reset',
   EPIPE: 'reset',
   ERR_STREAM_PREMATURE_CLOSE: 'reset',
   ETIMEDOUT: 'timeout',
@@ -152,10 +159,12 @@ const interrupted: Readonly<Record<string, ErrorDetails['network-interrupted']['
   ORBITAL_STALLED: 'stalled',
 }
 
-function fromNetwork(error: unknown, { code, status }: Seen, { endpoint }: S3Question): AppError | undefined {
+function fromNetwork(error: unknown, seen: Seen, { endpoint }: S3Question): AppError | undefined {
+  const { code, isOfConnect, status } = seen
   if (error instanceof StallError) return new AppError('network-interrupted', { endpoint, reason: 'stalled' }, error)
   if (code === '') return undefined
-  if (unreachable.has(code)) return new AppError('network-unreachable', { endpoint }, error)
+  if (unreachable.has(code) || (isOfConnect && forbidden.has(code)))
+    return new AppError('network-unreachable', { endpoint }, error)
   const reason = interrupted[code]
   if (reason !== undefined) return new AppError('network-interrupted', { endpoint, reason }, error)
   if (isCertificateCode(code)) {

@@ -35,8 +35,6 @@ export interface PlanDeps {
   publishedVersions(connection: OpenConnection, name: string, io: Io): Promise<PublishedVersions>
   /** Shown to everybody as publisher. */
   publisher(): string
-  /** True when the last test of this connection saw that it does not heed conditions. */
-  isUnprotected?(connectionId: string): boolean
   /** Where packages are kept on this machine. */
   ownFolders(): readonly OwnFolder[]
   /** Looks into the files for what a person should know before they are published. */
@@ -123,11 +121,7 @@ export async function planPublish(deps: PlanDeps, input: PlanInput, io: Io): Pro
       leftOut: source.leftOut,
       totalBytes: source.totalBytes,
       problems: taken === undefined ? blocking : [...blocking, taken],
-      warnings: [
-        ...source.warnings,
-        ...compatibilityWarnings(info.compatibility, source.warnings),
-        ...storeWarnings(deps, connection),
-      ],
+      warnings: [...source.warnings, ...compatibilityWarnings(info.compatibility, source.warnings)],
       ...(changes === undefined
         ? {}
         : { previous: { ...changes.summary, ...(proposal?.step === undefined ? {} : { step: proposal.step }) } }),
@@ -327,10 +321,4 @@ export function sayDay(ms: number, nowMs: number): string {
   if (dayOf(ms) === dayOf(nowMs - 86_400_000)) return 'yesterday'
   const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' }).format(ms)
   return `on ${day}`
-}
-
-function storeWarnings(deps: PlanDeps, connection: OpenConnection): PublishPlan['warnings'] {
-  if (deps.isUnprotected?.(connection.id) !== true) return []
-  const text = `${connection.name} does not keep two people from publishing the same version at the same moment.`
-  return [{ kind: 'unprotected-store', text }]
 }

@@ -40,10 +40,16 @@ async function tryTwice(context: PublishContext, key: string): Promise<PublishCo
   }
 }
 
+/** Who may not delete, or not list, can publish all the same. */
 async function removeStale(context: PublishContext, own: string, storeNowMs: number): Promise<void> {
-  const { store, io } = context
-  for await (const page of store.list(prefix, io)) {
-    for (const { key, modifiedMs } of page)
-      if (key !== own && storeNowMs - modifiedMs > staleMs) await store.delete(key, io)
+  const { store, io, task } = context
+  try {
+    for await (const page of store.list(prefix, io)) {
+      for (const { key, modifiedMs } of page)
+        if (key !== own && storeNowMs - modifiedMs > staleMs) await store.delete(key, io)
+    }
+  } catch (error) {
+    if (isAppError(error, 'cancelled')) throw error
+    task.log.write('warn', 'publish.probe-stale', toWire(error))
   }
 }

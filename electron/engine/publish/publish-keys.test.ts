@@ -34,5 +34,5 @@ test('the bound of an archive covers frames of empty, small and split files', ()
 test('keys lie where every tool looks for them, and nothing else below models/ ends in meta.json', () => {
   const keys = publishKeys({ name: 'digits', version: '1.0.0' })
   expect([keys.meta, keys.archive]).toEqual(['models/digits-1.0.0/meta.json', 'models/digits-1.0.0/archive.gz'])
-  expect([keys.seal(2), keys.hint, keys.withdrawn].every((key) => key.startsWith('orbital/'))).toBe(true)
+  expect([keys.seal(2), keys.withdrawn].every((key) => key.startsWith('orbital/'))).toBe(true)
 })

@@ -7,7 +7,6 @@ export interface PublishKeys {
   readonly ident: string
   readonly meta: string
   readonly archive: string
-  readonly hint: string
   readonly withdrawn: string
   /** From 1. */
   seal(number: number): string
@@ -19,7 +18,6 @@ export function publishKeys(ref: PackageRef): PublishKeys {
     ident,
     meta: `models/${ident}/meta.json`,
     archive: `models/${ident}/archive.gz`,
-    hint: `orbital/claims/${ident}.json`,
     withdrawn: `orbital/withdrawn/${ident}.json`,
     seal: (number) => `orbital/seals/${ident}/${number}.json`,
   }

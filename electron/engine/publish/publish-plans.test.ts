@@ -44,7 +44,6 @@ beforeEach(async () => {
     publisher: () => 'Ada',
     ownFolders: () => [],
     publishedVersions: async () => published,
-    isUnprotected: () => false,
   })
 })
 afterEach(async () => {

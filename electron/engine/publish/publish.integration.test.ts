@@ -96,7 +96,7 @@ async function expectPair({ store }: Place, version: string, files: readonly Bui
 async function listLeft(store: ObjectStore, version: string): Promise<string[]> {
   const keys = publishKeys(infoOf(version))
   const left: string[] = []
-  for (const prefix of [`orbital/seals/${keys.ident}/`, keys.hint, 'orbital/probe/'])
+  for (const prefix of [`orbital/seals/${keys.ident}/`, 'orbital/probe/'])
     for await (const page of store.list(prefix, io)) left.push(...page.map(({ key }) => key))
   for (const upload of await store.listUploads(keys.archive, io)) left.push(`upload of ${upload.key}`)
   return left

@@ -317,17 +317,10 @@ describe('stores with weaker promises', () => {
   })
 
   test('where no condition is heeded, the pair is read again and the publish says that it is unprotected', async () => {
-    const kept = new Map<string, Readonly<Record<string, string>>>()
     const careless: ObjectStore = {
-      ...store,
-      keepsMetadata: true,
+      ...keepingMetadata(),
       put: (key, bytes, { signal }) => store.put(key, bytes, { signal }),
-      async createUpload(key, options) {
-        kept.set(key, options.metadata ?? {})
-        return store.createUpload(key, options)
-      },
       completeUpload: (key, uploadId, parts) => store.completeUpload(key, uploadId, parts, io),
-      head: async (key, options) => ({ ...(await store.head(key, options)), metadata: kept.get(key) ?? {} }),
     }
     expect(await publish({ store: careless }).outcome).toEqual({ unprotected: true })
     await expectPair(built, 'Ada')
@@ -335,6 +328,39 @@ describe('stores with weaker promises', () => {
     const bob = publish({ folder: 'other', by: 'Bob', store: careless })
     await expect(bob.outcome).rejects.toMatchObject({ details: { publishedBy: 'Ada' } })
   })
+
+  test('who may not delete what an earlier try of the conditions left publishes all the same', async () => {
+    const left = join(temp.path, 'bucket', 'orbital', 'probe', 'left')
+    mkdirSync(join(left, '..'), { recursive: true })
+    writeFileSync(left, 'x')
+    utimesSync(left, 1_700_000_000, 1_700_000_000)
+    let refused = 0
+    const strict: ObjectStore = {
+      ...keepingMetadata(),
+      delete: async (key, options) => {
+        if (!key.startsWith('orbital/probe/')) return store.delete(key, options)
+        refused += 1
+        throw new AppError('access-denied', { action: 'delete a file', what: key })
+      },
+    }
+    expect(await publish({ store: strict }).outcome).toEqual({})
+    expect(refused).toBe(2)
+    expect((await readPair()).manifest.orbital?.publishedBy).toBe('Ada')
+  })
+
+  /** The folder, with what only a bucket keeps. */
+  function keepingMetadata(): ObjectStore {
+    const kept = new Map<string, Readonly<Record<string, string>>>()
+    return {
+      ...store,
+      keepsMetadata: true,
+      async createUpload(key, options) {
+        kept.set(key, options.metadata ?? {})
+        return store.createUpload(key, options)
+      },
+      head: async (key, options) => ({ ...(await store.head(key, options)), metadata: kept.get(key) ?? {} }),
+    }
+  }
 })
 
 describe('what is found decides', () => {

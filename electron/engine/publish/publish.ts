@@ -42,7 +42,7 @@ import { repairArchive, rollForward } from './settle-publish.ts'
  *  7. PUT `meta.json`: the sealed bytes, `If-None-Match: *`. Whatever the answer: GET it; 404 → again.
  *  8. `meta.json` is visible: HEAD `archive.gz`. Not meta's → repaired by whoever has exactly its bytes, or an error, never success.
  *     Same content as planned → success, whoever wrote it; else "published by … at …".
- *  9. Only with `meta.json` visible: abort every open upload of the key, DELETE the seals, highest first, and the hint.
+ *  9. Only with `meta.json` visible: abort every open upload of the key, DELETE the seals, highest first.
  */
 type Next =
   | { readonly kind: 'look' }

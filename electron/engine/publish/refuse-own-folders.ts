@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { isInside } from '../is-inside.ts'
 import type { Disk } from '../ports.ts'
 
 /** A folder that Orbital keeps packages in. */
@@ -43,9 +44,4 @@ function realOr(disk: Pick<Disk, 'realPath'>, target: string): string {
     if (error instanceof AppError) return path.resolve(target)
     throw error
   }
-}
-
-function isInside(inner: string, outer: string): boolean {
-  const way = path.relative(outer, inner)
-  return way !== '' && way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way)
 }

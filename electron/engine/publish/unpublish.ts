@@ -2,6 +2,7 @@ import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import type { Io, Log, ObjectStore, OpenConnection } from '../ports.ts'
+import { abortUploads, deleteSeals } from './left-behind.ts'
 import { headIfThere, isConditionRefused, readIfThere } from './publish-context.ts'
 import { type PublishKeys, publishKeys } from './publish-keys.ts'
 
@@ -12,7 +13,7 @@ import { type PublishKeys, publishKeys } from './publish-keys.ts'
  *     else is found. There already → the first one stays.
  *  3. DELETE `meta.json`: from here on old tools don't list it either.
  *  4. DELETE `archive.gz`.
- *  5. What publishing it may have left goes: open uploads, seals, the hint. What can't be done of this is logged; it does no harm.
+ *  5. What publishing it may have left goes: open uploads, seals. What can't be done of this is logged; it does no harm.
  * Every step can be repeated. Killed in between, the same call completes it.
  */
 export interface Withdrawal {
@@ -83,16 +84,4 @@ async function withdraw(store: ObjectStore, keys: PublishKeys, withdrawal: Withd
     if (there === undefined) throw error
     return Buffer.from(there.bytes).equals(bytes)
   }
-}
-
-async function abortUploads(store: ObjectStore, keys: PublishKeys, io: Io): Promise<void> {
-  for (const { key, uploadId } of await store.listUploads(keys.archive, io))
-    if (key === keys.archive) await store.abortUpload(key, uploadId, io)
-}
-
-async function deleteSeals(store: ObjectStore, keys: PublishKeys, io: Io): Promise<void> {
-  let highest = 0
-  while ((await headIfThere(store, keys.seal(highest + 1), io)) !== undefined) highest += 1
-  for (let number = highest; number > 0; number -= 1) await store.delete(keys.seal(number), io)
-  await store.delete(keys.hint, io)
 }

@@ -6,8 +6,8 @@ import { type Entry, isSame } from './transfer-entry.ts'
 
 /** The ends that were asked for (queue.ts, steps 1 and 4). */
 export interface Cancels {
-  /** Resolves when what it made is discarded, or left for later; whoever asks again waits for the same end. `past-cancel`. */
-  cancel(entry: Entry): Promise<void>
+  /** Resolves when what it made is discarded (true), or left for later; whoever asks again waits for the same end. `past-cancel`. */
+  cancel(entry: Entry): Promise<boolean>
   /** Of one that was cancelled in an earlier run: only its discard is left. Beside everything else. */
   discardLater(entry: Entry): void
   /** An earlier publish of the same version from files that are others by now could only fail, and would stand there for ever. */
@@ -33,18 +33,19 @@ export function createCancels(
   const { log } = deps
   const discards = createDiscards(deps)
 
-  const cancel = (entry: Entry): Promise<void> => {
+  const cancel = (entry: Entry): Promise<boolean> => {
     if (entry.cancelling !== undefined) return entry.cancelling
     const { kind, request } = entry.start.start
     if (deps.runner(kind).isPastCancel(request, entry.journal.records))
       return Promise.reject(new AppError('past-cancel', { ref: nameOf(entry.transfer), kind: entry.transfer.kind }))
-    if (!deps.enterCancelling(entry)) return Promise.resolve()
+    if (!deps.enterCancelling(entry)) return Promise.resolve(false)
     const run = async () => {
       await deps.stopRunning(entry)
       // It may have ended well before it heard of it.
-      if (!deps.entries().includes(entry) || entry.transfer.state.kind !== 'cancelling') return
+      if (!deps.entries().includes(entry) || entry.transfer.state.kind !== 'cancelling') return !entry.isLost
       const isDiscarded = await discards.run(entry)
       if (!entry.isLost) deps.onCancelled(entry, isDiscarded)
+      return isDiscarded
     }
     entry.cancelling = run()
     return entry.cancelling

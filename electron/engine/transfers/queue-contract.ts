@@ -11,8 +11,8 @@ export interface TransferQueue {
   files(id: string, from: number, count: number): FilesPart
   pause(id: string): Promise<void>
   resume(id: string): void
-  /** Resolves when what it made is discarded, or left for later; `past-cancel` when others may complete it by now. */
-  cancel(id: string): Promise<void>
+  /** Resolves when what it made is discarded (true), or left for later; `past-cancel` when others may complete it by now. */
+  cancel(id: string): Promise<boolean>
   moveUp(id: string): void
   /** Forgets what is done or was cancelled. What failed stays, with what it may yet go on from: `cancel` discards that. */
   clearHistory(): void

@@ -316,6 +316,23 @@ test('what waits for its next try is tried at once when that is asked for, with 
   await queue.stop()
 })
 
+test('after sleep one that ends, is paused or cancelled as it is stopped keeps no other from going on', async () => {
+  await using folder = await createTempFolder()
+  const { queue, start, running, stateOf } = setUp(folder.path)
+  const names = ['ending', 'paused', 'cancelled', 'other'] as const
+  const [ending, paused, cancelled, other] = names.map((name) => start(name)) as [string, string, string, string]
+  for (const name of names) running.get(name)?.task.enter({ kind: 'transferring' })
+  const before = running.get('other')
+  running.get('ending')?.end()
+  await Promise.all([queue.wake(), queue.pause(paused), queue.cancel(cancelled)])
+  expect(stateOf(other)?.kind).toBe('preparing')
+  expect(running.get('other')).not.toBe(before)
+  expect(stateOf(ending)?.kind).toBe('done')
+  expect(stateOf(paused)).toEqual({ kind: 'paused', reason: 'by-person' })
+  expect(stateOf(cancelled)?.kind).toBe('cancelled')
+  await queue.stop()
+})
+
 test('moving up passes the next one that has not ended', async () => {
   await using folder = await createTempFolder()
   const { queue, start, running } = setUp(folder.path)
@@ -397,7 +414,7 @@ test('a cancel that comes while a pause is under way still cancels, and whoever 
   const id = start('model')
   const paused = queue.pause(id)
   const cancelled = queue.cancel(id)
-  await queue.cancel(id)
+  expect(await queue.cancel(id)).toBe(true)
   expect(discarded).toEqual(['model'])
   await Promise.all([paused, cancelled])
   expect(stateOf(id)?.kind).toBe('cancelled')
@@ -556,7 +573,7 @@ test('what can’t be discarded now is cancelled, and discarded by the next queu
   await using folder = await createTempFolder()
   const before = setUp(folder.path, { away: () => true })
   const id = before.start('model')
-  await before.queue.cancel(id)
+  expect(await before.queue.cancel(id)).toBe(false)
   expect(before.stateOf(id)?.kind).toBe('cancelled')
   expect(before.discarded).toEqual([])
   expect(existsSync(journalFile(before.journalParent, id))).toBe(true)

@@ -263,7 +263,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
   const stopRunning = async (entry: Entry, reason: StopReason) => {
     const running = entry.running
     if (running === undefined) return
-    running.stop ??= reason
+    if (running.stop === undefined || running.stop === 'shutdown') running.stop = reason
     running.abort.abort(new AppError('cancelled', { transferId: entry.id }))
     await running.ended
   }
@@ -280,11 +280,18 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     fill()
   }
 
+  /** Of one that was stopped to go on at once: not if it ended meanwhile, or a person stopped it. */
+  const mayGoOnWith = (entry: Entry): boolean => {
+    const { state } = entry.transfer
+    if (stopped || entry.isLost || entries.get(entry.id) !== entry) return false
+    return state.kind === 'paused' && state.reason !== 'by-person'
+  }
+
   /** What waits for its next try doesn't wait for it: over new connections, where it was. */
   const tryNow = (entry: Entry) => {
     if (entry.transfer.state.kind !== 'reconnecting') return
     void stopRunning(entry, 'shutdown').then(() => {
-      if (!stopped && entries.get(entry.id) === entry && entry.transfer.state.kind === 'paused') requeue(entry.id)
+      if (mayGoOnWith(entry)) requeue(entry.id)
     })
   }
 
@@ -355,7 +362,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     resume: requeue,
     async cancel(id) {
       if (!entries.has(id)) adoption.take(id)
-      await cancels.cancel(entryOf(id))
+      return cancels.cancel(entryOf(id))
     },
     moveUp(id) {
       const at = order.indexOf(id)
@@ -394,7 +401,7 @@ export function createTransferQueue(deps: QueueDeps): TransferQueue {
     async wake() {
       const asleep = [...entries.values()].filter(({ transfer }) => isOnItsWay(transfer.state))
       await Promise.all(asleep.map((entry) => stopRunning(entry, 'shutdown')))
-      for (const { id, isLost } of asleep) if (!isLost && !stopped) requeue(id)
+      for (const entry of asleep) if (mayGoOnWith(entry)) requeue(entry.id)
     },
     async stop() {
       stopped = true

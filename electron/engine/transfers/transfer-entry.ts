@@ -25,7 +25,7 @@ export interface Entry {
   /** Another process took it over: nothing of it is written any more. */
   isLost?: boolean
   running?: { readonly abort: AbortController; stop?: StopReason; readonly ended: Promise<void> }
-  cancelling?: Promise<void>
+  cancelling?: Promise<boolean>
 }
 
 /** Opens the journal of a transfer whose lease was taken; `state-damaged` when it tells of none. */

@@ -46,7 +46,7 @@ export function titleOf(warnings: readonly Warning[]): string {
 }
 
 /** It asks for nothing: no screen reader is interrupted for it. */
-export const isNote = ({ kind }: Warning): boolean => kind === 'unprotected-store' || kind === 'symlink'
+export const isNote = ({ kind }: Warning): boolean => kind === 'symlink'
 
 /** All of it in words, for screen readers; empty where there is nothing to say. */
 export function spokenOf({ first: { fields, others, secrets, count }, toKnow }: ToSettle): string {
