@@ -14,15 +14,13 @@ import { showToast } from '../../ui/toast.tsx'
 import { repairVersion, saveVersion, verifyVersion } from './care-calls.ts'
 import type { CleanUpPlan, ProposalKind } from './clean-up.ts'
 import { isClean, setFinding } from './findings.ts'
+import { oneByOne } from './one-by-one.ts'
 
 const nameOf = ({ title, ref }: Pick<InstalledVersion, 'title' | 'ref'>): string => withVersion(title, ref.version)
 
 export const openFolder = ({ path }: InstalledVersion): Promise<unknown> => revealPath(path)
 
 export const copyPathOf = ({ path }: InstalledVersion): Promise<void> => copyPath(path)
-
-export const setKept = ({ libraryId, ref }: InstalledVersion, kept: boolean): Promise<unknown> =>
-  client.installed.keep({ libraryId, ref, kept })
 
 interface VerifyOptions {
   /** Nothing is said of a version that is as published. */
@@ -71,15 +69,22 @@ export async function saveAsFile(version: InstalledVersion, signal: AbortSignal)
   showToast({ text: publishText.bar.saved(path) })
 }
 
-/** To trash, with an undo that brings all of them back. `freedBytes`: what emptying the trash then frees. */
-export async function removeVersions(versions: readonly InstalledVersion[], freedBytes: number): Promise<void> {
+/** To trash, with an undo that brings all of them back. `freedOf`: what emptying the trash then frees. */
+export async function removeVersions(
+  versions: readonly InstalledVersion[],
+  freedOf: (version: InstalledVersion) => number,
+): Promise<void> {
+  const [first] = versions
+  if (first === undefined) return
   const entries: TrashEntry[] = []
   try {
-    for (const { libraryId, ref } of versions) entries.push(await client.installed.remove({ libraryId, ref }))
+    await oneByOne({ libraryId: first.libraryId, items: versions, say: text.removing }, async ({ libraryId, ref }) =>
+      entries.push(await client.installed.remove({ libraryId, ref })),
+    )
   } finally {
     // What went before a failure can be taken back too.
-    const [first] = versions
-    if (entries.length > 0 && first !== undefined) {
+    const freedBytes = versions.slice(0, entries.length).reduce((sum, each) => sum + freedOf(each), 0)
+    if (entries.length > 0) {
       const said =
         entries.length === 1 ? text.moved(nameOf(first), freedBytes) : text.movedSome(entries.length, freedBytes)
       showToast({ text: said, undo: () => void restoreAll(entries) })
@@ -89,21 +94,37 @@ export async function removeVersions(versions: readonly InstalledVersion[], free
 
 /** A toast's undo: only another toast can say that it failed (the trash was emptied meanwhile). */
 async function restoreAll(entries: readonly TrashEntry[]): Promise<void> {
+  const [first] = entries
+  if (first === undefined) return
+  const { libraryId } = first
   try {
-    for (const entry of entries) await restore(entry, { quietly: true })
+    await oneByOne({ libraryId, items: entries, say: text.restoring }, ({ id }) =>
+      client.trash.restore({ libraryId, entryId: id }),
+    )
   } catch (error) {
     showToast({ text: shortErrorOf(toAppError(error)) })
-  }
-}
-
-export async function restore(entry: TrashEntry, { quietly = false } = {}): Promise<void> {
-  const { libraryId, id } = entry
-  try {
-    await client.trash.restore({ libraryId, entryId: id })
-    if (!quietly) showToast({ text: text.restored(nameOf(entry)) })
   } finally {
     await fetchLibrary(libraryId)
   }
+}
+
+export async function restore(entry: TrashEntry): Promise<void> {
+  const { libraryId, id } = entry
+  try {
+    await client.trash.restore({ libraryId, entryId: id })
+    showToast({ text: text.restored(nameOf(entry)) })
+  } finally {
+    await fetchLibrary(libraryId)
+  }
+}
+
+/** Keeps, or no longer keeps, all of them. */
+export async function keepAll(versions: readonly InstalledVersion[], kept: boolean): Promise<void> {
+  const [first] = versions
+  if (first === undefined) return
+  await oneByOne({ libraryId: first.libraryId, items: versions, say: text.keeping }, ({ libraryId, ref }) =>
+    client.installed.keep({ libraryId, ref, kept }),
+  )
 }
 
 /** Takes what is published now in the place of what is installed: the install sheet tells the price first. */
@@ -140,13 +161,16 @@ export async function cleanUp(
     const [cache, unfinished] = [chosen.has('cache'), chosen.has('unfinished')]
     if (cache || unfinished) await client.disk.purge({ libraryId, cache, unfinished })
     if (chosen.has('older')) {
-      for (const ref of plan.olderRefs) entries.push(await client.installed.remove({ libraryId, ref }))
+      await oneByOne({ libraryId, items: plan.olderRefs, say: text.removing }, async (ref) =>
+        entries.push(await client.installed.remove({ libraryId, ref })),
+      )
     }
   } finally {
     await fetchLibrary(libraryId)
   }
   const undo = entries.length > 0 ? () => void restoreAll(entries) : undefined
-  showToast({ text: text.freeUp.done(touchedBytes), undo })
+  const isStopped = chosen.has('older') && entries.length < plan.olderRefs.length
+  showToast({ text: isStopped ? text.freeUp.stopped(entries.length) : text.freeUp.done(touchedBytes), undo })
 }
 
 /** Verifies one after the other; stops when the signal says so. Answers how many are as published. */

@@ -10,13 +10,13 @@ import { Size, When } from '../../ui/figures.tsx'
 import { Facts } from '../../ui/inspector.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import { installAgain, removeVersions } from './installed-actions.ts'
+import { installAgain, keepAll, removeVersions } from './installed-actions.ts'
 import type { InstalledPackage } from './installed-packages.ts'
 import { VerifiedWord } from './installed-row.tsx'
 import type { VersionCare } from './use-care.ts'
 import { useDiffers } from './use-differing.ts'
 import { VersionFindings } from './version-findings.tsx'
-import { keepAll, VersionMenu } from './version-menu.tsx'
+import { VersionMenu } from './version-menu.tsx'
 
 interface PackageDetailsProps {
   readonly each: InstalledPackage
@@ -97,7 +97,7 @@ function VersionDetails({ version, bytes, changed, care, inSheet, run }: Version
           onRepair={() => care.repairOne(version)}
           onSave={() => care.saveOne(version)}
           onKeep={(kept) => run(() => keepAll([version], kept))}
-          onRemove={() => run(() => removeVersions([version], bytes))}
+          onRemove={() => run(() => removeVersions([version], () => bytes))}
         />
       </div>
       {changed.length > 0 && version.damagedFiles === undefined && <ChangedFiles paths={changed} />}
@@ -123,7 +123,9 @@ function VersionDetails({ version, bytes, changed, care, inSheet, run }: Version
           { label: words.forApp, value: version.forApp },
           {
             label: words.verified,
-            value: <VerifiedWord versions={[version]} busy={care.busy} changed={changed.length} />,
+            value: (
+              <VerifiedWord versions={[version]} care={care.busy.get(specOf(version.ref))} changed={changed.length} />
+            ),
           },
           { label: words.from, value: connection?.name },
           {

@@ -17,7 +17,7 @@ import { withVersion } from '../../../shared/text/isolate.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { askUpdate, copyPathOf, openFolder, setKept, type Update } from './installed-actions.ts'
+import { askUpdate, copyPathOf, openFolder, type Update } from './installed-actions.ts'
 
 interface VersionMenuProps {
   readonly version: InstalledVersion
@@ -91,9 +91,4 @@ export function VersionMenu(props: VersionMenuProps) {
       </Menu.Dropdown>
     </Menu>
   )
-}
-
-/** Keeps, or no longer keeps, all of them. */
-export const keepAll = async (versions: readonly InstalledVersion[], kept: boolean): Promise<void> => {
-  for (const version of versions) await setKept(version, kept)
 }
