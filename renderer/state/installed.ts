@@ -77,7 +77,8 @@ async function fetchUsage(libraryId: string): Promise<void> {
 
 /** Of so many a look takes long, and thousands may change one after the other. */
 const manyVersions = 1000
-const restShare = 4
+const restShare = 2
+const mostRestMs = 5000
 const followed = new Map<string, { isAgain: boolean }>()
 
 /** For the engine's word that something changed: a large library is looked at again after a rest of as many times as long as that takes. */
@@ -95,7 +96,8 @@ export async function followLibrary(libraryId: string): Promise<void> {
     await fetchLibrary(libraryId)
     const { versionsByLibrary, trashByLibrary } = useInstalled.getState()
     const count = (versionsByLibrary[libraryId]?.length ?? 0) + (trashByLibrary[libraryId]?.length ?? 0)
-    const restMs = count < manyVersions ? 0 : restShare * (performance.now() - startedMs)
+    const tookMs = performance.now() - startedMs
+    const restMs = count < manyVersions ? 0 : Math.min(mostRestMs, restShare * tookMs)
     if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
   }
   followed.delete(libraryId)

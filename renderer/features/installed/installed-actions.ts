@@ -103,8 +103,6 @@ async function restoreAll(entries: readonly TrashEntry[]): Promise<void> {
     )
   } catch (error) {
     showToast({ text: shortErrorOf(toAppError(error)) })
-  } finally {
-    await fetchLibrary(libraryId)
   }
 }
 

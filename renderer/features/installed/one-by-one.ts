@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import { fetchLibrary } from '../../state/installed.ts'
 
 interface UnderWay {
   /** How many are left. */
@@ -37,5 +38,7 @@ export async function oneByOne<T>(
     }
   } finally {
     useUnderWay.setState({ [libraryId]: undefined })
+    // The engine's word of so many changes is heeded now and then only.
+    if (items.length > 1) void fetchLibrary(libraryId)
   }
 }
