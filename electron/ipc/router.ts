@@ -73,7 +73,8 @@ async function checkAnswer(schema: z.ZodType, answer: unknown, procedure: string
     if (checked.success) return checked.data
     throw new AppError('internal', { what: `answer of ${procedure}: ${describe(checked.error)}` })
   }
-  if (!(schema instanceof z.ZodArray) || !Array.isArray(answer) || answer.length <= perTurn) return check(schema, answer)
+  if (!(schema instanceof z.ZodArray) || !Array.isArray(answer) || answer.length <= perTurn)
+    return check(schema, answer)
   const checked: unknown[] = []
   for (let from = 0; from < answer.length; from += perTurn) {
     checked.push(...(check(schema, answer.slice(from, from + perTurn)) as unknown[]))

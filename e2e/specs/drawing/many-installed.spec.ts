@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright/test'
 import { numberedVersions, writeInstalledVersions } from '../../../testkit/small-versions.ts'
+import { findViolations } from '../../pages/accessibility.ts'
 import { openPage } from '../../pages/window.ts'
 import { writeHome } from '../../prepare-home.ts'
 import { expect, test } from '../../with-store.ts'
@@ -44,6 +45,7 @@ test('which of very many go is picked by keyboard from a list that draws what is
   await expect(sheet.getByRole('button', { name: 'Keep all' })).toBeFocused()
   await page.keyboard.press('Shift+Tab')
   await expect(list).toBeFocused()
+  expect(await findViolations(page)).toEqual([])
   await page.keyboard.press('Space')
   await expect(sheet.getByRole('checkbox', { name: '1,499 of 1,500 versions' })).toBeVisible()
   await page.keyboard.press('End')
