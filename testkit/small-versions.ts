@@ -62,6 +62,17 @@ export function writeSmallVersions(folder: string, versions: Iterable<SmallVersi
   }
 }
 
+/** The same in a library, as an old tool installs them. */
+export function writeInstalledVersions(library: string, versions: Iterable<SmallVersion>): void {
+  for (const each of versions) {
+    const { name, version, text = `${name} ${version}` } = each
+    const folder = join(library, `${name}-${version}`)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'a.txt'), text)
+    writeFileSync(join(folder, 'meta.json'), makeSmallVersion(each).meta)
+  }
+}
+
 export const numberedVersions = (count: number, more: SmallVersion['more'] = {}): SmallVersion[] =>
   Array.from({ length: count }, (_, n) => ({ name: `package_${String(n).padStart(6, '0')}`, version: '1.0.0', more }))
 

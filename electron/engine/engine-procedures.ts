@@ -211,7 +211,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       ...parts.move,
     },
     installed: {
-      list: async ({ libraryId }) => [...(await libraryOf(libraryId)).list()],
+      list: async ({ libraryId }, options) => [...(await (await libraryOf(libraryId)).listInTurns(ioOf(options)))],
       files: async ({ libraryId, ref }) => [...(await libraryOf(libraryId)).files(ref)],
       async path({ libraryId, spec, file }) {
         const library = await libraryOf(libraryId)
@@ -226,7 +226,7 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
       ...parts.upkeep.installed,
     },
     trash: {
-      list: async ({ libraryId }) => [...(await libraryOf(libraryId)).trash()],
+      list: async ({ libraryId }, options) => [...(await (await libraryOf(libraryId)).trashInTurns(ioOf(options)))],
       restore: async ({ libraryId, entryId }) => (await writableOf(libraryId)).restore(entryId),
       empty: async ({ libraryId, entryIds }, options) => ({
         freedBytes: await (await writableOf(libraryId)).emptyTrash(entryIds, ioOf(options)),

@@ -120,7 +120,7 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
     installed: {
       info: async ({ libraryId, ref }) => (await libraryOf(libraryId)).manifest(ref).info,
       cached: async ({ libraryId }) => [...listOldCache(disk, (await libraryOf(libraryId)).places)],
-      unreadable: async ({ libraryId }) => [...(await libraryOf(libraryId)).unreadable()],
+      unreadable: async ({ libraryId }, options) => [...(await (await libraryOf(libraryId)).unreadable(ioOf(options)))],
       async verify({ libraryId, ref }) {
         const library = await writableOf(libraryId)
         const request: UpkeepRequest = { libraryId: library.id, ref }

@@ -8,6 +8,7 @@ const contract = {
   note: {
     add: procedure(z.strictObject({ text: z.string().max(5) }), z.strictObject({ id: z.number() })),
     list: procedure(z.strictObject({}), z.array(z.string())),
+    many: procedure(z.strictObject({ last: z.enum(['right', 'wrong']) }), z.array(z.strictObject({ id: z.number() }))),
     fail: procedure(z.strictObject({ how: z.enum(['app', 'foreign', 'abort']) }), z.strictObject({})),
     wrong: procedure(z.strictObject({}), z.strictObject({ id: z.number() })),
     wait: procedure(z.strictObject({}), z.strictObject({})),
@@ -18,6 +19,10 @@ const implementation: Api<typeof contract> = {
   note: {
     add: async ({ text }) => ({ id: text.length }),
     list: async () => ['a'],
+    many: async ({ last }) => [
+      ...Array.from({ length: 4999 }, (_, id) => ({ id })),
+      last === 'right' ? { id: 4999 } : { id: 4999, secret: 'hunter2' },
+    ],
     fail: async ({ how }) => {
       if (how === 'app') throw new AppError('disk-full', { path: '/p' })
       throw new Error('password=hunter2')
@@ -42,6 +47,21 @@ describe('a call', () => {
   test('that fits the contract is answered', async () => {
     expect(await call('note.add', { text: 'abc' })).toEqual({ ok: true, value: { id: 3 } })
     expect(await call('note.list', undefined)).toEqual({ ok: true, value: ['a'] })
+  })
+
+  test('with a very long answer is checked to its end, and the loop has its turns meanwhile', async () => {
+    let turns = 0
+    const ended = new AbortController()
+    const count = () => {
+      turns += 1
+      if (!ended.signal.aborted) setImmediate(count)
+    }
+    setImmediate(count)
+    const ids = Array.from({ length: 5000 }, (_, id) => ({ id }))
+    expect(await call('note.many', { last: 'right' })).toEqual({ ok: true, value: ids })
+    ended.abort()
+    expect(turns).toBeGreaterThanOrEqual(2)
+    expect(await call('note.many', { last: 'wrong' })).toMatchObject({ ok: false, error: { code: 'internal' } })
   })
 
   test.each([

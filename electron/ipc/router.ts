@@ -8,6 +8,7 @@
  * 5. The output is parsed too: nothing leaves that the contract does not name.
  * 6. Whatever was thrown becomes an error of the wire; its cause goes to `report` alone.
  */
+import { setImmediate } from 'node:timers/promises'
 import * as z from 'zod'
 import { AppError, isAppError, toAppError, toWire } from '../../shared/errors.ts'
 import type { Api, CallOptions, Contract } from '../../shared/ipc/procedure.ts'
@@ -47,11 +48,7 @@ export function createRouter<T extends Contract>(
     }
     const given = parse(entry.input, input ?? {}, procedure) // 3
     const answer = await (implemented as Implementation)(given, { signal }) // 4
-    const checked = entry.output.safeParse(answer) // 5
-    if (!checked.success) {
-      throw new AppError('internal', { what: `answer of ${procedure}: ${describe(checked.error)}` })
-    }
-    return checked.data
+    return checkAnswer(entry.output, answer, procedure) // 5
   }
 
   return {
@@ -65,6 +62,25 @@ export function createRouter<T extends Contract>(
       }
     },
   }
+}
+
+const perTurn = 2000
+
+/** A long list is checked in turns: thousands of installed versions would hold up everybody else. */
+async function checkAnswer(schema: z.ZodType, answer: unknown, procedure: string): Promise<unknown> {
+  const check = (part: z.ZodType, value: unknown): unknown => {
+    const checked = part.safeParse(value)
+    if (checked.success) return checked.data
+    throw new AppError('internal', { what: `answer of ${procedure}: ${describe(checked.error)}` })
+  }
+  if (!(schema instanceof z.ZodArray) || !Array.isArray(answer) || answer.length <= perTurn)
+    return check(schema, answer)
+  const checked: unknown[] = []
+  for (let from = 0; from < answer.length; from += perTurn) {
+    checked.push(...(check(schema, answer.slice(from, from + perTurn)) as unknown[]))
+    await setImmediate()
+  }
+  return checked
 }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {

@@ -20,7 +20,7 @@ import { specOf } from '../../shared/model/package-ref.ts'
 import { installPackage, openFolder } from '../features/browse/package-actions.ts'
 import type { BrowseRow } from '../features/browse/rows.ts'
 import { StandingGlyph } from '../features/browse/standing-label.tsx'
-import { removeVersions, setKept, verify } from '../features/installed/installed-actions.ts'
+import { keepAll, removeVersions, verify } from '../features/installed/installed-actions.ts'
 import { useConnection } from '../state/connections.ts'
 import { useInstalled } from '../state/installed.ts'
 import { goTo, usePlace } from '../state/navigation.ts'
@@ -180,14 +180,14 @@ function actionsOfInstalled(here: InstalledVersion, standing: Standing, freedByt
       title: here.kept ? words.unkeep(version) : words.keep(version),
       icon: here.kept ? IconPinnedOff : IconPin,
       command: 'keep',
-      run: () => sayIfFailed(() => setKept(here, !here.kept)),
+      run: () => sayIfFailed(() => keepAll([here], !here.kept)),
     },
     {
       id: 'remove-first',
       title: words.remove(version, freedBytes),
       icon: IconTrash,
       command: 'remove',
-      run: () => sayIfFailed(() => removeVersions([here], freedBytes)),
+      run: () => sayIfFailed(() => removeVersions([here], () => freedBytes)),
     },
   ]
 }

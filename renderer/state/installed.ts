@@ -31,35 +31,76 @@ export const useInstalled = create<InstalledState>(() => ({
   failureByLibrary: {},
 }))
 
-const flights = new Map<string, () => Promise<void>>()
+const flights = new Map<string, () => Promise<unknown>>()
 
 /** Fetches what is in one library, its trash and its disk usage. Never rejects. */
-export function fetchLibrary(libraryId: string): Promise<void> {
-  const flight = flights.get(libraryId) ?? createSingleFlight(() => askFor(libraryId))
+export async function fetchLibrary(libraryId: string): Promise<void> {
+  const flight = flights.get(libraryId) ?? createFlight(libraryId)
   flights.set(libraryId, flight)
-  return flight()
+  await flight()
 }
 
-async function askFor(libraryId: string): Promise<void> {
+/** Measuring the disk takes longer than listing: rows never wait for it. */
+function createFlight(libraryId: string): () => Promise<unknown> {
+  const list = createSingleFlight(() => keepFailure(libraryId, fetchLists))
+  const measure = createSingleFlight(() => keepFailure(libraryId, fetchUsage))
+  return () => Promise.all([list(), measure()])
+}
+
+async function keepFailure(libraryId: string, fetch: (id: string) => Promise<void>): Promise<void> {
   try {
-    const [versions, unreadable, trash] = await Promise.all([
-      client.installed.list({ libraryId }),
-      client.installed.unreadable({ libraryId }),
-      client.trash.list({ libraryId }),
-    ])
-    useInstalled.setState((state) => ({
-      versionsByLibrary: { ...state.versionsByLibrary, [libraryId]: versions },
-      unreadableByLibrary: { ...state.unreadableByLibrary, [libraryId]: unreadable },
-      trashByLibrary: { ...state.trashByLibrary, [libraryId]: trash },
-      failureByLibrary: { ...state.failureByLibrary, [libraryId]: ready },
-    }))
-    // Measuring the disk takes longer than listing, so rows don't wait for it.
-    const usage = await client.disk.usage({ libraryId })
-    useInstalled.setState((state) => ({ usageByLibrary: { ...state.usageByLibrary, [libraryId]: usage } }))
+    await fetch(libraryId)
   } catch (error) {
     const failed: LoadState = { kind: 'failed', error: toAppError(error) }
     useInstalled.setState((state) => ({ failureByLibrary: { ...state.failureByLibrary, [libraryId]: failed } }))
   }
+}
+
+async function fetchLists(libraryId: string): Promise<void> {
+  const [versions, unreadable, trash] = await Promise.all([
+    client.installed.list({ libraryId }),
+    client.installed.unreadable({ libraryId }),
+    client.trash.list({ libraryId }),
+  ])
+  useInstalled.setState((state) => ({
+    versionsByLibrary: { ...state.versionsByLibrary, [libraryId]: versions },
+    unreadableByLibrary: { ...state.unreadableByLibrary, [libraryId]: unreadable },
+    trashByLibrary: { ...state.trashByLibrary, [libraryId]: trash },
+    failureByLibrary: { ...state.failureByLibrary, [libraryId]: ready },
+  }))
+}
+
+async function fetchUsage(libraryId: string): Promise<void> {
+  const usage = await client.disk.usage({ libraryId })
+  useInstalled.setState((state) => ({ usageByLibrary: { ...state.usageByLibrary, [libraryId]: usage } }))
+}
+
+/** Of so many a look takes long, and thousands may change one after the other. */
+const manyVersions = 1000
+const restShare = 2
+const mostRestMs = 5000
+const followed = new Map<string, { isAgain: boolean }>()
+
+/** For the engine's word that something changed: a large library is looked at again after a rest of as many times as long as that takes. */
+export async function followLibrary(libraryId: string): Promise<void> {
+  const running = followed.get(libraryId)
+  if (running !== undefined) {
+    running.isAgain = true
+    return
+  }
+  const own = { isAgain: true }
+  followed.set(libraryId, own)
+  while (own.isAgain) {
+    own.isAgain = false
+    const startedMs = performance.now()
+    await fetchLibrary(libraryId)
+    const { versionsByLibrary, trashByLibrary } = useInstalled.getState()
+    const count = (versionsByLibrary[libraryId]?.length ?? 0) + (trashByLibrary[libraryId]?.length ?? 0)
+    const tookMs = performance.now() - startedMs
+    const restMs = count < manyVersions ? 0 : Math.min(mostRestMs, restShare * tookMs)
+    if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
+  }
+  followed.delete(libraryId)
 }
 
 /** Fetches the libraries and everything in them. Never rejects. */

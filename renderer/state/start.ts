@@ -2,7 +2,7 @@ import type { Change } from '../../shared/ipc/events.ts'
 import { transport } from '../ipc/link.ts'
 import { fetchConnections, onMoved, useConnections } from './connections.ts'
 import { fetchHost, useHost } from './host.ts'
-import { fetchLibraries, fetchLibrary } from './installed.ts'
+import { fetchLibraries, followLibrary } from './installed.ts'
 import { createMirror } from './mirror.ts'
 import { followHistory } from './navigation.ts'
 import { fetchCatalog, forgetCatalog, heldCatalogs } from './packages.ts'
@@ -70,7 +70,7 @@ function applyChange(change: Exclude<Change, { readonly kind: 'host.requested' }
       announcePlan(change.planId)
       break
     case 'installed.changed':
-      void fetchLibrary(change.libraryId)
+      void followLibrary(change.libraryId)
       break
     case 'libraries.changed':
       void fetchLibraries()

@@ -16,6 +16,13 @@ const readEarlier = (files: number): string =>
     : `${formatCount(files)} files of that were read before it was interrupted, and look the same`
 const alsoEarlier = (files: number): string => (files === 0 ? '' : `. ${readEarlier(files)}`)
 
+/** So many are named one by one. */
+const mostNamed = 5
+const formatFirst = (names: readonly string[]): string =>
+  names.length <= mostNamed
+    ? formatList(names)
+    : `${names.slice(0, mostNamed).map(isolate).join(', ')} and ${formatCount(names.length - mostNamed)} more`
+
 const notDone: { readonly [A in PageAction]: string } = {
   'verify-all': 'Nothing was verified',
   'update-all': 'Nothing was updated',
@@ -29,15 +36,17 @@ export const installedText = {
     title: (names: readonly string[]): string =>
       names.length === 1
         ? `${isolate(names[0] ?? '')} is here, but its description was damaged`
-        : `${formatList(names)} are here, but their descriptions were damaged`,
+        : `${formatFirst(names)} are here, but their descriptions were damaged`,
     text: 'It is not listed, and no program should load it. Repair fetches the description again, and compares every file with it.',
     repair: 'Repair',
-    repaired: (names: readonly string[]): string => `${formatList(names)} can be used again`,
+    repaired: (names: readonly string[]): string => `${formatFirst(names)} can be used again`,
   },
   addLibrary: 'Add a library…',
   verifyAll: 'Verify all',
-  verifyingAll: (left: number): string => `Verifying, ${left} to go`,
-  stopVerifying: 'Stop',
+  verifyingAll: (left: number): string => `Verifying, ${formatCount(left)} to go`,
+  removing: (left: number): string => `Moving to the trash, ${formatCount(left)} to go`,
+  restoring: (left: number): string => `Restoring, ${formatCount(left)} to go`,
+  keeping: (left: number): string => `${plural(left, 'version')} to go`,
   updateAll: (count: number): string => `Update ${plural(count, 'package')}`,
   used: (free: number, total: number): string => `used by Orbital, ${formatSize(free)} free of ${formatSize(total)}`,
   measuring: 'Measuring the disk',
@@ -47,7 +56,13 @@ export const installedText = {
   refused: (request: PageRequest, why: string): string =>
     `${typeof request === 'object' ? 'Nothing is shown' : notDone[request]}. ${why}`,
   leftBefore: 'You left before the library and the store were read.',
-  tiles: { cache: 'Cache', unfinished: 'Unfinished', trash: 'Trash' },
+  tiles: {
+    cache: 'Cache',
+    unfinished: 'Unfinished',
+    trash: 'Trash',
+    smaller: (count: number, isOlder: boolean): string =>
+      plural(count, isOlder ? 'smaller older version' : 'smaller version'),
+  },
   mapLabel: 'Disk usage by package and version',
   listLabel: 'Installed packages',
   columns: {
@@ -190,6 +205,9 @@ export const installedText = {
     frees: 'Frees, when the trash is emptied',
     newest: 'newest',
     keep: 'Keep all',
+    listLabel: 'Versions',
+    all: (ticked: number, of: number): string =>
+      ticked === of ? `All ${plural(of, 'version')}` : `${formatCount(ticked)} of ${plural(of, 'version')}`,
   },
   details: {
     back: 'Back to Free up space',
@@ -211,8 +229,11 @@ export const installedText = {
     older: (count: number, kept: readonly string[], needed: readonly { title: string; app: App }[]): string =>
       [
         `${plural(count, 'version')} with a newer one here.`,
-        kept.length > 0 ? `${formatList(kept)} ${kept.length === 1 ? 'is' : 'are'} kept.` : '',
-        ...needed.map(({ title, app }) => `${withVersion(app.name, app.version)} needs the older ${isolate(title)}.`),
+        kept.length > 0 ? `${formatFirst(kept)} ${kept.length === 1 ? 'is' : 'are'} kept.` : '',
+        ...needed
+          .slice(0, mostNamed)
+          .map(({ title, app }) => `${withVersion(app.name, app.version)} needs the older ${isolate(title)}.`),
+        needed.length > mostNamed ? `${formatCount(needed.length - mostNamed)} more are needed by your apps.` : '',
       ]
         .filter(Boolean)
         .join(' '),
@@ -231,10 +252,11 @@ export const installedText = {
       trash: 'What is in the trash now goes for good.',
     },
     done: (bytes: number): string => `Cleaned up ${formatSize(bytes)}`,
-    partly: (count: number): string => `${plural(count, 'version')} moved to the trash before it stopped`,
+    stopped: (count: number): string => `Stopped. ${plural(count, 'older version')} went to the trash`,
   },
   trash: {
     title: 'In the trash',
     removed: (when: string): string => `Removed ${when}`,
+    more: (count: number): string => `and ${formatCount(count)} more`,
   },
 }

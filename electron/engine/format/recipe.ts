@@ -20,7 +20,14 @@ import { createLeftOutRules, ignoreFileName, recipeFileName } from './left-out-r
 import { metaCaps } from './meta-caps.ts'
 import { type RecipeInfoInputs, readRecipeInfo } from './recipe-info.ts'
 import type { SourceFile } from './source-file.ts'
-import { type LeftOutEntry, unreadableName, type WalkedFolder, walkFolder } from './walk-folder.ts'
+import {
+  type LeftOutEntry,
+  type SeenFolder,
+  seeFolder,
+  unreadableName,
+  type WalkedFolder,
+  walkFolder,
+} from './walk-folder.ts'
 
 /**
  * A folder as the package that it would become. Nothing is written.
@@ -48,6 +55,9 @@ export interface Recipe {
 
 /** The files of a folder (steps 3 and 4), and what is wrong with them: whatever is said of the package, that stays. */
 export interface ReadFolder {
+  readonly seen: SeenFolder
+  /** The part of `choice` that is files of the folder. */
+  readonly saidInFolder: string
   /** What chose them, as one text. */
   readonly choice: string
   readonly files: readonly RecipeFile[]
@@ -80,7 +90,7 @@ export interface ReadRecipeOptions {
   readonly signal: AbortSignal
   /** Told now and then how many entries were seen so far. */
   readonly onEntries?: ((count: number) => void) | undefined
-  /** What an earlier call read of the folder: it isn't walked again while the same files are chosen. */
+  /** What an earlier call read of the folder: it isn't looked at again, whichever of its files a person chooses now. */
   readonly before?: ReadFolder | undefined
 }
 
@@ -103,9 +113,15 @@ export async function readRecipe(options: ReadRecipeOptions): Promise<Recipe> {
   const ignoreText = hasFile(ignoreFileName) ? readText(disk, path.join(folder, ignoreFileName)) : undefined
   const { leaveOut = [], putIn = [], insideFolder = '' } = fields
   const inside = insideFolder === '' ? '' : `${insideFolder}/`
-  const choice = JSON.stringify([include?.map(({ text }) => text) ?? null, ignoreText, readme, leaveOut, putIn, inside])
+  const saidInFolder = JSON.stringify([include?.map(({ text }) => text) ?? null, ignoreText, readme])
+  const choice = JSON.stringify([saidInFolder, leaveOut, putIn, inside])
   const rules = { include, ignoreText, readme, leaveOut, putIn }
-  const read = before?.choice === choice ? before : { choice, ...(await readFiles(options, rules, inside)) } // 4
+  // Who writes into the folder may have changed more of it than that.
+  const seen = before?.saidInFolder === saidInFolder ? before.seen : seeFolder(disk, folder)
+  const read =
+    before?.choice === choice
+      ? before
+      : { choice, saidInFolder, seen, ...(await readFiles(options, seen, rules, inside)) } // 4
   if (read.files.length === 0 && include === undefined) {
     const leftOut = read.leftOut.reduce((sum, entry) => sum + entry.fileCount, 0)
     throw new AppError('folder-empty', { path: folder, leftOut })
@@ -139,13 +155,13 @@ export async function readRecipe(options: ReadRecipeOptions): Promise<Recipe> {
 }
 
 async function readFiles(
-  { disk, folder, signal, onEntries }: ReadRecipeOptions,
+  { signal, onEntries }: ReadRecipeOptions,
+  seen: SeenFolder,
   rules: Parameters<typeof createLeftOutRules>[0],
   inside: string,
-): Promise<Omit<ReadFolder, 'choice'>> {
+): Promise<Omit<ReadFolder, 'choice' | 'saidInFolder' | 'seen'>> {
   const walked = await walkFolder({
-    disk,
-    folder,
+    seen,
     signal,
     onEntries,
     maxEntries: 5 * metaCaps.maxFiles,

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { AppError, toAppError } from '../../../shared/errors.ts'
-import type { Disk } from '../ports.ts'
+import type { Disk, FileFacts } from '../ports.ts'
 import type { LeftOutReason, LeftOutRules } from './left-out-rules.ts'
 import type { SourceFile } from './source-file.ts'
 
@@ -20,9 +20,41 @@ export interface WalkedFolder {
   /** Sorted by path; a folder of which nothing goes in is one entry. */
   readonly leftOut: readonly LeftOutEntry[]
 }
-export interface WalkOptions {
-  readonly disk: Disk
+/** A folder as it was when it was looked at: what is chosen of it can be chosen anew without another look. */
+export interface SeenFolder {
   readonly folder: string
+  /** Throws what listing the folder throws. */
+  entries(folder: string): readonly SeenEntry[]
+  /** Undefined: gone since its folder was listed. */
+  facts(folder: string, entry: SeenEntry): FileFacts | undefined
+}
+interface SeenEntry {
+  readonly name: string
+  readonly kind: ReturnType<Disk['entries']>[number]['kind']
+}
+
+/** Nothing is read before it is asked for, and nothing twice. */
+export function seeFolder(disk: Pick<Disk, 'entries' | 'facts'>, folder: string): SeenFolder {
+  const folders = new Map<string, readonly SeenEntry[]>()
+  const known = new Map<SeenEntry, FileFacts | undefined>()
+  return {
+    folder,
+    entries(each) {
+      const seen = folders.get(each) ?? disk.entries(each)
+      folders.set(each, seen)
+      return seen
+    },
+    facts(parent, entry) {
+      if (known.has(entry)) return known.get(entry)
+      const facts = disk.facts(path.join(parent, entry.name))
+      known.set(entry, facts)
+      return facts
+    },
+  }
+}
+
+export interface WalkOptions {
+  readonly seen: SeenFolder
   readonly rules: LeftOutRules
   readonly signal: AbortSignal
   /** More entries than this are refused: `package-too-large`. */
@@ -36,7 +68,8 @@ export interface WalkOptions {
  * turn every few hundred entries, so that large folders stall nothing.
  */
 export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
-  const { disk, folder, rules, signal, maxEntries, onEntries } = options
+  const { seen, rules, signal, maxEntries, onEntries } = options
+  const { folder } = seen
   const files: SourceFile[] = []
   let seenEntries = 0
 
@@ -50,28 +83,29 @@ export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
     if (signal.aborted) throw toAppError(signal.reason)
   }
 
-  const isMisread = (entryPath: string, name: string) => name.includes('\uFFFD') && disk.facts(entryPath) === undefined
+  const isMisread = (parent: string, entry: SeenEntry) =>
+    entry.name.includes('\uFFFD') && seen.facts(parent, entry) === undefined
 
   /** Entries left out below; the whole folder as one when they are all there is and have one reason. */
   const visit = async (parts: readonly string[]): Promise<readonly LeftOutEntry[]> => {
     const here = path.join(folder, ...parts)
     const takenBefore = files.length
     const leftOut: LeftOutEntry[] = []
-    for (const entry of disk.entries(here)) {
+    for (const entry of seen.entries(here)) {
       await countEntry()
       const below = [...parts, entry.name]
       const leave = (reason: LeftOutReason, why: string, sizes: { fileCount: number; sizeBytes: number }) =>
         leftOut.push({ path: below.join('/'), isFolder: entry.kind === 'folder', ...sizes, reason, why })
       if (entry.kind === 'symlink') leave('symlink', 'A link to something else', { fileCount: 1, sizeBytes: 0 })
       else if (entry.kind === 'special') leave('special-file', 'Not a file', { fileCount: 1, sizeBytes: 0 })
-      else if (entry.kind === 'folder' && isMisread(path.join(here, entry.name), entry.name))
+      else if (entry.kind === 'folder' && isMisread(here, entry))
         leave('special-file', unreadableName, { fileCount: 1, sizeBytes: 0 })
       else if (entry.kind === 'folder') {
         const decision = rules.decideFolder(below)
         if (decision.kind === 'leave') leave(decision.reason, decision.why, await measure(below))
         else leftOut.push(...(await visit(below)))
       } else {
-        const facts = disk.facts(path.join(here, entry.name))
+        const facts = seen.facts(here, entry)
         if (facts === undefined) {
           // Else it is gone since the folder was listed.
           if (entry.name.includes('\uFFFD')) leave('special-file', unreadableName, { fileCount: 1, sizeBytes: 0 })
@@ -91,7 +125,8 @@ export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
   const measure = async (parts: readonly string[]): Promise<{ fileCount: number; sizeBytes: number }> => {
     let fileCount = 0
     let sizeBytes = 0
-    for (const entry of readableEntries(disk, path.join(folder, ...parts))) {
+    const here = path.join(folder, ...parts)
+    for (const entry of readableEntries(seen, here)) {
       await countEntry()
       if (entry.kind === 'folder') {
         const below = await measure([...parts, entry.name])
@@ -99,7 +134,7 @@ export async function walkFolder(options: WalkOptions): Promise<WalkedFolder> {
         sizeBytes += below.sizeBytes
       } else {
         fileCount += 1
-        sizeBytes += entry.kind === 'file' ? (disk.facts(path.join(folder, ...parts, entry.name))?.sizeBytes ?? 0) : 0
+        sizeBytes += entry.kind === 'file' ? (seen.facts(here, entry)?.sizeBytes ?? 0) : 0
       }
     }
     return { fileCount, sizeBytes }
@@ -118,9 +153,9 @@ const byPath = (a: { readonly path: string }, b: { readonly path: string }): num
   a.path < b.path ? -1 : a.path > b.path ? 1 : 0
 
 /** What stays out anyway need not be readable. */
-function readableEntries(disk: Disk, folder: string): ReturnType<Disk['entries']> {
+function readableEntries(seen: SeenFolder, folder: string): readonly SeenEntry[] {
   try {
-    return disk.entries(folder)
+    return seen.entries(folder)
   } catch (error) {
     if (error instanceof AppError) return []
     throw error

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { AppError, isAppError } from '../../../shared/errors.ts'
 import type { App } from '../../../shared/model/app.ts'
 import { verdictFor } from '../../../shared/model/compatibility.ts'
-import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { CompatibilityMap, Manifest, PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { InstallPlan } from '../../../shared/model/plans.ts'
 import { refusalOf } from '../../../shared/model/refusal.ts'
+import { inTurns } from '../in-turns.ts'
 import type { Library } from '../library/library.ts'
 import { checkPlace } from '../library/places.ts'
 import type { Disk, Io } from '../ports.ts'
@@ -79,17 +79,17 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
       if (!('file' in question.source)) readyCrew(1)
       const found = await read(question, io)
       checkPlace(deps.disk, library.places.version(identOf(found.manifest.ref)))
-      const installed: readonly InstalledVersion[] = library.list()
+      const installed = await library.listInTurns(io)
       const planned = planInstall({
         planId: randomUUID(),
         ...found,
         libraryId: library.id,
         installed,
-        installedManifest: installedManifest(library, found.manifest.ref),
+        installedManifest: manifestOf(library, found.manifest.ref),
         reusable: findReusable(
           deps.disk,
           found.manifest,
-          installedSources(library, found.manifest.ref, deps.libraries?.()),
+          await installedSources(library, found.manifest.ref, deps.libraries?.() ?? [], io),
         ),
         volume: deps.disk.volume(library.places.root),
         isBegun: deps.isBegun?.(library.id, found.manifest.ref),
@@ -119,25 +119,28 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
 }
 
 /** Versions that may have files of a package: those of the same name first, this library before others. */
-function installedSources(
+async function installedSources(
   own: Library,
   ref: PackageRef,
-  others: readonly { readonly name: string; readonly library: Library }[] = [],
-): readonly InstalledSource[] {
+  others: readonly { readonly name: string; readonly library: Library }[],
+  io: Io,
+): Promise<readonly InstalledSource[]> {
   const rest = others.filter(({ library }) => library.places.root !== own.places.root)
-  return [{ name: '', library: own }, ...rest]
-    .flatMap(({ name, library }) =>
-      library.list().map((each) => ({
-        label: `${each.ref.name} ${each.ref.version}${name === '' ? '' : ` (${name})`}`,
-        root: each.path,
-        manifest: library.manifest(each.ref),
-        isSameName: each.ref.name === ref.name,
-      })),
-    )
-    .sort((a, b) => Number(b.isSameName) - Number(a.isSameName))
+  const sources: (InstalledSource & { readonly isSameName: boolean })[] = []
+  for (const { name, library } of [{ name: '', library: own }, ...rest]) {
+    const versions = await library.listInTurns(io)
+    await inTurns(versions, (each) => {
+      const manifest = manifestOf(library, each.ref)
+      // Gone since it was listed.
+      if (manifest === undefined) return
+      const label = `${each.ref.name} ${each.ref.version}${name === '' ? '' : ` (${name})`}`
+      sources.push({ label, root: each.path, manifest, isSameName: each.ref.name === ref.name })
+    })
+  }
+  return sources.sort((a, b) => Number(b.isSameName) - Number(a.isSameName))
 }
 
-function installedManifest(library: Library, ref: PackageRef): Manifest | undefined {
+function manifestOf(library: Library, ref: PackageRef): Manifest | undefined {
   try {
     return library.manifest(ref)
   } catch (error) {

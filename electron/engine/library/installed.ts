@@ -6,9 +6,9 @@ import type { FileEntry, Manifest, PackageRef } from '../../../shared/model/pack
 import { identOf } from '../../../shared/model/package-ref.ts'
 import { ingestInstalledMeta } from '../format/ingest-meta.ts'
 import { metaCaps } from '../format/meta-caps.ts'
-import type { Disk, Log } from '../ports.ts'
+import type { Disk, FileFacts, Log } from '../ports.ts'
 import type { LibraryPlaces } from './places.ts'
-import { factsOfTree, type MetaMark, markOf, readFacts } from './version-facts.ts'
+import { factsFileOf, type MetaMark, markOf, ofTree, readFacts, type VersionFacts } from './version-facts.ts'
 
 /** An installed version as it is in its folder. */
 export interface InstalledTree {
@@ -17,13 +17,19 @@ export interface InstalledTree {
   readonly mark: MetaMark
 }
 
+/** Waited for between two of very many versions: the loop's turn, where it is due. */
+export type Turn = () => Promise<void> | void
+
 export interface InstalledReader {
   /** By name, newest version first. A folder that is no readable package is left out and noted in the log once. */
   list(): readonly InstalledVersion[]
+  /** The same where somebody waits for the loop: thousands of versions take seconds. */
+  listInTurns(turn: Turn): Promise<readonly InstalledVersion[]>
   /** Undefined: no readable package of that version. */
   tree(ref: PackageRef): InstalledTree | undefined
   /** What Orbital has installed or verified, and whose meta.json can't be read any more. */
-  unreadable(): readonly PackageRef[]
+  unreadable(turn: Turn): Promise<readonly PackageRef[]>
+  isUnreadable(ref: PackageRef): boolean
   /** `not-installed` */
   get(ref: PackageRef): InstalledVersion
   files(ref: PackageRef): readonly FileEntry[]
@@ -33,7 +39,7 @@ export interface InstalledReader {
  * Installed versions, read from their folders each time, since other programs install and remove there too:
  *  1. Every folder of the library but `.orbital`, `__cache__` and hidden ones, with a meta.json in it.
  *  2. The meta passes strict ingest, its ident being the folder's name. One that didn't change since the last look isn't read again.
- *  3. Orbital's facts are added where they are about that very tree.
+ *  3. Orbital's facts are added where they are about that very tree; they, too, are read again only when their file is another one.
  */
 export function createInstalledReader(deps: {
   readonly disk: Disk
@@ -43,12 +49,13 @@ export function createInstalledReader(deps: {
 }): InstalledReader {
   const { disk, log, places, libraryId } = deps
   const known = new Map<string, { readonly stamp: string; readonly tree: InstalledTree | undefined }>()
+  const knownFacts = new Map<string, { readonly stamp: string; readonly facts: VersionFacts | undefined }>()
 
   const readTree = (ident: string): InstalledTree | undefined => {
     const metaPath = path.join(places.version(ident), 'meta.json')
     const facts = disk.facts(metaPath)
     if (facts?.kind !== 'file') return undefined
-    const stamp = `${facts.inode} ${facts.sizeBytes} ${facts.modifiedMs}`
+    const stamp = stampOf(facts)
     const seen = known.get(ident)
     if (seen?.stamp === stamp) return seen.tree
     const tree = readMeta(ident, metaPath, facts.modifiedMs)
@@ -67,8 +74,18 @@ export function createInstalledReader(deps: {
     }
   }
 
+  const readFactsOf = (ident: string): VersionFacts | undefined => {
+    const file = disk.facts(factsFileOf(places, ident))
+    const stamp = file === undefined ? '' : stampOf(file)
+    const seen = knownFacts.get(ident)
+    if (seen?.stamp === stamp) return seen.facts
+    const facts = file === undefined ? undefined : readFacts(disk, places, ident)
+    knownFacts.set(ident, { stamp, facts })
+    return facts
+  }
+
   const show = ({ ident, manifest, mark }: InstalledTree): InstalledVersion => {
-    const facts = factsOfTree(disk, places, ident, mark)
+    const facts = ofTree(readFactsOf(ident), mark)
     return {
       ref: manifest.ref,
       libraryId,
@@ -100,25 +117,41 @@ export function createInstalledReader(deps: {
     return found
   }
 
+  const idents = (): readonly string[] =>
+    disk.facts(places.root) === undefined
+      ? []
+      : disk
+          .entries(places.root)
+          .flatMap(({ name, kind }) => (kind === 'folder' && isVersionFolder(name) ? [name] : []))
+  const isUnreadable = (ident: string): boolean => readTree(ident) === undefined && readFactsOf(ident) !== undefined
+  const shown = (ident: string): readonly InstalledVersion[] => {
+    const found = readTree(ident)
+    return found === undefined ? [] : [show(found)]
+  }
+
   return {
-    list() {
-      if (disk.facts(places.root) === undefined) return []
-      return disk
-        .entries(places.root)
-        .flatMap(({ name, kind }) => {
-          const found = kind === 'folder' && isVersionFolder(name) ? readTree(name) : undefined
-          return found === undefined ? [] : [show(found)]
-        })
-        .sort((a, b) => a.ref.name.localeCompare(b.ref.name) || compareVersions(b.ref.version, a.ref.version))
+    list: () => idents().flatMap(shown).sort(byNameAndVersion),
+    async listInTurns(turn) {
+      const versions: InstalledVersion[] = []
+      for (const ident of idents()) {
+        versions.push(...shown(ident))
+        await turn()
+      }
+      return versions.sort(byNameAndVersion)
     },
     tree,
-    unreadable() {
-      if (disk.facts(places.root) === undefined) return []
-      return disk.entries(places.root).flatMap(({ name, kind }) => {
-        const isUnreadable = kind === 'folder' && isVersionFolder(name) && readTree(name) === undefined
-        const ref = isUnreadable && readFacts(disk, places, name) !== undefined ? refOf(name) : undefined
-        return ref === undefined ? [] : [ref]
-      })
+    async unreadable(turn) {
+      const refs: PackageRef[] = []
+      for (const ident of idents()) {
+        const ref = isUnreadable(ident) ? refOf(ident) : undefined
+        if (ref !== undefined) refs.push(ref)
+        await turn()
+      }
+      return refs
+    },
+    isUnreadable(ref) {
+      const ident = identOf(ref)
+      return isVersionFolder(ident) && disk.facts(places.version(ident))?.kind === 'folder' && isUnreadable(ident)
     },
     get: (ref) => show(treeOf(ref)),
     files: (ref) =>
@@ -129,6 +162,13 @@ export function createInstalledReader(deps: {
       })),
   }
 }
+
+const stampOf = ({ inode, sizeBytes, modifiedMs }: FileFacts): string => `${inode} ${sizeBytes} ${modifiedMs}`
+
+// Many times as fast as localeCompare, which looks for its rules each time.
+const { compare } = new Intl.Collator()
+const byNameAndVersion = (a: InstalledVersion, b: InstalledVersion): number =>
+  compare(a.ref.name, b.ref.name) || compareVersions(b.ref.version, a.ref.version)
 
 const isVersionFolder = (name: string): boolean =>
   name !== '' && !name.startsWith('.') && name !== '__cache__' && !name.endsWith('.tmp') && !/[/\\\0]/.test(name)

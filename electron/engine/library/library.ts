@@ -4,7 +4,7 @@ import type { DiskUsage, InstalledVersion, TrashEntry } from '../../../shared/mo
 import type { FileEntry, Manifest, PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { Clock, Disk, Io, Log } from '../ports.ts'
-import { nextTurn } from '../take-turns.ts'
+import { createTurns, nextTurn } from '../take-turns.ts'
 import type { LookedAt } from './changed-files.ts'
 import {
   beginCommit,
@@ -19,7 +19,15 @@ import { createInstalledReader } from './installed.ts'
 import { createLeases, type Leases } from './leases.ts'
 import { type LibraryPlaces, placesOf, stagedTreeOf } from './places.ts'
 import { type Recovered, recoverLibrary } from './recover.ts'
-import { dropFromTrash, listTrash, moveToGarbage, moveToTrash, restoreFromTrash } from './trash.ts'
+import {
+  dropFromTrash,
+  findInTrash,
+  listTrash,
+  listTrashInTurns,
+  moveToGarbage,
+  moveToTrash,
+  restoreFromTrash,
+} from './trash.ts'
 import { isWhole, type TreeReport } from './verify.ts'
 import { earlierOf, factsOfTree, type MetaMark, readFacts, type VersionFacts, writeFacts } from './version-facts.ts'
 import { whileHeld } from './while-held.ts'
@@ -56,8 +64,11 @@ export interface Library {
    */
   recover(io: Io): Promise<Recovered & { readonly deleted: Promise<number> }>
   list(): readonly InstalledVersion[]
+  /** The same, and the loop gets its turns meanwhile. */
+  listInTurns(io: Io): Promise<readonly InstalledVersion[]>
   /** What Orbital has installed or verified, and whose meta.json can't be read any more: not listed until it is repaired. */
-  unreadable(): readonly PackageRef[]
+  unreadable(io: Io): Promise<readonly PackageRef[]>
+  isUnreadable(ref: PackageRef): boolean
   /** `not-installed` */
   get(ref: PackageRef): InstalledVersion
   find(ref: PackageRef): InstalledVersion | undefined
@@ -73,6 +84,7 @@ export interface Library {
   /** Moves what stands at these paths of a version's folder, and isn't part of it, to the trash; undefined when nothing is there. */
   takeOut(ref: PackageRef, paths: readonly string[]): TrashEntry | undefined
   trash(): readonly TrashEntry[]
+  trashInTurns(io: Io): Promise<readonly TrashEntry[]>
   restore(entryId: string): InstalledVersion
   /** All, or those; answers what that freed. */
   emptyTrash(entryIds: readonly string[] | undefined, io: Io): Promise<number>
@@ -187,7 +199,9 @@ export function createLibrary(deps: LibraryDeps): Library {
       return { ...recovered, deleted }
     },
     list: installed.list,
-    unreadable: installed.unreadable,
+    listInTurns: (io) => installed.listInTurns(createTurns(clock, io)),
+    unreadable: (io) => installed.unreadable(createTurns(clock, io)),
+    isUnreadable: installed.isUnreadable,
     get: installed.get,
     find: (ref) => (installed.tree(ref) === undefined ? undefined : installed.get(ref)),
     manifest: (ref) => treeOf(ref).manifest,
@@ -218,16 +232,16 @@ export function createLibrary(deps: LibraryDeps): Library {
       return entry
     },
     trash: () => listTrash(shared),
+    trashInTurns: (io) => listTrashInTurns(shared, createTurns(clock, io)),
     restore(entryId) {
-      const entry = listTrash(shared).find((each) => each.id === entryId)
-      if (entry === undefined) throw new AppError('trash-entry-not-found', { entryId })
+      const entry = findInTrash(shared, entryId)
       if (entry.extras === undefined) restoreFromTrash(shared, entryId)
       else restoreExtras(shared, entryId)
       changed()
       return installed.get(entry.ref)
     },
     async emptyTrash(entryIds, io) {
-      const ids = entryIds ?? listTrash(shared).map((entry) => entry.id)
+      const ids = entryIds ?? (await listTrashInTurns(shared, createTurns(clock, io))).map((entry) => entry.id)
       const roots: string[] = []
       for (const entryId of ids) roots.push(await patiently(() => dropFromTrash(shared, entryId), io))
       const freedBytes = await deleteAll(roots, io)
@@ -235,7 +249,8 @@ export function createLibrary(deps: LibraryDeps): Library {
       return freedBytes
     },
     async usage(io) {
-      const versions = installed.list()
+      const turn = createTurns(clock, io)
+      const versions = await installed.listInTurns(turn)
       // What lies in these folders counts, not the folders: they stay.
       const inside = (...folders: readonly string[]) =>
         folders.flatMap((folder) => namesIn(folder).map((name) => path.join(folder, name)))
@@ -249,17 +264,19 @@ export function createLibrary(deps: LibraryDeps): Library {
       const [cacheBytes = 0, unfinishedBytes = 0, trashBytes = 0, ownBytes = 0] = groups.map((roots) =>
         bytes.splice(0, roots.length).reduce((total, each) => total + each, 0),
       )
-      const changed = await work.look(
-        versions.map(({ ref, path: folder, verifiedAt }) => ({
-          folder,
-          files: (installed.tree(ref)?.manifest.files ?? []).map((file) => ({
-            path: file.path,
-            sizeBytes: file.sizeBytes,
-          })),
-          verifiedAt,
-        })),
-        io,
-      )
+      const looked: LookedAt[] = []
+      for (const { ref, path: folder, verifiedAt } of versions) {
+        const files = (installed.tree(ref)?.manifest.files ?? []).map(({ path: file, sizeBytes }) => ({
+          path: file,
+          sizeBytes,
+        }))
+        looked.push({ folder, files, verifiedAt })
+        await turn()
+      }
+      const changed = await work.look(looked, io)
+      // The newest version of a package comes first.
+      const newest = new Map<string, InstalledVersion>()
+      for (const each of versions) if (!newest.has(each.ref.name)) newest.set(each.ref.name, each)
       return {
         libraryId: id,
         volume: disk.volume(places.root),
@@ -267,7 +284,7 @@ export function createLibrary(deps: LibraryDeps): Library {
           ref: each.ref,
           title: each.title,
           freedBytes: bytes[index] ?? 0,
-          older: versions.findIndex((other) => other.ref.name === each.ref.name) < index,
+          older: newest.get(each.ref.name) !== each,
           kept: each.kept,
           ...(changed[index]?.length ? { changedFiles: [...changed[index]] } : {}),
         })),

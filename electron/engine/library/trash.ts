@@ -107,15 +107,41 @@ export function restoreFromTrash(deps: TrashDeps, id: string): { readonly ident:
 }
 
 /** Newest first. */
-export function listTrash(deps: TrashDeps): readonly TrashEntry[] {
-  const { disk, places } = deps
-  return entryNames(disk, places)
-    .flatMap((id) => {
-      const folder = path.join(places.trash, id)
-      const entry = hasContent(disk, folder) ? readEntry(disk, folder) : undefined
-      return entry === undefined ? [] : [shownEntry(deps, id, entry)]
-    })
-    .sort((a, b) => b.removedAt.localeCompare(a.removedAt))
+export const listTrash = (deps: TrashDeps): readonly TrashEntry[] =>
+  entryNames(deps.disk, deps.places)
+    .flatMap((id) => shownIn(deps, id))
+    .sort(newestFirst)
+
+/** The same; `turn` is waited for between two. */
+export async function listTrashInTurns(
+  deps: TrashDeps,
+  turn: () => Promise<void> | void,
+): Promise<readonly TrashEntry[]> {
+  const entries: TrashEntry[] = []
+  for (const id of entryNames(deps.disk, deps.places)) {
+    entries.push(...shownIn(deps, id))
+    await turn()
+  }
+  return entries.sort(newestFirst)
+}
+
+function shownIn(deps: TrashDeps, id: string): readonly TrashEntry[] {
+  const entry = entryOf(deps, id)
+  return entry === undefined ? [] : [shownEntry(deps, id, entry)]
+}
+const newestFirst = (a: TrashEntry, b: TrashEntry): number =>
+  a.removedAt < b.removedAt ? 1 : a.removedAt > b.removedAt ? -1 : 0
+
+/** `trash-entry-not-found` */
+export function findInTrash(deps: TrashDeps, id: string): EntryFile {
+  const entry = isSafeName(id) ? entryOf(deps, id) : undefined
+  if (entry === undefined) throw new AppError('trash-entry-not-found', { entryId: id })
+  return entry
+}
+
+function entryOf({ disk, places }: TrashDeps, id: string): EntryFile | undefined {
+  const folder = path.join(places.trash, id)
+  return hasContent(disk, folder) ? readEntry(disk, folder) : undefined
 }
 
 /** Out of the trash for good; answers the folder that waits to be deleted. */

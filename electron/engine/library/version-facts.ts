@@ -49,8 +49,10 @@ export function readFacts(disk: Disk, places: LibraryPlaces, ident: string): Ver
 }
 
 /** Facts of that very tree; of any other only whether the version is kept, and those that it had earlier. */
-export function factsOfTree(disk: Disk, places: LibraryPlaces, ident: string, mark: MetaMark): VersionFacts {
-  const facts = readFacts(disk, places, ident)
+export const factsOfTree = (disk: Disk, places: LibraryPlaces, ident: string, mark: MetaMark): VersionFacts =>
+  ofTree(readFacts(disk, places, ident), mark)
+
+export function ofTree(facts: VersionFacts | undefined, mark: MetaMark): VersionFacts {
   const isSame = facts?.metaSha256 === mark.metaSha256 && facts.metaModifiedMs === mark.metaModifiedMs
   if (facts !== undefined && isSame) return facts
   const earlier = earlierOf(facts)

@@ -236,7 +236,7 @@ describe('a plan', () => {
     }
   })
 
-  test('of a folder of very many files is not read again for what is typed, nor is the store asked again', async () => {
+  test('of a folder of very many files is not read again for what is typed or left out, nor is the store asked again', async () => {
     await build('model', [{ path: 'sub/a.bin', sizeBytes: 10 }])
     for (let n = 0; n < 5000; n += 1) writeFileSync(join(folder('model'), 'sub', `b-${n}.bin`), 'b')
     const disk = createNodeDisk()
@@ -272,15 +272,21 @@ describe('a plan', () => {
     expect(slow.transfer(planId).request.info).toMatchObject({ name: 'other' })
     await again({ name: 'other', version: '1.0.1' })
     expect([reads, asked]).toEqual([1, [true, false]])
-    // What else is chosen, by the form or by a file, and the time that goes by are reasons to read it.
     const fewer = await again({ leaveOut: ['sub/b-0.bin'] })
     expect(fewer.fileCount).toBe(first.fileCount - 1)
+    expect(fewer.leftOut).toMatchObject([{ path: 'sub/b-0.bin', fileCount: 1, sizeBytes: 1, reason: 'by-person' }])
+    expect((await again({ leaveOut: ['sub'], putIn: ['sub/a.bin'] })).files).toMatchObject([{ path: 'sub/a.bin' }])
+    const none = await again({ leaveOut: ['sub'] }).catch((error: unknown) => error)
+    expect(none).toMatchObject({ code: 'folder-empty', details: { leftOut: 5001 } })
+    expect((await again({})).files).toEqual(first.files)
+    expect(reads, 'whichever files are chosen').toBe(1)
+    // What a file of the folder chooses, and the time that goes by are reasons to read it.
     writeFileSync(join(folder('model'), '.orbitalignore'), 'sub/b-1.bin')
     expect((await again({})).leftOut).toContainEqual(expect.objectContaining({ path: 'sub/b-1.bin' }))
-    expect(reads).toBe(3)
+    expect(reads).toBe(2)
     nowMs += 60_000
     await again({})
-    expect([reads, asked.filter((refresh) => refresh).length]).toEqual([4, 2])
+    expect([reads, asked.filter((refresh) => refresh).length]).toEqual([3, 2])
     await slow.close()
   })
 

@@ -127,6 +127,10 @@ function tagOf({ plan }: PlannedPublish, before: Pick<Kept, 'planned' | 'filesTa
   return isSame ? before.filesTag : randomUUID()
 }
 
+/** Those that are left out, too. */
+const filesSeen = ({ plan: { files, leftOut } }: PlannedPublish): number =>
+  leftOut.reduce((sum, { fileCount }) => sum + fileCount, files.length)
+
 const stampOf = ({ path, sizeBytes, modifiedMs, inode, algorithm }: FileToHash): string =>
   `${path} ${sizeBytes} ${modifiedMs} ${inode} ${algorithm}`
 
@@ -135,7 +139,7 @@ const mostPlans = 50
 /** Between two news of what the checksums say so far. */
 const leastRestMs = 1000
 const readingRestMs = 250
-/** A folder of so many files isn't read again for a letter that is typed, until reading it has taken a fiftieth of the time since. */
+/** A folder of so many files isn't read again for a letter that is typed or a file that is left out, until reading it has taken a fiftieth of the time since. */
 const manyFiles = 5000
 const readShare = 50
 /** The store is asked again for what is published after this. */
@@ -179,11 +183,11 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
     const isRead =
       earlier !== undefined &&
       earlier.input.path === input.path &&
-      earlier.planned.plan.files.length >= manyFiles &&
+      filesSeen(earlier.planned) >= manyFiles &&
       startedMs - earlier.readAtMs < readShare * earlier.readMs
     const before = isRead ? earlier.planned : undefined
     const planned = await planPublish({ ...planDeps, publishedVersions }, { ...input, before }, io)
-    const isSame = isRead && planned.source.read === earlier.planned.source.read
+    const isSame = isRead && planned.source.read?.folder.seen === earlier.planned.source.read?.folder.seen
     const { readAtMs, readMs } = isSame ? earlier : { readAtMs: startedMs, readMs: deps.clock.monotonic() - startedMs }
     return { input, planned, readAtMs, readMs, publishedVersions }
   }

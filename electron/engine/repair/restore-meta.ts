@@ -72,7 +72,7 @@ export async function restoreMeta(
 
 /** It is there, but can't be read, so that nothing is known of its files. */
 export const hasDamagedMeta = (library: Library, ref: PackageRef): boolean =>
-  library.find(ref) === undefined && library.unreadable().some((each) => identOf(each) === identOf(ref))
+  library.find(ref) === undefined && library.isUnreadable(ref)
 
 async function fetchMeta(
   deps: RepairDeps,

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { FilePreview as Preview } from '../../../shared/model/file-preview.ts'
+import { visibleName } from '../../../shared/text/visible-name.ts'
 import { client } from '../../ipc/link.ts'
 import { openLink } from '../../shell/open-link.ts'
 import { pickSavePath } from '../../shell/pick-save-path.ts'
@@ -64,7 +65,7 @@ export function FilePreview({ connectionId, name, version, file }: FilePreviewPr
     <>
       <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
       <div className="row">
-        <h2 className="cut">{file.name}</h2>
+        <h2 className="cut">{visibleName(file.name)}</h2>
         <span className="t3 num" title={formatExactBytes(file.sizeBytes)}>
           {formatSize(file.sizeBytes)}
         </span>

@@ -12,6 +12,7 @@ import {
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
 import type { VersionSummary } from '../../../shared/model/package.ts'
+import { visibleName } from '../../../shared/text/visible-name.ts'
 import { browseText } from '../../text/browse.ts'
 import { formatExactBytes, formatSize } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
@@ -98,7 +99,7 @@ export function FilesTab({ connectionId, name, version }: FilesTabProps) {
           />
         )}
         {selected?.kind === 'folder' && (
-          <p className="t2 num">{text.folder(selected.name, selected.fileCount, selected.sizeBytes)}</p>
+          <p className="t2 num">{text.folder(visibleName(selected.name), selected.fileCount, selected.sizeBytes)}</p>
         )}
       </section>
     </>
@@ -181,7 +182,7 @@ function FileTree({ nodes, closed, selectedPath, onSelect, onToggle }: FileTreeP
                   <span className="twist" />
                 )}
                 <Icon of={iconOf(node, isClosed)} />
-                <span className="cut">{node.name}</span>
+                <span className="cut">{visibleName(node.name)}</span>
               </span>
               <span />
               <span className="size" title={formatExactBytes(node.sizeBytes)}>

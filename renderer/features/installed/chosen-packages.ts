@@ -2,11 +2,9 @@ import { IconArrowUp, IconChecks, IconPin, IconPinnedOff, IconTrash } from '@tab
 import { installedText as text } from '../../text/installed.ts'
 import type { RowCommand } from '../../ui/row-keys.ts'
 import type { SelectionAction } from '../../ui/selection-panel.tsx'
-import type { Update } from './installed-actions.ts'
-import type { InstalledPackage } from './installed-packages.ts'
-import { versionsOf } from './remove-choice.ts'
+import { keepAll, type Update } from './installed-actions.ts'
+import { type InstalledPackage, versionsOf } from './installed-packages.ts'
 import type { VersionCare } from './use-care.ts'
-import { keepAll } from './version-menu.tsx'
 
 /** Several packages of the list: their sum, and what can be done with all of them at once. */
 export interface ChosenPackages {
@@ -28,7 +26,7 @@ export function choosePackages(
     readonly askRemove: (packages: readonly InstalledPackage[]) => void
   },
 ): ChosenPackages {
-  const versions = versionsOf(packages)
+  const versions = packages.flatMap(versionsOf)
   const bytes = packages.reduce((sum, each) => sum + each.bytes, 0)
   const updates = packages.flatMap(({ name }) => deps.updates.get(name) ?? [])
   const isKept = versions.every(({ kept }) => kept)

@@ -4,6 +4,7 @@ import { compareVersions } from '../../../shared/model/constraint.ts'
 import type { DiskUsage, InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
 import type { PackageRef } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
+import { groupByName } from '../../state/package-standing.ts'
 
 export type ProposalKind = 'older' | 'cache' | 'unfinished' | 'trash'
 
@@ -48,9 +49,10 @@ export function planCleanUp(
   apps: readonly App[],
   nowMs: number = Date.now(),
 ): CleanUpPlan {
+  const byName = groupByName(installed)
   const needs = new Map(
     installed.flatMap((version) => {
-      const app = appThatNeeds(version, installed, apps)
+      const app = appThatNeeds(version, byName.get(version.ref.name) ?? [], apps)
       return app === undefined ? [] : [[specOf(version.ref), app] as const]
     }),
   )
@@ -85,12 +87,11 @@ const daysUntil = (timesMs: readonly number[], nowMs: number): number =>
 /** The app for which `version` is the newest installed one that works, while a newer one does not. */
 function appThatNeeds(
   version: InstalledVersion,
-  installed: readonly InstalledVersion[],
+  ofPackage: readonly InstalledVersion[],
   apps: readonly App[],
 ): App | undefined {
-  const newer = installed.filter(
-    ({ ref }) => ref.name === version.ref.name && compareVersions(ref.version, version.ref.version) > 0,
-  )
+  if (apps.length === 0) return undefined
+  const newer = ofPackage.filter(({ ref }) => compareVersions(ref.version, version.ref.version) > 0)
   if (newer.length === 0) return undefined
   const works = (each: InstalledVersion, app: App): boolean => verdictFor(each.compatibility, app).kind === 'compatible'
   return apps.find((app) => works(version, app) && !newer.some((each) => works(each, app)))

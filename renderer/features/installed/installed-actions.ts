@@ -15,15 +15,13 @@ import { showToast } from '../../ui/toast.tsx'
 import { repairVersion, saveVersion, verifyVersion, type Which } from './care-calls.ts'
 import type { CleanUpPlan, ProposalKind } from './clean-up.ts'
 import { isClean, setFinding } from './findings.ts'
+import { oneByOne } from './one-by-one.ts'
 
 const nameOf = ({ title, ref }: Pick<InstalledVersion, 'title' | 'ref'>): string => withVersion(title, ref.version)
 
 export const openFolder = ({ path }: InstalledVersion): Promise<unknown> => revealPath(path)
 
 export const copyPathOf = ({ path }: InstalledVersion): Promise<void> => copyPath(path)
-
-export const setKept = ({ libraryId, ref }: InstalledVersion, kept: boolean): Promise<unknown> =>
-  client.installed.keep({ libraryId, ref, kept })
 
 /** What was found of a version, wherever one is by then. */
 const showDetails = ({ libraryId, ref }: Which): void =>
@@ -74,17 +72,23 @@ export async function saveAsFile(version: InstalledVersion, signal: AbortSignal)
 const onTheWay = new Set<string>()
 const wayOf = ({ libraryId, ref }: Which): string => `${libraryId} ${specOf(ref)}`
 
-/** To trash, with an undo that brings all of them back. `freedBytes`: what emptying the trash then frees. */
-export async function removeVersions(asked: readonly InstalledVersion[], freedBytes: number): Promise<void> {
+/** To trash, with an undo that brings all of them back. `freedOf`: what emptying the trash then frees. */
+export async function removeVersions(
+  asked: readonly InstalledVersion[],
+  freedOf: (version: InstalledVersion) => number,
+): Promise<void> {
   const versions = asked.filter((each) => !onTheWay.has(wayOf(each)))
   const [first] = versions
   if (first === undefined) return
   for (const each of versions) onTheWay.add(wayOf(each))
   const entries: TrashEntry[] = []
   try {
-    for (const { libraryId, ref } of versions) entries.push(await client.installed.remove({ libraryId, ref }))
+    await oneByOne({ libraryId: first.libraryId, items: versions, say: text.removing }, async ({ libraryId, ref }) =>
+      entries.push(await client.installed.remove({ libraryId, ref })),
+    )
   } finally {
     // What went before a failure can be taken back too.
+    const freedBytes = versions.slice(0, entries.length).reduce((sum, each) => sum + freedOf(each), 0)
     if (entries.length > 0) {
       const said =
         entries.length === 1 ? text.moved(nameOf(first), freedBytes) : text.movedSome(entries.length, freedBytes)
@@ -102,14 +106,19 @@ async function forgetWay(libraryId: string, versions: readonly Which[]): Promise
 
 /** A toast's undo: only another toast can say that it failed (the trash was emptied meanwhile). */
 async function restoreAll(entries: readonly TrashEntry[]): Promise<void> {
+  const [first] = entries
+  if (first === undefined) return
+  const { libraryId } = first
   try {
-    for (const entry of entries) await restore(entry, { quietly: true })
+    await oneByOne({ libraryId, items: entries, say: text.restoring }, ({ id }) =>
+      client.trash.restore({ libraryId, entryId: id }),
+    )
   } catch (error) {
     showToast({ text: shortErrorOf(toAppError(error)) })
   }
 }
 
-export async function restore(entry: TrashEntry, { quietly = false } = {}): Promise<void> {
+export async function restore(entry: TrashEntry): Promise<void> {
   const { libraryId, id } = entry
   if (onTheWay.has(id)) return
   onTheWay.add(id)
@@ -117,11 +126,20 @@ export async function restore(entry: TrashEntry, { quietly = false } = {}): Prom
   onTheWay.delete(wayOf(entry))
   try {
     await client.trash.restore({ libraryId, entryId: id })
-    if (!quietly) showToast({ text: text.restored(nameOf(entry)) })
+    showToast({ text: text.restored(nameOf(entry)) })
   } finally {
     await fetchLibrary(libraryId)
     onTheWay.delete(id)
   }
+}
+
+/** Keeps, or no longer keeps, all of them. */
+export async function keepAll(versions: readonly InstalledVersion[], kept: boolean): Promise<void> {
+  const [first] = versions
+  if (first === undefined) return
+  await oneByOne({ libraryId: first.libraryId, items: versions, say: text.keeping }, ({ libraryId, ref }) =>
+    client.installed.keep({ libraryId, ref, kept }),
+  )
 }
 
 /** Takes what is published now in the place of what is installed: the install sheet tells the price first. */
@@ -158,14 +176,16 @@ export async function cleanUp(
     const [cache, unfinished] = [chosen.has('cache'), chosen.has('unfinished')]
     if (cache || unfinished) await client.disk.purge({ libraryId, cache, unfinished })
     if (chosen.has('older')) {
-      for (const ref of plan.olderRefs) entries.push(await client.installed.remove({ libraryId, ref }))
+      await oneByOne({ libraryId, items: plan.olderRefs, say: text.removing }, async (ref) =>
+        entries.push(await client.installed.remove({ libraryId, ref })),
+      )
     }
-    if (entries.length === 0) showToast({ text: text.freeUp.done(touchedBytes) })
+    if (!chosen.has('older') || plan.olderRefs.length === 0) showToast({ text: text.freeUp.done(touchedBytes) })
   } finally {
     // What went before a failure can be taken back too.
     if (entries.length > 0) {
       const isDone = entries.length === plan.olderRefs.length
-      const said = isDone ? text.freeUp.done(touchedBytes) : text.freeUp.partly(entries.length)
+      const said = isDone ? text.freeUp.done(touchedBytes) : text.freeUp.stopped(entries.length)
       showToast({ text: said, undo: () => void restoreAll(entries) })
     }
     await fetchLibrary(libraryId)

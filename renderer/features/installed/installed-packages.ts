@@ -13,6 +13,9 @@ export interface InstalledPackage {
   readonly olderBytes: number
 }
 
+/** Newest first. */
+export const versionsOf = ({ newest, older }: InstalledPackage): readonly InstalledVersion[] => [newest, ...older]
+
 export type PackageOrder = 'bytes' | 'name'
 
 export function groupInstalled(

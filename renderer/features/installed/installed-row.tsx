@@ -1,17 +1,30 @@
 import { IconAlertTriangle, IconArrowUp, IconChecks, IconPin } from '@tabler/icons-react'
+import { memo } from 'react'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
-import { specOf } from '../../../shared/model/package-ref.ts'
 import { formatDay, installedText as text } from '../../text/installed.ts'
 import { formatExactTime } from '../../text/units.ts'
 import { Size } from '../../ui/figures.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { Later } from '../../ui/later.tsx'
 import { rowPartIds, TwoLines } from '../../ui/list.tsx'
 import { Meter } from '../../ui/progress-bar.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import type { Update } from './installed-actions.ts'
-import type { InstalledPackage } from './installed-packages.ts'
+import { type InstalledPackage, versionsOf } from './installed-packages.ts'
 import type { Care } from './use-care.ts'
+import { VersionMenu } from './version-menu.tsx'
+
+/** What may be done with a row: `useSteady`, so that it stays the same. */
+export interface RowActs {
+  readonly verify: (each: InstalledPackage) => void
+  readonly repair: (each: InstalledPackage) => void
+  readonly save: (each: InstalledPackage) => void
+  readonly keep: (each: InstalledPackage, kept: boolean) => void
+  readonly remove: (each: InstalledPackage) => void
+  readonly open: (each: InstalledPackage) => void
+  readonly run: (work: () => Promise<unknown>) => void
+}
 
 interface InstalledRowProps {
   readonly rowId: string
@@ -19,20 +32,21 @@ interface InstalledRowProps {
   readonly update?: Update
   /** Bytes of the biggest package: the longest bar. */
   readonly biggestBytes: number
-  readonly busy: ReadonlyMap<string, Care>
+  /** What is being done with one of its versions. */
+  readonly care: Care | undefined
   /** Other files are published under one of its versions by now. */
   readonly differs: boolean
   /** Files of all its versions that are visibly others than when they were verified. */
   readonly changed: number
-  readonly menu: React.ReactNode
+  readonly acts: RowActs
 }
 
-/** The cells of a row: glyph, name over bar, versions, size, app, verified, menu. */
-export function InstalledRow(props: InstalledRowProps) {
-  const { rowId, each, update, biggestBytes, busy, differs, changed, menu } = props
+/** The cells of a row: glyph, name over bar, versions, size, app, verified, menu. Drawn again when what it shows is another: not for each frame that one scrolls. */
+export const InstalledRow = memo(function InstalledRow(props: InstalledRowProps) {
+  const { rowId, each, update, biggestBytes, care, differs, changed, acts } = props
   const ids = rowPartIds(rowId)
   const { newest, older, bytes, olderBytes } = each
-  const versions = [newest, ...older]
+  const versions = versionsOf(each)
   const whole = Math.max(1, biggestBytes)
   return (
     <>
@@ -85,11 +99,37 @@ export function InstalledRow(props: InstalledRowProps) {
         }
       />
       <Cell id={ids.state} className="c-verified">
-        <VerifiedWord versions={versions} busy={busy} changed={changed} />
+        <VerifiedWord versions={versions} care={care} changed={changed} />
       </Cell>
-      <Cell>{menu}</Cell>
+      <Cell>
+        <Later place={<span className="menu-place" />}>
+          {() => <RowMenu each={each} update={update} isKept={versions.some(({ kept }) => kept)} acts={acts} />}
+        </Later>
+      </Cell>
     </>
   )
+})
+
+function RowMenu({ each, update, isKept, acts }: RowMenuProps) {
+  return (
+    <VersionMenu
+      version={each.newest}
+      bytes={each.bytes}
+      update={update}
+      isKept={isKept}
+      asksWhich={each.older.length > 0 || isKept}
+      run={acts.run}
+      onVerify={() => acts.verify(each)}
+      onRepair={() => acts.repair(each)}
+      onSave={() => acts.save(each)}
+      onKeep={(kept) => acts.keep(each, kept)}
+      onRemove={() => acts.remove(each)}
+      onDetails={() => acts.open(each)}
+    />
+  )
+}
+interface RowMenuProps extends Pick<InstalledRowProps, 'each' | 'update' | 'acts'> {
+  readonly isKept: boolean
 }
 
 interface CellProps {
@@ -109,14 +149,14 @@ const Cell = ({ id, className, title, children }: CellProps) => (
 
 interface VerifiedWordProps {
   readonly versions: readonly InstalledVersion[]
-  readonly busy: ReadonlyMap<string, Care>
+  /** What is being done with one of them. */
+  readonly care: Care | undefined
   /** Files that are visibly others than when they were verified. */
   readonly changed: number
 }
 
 /** Damaged, changed, not verified, or when the least lately verified of them was. */
-export function VerifiedWord({ versions, busy, changed }: VerifiedWordProps) {
-  const care = versions.map(({ ref }) => busy.get(specOf(ref))).find((each) => each !== undefined)
+export function VerifiedWord({ versions, care, changed }: VerifiedWordProps) {
   if (care !== undefined) return <span className="t2">{text.busy[care]}</span>
   const damaged = versions.reduce((sum, { damagedFiles }) => sum + (damagedFiles?.length ?? 0), 0)
   if (damaged > 0) {

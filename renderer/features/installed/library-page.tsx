@@ -14,7 +14,7 @@ import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Foot } from '../../ui/foot.tsx'
 import { Inspector } from '../../ui/inspector.tsx'
-import { type Column, List, type ListHandle } from '../../ui/list.tsx'
+import type { ListHandle } from '../../ui/list.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Page } from '../../ui/page.tsx'
 import { type RowCommand, rowCommandOf } from '../../ui/row-keys.ts'
@@ -24,16 +24,18 @@ import { Sheet } from '../../ui/sheet.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
 import { useNextOfGone } from '../../ui/use-next-of-gone.ts'
+import { useSteady } from '../../ui/use-steady.ts'
 import { choosePackages } from './chosen-packages.ts'
 import { CleanUpFoot, Proposals, sayOf, useCleanUp } from './free-up-space.tsx'
-import { askUpdate, copyPathOf, openFolder, removeVersions, type Update } from './installed-actions.ts'
-import { groupInstalled, type InstalledPackage, type PackageOrder } from './installed-packages.ts'
-import { InstalledRow } from './installed-row.tsx'
+import { askUpdate, copyPathOf, keepAll, openFolder, removeVersions, type Update } from './installed-actions.ts'
+import { cells, InstalledList } from './installed-list.tsx'
+import { groupInstalled, type InstalledPackage, type PackageOrder, versionsOf } from './installed-packages.ts'
+import type { RowActs } from './installed-row.tsx'
 import { LibrarySwitcher } from './library-switcher.tsx'
 import { MovingStrip } from './moving-strip.tsx'
 import { NothingInstalled } from './nothing-installed.tsx'
+import { useUnderWay } from './one-by-one.ts'
 import { PackageDetails } from './package-details.tsx'
-import { versionsOf } from './remove-choice.ts'
 import { RemoveSheet } from './remove-sheet.tsx'
 import { TrashList } from './trash-list.tsx'
 import { UnreadableStrip } from './unreadable-strip.tsx'
@@ -44,7 +46,6 @@ import { useDiffering } from './use-differing.ts'
 import { useLookAgain } from './use-look-again.ts'
 import { usePageAnswers } from './use-page-answers.ts'
 import { useUpdates } from './use-updates.ts'
-import { keepAll, VersionMenu } from './version-menu.tsx'
 
 const noVersions: readonly InstalledVersion[] = []
 const nameOfPackage = ({ name }: InstalledPackage): string => name
@@ -84,6 +85,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
   const run = (work: () => Promise<unknown>) => void action.run(work)
   const care = useCare(libraryId, installed, run, opened)
   const { busy, verifyingAll, verifySome, verifyEverything } = care
+  const underWay = useUnderWay((state) => state[libraryId])
   const differing = useDiffering(installed)
 
   const packages = useMemo(() => groupInstalled(installed, usage, order), [installed, usage, order])
@@ -96,7 +98,6 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
     const found = new Map(usage?.packages.map(({ ref, changedFiles = [] }) => [specOf(ref), changedFiles]))
     return (spec: string): readonly string[] => found.get(spec) ?? []
   }, [usage])
-  const biggestBytes = useMemo(() => packages.reduce((most, { bytes }) => Math.max(most, bytes), 0), [packages])
   const namesInOrder = useMemo(() => packages.map(nameOfPackage), [packages])
   useNextOfGone(namesInOrder, selected, setSelected)
   const selection = useSelection(namesInOrder, selected, select)
@@ -108,18 +109,18 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
       : undefined
   const details = packages.find(({ name }) => name === opened)
 
-  const isKept = (each: InstalledPackage): boolean => versionsOf([each]).some(({ kept }) => kept)
+  const isKept = (each: InstalledPackage): boolean => versionsOf(each).some(({ kept }) => kept)
   const asksWhich = (each: InstalledPackage): boolean => each.older.length > 0 || isKept(each)
   const removeOf = (each: InstalledPackage) => {
     if (asksWhich(each)) setAsking([each])
-    else run(() => removeVersions([each.newest], each.bytes))
+    else run(() => removeVersions([each.newest], () => each.bytes))
   }
-  const keepOf = (each: InstalledPackage, kept: boolean) => run(() => keepAll(versionsOf([each]), kept))
+  const keepOf = (each: InstalledPackage, kept: boolean) => run(() => keepAll(versionsOf(each), kept))
 
   const act = (command: RowCommand | undefined, each: InstalledPackage | undefined): boolean => {
     if (each === undefined) return false
     if (chosen !== undefined) return chosen.act(command)
-    const { newest, older } = each
+    const { newest } = each
     const update = updates.get(each.name)
     switch (command) {
       case 'copy-path':
@@ -136,7 +137,7 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
         run(() => openFolder(newest))
         return true
       case 'verify':
-        verifySome([newest, ...older])
+        verifySome(versionsOf(each))
         return true
       case 'keep':
         keepOf(each, !isKept(each))
@@ -165,18 +166,19 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
     showDetails: (name) => open(name),
   })
 
-  const columns: readonly Column<PackageOrder>[] = [
-    { key: 'package', title: text.columns.package, sort: 'name' },
-    { key: 'versions', title: text.columns.versions, className: 'c-version' },
-    { key: 'disk', title: text.columns.disk, sort: 'bytes', className: 'end' },
-    { key: 'app', title: text.columns.app, className: 'c-used' },
-    { key: 'verified', title: text.columns.verified, className: 'c-verified' },
-  ]
-  const cells = columns.slice(1).map(({ className }) => className)
   const open = (name: string) => {
     setSelected(name)
     setOpened(name)
   }
+  const acts = useSteady<RowActs>({
+    verify: (each) => verifySome(versionsOf(each)),
+    repair: ({ newest }) => care.repairOne(newest),
+    save: ({ newest }) => care.saveOne(newest),
+    keep: keepOf,
+    remove: removeOf,
+    open: ({ name }) => open(name),
+    run,
+  })
   const versionCount = installed.length
   const freeUp = cleaning && usage && (
     <CleanUpFoot
@@ -221,21 +223,15 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
           <h1>{text.title}</h1>
           <LibrarySwitcher library={library} libraries={libraries} onChoose={onChoose} />
           <span className="push" />
-          {verifyingAll === undefined ? (
+          {underWay !== undefined && <UnderWay said={underWay.said} onStop={underWay.stop} />}
+          {verifyingAll !== undefined ? (
+            <UnderWay said={text.verifyingAll(verifyingAll.left)} onStop={() => verifyingAll.abort.abort()} />
+          ) : (
             versionCount > 0 && (
               <Button small variant="quiet" icon={IconChecks} className="narrow-hide" onClick={verifyEverything}>
                 {text.verifyAll}
               </Button>
             )
-          ) : (
-            <>
-              <span className="t2 num" role="status">
-                {text.verifyingAll(verifyingAll.left)}
-              </span>
-              <Button small variant="quiet" onClick={() => verifyingAll.abort.abort()}>
-                {text.stopVerifying}
-              </Button>
-            </>
           )}
           {narrow && (
             <Button small onClick={() => setFreeing(true)}>
@@ -289,48 +285,20 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
               {packages.length === 0 ? (
                 <NothingInstalled />
               ) : (
-                <List
+                <InstalledList
                   handle={list}
-                  label={text.listLabel}
-                  items={packages}
-                  keyOf={nameOfPackage}
-                  closesGaps
-                  columnsClass="cols-installed"
-                  columns={columns}
-                  sorted={{ by: order, descending: order === 'bytes' }}
+                  packages={packages}
+                  order={order}
                   onSort={setOrder}
-                  selectedKey={selected}
-                  onSelect={({ name }) => select(name)}
+                  selected={selected}
+                  onSelect={select}
                   selection={selection}
-                  onOpen={({ name }) => open(name)}
                   onKey={(event, each) => act(rowCommandOf(event, singleKeys), each)}
-                  renderRow={(each, rowId) => (
-                    <InstalledRow
-                      rowId={rowId}
-                      each={each}
-                      update={updates.get(each.name)}
-                      biggestBytes={biggestBytes}
-                      busy={busy}
-                      changed={versionsOf([each]).reduce((sum, { ref }) => sum + changedOf(specOf(ref)).length, 0)}
-                      differs={versionsOf([each]).some(({ ref }) => differing.has(specOf(ref)))}
-                      menu={
-                        <VersionMenu
-                          version={each.newest}
-                          bytes={each.bytes}
-                          update={updates.get(each.name)}
-                          isKept={isKept(each)}
-                          asksWhich={asksWhich(each)}
-                          run={run}
-                          onVerify={() => verifySome([each.newest, ...each.older])}
-                          onRepair={() => care.repairOne(each.newest)}
-                          onSave={() => care.saveOne(each.newest)}
-                          onKeep={(kept) => keepOf(each, kept)}
-                          onRemove={() => removeOf(each)}
-                          onDetails={() => open(each.name)}
-                        />
-                      }
-                    />
-                  )}
+                  updates={updates}
+                  busy={busy}
+                  changedOf={changedOf}
+                  differing={differing}
+                  acts={acts}
                 />
               )}
             </>
@@ -404,3 +372,15 @@ export function LibraryPage({ library, libraries, onChoose }: LibraryPageProps) 
     </Page>
   )
 }
+
+/** What goes on with many versions, and how to stop it. */
+const UnderWay = ({ said, onStop }: { readonly said: string; readonly onStop: () => void }) => (
+  <>
+    <span className="t2 num" role="status">
+      {said}
+    </span>
+    <Button small variant="quiet" onClick={onStop}>
+      {text.stop}
+    </Button>
+  </>
+)

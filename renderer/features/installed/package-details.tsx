@@ -10,13 +10,13 @@ import { Size, When } from '../../ui/figures.tsx'
 import { Facts } from '../../ui/inspector.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import { installAgain } from './installed-actions.ts'
+import { installAgain, keepAll } from './installed-actions.ts'
 import type { InstalledPackage } from './installed-packages.ts'
 import { VerifiedWord } from './installed-row.tsx'
 import type { VersionCare } from './use-care.ts'
 import { useDiffers } from './use-differing.ts'
 import { VersionFindings } from './version-findings.tsx'
-import { keepAll, VersionMenu } from './version-menu.tsx'
+import { VersionMenu } from './version-menu.tsx'
 
 interface PackageDetailsProps {
   readonly each: InstalledPackage
@@ -132,7 +132,9 @@ function VersionDetails({ version, bytes, changed, care, inSheet, onRemove, run 
           { label: words.forApp, value: version.forApp },
           {
             label: words.verified,
-            value: <VerifiedWord versions={[version]} busy={care.busy} changed={changed.length} />,
+            value: (
+              <VerifiedWord versions={[version]} care={care.busy.get(specOf(version.ref))} changed={changed.length} />
+            ),
           },
           { label: words.from, value: connection?.name },
           {

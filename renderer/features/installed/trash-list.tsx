@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { TrashEntry } from '../../../shared/model/installed.ts'
 import { withVersion } from '../../../shared/text/isolate.ts'
 import { formatDay, installedText as text } from '../../text/installed.ts'
@@ -13,18 +14,26 @@ interface TrashListProps {
   readonly run: (work: () => Promise<unknown>) => void
 }
 
+const moreAtOnce = 50
+
 /** What may still come back, newest first. */
 export function TrashList({ entries, run }: TrashListProps) {
+  const [shownCount, setShownCount] = useState(moreAtOnce)
   if (entries.length === 0) return null
   const newestFirst = entries.toSorted((a, b) => (a.removedAt < b.removedAt ? 1 : -1))
   return (
     <section>
       <SectionTitle>{text.trash.title}</SectionTitle>
       <ul className="trash-list">
-        {newestFirst.map((entry) => (
+        {newestFirst.slice(0, shownCount).map((entry) => (
           <TrashRow key={entry.id} entry={entry} run={run} />
         ))}
       </ul>
+      {entries.length > shownCount && (
+        <Button small variant="link" onClick={() => setShownCount(shownCount + moreAtOnce)}>
+          {text.trash.more(entries.length - shownCount)}
+        </Button>
+      )}
     </section>
   )
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DiskUsage } from '../../../shared/model/installed.ts'
-import { boxOf, groupUsage, layOutTiles } from './treemap-layout.ts'
+import { boxesOf, boxOf, groupUsage, layOutTiles } from './treemap-layout.ts'
 
 const usage = (changes: Partial<DiskUsage> = {}): DiskUsage => ({
   libraryId: 'default',
@@ -20,7 +20,7 @@ const usage = (changes: Partial<DiskUsage> = {}): DiskUsage => ({
 
 describe('groupUsage', () => {
   it('puts versions of a package together, newest first, biggest group first', () => {
-    const groups = groupUsage(usage())
+    const groups = groupUsage(usage(), 800 * 216)
     expect(groups.map(({ group, bytes }) => [group, bytes])).toEqual([
       ['a', 400],
       ['b', 300],
@@ -32,8 +32,10 @@ describe('groupUsage', () => {
     ])
   })
   it('draws nothing for what takes no bytes', () => {
-    expect(groupUsage(usage({ packages: [], cacheBytes: 0, trashBytes: 0 }))).toEqual([])
-    expect(groupUsage(usage()).flatMap(({ leaves }) => leaves.map(({ key }) => key))).not.toContain('unfinished')
+    expect(groupUsage(usage({ packages: [], cacheBytes: 0, trashBytes: 0 }), 800 * 216)).toEqual([])
+    expect(groupUsage(usage(), 800 * 216).flatMap(({ leaves }) => leaves.map(({ key }) => key))).not.toContain(
+      'unfinished',
+    )
   })
 })
 
@@ -80,8 +82,36 @@ describe('layOutTiles', () => {
       }),
     )
   })
+  it('folds the smallest of very many into a tile of those in use and one of older ones, which can’t be chosen', () => {
+    const packages = Array.from({ length: 5000 }, (_, at) => ({
+      ref: { name: `p${at >> 1}`, version: `1.${at % 2}.0` },
+      title: `P${at >> 1}`,
+      freedBytes: at < 20 ? 1_000_000 : 1000,
+      older: at % 2 === 0,
+      kept: false,
+    }))
+    const tiles = layOutTiles(usage({ packages, cacheBytes: 0, trashBytes: 0 }), 800, 216)
+    expect(tiles).toHaveLength(22)
+    const folded = tiles.filter(({ ref }) => ref === undefined)
+    expect(folded.map(({ kind, title, bytes, clickable }) => ({ kind, title, bytes, clickable }))).toEqual([
+      { kind: 'in-use', title: '2,490 smaller versions', bytes: 2_490_000, clickable: false },
+      { kind: 'older', title: '2,490 smaller older versions', bytes: 2_490_000, clickable: false },
+    ])
+    expect(tiles.filter(({ ref }) => ref !== undefined).every(({ bytes }) => bytes === 1_000_000)).toBe(true)
+    const alike = packages.map((each, at) => ({ ...each, freedBytes: 1_000_000 - at }))
+    expect(layOutTiles(usage({ packages: alike }), 1600, 1600).length).toBeLessThanOrEqual(404)
+  })
   it('has nothing to draw where there is no room', () => {
     expect(layOutTiles(usage(), 0, 216)).toEqual([])
+  })
+})
+
+describe('boxesOf', () => {
+  it('has one for each chosen package that has tiles', () => {
+    const tiles = layOutTiles(usage(), 800, 216)
+    expect(boxesOf(tiles, (group) => group !== 'b' && group !== 'cache' && group !== 'trash')).toEqual([
+      boxOf(tiles, 'a'),
+    ])
   })
 })
 

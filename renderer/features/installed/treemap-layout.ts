@@ -32,6 +32,8 @@ export interface Tile {
   readonly lines: 0 | 1 | 2
 }
 
+type Box = Pick<Tile, 'left' | 'top' | 'width' | 'height'>
+
 export interface TileGroup {
   readonly group: string
   readonly bytes: number
@@ -52,27 +54,60 @@ const minSizeWidthPx = 68
 const gapBetweenPackagesPx = 3
 const gapBetweenVersionsPx = 1
 
-/** One group a package (versions newest first), then one of cache, unfinished transfers and trash. Nothing of no bytes. */
-export function groupUsage(usage: DiskUsage): readonly TileGroup[] {
+/** Of more versions those that are smaller than the biggest so many, or than a dot, are one tile: nobody could see or press each. */
+const mostVersionTiles = 400
+const dotPx = 100
+
+/** One group a package (versions newest first), then one of cache, unfinished transfers and trash. Nothing of no bytes. `areaPx`: of the whole map. */
+export function groupUsage(usage: DiskUsage, areaPx: number): readonly TileGroup[] {
+  const [shown, folded] = foldSmallest(usage, areaPx)
   const byName = new Map<string, TileLeaf[]>()
-  for (const { ref, title, freedBytes, older } of usage.packages) {
-    if (freedBytes <= 0) continue
+  for (const { ref, title, freedBytes, older } of shown) {
     const leaf: TileLeaf = { key: specOf(ref), kind: older ? 'older' : 'in-use', title, bytes: freedBytes, ref }
-    byName.set(ref.name, [...(byName.get(ref.name) ?? []), leaf])
+    const own = byName.get(ref.name)
+    if (own === undefined) byName.set(ref.name, [leaf])
+    else own.push(leaf)
   }
   const groups = [...byName].map(([group, leaves]) => ({
     group,
     leaves: leaves.toSorted((a, b) => compareVersions(b.ref?.version ?? '', a.ref?.version ?? '')),
     bytes: sumOf(leaves),
   }))
+  const smaller = smallerLeaves(folded)
   const rest: TileLeaf[] = [
     { key: 'cache', kind: 'cache' as const, title: text.cache, bytes: usage.cacheBytes },
     { key: 'unfinished', kind: 'unfinished' as const, title: text.unfinished, bytes: usage.unfinishedBytes },
     { key: 'trash', kind: 'trash' as const, title: text.trash, bytes: usage.trashBytes },
   ].filter(({ bytes }) => bytes > 0)
-  const all = rest.length === 0 ? groups : [...groups, { group: 'rest', leaves: rest, bytes: sumOf(rest) }]
-  return all.toSorted((a, b) => b.bytes - a.bytes || (a.group < b.group ? -1 : 1))
+  const others = [
+    { group: 'smaller', leaves: smaller, bytes: sumOf(smaller) },
+    { group: 'rest', leaves: rest, bytes: sumOf(rest) },
+  ].filter(({ leaves }) => leaves.length > 0)
+  return [...groups, ...others].toSorted((a, b) => b.bytes - a.bytes || (a.group < b.group ? -1 : 1))
 }
+
+type Packages = DiskUsage['packages']
+
+/** Versions that have tiles of their own, and the rest. */
+function foldSmallest(usage: DiskUsage, areaPx: number): readonly [Packages, Packages] {
+  const versions = usage.packages.filter(({ freedBytes }) => freedBytes > 0)
+  if (versions.length <= mostVersionTiles) return [versions, []]
+  const biggest = versions.toSorted((a, b) => b.freedBytes - a.freedBytes)
+  const bytes = biggest.reduce((sum, { freedBytes }) => sum + freedBytes, 0)
+  const dotBytes = (bytes * dotPx) / areaPx
+  const end = biggest.findIndex(({ freedBytes }, at) => at === mostVersionTiles || freedBytes < dotBytes)
+  return [biggest.slice(0, end), biggest.slice(end)]
+}
+
+/** One for those in use, one for the older ones. */
+const smallerLeaves = (versions: Packages): readonly TileLeaf[] =>
+  [false, true].flatMap((isOlder): TileLeaf[] => {
+    const own = versions.filter(({ older }) => older === isOlder)
+    if (own.length === 0) return []
+    const kind = isOlder ? 'older' : 'in-use'
+    const bytes = own.reduce((sum, { freedBytes }) => sum + freedBytes, 0)
+    return [{ key: `smaller ${kind}`, kind, title: text.smaller(own.length, isOlder), bytes }]
+  })
 
 const sumOf = (leaves: readonly TileLeaf[]): number => leaves.reduce((sum, { bytes }) => sum + bytes, 0)
 
@@ -84,8 +119,9 @@ interface Node {
 
 /** Area = bytes; packages 3 px apart, versions 1 px. Sizes and places in CSS pixels. Empty for a place of no area. */
 export function layOutTiles(usage: DiskUsage, widthPx: number, heightPx: number): readonly Tile[] {
-  const groups = groupUsage(usage)
-  if (groups.length === 0 || widthPx <= 0 || heightPx <= 0) return []
+  if (widthPx <= 0 || heightPx <= 0) return []
+  const groups = groupUsage(usage, widthPx * heightPx)
+  if (groups.length === 0) return []
   const tree: Node = {
     children: groups.map((group) => ({ group, children: group.leaves.map((leaf) => ({ leaf, group })) })),
   }
@@ -107,7 +143,7 @@ export function layOutTiles(usage: DiskUsage, widthPx: number, heightPx: number)
 
 const clamp = (at: number, end: number): number => Math.min(Math.max(at, 0), end)
 
-function tileOf(leaf: TileLeaf, group: TileGroup, box: Pick<Tile, 'left' | 'top' | 'width' | 'height'>): Tile {
+function tileOf(leaf: TileLeaf, group: TileGroup, box: Box): Tile {
   const isFirst = group.leaves[0] === leaf
   const version = leaf.ref?.version ?? ''
   const label =
@@ -121,23 +157,30 @@ function tileOf(leaf: TileLeaf, group: TileGroup, box: Pick<Tile, 'left' | 'top'
   const isWide = box.width >= minLabelWidthPx
   return {
     key: leaf.key,
-    group: leaf.ref === undefined ? leaf.kind : group.group,
+    group: leaf.ref === undefined ? leaf.key : group.group,
     kind: leaf.kind,
     ...(leaf.ref === undefined ? {} : { ref: leaf.ref }),
     title: leaf.title,
     label,
     bytes: leaf.bytes,
     ...box,
-    clickable: box.width >= minClickablePx && box.height >= minClickablePx,
+    clickable: !isSum(leaf) && box.width >= minClickablePx && box.height >= minClickablePx,
     lines: !isWide || box.height < 28 ? 0 : box.height >= 44 && box.width >= minSizeWidthPx ? 2 : 1,
   }
 }
 
+/** It stands for many versions: there is nothing to choose. */
+const isSum = ({ kind, ref }: Pick<TileLeaf, 'kind' | 'ref'>): boolean =>
+  ref === undefined && (kind === 'in-use' || kind === 'older')
+
+/** The boxes of the groups that are chosen. */
+export function boxesOf(tiles: readonly Tile[], isChosen: (group: string) => boolean): readonly Box[] {
+  const groups = new Set(tiles.map(({ group }) => group).filter(isChosen))
+  return [...groups].flatMap((group) => boxOf(tiles, group) ?? [])
+}
+
 /** The box around all tiles of a group, for the frame of the selection. */
-export function boxOf(
-  tiles: readonly Tile[],
-  group: string,
-): Pick<Tile, 'left' | 'top' | 'width' | 'height'> | undefined {
+export function boxOf(tiles: readonly Tile[], group: string): Box | undefined {
   const own = tiles.filter((tile) => tile.group === group)
   if (own.length === 0) return undefined
   const left = Math.min(...own.map((tile) => tile.left))

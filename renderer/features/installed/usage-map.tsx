@@ -5,7 +5,7 @@ import { withVersion } from '../../../shared/text/isolate.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { formatExactBytes, formatSize } from '../../text/units.ts'
 import { choiceOf, type Selection } from '../../ui/selection.ts'
-import { boxOf, layOutTiles, type Tile, type TileKind } from './treemap-layout.ts'
+import { boxesOf, layOutTiles, type Tile, type TileKind } from './treemap-layout.ts'
 
 const tallPx = 216
 const lowPx = 128
@@ -63,7 +63,7 @@ export function UsageMap({ usage, selected, selection, onOpen }: UsageMapProps) 
   const heightPx = isLow ? lowPx : tallPx
   const tiles = useMemo(() => layOutTiles(usage, Math.floor(width), heightPx), [usage, width, heightPx])
   const buttons = useRef(new Map<string, HTMLButtonElement>())
-  const boxes = [...selection.keys].flatMap((group) => boxOf(tiles, group) ?? [])
+  const boxes = boxesOf(tiles, (group) => selection.keys.has(group))
   const clickable = tiles.filter((tile) => tile.clickable)
   const stop = clickable.find(({ group }) => group === selected) ?? clickable[0]
 
@@ -85,10 +85,14 @@ export function UsageMap({ usage, selected, selection, onOpen }: UsageMapProps) 
       {tiles.map((tile) => {
         const { key, kind, left, top, width: inlineSize, height: blockSize } = tile
         const place = { left, top, inlineSize, blockSize }
-        const name = tile.ref === undefined ? text.legend[kind] : withVersion(tile.title, tile.ref.version)
+        const name = tile.ref === undefined ? tile.title : withVersion(tile.title, tile.ref.version)
         const more = moreOf(tile)
         if (!tile.clickable)
-          return <span key={key} className={looks[kind]} style={place} title={`${name}, ${formatSize(tile.bytes)}`} />
+          return (
+            <span key={key} className={looks[kind]} style={place} title={`${name}, ${formatSize(tile.bytes)}`}>
+              {tile.ref === undefined && tile.lines > 0 && <b className="cut">{tile.label}</b>}
+            </span>
+          )
         return (
           <button
             key={key}

@@ -18,7 +18,7 @@ import { installedText as text } from '../../text/installed.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { useFocusHandover } from '../../ui/use-focus-handover.ts'
-import { askUpdate, copyPathOf, openFolder, setKept, type Update } from './installed-actions.ts'
+import { askUpdate, copyPathOf, openFolder, type Update } from './installed-actions.ts'
 
 interface VersionMenuProps {
   readonly version: InstalledVersion
@@ -100,9 +100,4 @@ export function VersionMenu(props: VersionMenuProps) {
       </Menu.Dropdown>
     </Menu>
   )
-}
-
-/** Keeps, or no longer keeps, all of them. */
-export const keepAll = async (versions: readonly InstalledVersion[], kept: boolean): Promise<void> => {
-  for (const version of versions) await setKept(version, kept)
 }

@@ -98,8 +98,9 @@ export function openDraft(path: string, connectionId: string): void {
   ask(path, 0)
 }
 
+/** Under another id: of the plan before it the engine would keep what it has read. */
 export const readAgain = (path: string): void => {
-  changeDraft(path, { failure: undefined, plan: undefined })
+  changeDraft(path, { failure: undefined, plan: undefined, planId: crypto.randomUUID() })
   ask(path, 0)
 }
 

@@ -13,6 +13,7 @@ import {
 } from '@tabler/icons-react'
 import { type KeyboardEvent, useId, useMemo, useState } from 'react'
 import type { PublishPlan } from '../../../shared/model/plans.ts'
+import { visibleName } from '../../../shared/text/visible-name.ts'
 import { publishText as text } from '../../text/publish.ts'
 import { Button } from '../../ui/button.tsx'
 import { Size } from '../../ui/figures.tsx'
@@ -104,7 +105,7 @@ export function PublishTree({ scroller, files, choosing, onLeaveOut }: PublishTr
             aria-expanded={row.kind === 'folder' ? row.isOpen : undefined}
             aria-selected={row.path === activePath}
             aria-checked={choosing ? true : undefined}
-            title={row.path}
+            title={visibleName(row.path)}
             onClick={() => {
               setActivePath(row.path)
               toggle(row)
@@ -143,7 +144,7 @@ function RowName({ row, choosing, onLeaveOut }: RowNameProps) {
           checked
           onChange={() => onLeaveOut(row.path)}
           onClick={(event) => event.stopPropagation()}
-          aria-label={text.leaveOutLabel(row.name)}
+          aria-label={text.leaveOutLabel(visibleName(row.name))}
           tabIndex={-1}
         />
       )}
@@ -153,7 +154,7 @@ function RowName({ row, choosing, onLeaveOut }: RowNameProps) {
         className={isFolder ? 'twist' : 'twist none'}
       />
       <Icon of={isFolder ? (row.isOpen ? IconFolderOpen : IconFolder) : iconOf(row.name)} />
-      <span className="cut">{row.name}</span>
+      <span className="cut">{visibleName(row.name)}</span>
       {mark !== undefined && (
         <Tag kind={mark === 'secret' ? 'danger' : 'warn'}>
           <Icon of={IconAlertTriangle} size={12} />
@@ -197,11 +198,11 @@ export function LeftOutList({ scroller, entries, choosing, onPutIn }: LeftOutLis
         rowHeight={rowHeight}
         renderRow={(entry) => (
           // biome-ignore lint/a11y/useSemanticElements: a row of a virtual block
-          <div role="listitem" className="tree-row out" title={entry.path}>
+          <div role="listitem" className="tree-row out" title={visibleName(entry.path)}>
             <span className="tree-name">
               <Icon of={IconChevronDown} size={12} className="twist none" />
               <Icon of={entry.isFolder ? IconFolder : IconFile} />
-              <span className="cut">{entry.path}</span>
+              <span className="cut">{visibleName(entry.path)}</span>
             </span>
             <span className="small t3">
               {!choosing ? (
