@@ -38,9 +38,11 @@ export const smallFiles: Scenario = {
       rounds.note('orbital install', await bench.orbital('install', `${name}==1.0.0`, '--library', library))
     }
     const secondsOf = (client: string) => rounds.median(client, (run) => run.seconds)
+    const [alone = 0, tar = 0, withSync = 0] = [oneFile, 'tar xf', synced].map(secondsOf)
+    const floor = quotient(alone + withSync - tar, tar)
     return {
       title: 'Small files',
-      setUp: `${files.length} files of 4 KiB; median of ${bench.rounds}. An install is on the disk when it ends; \`tar xf\` is not, \`tar xf, then sync\` is. What every install takes, however small (a start, the list, a plan, the commit), is that of one file.`,
+      setUp: `${files.length} files of 4 KiB; median of ${bench.rounds}. An install is on the disk when it ends; \`tar xf\` is not, \`tar xf, then sync\` is. What every install takes, however small (a start, the list, a plan, the commit), is that of one file: with that and the sync alone it would be ${floor?.toFixed(2)} times \`tar xf\`.`,
       table: [
         ['client', 'seconds', 'µs a file'],
         ...rounds.clients.map((client) => {
@@ -52,21 +54,6 @@ export const smallFiles: Scenario = {
         {
           what: 'install ÷ tar xf, time',
           value: quotient(secondsOf('orbital install'), secondsOf('tar xf')),
-          target: { atMost: 2.5 },
-        },
-        {
-          what: 'what no file of it adds: (install of one file + the sync) ÷ tar xf, time',
-          value: quotient(
-            (secondsOf(oneFile) ?? Number.NaN) +
-              (secondsOf(synced) ?? Number.NaN) -
-              (secondsOf('tar xf') ?? Number.NaN),
-            secondsOf('tar xf'),
-          ),
-          target: { atMost: 2.5 },
-        },
-        {
-          what: 'install ÷ (tar xf, then sync), time',
-          value: quotient(secondsOf('orbital install'), secondsOf(synced)),
           target: { atMost: 2.5 },
         },
       ],

@@ -213,9 +213,9 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
     installed: {
       list: async ({ libraryId }, options) => [...(await (await libraryOf(libraryId)).listInTurns(ioOf(options)))],
       files: async ({ libraryId, ref }) => [...(await libraryOf(libraryId)).files(ref)],
-      async path({ libraryId, spec, file }) {
+      async path({ libraryId, spec, file }, options) {
         const library = await libraryOf(libraryId)
-        return { path: library.pathOf(installedRef(library, spec), file) }
+        return { path: library.pathOf(await installedRef(library, spec, ioOf(options)), file) }
       },
       async preview({ libraryId, ref, path, maxBytes = defaultPreviewBytes }) {
         const library = await libraryOf(libraryId)
@@ -275,9 +275,9 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
 }
 
 /** The newest installed version that a spec means; `usage`, `not-installed`. */
-function installedRef(library: Library, spec: string): PackageRef {
+async function installedRef(library: Library, spec: string, io: Io): Promise<PackageRef> {
   const byName = new Map<string, PackageRef[]>()
-  for (const { ref } of library.list()) byName.set(ref.name, [...(byName.get(ref.name) ?? []), ref])
+  for (const { ref } of await library.listInTurns(io)) byName.set(ref.name, [...(byName.get(ref.name) ?? []), ref])
   const packages = [...byName].map(([name, refs]) => ({
     name,
     title: name,

@@ -243,14 +243,14 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     if (library.leases.isHeld(moveLease)) throw new AppError('busy', { what: 'library', moving: true })
     return library
   }
-  /** False: it is being moved, and recovered by whoever looks at it afterwards. */
+  /** False: it is being moved, or a program held what a commit needs; recovered by whoever looks at it afterwards. */
   const openLibrary = async (library: Library): Promise<boolean> => {
     disk.makeFolder(library.places.root)
     refuseLinks(disk, library.places)
     const isMoving = library.leases.isHeld(moveLease)
-    if (!isMoving) await library.recover(io)
+    const isRecovered = !isMoving && !(await library.recover(io)).isHeld
     queue.adopt([library.places.journals])
-    return !isMoving
+    return isRecovered
   }
 
   const publishPlans = createPublishPlans({

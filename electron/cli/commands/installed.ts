@@ -166,9 +166,10 @@ export const cat: Command = {
     const installed = context.text('from') === undefined ? await installedOf(context, spec) : undefined
     // Whoever takes the output gets the file as it is; a screen gets text only.
     if (installed !== undefined && !context.onScreen && !context.output.json) {
-      const where = { libraryId: installed.libraryId, spec: specOf(installed.ref) }
-      await context.api.installed.path({ ...where, file })
-      return context.printFile((await context.api.installed.path(where)).path, file)
+      const { libraryId, ref, path } = installed
+      // Says what there is not.
+      await context.api.installed.path({ libraryId, spec: specOf(ref), file })
+      return context.printFile(path, file)
     }
     const preview =
       installed === undefined

@@ -12,7 +12,8 @@ export interface RenameRetry {
 }
 
 const heldErrnos = new Set(['EPERM', 'EACCES', 'EBUSY'])
-const soonMs = 1000
+/** Whoever asks for it tries again by himself, without holding up everybody. */
+const soonMs = 100
 
 const isHeld = (error: unknown, { platform }: RenameRetry): boolean =>
   platform === 'win32' && heldErrnos.has(errnoOf(error))
@@ -31,7 +32,7 @@ export function renameWithRetry(rename: () => void, retry: RenameRetry): void {
   }
 }
 
-/** Of a folder with much in it, where any open file may be what is in the way: after a second `busy` says so. */
+/** Of a folder with much in it, where any open file may be what is in the way: `busy` says so at once. */
 export function renameSoon(rename: () => void, from: string, retry: RenameRetry): void {
   try {
     renameWithRetry(rename, { ...retry, limitMs: Math.min(retry.limitMs, soonMs) })

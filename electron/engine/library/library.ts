@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { AppError, toWire } from '../../../shared/errors.ts'
+import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
 import type { DiskUsage, InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
 import type { FileEntry, Manifest, PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
@@ -11,6 +11,7 @@ import {
   type CommitRecord,
   type CommitResult,
   finishCommit,
+  listCommits,
   readCommit,
   undoCommit,
 } from './commit-version.ts'
@@ -105,16 +106,23 @@ export interface Library {
   writeFacts(ref: PackageRef, facts: VersionFacts): void
   /** What Orbital knew of this version before its meta.json became another one, or unreadable; undefined where it didn't. */
   earlierFacts(ref: PackageRef): VersionFacts | undefined
-  /** Waits for a minute where programs hold what is to be moved. Aborted while it waits it is undone. */
-  commit(record: CommitRecord, io: Io): Promise<CommitResult>
+  /**
+   * Waits for a minute where programs hold what is to be moved. Aborted while it waits it is undone; what `ensureOwned` throws, asked before each
+   * try, ends it, and then nothing more is written: the transfer is another process's.
+   */
+  commit(record: CommitRecord, io: OwnedIo): Promise<CommitResult>
   /** A commit of that transfer that has begun and not ended is finished; undefined when there is none. */
-  finishCommitOf(transaction: string, io: Io): Promise<CommitResult | undefined>
+  finishCommitOf(transaction: string, io: OwnedIo): Promise<CommitResult | undefined>
   /** Whether the tree in that version's place is exactly what a manifest says. */
   verifyAgainst(manifest: Manifest, io: Io & { readonly onBytes?: (bytes: number) => void }): Promise<TreeReport>
   /** Notes what was found in a version's tree, now or then, if that is still the one with this mark. */
   note(ref: PackageRef, report: TreeReport, mark: MetaMark, atMs?: number): void
   /** Staging and spool of a transfer are gone when it resolves. */
   discard(transaction: string, io: Io): Promise<void>
+}
+
+export interface OwnedIo extends Io {
+  ensureOwned?(): void
 }
 
 export interface LibraryDeps {
@@ -130,6 +138,10 @@ export interface LibraryDeps {
   /** For tests that kill: called after each step of a commit. */
   step?(name: string): void
 }
+
+/** A program that is closed or quit doesn't wait for more. */
+const undoMs = 10_000
+const deleteMs = 60_000
 
 export function createLibrary(deps: LibraryDeps): Library {
   const { id, disk, clock, log, work } = deps
@@ -150,15 +162,19 @@ export function createLibrary(deps: LibraryDeps): Library {
     changed()
   }
   const patiently = <T>(work: () => T, io: Io) => whileHeld(work, shared, io)
-  const finish = async (record: CommitRecord, io: Io): Promise<CommitResult> => {
+  const finish = async (record: CommitRecord, { signal, ensureOwned }: OwnedIo): Promise<CommitResult> => {
+    const owned = <T>(work: () => T) => {
+      ensureOwned?.()
+      return work()
+    }
     try {
-      return await patiently(() => finishCommit(shared, record), io)
+      return await patiently(() => owned(() => finishCommit(shared, record)), { signal })
     } catch (error) {
-      try {
-        undoCommit(shared, record)
-      } catch (failure) {
-        log.write('warn', 'library.commit-not-undone', { library: id, ...toWire(failure) })
-      }
+      // It may be aborted already, but what made way has to come back.
+      const io = { signal: AbortSignal.timeout(undoMs) }
+      await patiently(() => owned(() => undoCommit(shared, record)), io).catch((failure: unknown) =>
+        log.write('warn', 'library.commit-not-undone', { library: id, ...toWire(failure) }),
+      )
       throw error
     } finally {
       changed()
@@ -183,6 +199,22 @@ export function createLibrary(deps: LibraryDeps): Library {
   }
   const deleteAll = (roots: readonly string[], io: Io): Promise<number> =>
     roots.length === 0 ? Promise.resolve(0) : work.remove(roots, io)
+  /** Deletes what each of them moves aside, also where others of them fail: with the first error, when all else is done. */
+  const deleteMoved = async (moves: readonly (() => string)[], io: Io): Promise<number> => {
+    const roots: string[] = []
+    const failures: unknown[] = []
+    for (const move of moves)
+      try {
+        roots.push(await patiently(move, io))
+      } catch (error) {
+        failures.push(error)
+        if (!isAppError(error, 'busy')) break
+      }
+    const freedBytes = await deleteAll(roots, failures.length === 0 ? io : { signal: AbortSignal.timeout(deleteMs) })
+    changed()
+    if (failures.length > 0) throw failures[0]
+    return freedBytes
+  }
   const namesIn = (folder: string) =>
     disk.facts(folder) === undefined ? [] : disk.entries(folder).map(({ name }) => name)
 
@@ -242,11 +274,10 @@ export function createLibrary(deps: LibraryDeps): Library {
     },
     async emptyTrash(entryIds, io) {
       const ids = entryIds ?? (await listTrashInTurns(shared, createTurns(clock, io))).map((entry) => entry.id)
-      const roots: string[] = []
-      for (const entryId of ids) roots.push(await patiently(() => dropFromTrash(shared, entryId), io))
-      const freedBytes = await deleteAll(roots, io)
-      changed()
-      return freedBytes
+      // What makes way for a version that isn't in its place yet may have to come back.
+      const makesWay = new Set(listCommits(disk, places).map(({ replaces }) => replaces?.trashId))
+      const moves = ids.filter((each) => !makesWay.has(each)).map((each) => () => dropFromTrash(shared, each))
+      return deleteMoved(moves, io)
     },
     async usage(io) {
       const turn = createTurns(clock, io)
@@ -296,27 +327,35 @@ export function createLibrary(deps: LibraryDeps): Library {
     },
     async purge({ cache, unfinished, packages }, io) {
       const roots: string[] = []
-      if (packages === true) for (const version of installed.list()) if (!version.kept) remove(version.ref)
+      if (packages === true)
+        for (const version of await installed.listInTurns(createTurns(clock, io)))
+          if (!version.kept) remove(version.ref)
       // Where that is a link, what it leads to is somebody else's.
       if (cache === true && disk.facts(places.cache)?.kind === 'folder')
         roots.push(...namesIn(places.cache).map((name) => path.join(places.cache, name)))
-      if (unfinished === true) {
-        const transactions = new Set([places.journals, places.staging, places.spool].flatMap(namesIn))
-        for (const transaction of transactions) {
-          // Under its lease, so that nobody adopts what is on its way to be deleted.
-          const lease = leases.take(transaction)
-          if (lease === undefined) continue
-          try {
-            if (readCommit(disk, places, transaction) !== undefined) continue
-            for (const parent of [places.journals, places.staging, places.spool]) {
-              const folder = path.join(parent, transaction)
-              if (disk.facts(folder) !== undefined)
-                roots.push(await patiently(() => moveToGarbage(disk, places, folder), io))
+      try {
+        if (unfinished === true) {
+          const transactions = new Set([places.journals, places.staging, places.spool].flatMap(namesIn))
+          for (const transaction of transactions) {
+            // Under its lease, so that nobody adopts what is on its way to be deleted.
+            const lease = leases.take(transaction)
+            if (lease === undefined) continue
+            try {
+              if (readCommit(disk, places, transaction) !== undefined) continue
+              for (const parent of [places.journals, places.staging, places.spool]) {
+                const folder = path.join(parent, transaction)
+                if (disk.facts(folder) !== undefined)
+                  roots.push(await patiently(() => moveToGarbage(disk, places, folder), io))
+              }
+            } finally {
+              lease.release()
             }
-          } finally {
-            lease.release()
           }
         }
+      } catch (error) {
+        // What was moved aside before it goes all the same.
+        await deleteAll(roots, { signal: AbortSignal.timeout(deleteMs) })
+        throw error
       }
       return deleteAll(roots, io)
     },

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { toWire } from '../../../shared/errors.ts'
+import { isAppError, toWire } from '../../../shared/errors.ts'
 import type { Disk } from '../ports.ts'
 import { type CommitDeps, finishCommit, listCommits } from './commit-version.ts'
 import type { Leases } from './leases.ts'
@@ -11,6 +11,8 @@ export interface Recovered {
   readonly finishedTransactions: readonly string[]
   /** Folders that only wait to be deleted. */
   readonly garbage: readonly string[]
+  /** A program held what a commit moves (Windows): whoever looks at the library next has to try again. */
+  readonly isHeld: boolean
 }
 
 /**
@@ -18,7 +20,7 @@ export interface Recovered {
  * lease is alive is touched, and nothing of a transfer that is listed (its journal is there) but its half-done commit. A library may come
  * from anybody: records lead to nothing outside of it, and one whose own folders are links is not opened (`path-not-allowed`).
  *  1. Commits that have begun are finished, or undone where their staged tree is gone.
- *  2. Staging and spool of transactions without a journal wait to be deleted, and journals that never got their first record.
+ *  2. Staging and spool of transactions without a journal or a commit wait to be deleted, and journals that never got their first record.
  *  3. Trash: entries whose content never came or was taken back, and those older than 30 days.
  *  4. Facts of versions that aren't there, half-written files of Orbital's own (a little old, so that nobody is writing them), dead leases.
  *  5. Everything in garbage/.
@@ -26,16 +28,18 @@ export interface Recovered {
  */
 export function recoverLibrary(deps: CommitDeps & { readonly leases: Leases }): Recovered {
   const { disk, log, places, leases } = deps
-  if (disk.facts(places.own) === undefined) return { finishedTransactions: [], garbage: [] }
+  if (disk.facts(places.own) === undefined) return { finishedTransactions: [], garbage: [], isHeld: false }
   refuseLinks(disk, places)
   const isFree = (transaction: string) => !leases.isHeld(transaction)
   const isListed = (transaction: string) => disk.facts(path.join(places.journals, transaction)) !== undefined
   const isOld = (file: string) => !isBeingMade(deps, file)
 
+  let isHeld = false
   const attempt = <T>(what: string, work: () => T): T | undefined => {
     try {
       return work()
     } catch (error) {
+      isHeld ||= what === 'commit' && isAppError(error, 'busy')
       log.write('warn', 'library.not-recovered', { what, ...toWire(error) })
       return undefined
     }
@@ -53,9 +57,10 @@ export function recoverLibrary(deps: CommitDeps & { readonly leases: Leases }): 
     if (disk.facts(path.join(folder, 'journal.log')) === undefined && isOld(folder) && isFree(name))
       attempt('journal', () => moveToGarbage(disk, places, folder))
   }
+  const unfinished = new Set(listCommits(disk, places).map(({ transaction }) => transaction))
   for (const parent of [places.staging, places.spool]) {
     for (const name of namesIn(disk, parent))
-      if (!isListed(name) && isFree(name))
+      if (!isListed(name) && isFree(name) && !unfinished.has(name))
         attempt('staging', () => moveToGarbage(disk, places, path.join(parent, name)))
   }
 
@@ -78,6 +83,7 @@ export function recoverLibrary(deps: CommitDeps & { readonly leases: Leases }): 
   return {
     finishedTransactions,
     garbage: namesIn(disk, places.garbage).map((name) => path.join(places.garbage, name)),
+    isHeld,
   }
 }
 

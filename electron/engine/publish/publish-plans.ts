@@ -134,6 +134,13 @@ const filesSeen = ({ plan: { files, leftOut } }: PlannedPublish): number =>
 const stampOf = ({ path, sizeBytes, modifiedMs, inode, algorithm }: FileToHash): string =>
   `${path} ${sizeBytes} ${modifiedMs} ${inode} ${algorithm}`
 
+/** All that was seen of a large folder is kept for the newest plan alone: what is asked of another one is read again. */
+function dropLarge(kept: Kept): void {
+  if (filesSeen(kept.planned) < manyFiles) return
+  const { read: _, ...source } = kept.planned.source
+  kept.planned = { ...kept.planned, source }
+}
+
 /** Older plans are forgotten. */
 const mostPlans = 50
 /** Between two news of what the checksums say so far. */
@@ -202,6 +209,7 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
       kept.hashing = running
       plans.delete(planId)
     } else forget(planId)
+    for (const other of plans.values()) dropLarge(other)
     plans.set(planId, kept)
     for (const oldest of plans.keys()) if (plans.size > mostPlans) forget(oldest)
     if (kept.hashing === undefined && kept.planned.toHash.length > 0) startHashing(planId, kept)

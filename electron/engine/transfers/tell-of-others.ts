@@ -6,13 +6,18 @@ import type { QueueDeps } from './queue-contract.ts'
 export const createTellerOfOthers =
   ({ log, announcer, onEndedElsewhere }: Pick<QueueDeps, 'log' | 'announcer' | 'onEndedElsewhere'>, history: History) =>
   (): void => {
-    try {
+    const attempt = (work: () => void) => {
+      try {
+        work()
+      } catch (error) {
+        // The home is away: what is shown of it says so.
+        log.write('debug', 'history.not-looked-at', toWire(error))
+      }
+    }
+    attempt(() => {
       for (const transfer of history.news()) {
-        onEndedElsewhere(transfer)
+        attempt(() => onEndedElsewhere(transfer))
         announcer.change({ kind: 'transfer.changed', transfer })
       }
-    } catch (error) {
-      // The home is away: what is shown of it says so.
-      log.write('debug', 'history.not-looked-at', toWire(error))
-    }
+    })
   }

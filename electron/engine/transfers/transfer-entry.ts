@@ -65,9 +65,11 @@ export function createEntry(
         : new AppError('busy', { what: 'transfer' })
     return openEntry(deps, folder, lease)
   } catch (error) {
-    // Another process may have taken it over.
     try {
+      // Another process may have taken it over.
       if (lease !== undefined || !deps.isHeld(folder)) disk.removeTree(folder)
+    } catch {
+      // The drive may be gone: what is left there is deleted when it is opened again. What went wrong first is told.
     } finally {
       lease?.release()
     }
