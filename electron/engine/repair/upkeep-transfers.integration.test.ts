@@ -83,6 +83,8 @@ describe('repair, verify and export as transfers', () => {
     out = path.join(folder.path, 'out', 'model.sputnik')
     rmSync(out, { force: true })
     const engine = await startTestEngine(home)
+    for (const { id, state } of await engine.api.transfers.list({}))
+      if (state.kind === 'failed') await engine.api.transfers.cancel({ id })
     await engine.api.transfers.clearHistory({})
     await engine.stop()
   })
