@@ -10,7 +10,7 @@ let timer: ReturnType<typeof setTimeout> | undefined
 let isTold = false
 
 /**
- * For what comes from outside: a link, an opened file, a drop. It is done at once, or, where a sheet is open, when that is closed, since what is
+ * For what comes from outside: a link, an opened file. It is done at once, or, where a sheet is open, when that is closed, since what is
  * typed in it would be lost; a toast says that it waits. One after the other: each may open a sheet of its own.
  */
 export function afterSheets(work: () => void): void {

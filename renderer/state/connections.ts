@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import { create } from 'zustand'
 import { toAppError } from '../../shared/errors.ts'
 import type { Connection } from '../../shared/model/connection.ts'
@@ -43,6 +44,11 @@ export function showConnection(id: string): void {
   useConnections.setState({ currentId: id })
 }
 
+/** The ids of all connections; the same set while the list is the same. */
+export function useConnectionIds(): ReadonlySet<string> {
+  const list = useConnections((state) => state.list)
+  return useMemo(() => new Set(list.map(({ id }) => id)), [list])
+}
 export const useCurrentConnection = (): Connection | undefined =>
   useConnections(({ list, currentId }) => list.find(({ id }) => id === currentId))
 export const useConnection = (id: string | undefined): Connection | undefined =>

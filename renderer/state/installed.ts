@@ -31,20 +31,31 @@ export const useInstalled = create<InstalledState>(() => ({
   failureByLibrary: {},
 }))
 
-const flights = new Map<string, () => Promise<unknown>>()
+interface Looks {
+  list(): Promise<void>
+  measure(): Promise<void>
+}
+const looks = new Map<string, Looks>()
 
 /** Fetches what is in one library, its trash and its disk usage. Never rejects. */
 export async function fetchLibrary(libraryId: string): Promise<void> {
-  const flight = flights.get(libraryId) ?? createFlight(libraryId)
-  flights.set(libraryId, flight)
-  await flight()
+  const { list, measure } = looksAt(libraryId)
+  await Promise.all([list(), measure()])
 }
 
+/** The same without its disk usage. */
+export const listLibrary = (libraryId: string): Promise<void> => looksAt(libraryId).list()
+
 /** Measuring the disk takes longer than listing: rows never wait for it. */
-function createFlight(libraryId: string): () => Promise<unknown> {
-  const list = createSingleFlight(() => keepFailure(libraryId, fetchLists))
-  const measure = createSingleFlight(() => keepFailure(libraryId, fetchUsage))
-  return () => Promise.all([list(), measure()])
+function looksAt(libraryId: string): Looks {
+  const known = looks.get(libraryId)
+  if (known !== undefined) return known
+  const made = {
+    list: createSingleFlight(() => keepFailure(libraryId, fetchLists)),
+    measure: createSingleFlight(() => keepFailure(libraryId, fetchUsage)),
+  }
+  looks.set(libraryId, made)
+  return made
 }
 
 async function keepFailure(libraryId: string, fetch: (id: string) => Promise<void>): Promise<void> {
@@ -79,28 +90,34 @@ async function fetchUsage(libraryId: string): Promise<void> {
 const manyVersions = 1000
 const restShare = 2
 const mostRestMs = 5000
-const followed = new Map<string, { isAgain: boolean }>()
+const followed = new Map<Looks[keyof Looks], { isAgain: boolean }>()
 
 /** For the engine's word that something changed: a large library is looked at again after a rest of as many times as long as that takes. */
-export async function followLibrary(libraryId: string): Promise<void> {
-  const running = followed.get(libraryId)
+export function followLibrary(libraryId: string): void {
+  const { list, measure } = looksAt(libraryId)
+  void follow(libraryId, list)
+  void follow(libraryId, measure)
+}
+
+async function follow(libraryId: string, look: Looks[keyof Looks]): Promise<void> {
+  const running = followed.get(look)
   if (running !== undefined) {
     running.isAgain = true
     return
   }
   const own = { isAgain: true }
-  followed.set(libraryId, own)
+  followed.set(look, own)
   while (own.isAgain) {
     own.isAgain = false
     const startedMs = performance.now()
-    await fetchLibrary(libraryId)
+    await look()
     const { versionsByLibrary, trashByLibrary } = useInstalled.getState()
     const count = (versionsByLibrary[libraryId]?.length ?? 0) + (trashByLibrary[libraryId]?.length ?? 0)
     const tookMs = performance.now() - startedMs
     const restMs = count < manyVersions ? 0 : Math.min(mostRestMs, restShare * tookMs)
     if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
   }
-  followed.delete(libraryId)
+  followed.delete(look)
 }
 
 /** Fetches the libraries and everything in them. Never rejects. */

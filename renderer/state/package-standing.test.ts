@@ -33,7 +33,7 @@ const installed = (version: string, more: Partial<InstalledVersion> = {}): Insta
   ...more,
 })
 const standing = (each: PackageSummary, ...here: readonly InstalledVersion[]) =>
-  createStandings(apps, groupByName(here), 'team')(each)
+  createStandings(apps, groupByName(here), 'team', new Set(['team', 'other']))(each)
 
 describe('standing of a package', () => {
   it('offers the newest compatible version, not the newest', () => {
@@ -81,6 +81,13 @@ describe('standing of a package', () => {
       kind: 'installed',
       installed: [{ ref: { version: '1.0.0' } }],
     })
+  })
+
+  it('is an update of what came from a connection that is gone', () => {
+    const orphan = installed('1.0.0', { fromConnectionId: 'gone' })
+    const found = standing(digits(['9.0.0'], ['1.0.0']), orphan)
+    expect(found).toMatchObject({ kind: 'update', offered: { version: '9.0.0' }, installed: [orphan] })
+    expect(found.elsewhere).toBeUndefined()
   })
 
   it('compares versions by their numbers', () => {

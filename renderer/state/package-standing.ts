@@ -12,9 +12,9 @@ export interface Standing {
   readonly offered?: VersionSummary
   /** What the offered version (or, where nothing fits, the newest) says of this person's apps. */
   readonly verdict: Verdict
-  /** From this connection, or nobody knows from where; highest first. */
+  /** From this connection, from one that is gone, or nobody knows from where; highest first. */
   readonly installed: readonly InstalledVersion[]
-  /** The highest of all versions that are here under its name, where it came from another connection: maybe another package altogether. */
+  /** The highest of all versions that are here under its name, where it came from another connection that is still there: maybe another package altogether. */
   readonly elsewhere?: InstalledVersion
 }
 
@@ -61,21 +61,27 @@ function createVerdicts(apps: readonly App[]): Judged['verdictOf'] {
   }
 }
 
-/** A function from a package of a connection to its standing that remembers its answers, for as long as apps and installed versions stay the same. */
+/**
+ * A function from a package of a connection to its standing that remembers its answers, for as long as apps, installed versions and connections stay the same.
+ * `known`: the ids of all connections. What came from one that is gone is nobody else's.
+ */
 export function createStandings(
   apps: readonly App[],
   installedByName: ReadonlyMap<string, readonly InstalledVersion[]>,
   connectionId: string | undefined,
+  known: ReadonlySet<string>,
 ): (each: PackageSummary) => Standing {
   const { notInstalled, verdictOf } = judgedFor(apps)
   const ofInstalled = new WeakMap<PackageSummary, Standing>()
+  const isForeign = ({ fromConnectionId: from }: InstalledVersion) =>
+    from !== undefined && from !== connectionId && known.has(from)
   return (each) => {
     const installed = installedByName.get(each.name)
-    const known = installed === undefined ? notInstalled : ofInstalled
-    let standing = known.get(each)
+    const answers = installed === undefined ? notInstalled : ofInstalled
+    let standing = answers.get(each)
     if (standing === undefined) {
-      standing = computeStanding(each, installed ?? none, verdictOf, connectionId)
-      known.set(each, standing)
+      standing = computeStanding(each, installed ?? none, verdictOf, isForeign)
+      answers.set(each, standing)
     }
     return standing
   }
@@ -100,10 +106,9 @@ function computeStanding(
   { versions }: PackageSummary,
   everywhere: readonly InstalledVersion[],
   verdictsOf: Judged['verdictOf'],
-  connectionId: string | undefined,
+  isForeign: (version: InstalledVersion) => boolean,
 ): Standing {
   const { offered, verdict = 'not-stated' } = offerOf(versions, verdictsOf) ?? {}
-  const isForeign = ({ fromConnectionId: from }: InstalledVersion) => from !== undefined && from !== connectionId
   const installed = everywhere.filter((each) => !isForeign(each))
   const [highest] = everywhere
   const elsewhere = highest !== undefined && isForeign(highest) ? { elsewhere: highest } : {}

@@ -144,5 +144,8 @@ export const whyOld = (error: AppError): 'offline' | 'busy' | 'listFrom' =>
 /** The connections whose catalogs the window holds. */
 export const heldCatalogs = (): readonly string[] => Object.keys(usePackages.getState().catalogs)
 
+export const isRefreshing = (connectionId: string | undefined): boolean =>
+  connectionId !== undefined && usePackages.getState().catalogs[connectionId]?.refreshing === true
+
 export const useCatalog = (connectionId: string | undefined): Catalog =>
   usePackages(({ catalogs }) => (connectionId === undefined ? undefined : catalogs[connectionId]) ?? emptyCatalog)

@@ -5,7 +5,7 @@ import { fetchHost, useHost } from './host.ts'
 import { fetchLibraries, followLibrary } from './installed.ts'
 import { createMirror } from './mirror.ts'
 import { followHistory } from './navigation.ts'
-import { fetchCatalog, forgetCatalog, heldCatalogs } from './packages.ts'
+import { fetchCatalog, forgetCatalog, heldCatalogs, isRefreshing } from './packages.ts'
 import { announcePlan } from './plans.ts'
 import { fetchSettings } from './settings.ts'
 import { applySamples, applyTransfer, fetchTransfers, removeTransfer } from './transfers.ts'
@@ -70,7 +70,7 @@ function applyChange(change: Exclude<Change, { readonly kind: 'host.requested' }
       announcePlan(change.planId)
       break
     case 'installed.changed':
-      void followLibrary(change.libraryId)
+      followLibrary(change.libraryId)
       break
     case 'libraries.changed':
       void fetchLibraries()
@@ -95,8 +95,11 @@ function forgetPlace(connectionId: string): void {
 async function followConnections(): Promise<void> {
   const { currentId } = useConnections.getState()
   for (const connectionId of heldCatalogs()) if (connectionId !== currentId) forgetCatalog(connectionId)
+  const wasRefreshing = isRefreshing(currentId)
   await fetchConnections()
   const { currentId: shownId } = useConnections.getState()
+  // One that moved is listed anew already.
+  if (!wasRefreshing && isRefreshing(shownId)) return
   if (shownId !== undefined && heldCatalogs().includes(shownId)) void fetchCatalog(shownId, { refresh: true })
 }
 

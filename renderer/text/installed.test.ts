@@ -10,3 +10,10 @@ it('tells of files that a verify had read before it was interrupted', () => {
     '2 versions verified, all as published. 1,200 files of that were read before it was interrupted, and look the same',
   )
 })
+
+it('says how many of the versions that were verified are not as published', () => {
+  const what = 'files that are altered, missing or not of the package'
+  expect(text.verifiedSome(1, 1)).toBe(`1 version verified. It has ${what}`)
+  expect(text.verifiedSome(3, 1)).toBe(`3 versions verified. 1 of them has ${what}`)
+  expect(text.verifiedSome(3, 2)).toBe(`3 versions verified. 2 of them have ${what}`)
+})

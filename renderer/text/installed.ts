@@ -145,7 +145,7 @@ export const installedText = {
     `${plural(count, 'version')} verified, all as published${alsoEarlier(earlierFiles)}`,
   /** At the end of a verify of everything, of which something isn't right. */
   verifiedSome: (count: number, wrong: number): string =>
-    `${plural(count, 'version')} verified. ${formatCount(wrong)} of them ${wrong === 1 ? 'has' : 'have'} files that are altered, missing or not of the package`,
+    `${plural(count, 'version')} verified. ${count === 1 ? 'It has' : `${formatCount(wrong)} of them ${wrong === 1 ? 'has' : 'have'}`} files that are altered, missing or not of the package`,
   showFiles: 'Show which',
   showFirst: 'Show the first',
   found: (name: string, damaged: number, missing: number, extra: number): string => {
@@ -252,7 +252,8 @@ export const installedText = {
       trash: 'What is in the trash now goes for good.',
     },
     done: (bytes: number): string => `Cleaned up ${formatSize(bytes)}`,
-    stopped: (count: number): string => `Stopped. ${plural(count, 'older version')} went to the trash`,
+    /** It was stopped, or failed on its way. */
+    inPart: (count: number): string => `${plural(count, 'older version')} went to the trash, the rest stayed`,
   },
   trash: {
     title: 'In the trash',

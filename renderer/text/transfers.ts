@@ -4,7 +4,7 @@ import { isEnded, isRunning } from '../../shared/model/transfer-standing.ts'
 import { isolate } from '../../shared/text/isolate.ts'
 import { briefErrorOf, shortErrorOf } from './error-view.ts'
 import { bytesText, pauseText, stateWord, waitsForPerson } from './transfer-states.ts'
-import { formatClock, formatDuration, formatSize, formatSpeed, plural } from './units.ts'
+import { formatClock, formatCount, formatDuration, formatSize, formatSpeed, plural } from './units.ts'
 
 export type TransferTone = 'plain' | 'strong' | 'warn' | 'danger'
 
@@ -204,18 +204,17 @@ export const transfersText = {
   /** Several rows, chosen together. */
   chosen: (count: number, bytesToGo: number): string =>
     bytesToGo > 0 ? `${plural(count, 'transfer')}, ${formatSize(bytesToGo)} to go` : plural(count, 'transfer'),
-  chosenMore: (count: number): string => `and ${count} more`,
-  some: (verb: string, count: number): string => `${verb} ${count}`,
+  chosenMore: (count: number): string => `and ${formatCount(count)} more`,
+  some: (verb: string, count: number): string => `${verb} ${formatCount(count)}`,
   pauseAll: 'Pause all',
   resumeAll: 'Resume all',
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel',
-  discard: 'Discard',
   /** Of what failed; `bytes`: what had come of it, or was sent. */
   discardOne: (bytes: number): string => (bytes > 0 ? `Discard ${formatSize(bytes)}` : 'Discard'),
   discardSome: (count: number, bytes: number): string =>
-    bytes > 0 ? `Discard ${count}, ${formatSize(bytes)}` : `Discard ${count}`,
+    bytes > 0 ? `Discard ${formatCount(count)}, ${formatSize(bytes)}` : `Discard ${formatCount(count)}`,
   retry: 'Retry',
   tryNow: 'Try now',
   moveUp: 'Move up',

@@ -5,6 +5,8 @@ interface ProgressBarProps {
   readonly totalBytes: number
   /** Grey: bytes stand still. */
   readonly still?: boolean
+  /** Its end has come: it may be full. */
+  readonly isOver?: boolean
   /** s 4 px, m 8 px, l 12 px */
   readonly size?: 's' | 'm' | 'l'
   /** What it is the progress of. */
@@ -16,7 +18,8 @@ interface ProgressBarProps {
 /** What goes on is never full: its end is a step of its own, and takes the bar away. */
 export const mostShown = 0.99
 
-const share = (part: number, whole: number): number => (whole <= 0 ? 0 : Math.min(mostShown, Math.max(0, part / whole)))
+const share = (part: number, whole: number, most: number): number =>
+  whole <= 0 ? 0 : Math.min(most, Math.max(0, part / whole))
 
 /** Two layers: verified or confirmed, and on top of it what was received or sent but not yet settled. */
 export function ProgressBar({
@@ -24,12 +27,14 @@ export function ProgressBar({
   receivedBytes,
   totalBytes,
   still = false,
+  isOver = false,
   size = 's',
   name,
   label,
 }: ProgressBarProps) {
-  const settled = share(settledBytes, totalBytes)
-  const more = Math.max(0, share(receivedBytes, totalBytes) - settled)
+  const most = isOver ? 1 : mostShown
+  const settled = share(settledBytes, totalBytes, most)
+  const more = Math.max(0, share(receivedBytes, totalBytes, most) - settled)
   return (
     <div
       className={size === 's' ? 'bar' : `bar ${size}`}

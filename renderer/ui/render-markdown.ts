@@ -53,7 +53,8 @@ markdown.renderer.rules.html_block = (tokens, at) => {
   return /^\s*<(?:script|style|!--)/i.test(html) ? '' : bareTags(html)
 }
 
-function bareTags(html: string): string {
+/** In a time that grows with the length alone, whatever the text is made of. */
+export function bareTags(html: string): string {
   let bare = ''
   let from = 0
   const keep = (to: number) => {

@@ -22,7 +22,12 @@ const packageOf = (name: string): PackageSummary => ({
   ],
 })
 const installed = { ref: { name: 'old', version: '1.0.0' }, libraryId: 'l', title: '', description: '', path: '/' }
-const standingOf = createStandings([], groupByName([{ ...installed, diskBytes: 1, fileCount: 1, kept: false }]), 'c')
+const standingOf = createStandings(
+  [],
+  groupByName([{ ...installed, diskBytes: 1, fileCount: 1, kept: false }]),
+  'c',
+  new Set(['c']),
+)
 const broken = (ident: string) => ({ ident, problem: 'inconsistent' as const, reason: 'It disagrees.' })
 const packages = [packageOf('new'), packageOf('newer'), packageOf('old')]
 const rows = makeRows(packages, [broken('a-1.0'), broken('b-1.0')])

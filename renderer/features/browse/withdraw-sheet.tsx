@@ -107,11 +107,13 @@ function OpenSheet({ connectionId, ref, title, isOnlyOne }: WithdrawRequest) {
   )
 }
 
-const isListed = (connectionId: string, { name, version }: PackageRef): boolean =>
-  usePackages
-    .getState()
-    .catalogs[connectionId]?.packages.find((each) => each.name === name)
-    ?.versions.some((each) => each.version === version) ?? false
+/** True also where nobody knows: the list isn't here, or couldn't be read. */
+function isListed(connectionId: string, { name, version }: PackageRef): boolean {
+  const catalog = usePackages.getState().catalogs[connectionId]
+  if (catalog?.load.kind !== 'ready') return true
+  const found = catalog.packages.find((each) => each.name === name)
+  return found?.versions.some((each) => each.version === version) ?? false
+}
 
 /** Names of the libraries of this computer that have it. */
 function useLibrariesWith(ref: PackageRef): readonly string[] {

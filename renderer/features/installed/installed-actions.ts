@@ -6,7 +6,7 @@ import { client } from '../../ipc/link.ts'
 import { pickSavePath } from '../../shell/pick-save-path.ts'
 import { copyPath, revealPath } from '../../shell/reveal-path.ts'
 import { askInstall } from '../../state/install-request.ts'
-import { fetchLibrary } from '../../state/installed.ts'
+import { fetchLibrary, listLibrary } from '../../state/installed.ts'
 import { askInstalledPage } from '../../state/page-request.ts'
 import { shortErrorOf } from '../../text/error-view.ts'
 import { installedText as text } from '../../text/installed.ts'
@@ -94,13 +94,14 @@ export async function removeVersions(
         entries.length === 1 ? text.moved(nameOf(first), freedBytes) : text.movedSome(entries.length, freedBytes)
       showToast({ text: said, undo: () => void restoreAll(entries) })
     }
-    void forgetWay(first.libraryId, versions)
+    for (const each of versions.slice(entries.length)) onTheWay.delete(wayOf(each))
+    void forgetWay(first.libraryId, versions.slice(0, entries.length))
   }
 }
 
 /** As long as its row is shown it could be pressed again. */
 async function forgetWay(libraryId: string, versions: readonly Which[]): Promise<void> {
-  await fetchLibrary(libraryId)
+  await listLibrary(libraryId)
   for (const each of versions) onTheWay.delete(wayOf(each))
 }
 
@@ -109,6 +110,8 @@ async function restoreAll(entries: readonly TrashEntry[]): Promise<void> {
   const [first] = entries
   if (first === undefined) return
   const { libraryId } = first
+  // Once they are back they may be removed again.
+  for (const each of entries) onTheWay.delete(wayOf(each))
   try {
     await oneByOne({ libraryId, items: entries, say: text.restoring }, ({ id }) =>
       client.trash.restore({ libraryId, entryId: id }),
@@ -185,7 +188,7 @@ export async function cleanUp(
     // What went before a failure can be taken back too.
     if (entries.length > 0) {
       const isDone = entries.length === plan.olderRefs.length
-      const said = isDone ? text.freeUp.done(touchedBytes) : text.freeUp.stopped(entries.length)
+      const said = isDone ? text.freeUp.done(touchedBytes) : text.freeUp.inPart(entries.length)
       showToast({ text: said, undo: () => void restoreAll(entries) })
     }
     await fetchLibrary(libraryId)

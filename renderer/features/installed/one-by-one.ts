@@ -23,6 +23,7 @@ export async function oneByOne<T>(
   work: (item: T) => Promise<unknown>,
 ): Promise<void> {
   let isStopped = false
+  let told: UnderWay | undefined
   let toldMs = performance.now()
   const stop = () => {
     isStopped = true
@@ -32,13 +33,15 @@ export async function oneByOne<T>(
       if (isStopped) return
       if (performance.now() - toldMs > tellEveryMs) {
         toldMs = performance.now()
-        useUnderWay.setState({ [libraryId]: { said: say(items.length - at), stop } })
+        told = { said: say(items.length - at), stop }
+        useUnderWay.setState({ [libraryId]: told })
       }
       await work(item)
     }
   } finally {
-    useUnderWay.setState({ [libraryId]: undefined })
-    // The engine's word of so many changes is heeded now and then only.
-    if (items.length > 1) void fetchLibrary(libraryId)
+    // What else goes on in the library is still told.
+    if (useUnderWay.getState()[libraryId] === told) useUnderWay.setState({ [libraryId]: undefined })
+    // Of a large library the engine's word is heeded now and then only.
+    void fetchLibrary(libraryId)
   }
 }

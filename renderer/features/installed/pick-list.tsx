@@ -1,8 +1,8 @@
 import { Checkbox } from '@mantine/core'
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useId, useState } from 'react'
 import { indexAfter, moveOfKey } from '../../ui/list-keys.ts'
 import { isChooseAll } from '../../ui/selection.ts'
+import { VirtualBlock } from '../../ui/virtual-block.tsx'
 
 interface PickListProps<T> {
   readonly label: string
@@ -16,29 +16,21 @@ interface PickListProps<T> {
   readonly renderRow: (item: T) => ReactNode
 }
 
+/** px */
 const rowHeight = 36
-const rowsPerPage = 7
 
 /** Very many things to tick: a box that scrolls by itself, draws what is seen, and is one stop of Tab. Arrows move, Space ticks. */
 export function PickList<T>(props: PickListProps<T>) {
   const { label, items, keyOf, isPicked, onToggle } = props
   const id = useId()
-  const scroller = useRef<HTMLDivElement>(null)
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const [active, setActive] = useState(0)
-  const rows = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 8,
-  })
-  const shown = rows.getVirtualItems()
   const onKeyDown = (event: KeyboardEvent) => {
     const move = event.altKey || event.ctrlKey || event.metaKey ? undefined : moveOfKey(event.key)
     const item = items[active]
     if (move !== undefined) {
-      const next = indexAfter(move, active, items.length, rowsPerPage)
-      setActive(next)
-      rows.scrollToIndex(next, { align: 'auto' })
+      const rowsPerPage = Math.max(1, Math.floor((scroller?.clientHeight ?? 0) / rowHeight))
+      setActive(indexAfter(move, active, items.length, rowsPerPage))
     } else if (event.key === ' ' && item !== undefined) onToggle(item)
     else if (isChooseAll(event)) props.onToggleAll()
     else return
@@ -46,42 +38,42 @@ export function PickList<T>(props: PickListProps<T>) {
   }
   return (
     <div
-      ref={scroller}
+      ref={setScroller}
       role="listbox"
       aria-label={label}
       aria-multiselectable="true"
-      aria-activedescendant={shown.some(({ index }) => index === active) ? `${id}-${active}` : undefined}
+      aria-activedescendant={items.length === 0 ? undefined : `${id}-${active}`}
       className="pick-list"
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <div role="presentation" className="virtual-block" style={{ blockSize: rows.getTotalSize() }}>
-        {shown.map(({ index, start }) => {
-          const item = items[index]
-          return item === undefined ? null : (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles keys
-            // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus
-            <div
-              key={keyOf(item)}
-              id={`${id}-${index}`}
-              role="option"
-              className="pick"
-              aria-selected={isPicked(item)}
-              aria-setsize={items.length}
-              aria-posinset={index + 1}
-              data-lead={index === active || undefined}
-              style={{ transform: `translateY(${start}px)`, blockSize: rowHeight }}
-              onClick={() => {
-                setActive(index)
-                onToggle(item)
-              }}
-            >
-              <Checkbox.Indicator checked={isPicked(item)} />
-              {props.renderRow(item)}
-            </div>
-          )
-        })}
-      </div>
+      <VirtualBlock
+        scroller={scroller}
+        items={items}
+        keyOf={keyOf}
+        rowHeight={rowHeight}
+        activeIndex={active}
+        renderRow={(item, index) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles keys
+          // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus
+          <div
+            id={`${id}-${index}`}
+            role="option"
+            className="pick"
+            aria-selected={isPicked(item)}
+            aria-setsize={items.length}
+            aria-posinset={index + 1}
+            data-lead={index === active || undefined}
+            onClick={() => {
+              setActive(index)
+              onToggle(item)
+            }}
+          >
+            <Checkbox.Indicator checked={isPicked(item)} />
+            {props.renderRow(item)}
+          </div>
+        )}
+      />
     </div>
   )
 }

@@ -261,13 +261,17 @@ const offerUndo = (path: string, bringBack: (() => void) | undefined): void => {
   if (bringBack !== undefined) showToast({ text: publishText.left(nameOf(path)), undo: bringBack })
 }
 
-/** Puts a path back with its draft, as they are now; undefined where nothing was typed or decided. */
+const isTouched = ({ fields, settled }: Draft): boolean => Object.keys(fields).length > 0 || settled.size > 0
+
+/** Puts a path back with its draft, as they are now, unless something else was typed for it since; undefined where nothing was typed or decided. */
 function remember(path: string): (() => void) | undefined {
   const { byPath, handled, toPublish } = useDrafts.getState()
   const draft = byPath[path]
-  if (draft === undefined || (Object.keys(draft.fields).length === 0 && draft.settled.size === 0)) return undefined
+  if (draft === undefined || !isTouched(draft)) return undefined
   const at = usePublishQueue.getState().paths.indexOf(path)
   return () => {
+    const since = useDrafts.getState().byPath[path]
+    if (since !== undefined && isTouched(since)) return returnPath(path, at)
     const again: Draft = { ...draft, planId: crypto.randomUUID(), saving: undefined, isReading: true }
     useDrafts.setState((state) => ({
       byPath: { ...state.byPath, [path]: again },

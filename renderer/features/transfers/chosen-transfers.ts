@@ -35,8 +35,12 @@ export function chooseTransfers(
   const cancelling = each(canCancel, cancel)
   const discarding = each(canDiscard, cancel)
   const discarded = transfers.filter(canDiscard).reduce((sum, { progress }) => sum + progress.receivedBytes, 0)
-  const action = (verb: string, { count, act }: typeof pausing, more: Partial<SelectionAction>): SelectionAction[] =>
-    count === 0 ? [] : [{ label: text.some(verb, count), act, ...more }]
+  const action = (
+    label: (count: number) => string,
+    { count, act }: typeof pausing,
+    more: Partial<SelectionAction>,
+  ): SelectionAction[] => (count === 0 ? [] : [{ label: label(count), act, ...more }])
+  const some = (verb: string) => (count: number) => text.some(verb, count)
   const does = (...wanted: readonly (typeof pausing)[]): boolean => {
     const found = wanted.find(({ count }) => count > 0)
     found?.act()
@@ -46,15 +50,11 @@ export function chooseTransfers(
     title: text.chosen(transfers.length, left),
     names: transfers.map(transferTitle),
     actions: [
-      ...action(text.pause, pausing, { icon: IconPlayerPause }),
-      ...action(text.resume, resuming, { icon: IconPlayerPlay }),
-      ...action(text.retry, retrying, { icon: IconRefresh }),
-      ...action(text.cancel, cancelling, { icon: IconX, danger: true }),
-      ...action(text.discard, discarding, {
-        icon: IconX,
-        danger: true,
-        label: text.discardSome(discarding.count, discarded),
-      }),
+      ...action(some(text.pause), pausing, { icon: IconPlayerPause }),
+      ...action(some(text.resume), resuming, { icon: IconPlayerPlay }),
+      ...action(some(text.retry), retrying, { icon: IconRefresh }),
+      ...action(some(text.cancel), cancelling, { icon: IconX, danger: true }),
+      ...action((count) => text.discardSome(count, discarded), discarding, { icon: IconX, danger: true }),
     ],
     act(command) {
       if (command === 'pause') return does(pausing, resuming)

@@ -119,6 +119,7 @@ function FileRow({ file, transfer }: { readonly file: FileProgress; readonly tra
         receivedBytes={receivedBytes}
         totalBytes={Math.max(1, sizeBytes)}
         still={standsStill(transfer.state)}
+        isOver={isSettled(file)}
         name={name}
         label={`${percent} % ${word.toLowerCase()}`}
       />
