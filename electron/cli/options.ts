@@ -9,7 +9,7 @@ export const from: OptionSpec = {
 export const pre: OptionSpec = { name: 'pre', help: 'allow prereleases' }
 export const ignoreCompatibility: OptionSpec = {
   name: 'ignore-compatibility',
-  help: 'install although it does not state to work with your apps',
+  help: 'go on although it does not say that it works with your apps',
 }
 
 /** What a package says of itself, instead of what its folder says. */

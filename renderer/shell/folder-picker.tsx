@@ -38,6 +38,14 @@ export function FolderPicker() {
   return request === undefined ? null : <Picker key={request.title} request={request} />
 }
 
+interface ShowOptions {
+  /** Shown where the other can't be. */
+  readonly orElse?: string
+  /** The folder one came from: chosen, if it is in this one. */
+  readonly from?: string
+  readonly isFirst?: boolean
+}
+
 function Picker({ request }: { readonly request: PickRequest }) {
   const home = useHost(({ facts }) => facts.homeFolder)
   const [listing, setListing] = useState<Listing>()
@@ -50,8 +58,9 @@ function Picker({ request }: { readonly request: PickRequest }) {
   const asked = useRef(0)
 
   const show = useCallback(
-    async (path: string, { orElse, from }: { readonly orElse?: string; readonly from?: string } = {}) => {
-      isTyping.current = false
+    async (path: string, { orElse, from, isFirst = false }: ShowOptions = {}) => {
+      // Nobody asked for the first one: what was typed before it came stays.
+      if (!isFirst) isTyping.current = false
       asked.current += 1
       const own = asked.current
       try {
@@ -65,14 +74,14 @@ function Picker({ request }: { readonly request: PickRequest }) {
       } catch (caught) {
         if (own !== asked.current) return
         if (orElse === undefined) setError(toAppError(caught))
-        else await show(orElse)
+        else await show(orElse, { isFirst })
       }
     },
     [request],
   )
   useEffect(() => {
     // The one that was chosen last may be gone.
-    void show(localStorage.getItem(lastFolderKey) ?? home, { orElse: home })
+    void show(localStorage.getItem(lastFolderKey) ?? home, { orElse: home, isFirst: true })
   }, [show, home])
 
   const entries = listing?.entries.filter(({ kind }) => kind === 'folder' || isWanted(kind, request.kind)) ?? []

@@ -61,7 +61,7 @@ export const publishText = {
   },
   file: {
     title: (name: string): string => `What shall happen with ${isolate(name)}?`,
-    text: 'It holds one version of one package.',
+    text: 'A .sputnik file is one version of one package.',
     install: 'Install it here',
     installText: 'To a library on this computer. You see what it takes first.',
     publish: (connection: string): string => `Publish it to ${isolate(connection)}`,
@@ -229,8 +229,9 @@ export const publishText = {
       `Nobody sees ${version} until the last step. You can leave this page meanwhile. If Orbital ends, it waits in Transfers, and goes on from where it was.`,
     published: (name: string): string => `${isolate(name)} is published`,
     alreadyThere: (name: string): string => `${isolate(name)} was there already, with the same content`,
-    everyone: (connection: string, bytes: number, at: string): string =>
-      `Everyone on ${isolate(connection)} can install it now. ${formatSize(bytes)}, confirmed by the store at ${at}.`,
+    /** `isPractice`: the store that nobody else sees. */
+    everyone: (connection: string, isPractice: boolean, bytes: number, at: string): string =>
+      `${isPractice ? `You can install it from ${isolate(connection)} now` : `Everyone on ${isolate(connection)} can install it now`}. ${formatSize(bytes)}, confirmed by the store at ${at}.`,
     unprotected: 'This store can’t stop two people from publishing the same version. Orbital checked that nobody did.',
     link: 'Link',
     copyLink: 'Copy the link',

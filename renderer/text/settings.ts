@@ -65,7 +65,7 @@ export const settingsText = {
       list: 'See which packages there are',
       read: 'Download packages',
       publish: 'Publish new versions',
-      conditional: 'Two people can’t publish the same version',
+      conditional: 'Keep two people from publishing the same version',
       record: 'Write Orbital’s own notes',
       uploads: 'Clean up after a stopped upload',
       cleanup: 'Remove Orbital’s own notes',

@@ -72,8 +72,9 @@ export function parseConstraint(text: string): Constraint | ConstraintProblem {
   const classic = parseClassic(trimmed)
   if (classic !== undefined) return classic
   const translated = trimmed.replaceAll('==', '=').replaceAll(',', ' ')
-  // A range of parts that are not versions would match nothing for ever: `>=abc`.
-  const range = semver.validRange(translated, { includePrerelease: true })
+  // A range of parts that are not versions would match nothing for ever: `>=abc`. npm takes `==x` for every version, which nobody means who writes it.
+  const isWild = /[=<>~^]\s*[xX*](?![\w.])/.test(translated)
+  const range = isWild ? null : semver.validRange(translated, { includePrerelease: true })
   if (range === null) {
     return { problem: `“${trimmed}” is not a constraint. Write, for example, >=1.0.0,<2.0.0 or ^1.2.` }
   }

@@ -37,7 +37,12 @@ export const list: Command = {
       formatBytes(each.diskBytes),
       each.verifiedAt === undefined ? 'not verified' : `verified ${each.verifiedAt.slice(0, 10)}`,
     ])
-    context.output.result(shown, rows.length === 0 ? ['Nothing is installed here.'] : table(rows))
+    context.output.result(
+      shown,
+      rows.length > 0
+        ? table(rows)
+        : [word === undefined ? 'Nothing is installed here.' : `Nothing installed matches “${word}”.`],
+    )
     for (const ref of await context.api.installed.unreadable({ libraryId: library.id }))
       if (word === undefined || identOf(ref).includes(word) || ref.name === word)
         context.output.warn(

@@ -44,15 +44,15 @@ export const publish: Command = {
       return
     }
     const asked = paceOf(context)
-    const done: Transfer[] = []
-    for (const { planId } of plans) {
+    const done: Published[] = []
+    for (const { planId, warnings } of plans) {
       const { transferId } = await api.publish.start({ planId, ...asked }, { signal })
-      done.push(await context.follow(transferId))
+      done.push({ transfer: await context.follow(transferId), warnings: warnings.map(({ text }) => text) })
     }
     const told = await Promise.all(
-      done.map(async (each) => toldOf(each, await connectionName(context, each.connectionId ?? ''))),
+      done.map(async ({ transfer }) => toldOf(transfer, await connectionName(context, transfer.connectionId ?? ''))),
     )
-    output.result(done.length === 1 ? published(done[0] as Transfer) : done.map(published), told.flat())
+    output.result(done.length === 1 ? published(done[0] as Published) : done.map(published), told.flat())
   },
 }
 
@@ -75,7 +75,13 @@ export const fieldsOf = (context: Context) => ({
 const optional = <K extends string>(key: K, value: string | undefined): { [P in K]?: string } =>
   value === undefined ? {} : ({ [key]: value } as { [P in K]?: string })
 
-const published = (transfer: Transfer) => ({
+interface Published {
+  readonly transfer: Transfer
+  /** What was said of its files first. */
+  readonly warnings: readonly string[]
+}
+
+const published = ({ transfer, warnings }: Published) => ({
   ...transfer.ref,
   connectionId: transfer.connectionId,
   alreadyThere: transfer.outcome?.alreadyThere ?? false,
@@ -83,6 +89,7 @@ const published = (transfer: Transfer) => ({
   totalBytes: transfer.progress.totalBytes,
   sentBytes: transfer.wireBytes,
   copiedBytes: transfer.outcome?.reusedBytes ?? 0,
+  warnings,
 })
 
 function toldOf(transfer: Transfer, where: string): string[] {

@@ -231,6 +231,7 @@ function Published({ transfer, run }: Omit<PanelProps, 'after'>) {
             {connection &&
               text.everyone(
                 connection.name,
+                connection.origin === 'built-in',
                 progress.totalBytes,
                 formatClock(transfer.endedAtMs ?? transfer.createdAtMs),
               )}
