@@ -141,3 +141,23 @@ test('what is typed in a sheet is not left by the palette, a drop, or a sheet ab
   await page.keyboard.press('Control+k')
   await expect(palette).toBeHidden()
 })
+
+test('the focus goes along from page to page', async ({ app: { page } }) => {
+  const isIn = (label: string) =>
+    expect(page.locator(`main[aria-label="${label}"]`).locator(':scope:focus, :focus').first()).toBeAttached()
+  const list = page.getByRole('grid', { name: 'Packages' })
+  await packageRow(page, 'Churn predictor').click()
+  await expect(list).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Churn predictor' })).toBeVisible()
+  await isIn('Churn predictor')
+  await page.keyboard.press('Escape')
+  await expect(list).toBeFocused()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('>go to installed')
+  await expect(page.getByRole('dialog').getByRole('option', { name: /^Go to Installed/ })).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Installed' })).toBeVisible()
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await isIn('Installed')
+})

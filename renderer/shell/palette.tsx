@@ -13,6 +13,7 @@ import { useCatalog } from '../state/packages.ts'
 import { shellText } from '../text/shell.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Keys } from '../ui/keys.tsx'
+import { handOverFocus } from '../ui/use-focus-handover.ts'
 import { useActions } from './palette-actions.ts'
 import { elsewhereOf, FoundElsewhere, useFoundElsewhere } from './palette-elsewhere.tsx'
 import { Entry } from './palette-entry.tsx'
@@ -41,6 +42,8 @@ export function Palette() {
       size={640}
       yOffset={112}
       transitionProps={{ duration: 120 }}
+      // Where it led to another page, what had the focus before is gone.
+      onExitTransitionEnd={handOverFocus}
       classNames={{ content: 'palette-content', overlay: 'palette-overlay' }}
       attributes={{ content: { 'aria-label': words.label } }}
       overlayProps={{ blur: 0 }}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { useFocusHandover } from './use-focus-handover.ts'
 
 interface PageProps {
   /** Said by screen readers as the page's name. */
@@ -8,11 +9,14 @@ interface PageProps {
   readonly children: ReactNode
 }
 
-/** A page: its bar (which drags the window) and what is below. */
-export const Page = ({ label, bar, children }: PageProps) => (
-  <main className="page" aria-label={label} data-pane="page" tabIndex={-1}>
-    <header className="topbar">{bar}</header>
-    {children}
-    <div id="menu-layer" />
-  </main>
-)
+/** A page: its bar (which drags the window) and what is below. The focus goes along to the page that comes in its place. */
+export function Page({ label, bar, children }: PageProps) {
+  const place = useFocusHandover<HTMLElement>()
+  return (
+    <main ref={place} className="page" aria-label={label} data-pane="page" tabIndex={-1}>
+      <header className="topbar">{bar}</header>
+      {children}
+      <div id="menu-layer" />
+    </main>
+  )
+}

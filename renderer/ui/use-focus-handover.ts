@@ -1,17 +1,24 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react'
 
-/** What goes with what its button did (several are removed, one is restored) gives the focus to the sheet that it lay in, else to the list, or to what comes in its place. */
+/** To the sheet that is open, else to the page's list, form or button, else to the page. */
+function focusWhatIsThere(): void {
+  const sheet = document.querySelector<HTMLElement>('[role="dialog"][aria-modal="true"]')
+  const heir = sheet ?? document.querySelector<HTMLElement>('main [data-pane-focus]') ?? document.querySelector('main')
+  heir?.focus()
+}
+
+/** Once what had the focus is off the page, for whoever it didn't go to anywhere. */
+export const handOverFocus = (): void =>
+  void requestAnimationFrame(() => {
+    if (document.activeElement === document.body) focusWhatIsThere()
+  })
+
+/** What goes with what its button did (several are removed, one is restored, a page leads to another) gives the focus to what is there then. */
 export function useFocusHandover<E extends HTMLElement>(): RefObject<E | null> {
   const place = useRef<E>(null)
   useLayoutEffect(
     () => () => {
-      if (place.current?.contains(document.activeElement) !== true) return
-      requestAnimationFrame(() => {
-        if (document.activeElement !== document.body) return
-        const sheet = document.querySelector<HTMLElement>('[role="dialog"][aria-modal="true"]')
-        const heir = sheet ?? document.querySelector<HTMLElement>('main [data-pane-focus]')
-        heir?.focus()
-      })
+      if (place.current?.contains(document.activeElement) === true) handOverFocus()
     },
     [],
   )
