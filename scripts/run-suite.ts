@@ -33,6 +33,7 @@ export async function runPlaywright(
   project: string,
   env: Readonly<Record<string, string>>,
   extraArguments: readonly string[],
+  suite = `e2e in ${project}`,
 ): Promise<SuiteReport> {
   await using folder = await createTempFolder()
   const path = join(folder.path, 'report.json')
@@ -41,5 +42,5 @@ export async function runPlaywright(
     ...env,
     PLAYWRIGHT_JSON_OUTPUT_FILE: path,
   })
-  return readPlaywrightReport(`e2e in ${project}`, path, exitCode)
+  return readPlaywrightReport(suite, path, exitCode)
 }
