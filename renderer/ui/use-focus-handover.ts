@@ -7,6 +7,9 @@ function focusWhatIsThere(): void {
   heir?.focus()
 }
 
+/** On nothing, or on the page as a whole: whatever has something to act on may take it. */
+export const isFocusFree = (): boolean => document.activeElement?.matches('body, main') !== false
+
 /** Once what had the focus is off the page, for whoever it didn't go to anywhere. */
 export const handOverFocus = (): void =>
   void requestAnimationFrame(() => {

@@ -3,12 +3,13 @@ import { goTo } from '../../state/navigation.ts'
 import { installedText as text } from '../../text/installed.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { isFocusFree } from '../../ui/use-focus-handover.ts'
 
 /** In place of the list. Where that had the focus when its last row went, its button takes it. */
 export function NothingInstalled() {
   const action = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (document.activeElement === document.body) action.current?.querySelector('button')?.focus()
+    if (isFocusFree()) action.current?.querySelector('button')?.focus()
   }, [])
   return (
     <div ref={action}>

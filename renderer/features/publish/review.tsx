@@ -11,6 +11,7 @@ import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { type Action, useAction } from '../../ui/use-action.ts'
+import { isFocusFree } from '../../ui/use-focus-handover.ts'
 import { blockers, leaveOut, ofPackage, putIn } from './publish-draft.ts'
 import { changeDraft, type Draft, editDraft, leaveDraft, type Saving, startDraft } from './publish-drafts.ts'
 import { PublishForm } from './publish-form.tsx'
@@ -32,8 +33,7 @@ export function Review({ draft }: { readonly draft: Draft }) {
   const isRead = plan !== undefined
   useEffect(() => {
     // A folder that was dropped leaves the focus where it was; what must be settled is here.
-    const focused = document.activeElement
-    if (!isRead || (focused !== document.body && focused?.closest('[data-pane="sidebar"]') == null)) return
+    if (!isRead || !(isFocusFree() || document.activeElement?.closest('[data-pane="sidebar"]') != null)) return
     document.querySelector<HTMLElement>('.publish-form [data-pane-focus]')?.focus({ preventScroll: true })
   }, [isRead])
   return (
