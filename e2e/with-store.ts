@@ -4,6 +4,7 @@ import { isMissing } from '../testkit/available.ts'
 import { type CountingProxy, startCountingProxy } from '../testkit/counting-proxy.ts'
 import { fetchS3Server, type S3Server, startS3Server } from '../testkit/s3-server.ts'
 import { createTempFolder } from '../testkit/temp-folder.ts'
+import { startTestEngine } from '../testkit/test-engine.ts'
 import { addUnreadableEntry, fillExampleStore } from './example/fill-store.ts'
 import { exampleApps, examplePackages } from './example/packages.ts'
 import { test as base, expect } from './fixtures.ts'
@@ -77,6 +78,19 @@ export const testWithExample = test.extend<{ readonly store: string }>({
   },
   prepareHome: async ({ store }, use) =>
     use((home) => writeHome(home, { folders: { 'Team models': store }, settings: { apps: [...exampleApps] } })),
+})
+
+/** One package is installed; beside the store there is a connection to a folder that isn't there. */
+export const testWithInstalled = testWithExample.extend({
+  prepareHome: async ({ store, workFolder }, use) =>
+    use(async (home) => {
+      const folders = { 'Team models': store, Gone: join(workFolder, 'gone') }
+      await writeHome(home, { folders, settings: { apps: [...exampleApps] } })
+      const engine = await startTestEngine(home)
+      await engine.install({ name: 'fraud_scorer', version: '4.3.0' }, 'team-models')
+      await engine.api.transfers.clearHistory({})
+      await engine.stop()
+    }),
 })
 
 export { expect }

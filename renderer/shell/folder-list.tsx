@@ -28,7 +28,6 @@ const text = shellText.pick
 const icons = { folder: IconFolder, sputnik: IconFileZip, file: IconCertificate } as const
 /** px, as in the style of the picker */
 const rowHeight = 32
-const rowsPerPage = 7
 
 /** What is in a folder. One stop of Tab, which keeps the focus from folder to folder. */
 export function FolderList({ entries, chosen, onChoose, onOpen, onAbove, empty }: FolderListProps) {
@@ -40,6 +39,7 @@ export function FolderList({ entries, chosen, onChoose, onOpen, onAbove, empty }
     const entry = entries[index]
     const move = moveOfKey(event.key)
     if (move !== undefined) {
+      const rowsPerPage = Math.max(1, Math.floor((scroller?.clientHeight ?? 0) / rowHeight))
       const next = entries[indexAfter(move, index, entries.length, rowsPerPage)]
       if (next !== undefined) onChoose(next.path)
     } else if (event.key === 'ArrowLeft') onAbove()

@@ -47,8 +47,10 @@ export const fetchSettings = createSingleFlight(async () => {
 export function changeSettings(changes: Partial<Settings>): Promise<void> {
   underWay = [...underWay, changes]
   show()
-  const sent = lastSent.then(() => send(changes))
-  lastSent = sent.catch(() => undefined)
+  const next = () => send(changes)
+  // Whoever made the one before hears of its failure; this one is sent all the same.
+  const sent = lastSent.then(next, next)
+  lastSent = sent
   return sent
 }
 

@@ -8,7 +8,9 @@ import { startState } from './start.ts'
 it('lists the store of a connection once when it moved, and when something else of it changed', async () => {
   let path = '/store'
   const listed: unknown[] = []
+  let calls = 0
   vi.spyOn(transport, 'call').mockImplementation(async ({ procedure, input }) => {
+    calls += 1
     if (procedure === 'catalog.list') listed.push(input)
     if (procedure === 'connections.list')
       return { ok: true, value: [{ id: 'team', name: 'Team', location: { kind: 'folder', path }, isDefault: true }] }
@@ -20,6 +22,13 @@ it('lists the store of a connection once when it moved, and when something else 
     hear = listener
     return () => {}
   })
+  // Each answer is there at once: when a turn of the loop brings no further call, there is none to come.
+  const untilQuiet = async () => {
+    for (let seen = -1; seen !== calls; ) {
+      seen = calls
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
   startState(() => Promise.resolve())
   await fetchConnections()
   await fetchCatalog('team')
@@ -27,10 +36,10 @@ it('lists the store of a connection once when it moved, and when something else 
   const change: Change = { kind: 'connections.changed' }
   for (const [seq, place] of ['/moved', '/moved'].entries()) {
     path = place
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await untilQuiet()
     listed.length = 0
     hear({ kind: 'change', epoch: 'e', seq: seq + 1, change })
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await untilQuiet()
     expect(listed).toHaveLength(1)
   }
 })

@@ -1,4 +1,4 @@
-import { type RefObject, useLayoutEffect, useRef } from 'react'
+import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
 
 /** To the sheet that is open, else to the page's list, form or button, else to the page. */
 function focusWhatIsThere(): void {
@@ -26,4 +26,14 @@ export function useFocusHandover<E extends HTMLElement>(): RefObject<E | null> {
     [],
   )
   return place
+}
+
+/** A list and the page of one of its things take each other's place: the focus goes along. */
+export function useFocusAlong(isShown: boolean): void {
+  const wasShown = useRef(isShown)
+  useEffect(() => {
+    if (wasShown.current === isShown) return
+    wasShown.current = isShown
+    document.querySelector<HTMLElement>('main [data-pane-focus]')?.focus()
+  }, [isShown])
 }

@@ -4,11 +4,11 @@ import { openPage } from '../../pages/window.ts'
 import { writeHome } from '../../prepare-home.ts'
 import { testWithExample as base, expect } from '../../with-store.ts'
 
-/** Two older versions may go; where they lie is told. */
-const test = base.extend<{ readonly pathOf: Map<string, string> }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from the pattern.
-  pathOf: async ({}, use) => use(new Map()),
-  prepareHome: async ({ store, pathOf }, use) =>
+/** Where each version lies, by its number. */
+const pathOf = new Map<string, string>()
+/** Two older versions may go. */
+const test = base.extend({
+  prepareHome: async ({ store }, use) =>
     use(async (home) => {
       await writeHome(home, { folders: { 'Team models': store } })
       const engine = await startTestEngine(home)
@@ -19,7 +19,7 @@ const test = base.extend<{ readonly pathOf: Map<string, string> }>({
     }),
 })
 
-test('a clean-up that fails on its way can still be taken back', async ({ app: { page }, pathOf }) => {
+test('a clean-up that fails on its way can still be taken back', async ({ app: { page } }) => {
   // Another program is faster with the second of them.
   let count = 0
   await page.route('**/call/installed.remove', async (route) => {

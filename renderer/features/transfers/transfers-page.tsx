@@ -27,6 +27,7 @@ import { type Selection, useSelection } from '../../ui/selection.ts'
 import { SelectionBar, SelectionPanel } from '../../ui/selection-panel.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
+import { useFocusAlong } from '../../ui/use-focus-handover.ts'
 import { useRowKeys } from '../../ui/use-row-keys.ts'
 import { type ChosenTransfers, chooseTransfers } from './chosen-transfers.ts'
 import { LimitMenu } from './limit-menu.tsx'
@@ -153,16 +154,6 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
 
 /** Shown or hidden, also after another page was looked at. */
 const useInspector = create<{ readonly isOpen: boolean }>(() => ({ isOpen: true }))
-
-/** The list and the page of one transfer take each other's place: the focus goes along. */
-function useFocusAlong(isShown: boolean): void {
-  const wasShown = useRef(isShown)
-  useEffect(() => {
-    if (wasShown.current === isShown) return
-    wasShown.current = isShown
-    document.querySelector<HTMLElement>('main [data-pane-focus]')?.focus()
-  }, [isShown])
-}
 
 const select = (id: string) => goTo({ page: 'transfers', transferId: id }, { replace: true })
 
