@@ -18,7 +18,7 @@ import {
 import { moveExtrasToTrash, restoreExtras } from './extra-files.ts'
 import { createInstalledReader } from './installed.ts'
 import { createLeases, type Leases } from './leases.ts'
-import { type LibraryPlaces, placesOf, stagedTreeOf } from './places.ts'
+import { type LibraryPlaces, namesIn, placesOf, stagedTreeOf } from './places.ts'
 import { type Recovered, recoverLibrary } from './recover.ts'
 import {
   dropFromTrash,
@@ -29,6 +29,7 @@ import {
   moveToTrash,
   restoreFromTrash,
 } from './trash.ts'
+import { measureUsage } from './usage.ts'
 import { isWhole, type TreeReport } from './verify.ts'
 import { earlierOf, factsOfTree, type MetaMark, readFacts, type VersionFacts, writeFacts } from './version-facts.ts'
 import { whileHeld } from './while-held.ts'
@@ -215,8 +216,6 @@ export function createLibrary(deps: LibraryDeps): Library {
     if (failures.length > 0) throw failures[0]
     return freedBytes
   }
-  const namesIn = (folder: string) =>
-    disk.facts(folder) === undefined ? [] : disk.entries(folder).map(({ name }) => name)
 
   return {
     id,
@@ -279,52 +278,7 @@ export function createLibrary(deps: LibraryDeps): Library {
       const moves = ids.filter((each) => !makesWay.has(each)).map((each) => () => dropFromTrash(shared, each))
       return deleteMoved(moves, io)
     },
-    async usage(io) {
-      const turn = createTurns(clock, io)
-      const versions = await installed.listInTurns(turn)
-      // What lies in these folders counts, not the folders: they stay.
-      const inside = (...folders: readonly string[]) =>
-        folders.flatMap((folder) => namesIn(folder).map((name) => path.join(folder, name)))
-      const groups = [
-        inside(places.cache),
-        inside(places.staging, places.spool),
-        inside(places.trash),
-        inside(places.journals, places.garbage, places.versions, places.commits, places.leases),
-      ]
-      const bytes = [...(await work.measure([...groups.flat(), ...versions.map((each) => each.path)], io))]
-      const [cacheBytes = 0, unfinishedBytes = 0, trashBytes = 0, ownBytes = 0] = groups.map((roots) =>
-        bytes.splice(0, roots.length).reduce((total, each) => total + each, 0),
-      )
-      const looked: LookedAt[] = []
-      for (const { ref, path: folder, verifiedAt } of versions) {
-        const files = (installed.tree(ref)?.manifest.files ?? []).map(({ path: file, sizeBytes }) => ({
-          path: file,
-          sizeBytes,
-        }))
-        looked.push({ folder, files, verifiedAt })
-        await turn()
-      }
-      const changed = await work.look(looked, io)
-      // The newest version of a package comes first.
-      const newest = new Map<string, InstalledVersion>()
-      for (const each of versions) if (!newest.has(each.ref.name)) newest.set(each.ref.name, each)
-      return {
-        libraryId: id,
-        volume: disk.volume(places.root),
-        packages: versions.map((each, index) => ({
-          ref: each.ref,
-          title: each.title,
-          freedBytes: bytes[index] ?? 0,
-          older: newest.get(each.ref.name) !== each,
-          kept: each.kept,
-          ...(changed[index]?.length ? { changedFiles: [...changed[index]] } : {}),
-        })),
-        cacheBytes,
-        unfinishedBytes,
-        trashBytes,
-        ownBytes,
-      }
-    },
+    usage: (io) => measureUsage({ ...shared, work, installed }, io),
     async purge({ cache, unfinished, packages }, io) {
       const roots: string[] = []
       if (packages === true)
@@ -332,10 +286,12 @@ export function createLibrary(deps: LibraryDeps): Library {
           if (!version.kept) remove(version.ref)
       // Where that is a link, what it leads to is somebody else's.
       if (cache === true && disk.facts(places.cache)?.kind === 'folder')
-        roots.push(...namesIn(places.cache).map((name) => path.join(places.cache, name)))
+        roots.push(...namesIn(disk, places.cache).map((name) => path.join(places.cache, name)))
       try {
         if (unfinished === true) {
-          const transactions = new Set([places.journals, places.staging, places.spool].flatMap(namesIn))
+          const transactions = new Set(
+            [places.journals, places.staging, places.spool].flatMap((folder) => namesIn(disk, folder)),
+          )
           for (const transaction of transactions) {
             // Under its lease, so that nobody adopts what is on its way to be deleted.
             const lease = leases.take(transaction)

@@ -101,3 +101,7 @@ const beingMadeMs = 2000
 /** So new that another process may be at work on it; also what has just gone. */
 export const isBeingMade = ({ disk, clock }: { readonly disk: Disk; readonly clock: Clock }, target: string): boolean =>
   clock.now() - (disk.facts(target)?.modifiedMs ?? Number.POSITIVE_INFINITY) <= beingMadeMs
+
+/** What lies in a folder; nothing where there is none. */
+export const namesIn = (disk: Disk, folder: string): readonly string[] =>
+  disk.facts(folder) === undefined ? [] : disk.entries(folder).map(({ name }) => name)

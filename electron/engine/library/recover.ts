@@ -1,9 +1,8 @@
 import path from 'node:path'
 import { isAppError, toWire } from '../../../shared/errors.ts'
-import type { Disk } from '../ports.ts'
 import { type CommitDeps, finishCommit, listCommits } from './commit-version.ts'
 import type { Leases } from './leases.ts'
-import { isBeingMade, refuseLinks } from './places.ts'
+import { isBeingMade, namesIn, refuseLinks } from './places.ts'
 import { cleanTrash, moveToGarbage } from './trash.ts'
 
 export interface Recovered {
@@ -86,6 +85,3 @@ export function recoverLibrary(deps: CommitDeps & { readonly leases: Leases }): 
     isHeld,
   }
 }
-
-const namesIn = (disk: Disk, folder: string): readonly string[] =>
-  disk.facts(folder) === undefined ? [] : disk.entries(folder).map(({ name }) => name)
