@@ -41,8 +41,8 @@ export default defineConfig({
           exclude: leftOut,
           environment: 'node',
           setupFiles: ['testkit/keep-type-stripper.ts'],
-          // One file at a time: each may run servers of its own, and figures of speed and progress must not disturb each other.
-          fileParallelism: false,
+          // Each may run servers of its own, and asks for progress in time: more at once would starve them.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

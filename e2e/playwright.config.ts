@@ -9,9 +9,9 @@ import type { AppOptions } from './fixtures.ts'
 export default defineConfig<AppOptions>({
   testDir: 'specs',
   outputDir: '../test-results',
-  // One at a time: transfers, figures of progress and windows must not disturb each other.
-  workers: 1,
-  fullyParallel: false,
+  // Each has servers and a home of its own; more at once would starve their windows.
+  workers: 2,
+  fullyParallel: true,
   timeout: 90_000,
   expect: { timeout: 10_000 },
   use: { actionTimeout: 15_000 },

@@ -2,8 +2,8 @@
  * `npm run e2e [-- --project=chromium|electron] [-- <what Playwright takes>]`: the flows of e2e/specs in a browser over the web host
  * and in a real Electron. Needs a build (`npm run build`).
  *
- * Specs get: ORBITAL_CHROMIUM (the browser's executable); ELECTRON_OVERRIDE_DIST_PATH (the runtime's folder), DISPLAY, and a session
- * bus with a keyring where there is one.
+ * Specs get: ORBITAL_CHROMIUM (the browser's executable); ELECTRON_OVERRIDE_DIST_PATH (the runtime's folder), ORBITAL_TEST_DISPLAYS (a screen for each
+ * worker), and a session bus with a keyring where there is one.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { isMissing } from '../testkit/available.ts'
 import { findChromium } from '../testkit/chromium.ts'
 import { fetchElectronRuntime, testElectronVersion } from '../testkit/electron-runtime.ts'
 import { startKeyring } from '../testkit/keyring.ts'
-import { startDisplay } from '../testkit/xvfb.ts'
+import { type Display, startDisplay } from '../testkit/xvfb.ts'
 import { projectRoot, runPlaywright } from './run-suite.ts'
 import { describeTally, reportNotRun, type SuiteReport, sumTallies } from './test-report.ts'
 
@@ -26,7 +26,7 @@ export async function runE2e(
   const reason = findObstacle()
   if (reason !== undefined) return chosen.map((project) => reportNotRun(`e2e in ${project}`, reason))
   const reports: SuiteReport[] = []
-  if (chosen.includes('chromium')) reports.push(...(await runInChromium(extra)))
+  if (chosen.includes('chromium')) reports.push(await runInChromium(extra))
   if (chosen.includes('electron')) reports.push(await runInElectron(extra))
   return reports
 }
@@ -37,17 +37,10 @@ function findObstacle(): string | undefined {
   return undefined
 }
 
-async function runInChromium(extra: readonly string[]): Promise<SuiteReport[]> {
+async function runInChromium(extra: readonly string[]): Promise<SuiteReport> {
   const executable = await findChromium()
-  if (isMissing(executable)) return [reportNotRun('e2e in chromium', executable.missing)]
-  const run = (...given: [args: readonly string[], suite?: string]) =>
-    runPlaywright('chromium', { ORBITAL_CHROMIUM: executable }, ...given)
-  if (extra.length > 0) return [await run(extra)]
-  // How pages are drawn depends on no clock: two at a time.
-  return [
-    await run(['specs/(?!drawing/)']),
-    await run(['specs/drawing/', '--workers=2', '--fully-parallel'], 'e2e in chromium, pages as they are drawn'),
-  ]
+  if (isMissing(executable)) return reportNotRun('e2e in chromium', executable.missing)
+  return runPlaywright('chromium', { ORBITAL_CHROMIUM: executable }, extra)
 }
 
 async function runInElectron(extra: readonly string[]): Promise<SuiteReport> {
@@ -56,17 +49,18 @@ async function runInElectron(extra: readonly string[]): Promise<SuiteReport> {
   const display = await startDisplay()
   if (isMissing(display)) return reportNotRun('e2e in electron', display.missing)
   const keyring = await startKeyring()
-  console.log(`Electron ${testElectronVersion} on display ${display.name}, ${describeKeyring(keyring)}`)
+  // Windows on one screen take the focus from each other, so only screens of our own allow two at a time.
+  const second = display.isOwn ? await startDisplay() : undefined
+  const displays: readonly Display[] = second === undefined || isMissing(second) ? [display] : [display, second]
+  const names = displays.map(({ name }) => name).join(' ')
+  console.log(`Electron ${testElectronVersion} on display ${names}, ${describeKeyring(keyring)}`)
   try {
     const bus = isMissing(keyring) ? {} : keyring.env
-    return await runPlaywright(
-      'electron',
-      { ...bus, ELECTRON_OVERRIDE_DIST_PATH: runtime, DISPLAY: display.name },
-      extra,
-    )
+    const env = { ...bus, ELECTRON_OVERRIDE_DIST_PATH: runtime, ORBITAL_TEST_DISPLAYS: names }
+    return await runPlaywright('electron', env, [...(displays.length === 1 ? ['--workers=1'] : []), ...extra])
   } finally {
     if (!isMissing(keyring)) await keyring.stop()
-    await display.stop()
+    for (const each of displays) await each.stop()
   }
 }
 

@@ -7,6 +7,8 @@ import { startWatchdog } from './server-process.ts'
 export interface Display {
   /** For the environment variable DISPLAY, as in `:99`. */
   readonly name: string
+  /** Started here, with no window of anybody else on it. */
+  readonly isOwn: boolean
   stop(): Promise<void>
 }
 
@@ -15,9 +17,9 @@ export interface Display {
  * choosing. Missing when there is neither.
  */
 export async function startDisplay(options: { signal?: AbortSignal; size?: string } = {}): Promise<Available<Display>> {
-  if (process.platform !== 'linux') return { name: '', stop: async () => {} }
+  if (process.platform !== 'linux') return { name: '', isOwn: false, stop: async () => {} }
   const { DISPLAY = '' } = process.env
-  if (await isAnswering(DISPLAY)) return { name: DISPLAY, stop: async () => {} }
+  if (await isAnswering(DISPLAY)) return { name: DISPLAY, isOwn: false, stop: async () => {} }
   const help = await runCommand('Xvfb', ['-help'], { timeoutMs: 10_000 })
   if (help.failure !== undefined) return { missing: `no screen, and ${help.failure}` }
   return startXvfb(options)
@@ -73,7 +75,7 @@ function startXvfb({
       answer += bytes.toString()
       if (!answer.endsWith('\n')) return
       clearTimeout(timer)
-      resolve({ name: `:${answer.trim()}`, stop })
+      resolve({ name: `:${answer.trim()}`, isOwn: true, stop })
     })
   })
 }

@@ -11,7 +11,7 @@ export interface ElectronStartOptions extends StartOptions {
   readonly executable?: string
 }
 
-/** The built app in a real Electron, on the screen that DISPLAY names. */
+/** The built app in a real Electron, on this worker's screen. */
 export async function startElectronHost(options: ElectronStartOptions): Promise<RunningHost> {
   const runtime = process.env.ELECTRON_OVERRIDE_DIST_PATH
   if (options.executable === undefined && runtime === undefined) {

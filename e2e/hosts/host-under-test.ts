@@ -23,7 +23,7 @@ export interface RunningHost {
 
 /** The environment of a process under test: nothing of the person who runs the tests but what it takes to run. */
 export function cleanEnvironment(more: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'XDG_CURRENT_DESKTOP', 'TMPDIR', 'LANG', 'TZ']
+  const kept = ['PATH', 'HOME', 'DBUS_SESSION_BUS_ADDRESS', 'XDG_CURRENT_DESKTOP', 'TMPDIR', 'LANG', 'TZ']
   const env: Record<string, string> = {}
   for (const name of kept) {
     const value = process.env[name]
@@ -31,9 +31,18 @@ export function cleanEnvironment(more: Readonly<Record<string, string>>): Record
   }
   return {
     ...env,
+    ...ownScreen(),
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_CONFIG_FILE: '/nonexistent/aws-config',
     AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/aws-credentials',
     ...more,
   }
+}
+
+/** This worker's, where there is a screen for each: windows on one screen take the focus from each other. */
+function ownScreen(): { readonly DISPLAY?: string } {
+  const { ORBITAL_TEST_DISPLAYS: displays, TEST_PARALLEL_INDEX: worker } = process.env
+  const names = displays?.split(' ') ?? []
+  const name = names[Number(worker) % names.length]
+  return name === undefined ? {} : { DISPLAY: name }
 }

@@ -49,7 +49,10 @@ interface ShowOptions {
 function Picker({ request }: { readonly request: PickRequest }) {
   const home = useHost(({ facts }) => facts.homeFolder)
   const [listing, setListing] = useState<Listing>()
-  const [typed, setTyped] = useState('')
+  // The one that was chosen last may be gone; home is shown then.
+  const [first] = useState(() => localStorage.getItem(lastFolderKey) ?? home)
+  // In the field from the start: one that came later would undo a selection of what was there.
+  const [typed, setTyped] = useState(first)
   const [chosen, setChosen] = useState<string>()
   const [error, setError] = useState<AppError>()
   // What is typed while a folder is still being read is not taken away.
@@ -80,9 +83,8 @@ function Picker({ request }: { readonly request: PickRequest }) {
     [request],
   )
   useEffect(() => {
-    // The one that was chosen last may be gone.
-    void show(localStorage.getItem(lastFolderKey) ?? home, { orElse: home, isFirst: true })
-  }, [show, home])
+    void show(first, { orElse: home, isFirst: true })
+  }, [show, first, home])
 
   const entries = listing?.entries.filter(({ kind }) => kind === 'folder' || isWanted(kind, request.kind)) ?? []
   const chosenKind = entries.find(({ path }) => path === chosen)?.kind ?? 'folder'
