@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
+import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import * as z from 'zod'
 import type { Disk } from '../ports.ts'
 
 /** Who a process is, so that another one can tell whether it still lives: a process id alone is used again. */
 export const processIdentity = z.strictObject({
+  /** The machine; of a container also which one, see `nameHost`. */
   host: z.string(),
   pid: z.number().int(),
   /** When the process began, in the system's own words; empty where the system doesn't tell. */
@@ -16,9 +18,30 @@ export type ProcessIdentity = Readonly<z.infer<typeof processIdentity>>
 
 let own: ProcessIdentity | undefined
 
+/** The namespace of the processes that the machine itself starts (Linux: `PROC_PID_INIT_INO`). */
+const firstNamespace = 'pid:[4026531836]'
+
+/**
+ * Within which process ids mean the same: a container may have its machine's name and processes numbered anew, so that a living one of the other
+ * side would seem gone. Absent: the system has no such namespaces.
+ */
+export const nameHost = (machine: string, pidNamespace: string | undefined): string =>
+  pidNamespace === undefined || pidNamespace === firstNamespace ? machine : `${machine} ${pidNamespace}`
+
+export const thisHost = (): string => nameHost(hostname(), readPidNamespace())
+
+function readPidNamespace(): string | undefined {
+  if (process.platform !== 'linux') return undefined
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return undefined
+  }
+}
+
 export function readOwnIdentity(disk: Disk): ProcessIdentity {
   own ??= {
-    host: hostname(),
+    host: thisHost(),
     pid: process.pid,
     startedAt: readStart(disk, process.pid) ?? '',
     bootId: readBootId(disk),

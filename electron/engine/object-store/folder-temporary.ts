@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
 import path from 'node:path'
 import { isAppError } from '../../../shared/errors.ts'
 import { errnoOf } from '../disk/disk-errors.ts'
+import { thisHost } from '../library/process-identity.ts'
 import type { Disk } from '../ports.ts'
 import { temporaryPrefix } from './folder-paths.ts'
 
@@ -10,11 +10,11 @@ import { temporaryPrefix } from './folder-paths.ts'
 const staleMs = 3_600_000
 const namePattern = /^([0-9a-f]{8})-(\d+)-[0-9a-f]{16}$/
 
-const thisHost = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+const ownHost = createHash('sha256').update(thisHost()).digest('hex').slice(0, 8)
 
 /** A name for a file in progress that tells who writes it: `<host>-<process>-<random>` behind the prefix. */
 export const makeTemporaryName = (): string =>
-  `${temporaryPrefix}${thisHost}-${process.pid}-${randomBytes(8).toString('hex')}`
+  `${temporaryPrefix}${ownHost}-${process.pid}-${randomBytes(8).toString('hex')}`
 
 /** Deletes what killed writers left in a folder: at once when they ran on this host and are gone, after an hour else. */
 export function sweepTemporaries(disk: Disk, folder: string, nowMs: number): void {
@@ -22,7 +22,7 @@ export function sweepTemporaries(disk: Disk, folder: string, nowMs: number): voi
     if (!name.startsWith(temporaryPrefix)) continue
     const target = path.join(folder, name)
     const match = namePattern.exec(name.slice(temporaryPrefix.length))
-    const isOurHost = match?.[1] === thisHost
+    const isOurHost = match?.[1] === ownHost
     const facts = disk.facts(target)
     if (facts === undefined) continue
     const isOver = isOurHost ? !isRunning(Number(match?.[2])) : nowMs - facts.modifiedMs > staleMs
