@@ -48,6 +48,10 @@ const because = (why: string | undefined): string => (why === undefined ? '' : `
 /** Which package a key of a store is of; else the key or path itself. */
 const packageIn = (key: string): string => /^(?:models|orbital\/seals)\/([^/]+)\//.exec(key)?.[1] ?? key
 
+/** What to do about a problem of a form: its fix is a value for the field, or for files something to do. */
+export const remedyOf = (field: string, fix: string): string =>
+  field === 'files' ? `${fix}.` : `Use ${fix} as ${field}.`
+
 const texts: Texts = {
   internal: ({ what }) =>
     text(
@@ -111,7 +115,7 @@ const texts: Texts = {
       `${path} can’t be published yet: ${problems.map(({ field, problem }) => `${field}: ${problem}`).join(' ')}`,
       notPublished,
       problems.some(({ fix }) => fix !== undefined)
-        ? problems.flatMap(({ field, fix }) => (fix === undefined ? [] : [`Use ${fix} as ${field}.`])).join(' ')
+        ? problems.flatMap(({ field, fix }) => (fix === undefined ? [] : [remedyOf(field, fix)])).join(' ')
         : 'Correct it and try again.',
     ),
   'not-a-package-file': ({ path, reason }) =>

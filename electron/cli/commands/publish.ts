@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { PublishPlan } from '../../../shared/model/plans.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import { versionOf } from '../../../shared/model/transfer-standing.ts'
+import { remedyOf } from '../../../shared/text/errors.ts'
 import { usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { packageFields } from '../options.ts'
@@ -114,7 +115,7 @@ function linesOf(plan: PublishPlan): string[] {
       ? []
       : [`  to send: up to ${formatBytes(plan.mostSentBytes)}, where the store copies what it has already`]),
     ...plan.problems.map(
-      (each) => `  ${each.field}: ${each.problem}${each.fix === undefined ? '' : ` Use ${each.fix}.`}`,
+      (each) => `  ${each.field}: ${each.problem}${each.fix === undefined ? '' : ` ${remedyOf(each.field, each.fix)}`}`,
     ),
   ]
 }

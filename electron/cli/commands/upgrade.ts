@@ -1,4 +1,4 @@
-import { isAppError } from '../../../shared/errors.ts'
+import { AppError, isAppError } from '../../../shared/errors.ts'
 import { compareVersions } from '../../../shared/model/constraint.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { InstallPlan } from '../../../shared/model/plans.ts'
@@ -20,6 +20,7 @@ export const upgrade: Command = {
     for (const name of names) {
       const ofName = installed.filter(({ ref }) => ref.name === name)
       const newest = ofName.sort((a, b) => compareVersions(b.ref.version, a.ref.version))[0]
+      if (newest === undefined) throw new AppError('not-installed', { spec: name, library: library.path })
       const plan = await newerPlan(context, name, library.id, newest)
       if (plan === undefined) continue
       const moved = await run(context, plan)

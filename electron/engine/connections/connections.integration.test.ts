@@ -106,7 +106,7 @@ describeWith(await fetchS3Server(), 'connections on SeaweedFS', () => {
     expect(resources(report.policy)).toEqual([
       ...reading,
       `Publish ${arn}/p/models/* ${arn}/p/orbital/*`,
-      `Uploads ${arn}/p/models/*`,
+      `Uploads ${arn}/p/models/* ${arn}/p/orbital/*`,
       `ListUploads ${arn}`,
       `CleanUp ${arn}/p/orbital/*`,
     ])

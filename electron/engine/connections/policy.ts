@@ -18,7 +18,7 @@ export function describeLeastPolicy(
   const reading = [allow('List', 's3:ListBucket', arn), allow('Read', 's3:GetObject', [models, own])]
   const publishing = [
     allow('Publish', 's3:PutObject', [models, own]),
-    allow('Uploads', ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts'], models),
+    allow('Uploads', ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts'], [models, own]),
     allow('ListUploads', 's3:ListBucketMultipartUploads', arn),
     allow('CleanUp', 's3:DeleteObject', own),
   ]

@@ -28,7 +28,7 @@ const cleanUpMs = 10_000
  *  3. cleanup: DELETE of `orbital/probe/<random>.json`.
  *  4. record: that object is written; without 3, a part of an upload that never was is sent for it, which no store keeps.
  *  5. read again: that object. conditional: the same write once more must be refused. The object is deleted.
- *  6. uploads: an upload that never was is aborted below `models/`.
+ *  6. uploads: an upload that never was is aborted below `models/` and `orbital/probe/`.
  *  7. publish: an upload is started there and looked at, its bytes never sent, and aborted; without 6, as in 4.
  *  8. Whatever happened: the object is deleted, the upload aborted.
  * A store that can't be reached or entered at all ends it with `failure`. `store` must be one without retries.
@@ -99,7 +99,8 @@ async function tryAll(store: ObjectStore, place: string, say: Say, io: Io): Prom
     }
     // 6
     const mayAbort = await attempt('uploads', say, 'What an unfinished transfer leaves can’t be removed', async () => {
-      await store.abortUpload(archive, neverWas, io)
+      // Whether the store copies is tried by an upload beside Orbital's notes.
+      for (const key of [archive, note]) await store.abortUpload(key, neverWas, io)
       return true
     })
     // 7

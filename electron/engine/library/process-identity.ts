@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+// biome-ignore lint/style/noRestrictedImports: the system's own entry about this process is no file on a disk.
 import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import * as z from 'zod'

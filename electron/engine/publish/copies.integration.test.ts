@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
 import type { Manifest, PackageInfo } from '../../../shared/model/package.ts'
 import type { Available } from '../../../testkit/available.ts'
 import { describeWith } from '../../../testkit/describe-with.ts'
@@ -66,13 +67,17 @@ function describeCopies(
       return { keys, manifest: ingestMeta(bytes, { key: keys.meta, ident: keys.ident }) }
     }
     let runs = 0
-    async function publish(version: string, newest: Manifest | undefined, through: ObjectStore = store) {
+    async function publish(
+      version: string,
+      newest: Manifest | undefined,
+      { through = store, place }: { readonly through?: ObjectStore; readonly place?: string } = {},
+    ) {
       runs += 1
       const info: PackageInfo = { name: 'digits', version }
       const run = startPublish({
         journalFolder: join(temp.path, `journal-${runs}`),
         request: requestFor(source, info, 'Ada'),
-        connection: { ...openTestConnection(spec, through), place: `${name} ${runs}` },
+        connection: { ...openTestConnection(spec, through), place: place ?? `${name} ${runs}` },
         deps: { newestVersion: async () => newest },
       })
       const outcome = await run.outcome
@@ -128,8 +133,22 @@ function describeCopies(
           return key === last ? { ...head, etag: '"another"' } : head
         },
       }
-      const { outcome, sentBytes, manifest } = await publish('1.0.2', newest, vanishing)
+      const { outcome, sentBytes, manifest } = await publish('1.0.2', newest, { through: vanishing })
       expect([copied, outcome, sentBytes]).toEqual([0, {}, manifest.archive.sizeBytes])
+    }, 120_000)
+
+    test('a store that was out of reach when it was tried is tried again by the next publish', async () => {
+      const place = `${name} again`
+      const { manifest: newest } = await readVersion('1.0.2')
+      const away: ObjectStore = {
+        ...store,
+        copyPart: () => Promise.reject(new AppError('store-busy', { endpoint: 'test', status: 503 })),
+      }
+      change('w-4.bin', createBytes(fileBytes, 400))
+      const { manifest, sentBytes } = await publish('1.0.3', newest, { through: away, place })
+      expect(sentBytes).toBe(manifest.archive.sizeBytes)
+      change('w-4.bin', createBytes(fileBytes, 401))
+      expect((await publish('1.0.4', manifest, { place })).sentBytes / fileBytes).toBeLessThanOrEqual(1.05)
     }, 120_000)
   })
 }

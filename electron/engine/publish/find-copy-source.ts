@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { isAppError, toAppError, toWire } from '../../../shared/errors.ts'
+import { type ErrorCode, isAppError, toAppError, toWire } from '../../../shared/errors.ts'
 import type { PackSource } from '../workers/pack-source.ts'
 import { type CopySource, membersOf } from '../workers/reusable-members.ts'
 import { transactionField } from './archive-belongs.ts'
+import { probePrefix } from './probe-conditions.ts'
 import type { PublishContext } from './publish-context.ts'
 import { publishKeys } from './publish-keys.ts'
 
@@ -51,7 +52,10 @@ export async function findCopySource(
   }
 }
 
-/** What was seen of a place; asked once in the life of this program. */
+/** How stores answer that don't know what they are asked for. */
+const saysNo: ReadonlySet<ErrorCode> = new Set(['store-answer', 'upload-refused'])
+
+/** What a place's store answered; asked once in the life of this program. That it couldn't be asked says nothing of it. */
 const seen = new Map<string, boolean>()
 
 async function copiesParts(context: PublishContext, source: { readonly key: string; readonly etag: string }) {
@@ -62,10 +66,10 @@ async function copiesParts(context: PublishContext, source: { readonly key: stri
     const { code } = toAppError(error)
     if (code === 'cancelled') throw error
     context.task.log.write('info', 'publish.no-copies', { place, ...toWire(error) })
-    return false
+    return saysNo.has(code) ? false : undefined
   })
-  seen.set(place, answer)
-  return answer
+  if (answer !== undefined) seen.set(place, answer)
+  return answer === true
 }
 
 const probePartBytes = [5 * mebibyte, 5 * mebibyte + 4_096, 4_096] as const
@@ -75,7 +79,7 @@ async function probeCopies(
   { store, io, task }: PublishContext,
   source: { readonly key: string; readonly etag: string },
 ): Promise<boolean> {
-  const key = `orbital/probe/${randomUUID()}`
+  const key = `${probePrefix}${randomUUID()}`
   const { uploadId } = await store.createUpload(key, io)
   const own = { signal: AbortSignal.timeout(30_000) }
   try {

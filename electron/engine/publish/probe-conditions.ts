@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { isAppError, toWire } from '../../../shared/errors.ts'
 import { isConditionRefused, isUnclear, type PublishContext } from './publish-context.ts'
 
-const prefix = 'orbital/probe/'
+/** Where what a store can is tried. */
+export const probePrefix = 'orbital/probe/'
 const staleMs = 10 * 60_000
 
 /**
@@ -11,7 +12,7 @@ const staleMs = 10 * 60_000
  */
 export async function probeConditions(context: PublishContext): Promise<void> {
   for (let attempt = 1; context.conditions === 'unknown'; attempt += 1) {
-    const key = `${prefix}${randomUUID()}`
+    const key = `${probePrefix}${randomUUID()}`
     try {
       context.conditions = await tryTwice(context, key)
     } finally {
@@ -44,10 +45,12 @@ async function tryTwice(context: PublishContext, key: string): Promise<PublishCo
 async function removeStale(context: PublishContext, own: string, storeNowMs: number): Promise<void> {
   const { store, io, task } = context
   try {
-    for await (const page of store.list(prefix, io)) {
+    for await (const page of store.list(probePrefix, io)) {
       for (const { key, modifiedMs } of page)
         if (key !== own && storeNowMs - modifiedMs > staleMs) await store.delete(key, io)
     }
+    for (const { key, uploadId, startedMs } of await store.listUploads(probePrefix, io))
+      if (storeNowMs - startedMs > staleMs) await store.abortUpload(key, uploadId, io)
   } catch (error) {
     if (isAppError(error, 'cancelled')) throw error
     task.log.write('warn', 'publish.probe-stale', toWire(error))

@@ -348,6 +348,26 @@ describe('stores with weaker promises', () => {
     expect((await readPair()).manifest.orbital?.publishedBy).toBe('Ada')
   })
 
+  test('uploads that killed tries of the store left are aborted once they are old', async () => {
+    const nowMs = Date.now()
+    const uploads = [
+      { key: 'orbital/probe/old', uploadId: 'old', startedMs: nowMs - 11 * 60_000 },
+      { key: 'orbital/probe/new', uploadId: 'new', startedMs: nowMs - 60_000 },
+    ]
+    const aborted: string[] = []
+    const littered: ObjectStore = {
+      ...keepingMetadata(),
+      listUploads: async (prefix, options) =>
+        prefix === 'orbital/probe/' ? uploads : store.listUploads(prefix, options),
+      async abortUpload(key, uploadId, options) {
+        if (key.startsWith('orbital/probe/')) aborted.push(uploadId)
+        else await store.abortUpload(key, uploadId, options)
+      },
+    }
+    expect(await publish({ store: littered }).outcome).toEqual({})
+    expect(aborted).toEqual(['old'])
+  })
+
   /** The folder, with what only a bucket keeps. */
   function keepingMetadata(): ObjectStore {
     const kept = new Map<string, Readonly<Record<string, string>>>()
