@@ -18,8 +18,12 @@ test('my apps decide what Browse says of a package', async ({ app: { page }, exa
   await expect(packageRow(page, 'YOLO shelf detector')).not.toContainText('Not compatible')
   await openSection(page, 'My apps')
   await page.getByRole('textbox', { name: 'App', exact: true }).fill('Shelf Vision')
-  await page.getByRole('textbox', { name: 'Version', exact: true }).fill('2.0')
+  // What no constraint can be compared with would make everything unsuitable.
+  await page.getByRole('textbox', { name: 'Version', exact: true }).fill('2.0 LTS')
   await page.keyboard.press('Enter')
+  await expect(page.getByText('Write numbers, as in 3.2 or 3.2.1')).toBeVisible()
+  await page.getByRole('button', { name: 'Use 2.0' }).click()
+  await page.getByRole('button', { name: 'Add app' }).click()
   await expect(page.getByRole('textbox', { name: 'Version of Shelf Vision' })).toHaveValue('2.0')
   await openPage(page, 'Browse')
   await expect(packageRow(page, 'YOLO shelf detector')).toContainText('Not compatible')

@@ -44,7 +44,7 @@ async function listFolder(disk: Disk, asked: string) {
   const folder = absolutePath(asked)
   const visible = disk.entries(folder).filter(({ name }) => !name.startsWith('.'))
   const entries: ListedEntry[] = []
-  for (const { name, kind } of visible.slice(0, mostEntries)) {
+  for (const { name, kind } of visible) {
     const full = path.join(folder, name)
     const target = kind === 'symlink' ? await kindBehind(full) : kind
     if (target === 'folder') entries.push({ name, path: full, kind: 'folder' })
@@ -54,7 +54,12 @@ async function listFolder(disk: Disk, asked: string) {
   const byName = new Intl.Collator(undefined, { numeric: true }).compare
   entries.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || byName(a.name, b.name))
   const parent = path.dirname(folder)
-  return { path: folder, parent: parent === folder ? null : parent, entries }
+  return {
+    path: folder,
+    parent: parent === folder ? null : parent,
+    entries: entries.slice(0, mostEntries),
+    more: Math.max(0, entries.length - mostEntries),
+  }
 }
 
 function absolutePath(asked: string): string {

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { type IncomingHttpHeaders, request as sendRequest } from 'node:http'
 import { connect } from 'node:net'
@@ -149,6 +150,16 @@ describe('calls', () => {
     expect(none).toMatchObject({ ok: false, error: { code: 'not-a-folder' } })
     const relative = JSON.parse((await call('host.listFolder', { callId: '1', input: { path: 'x' } })).body)
     expect(relative).toMatchObject({ ok: false, error: { code: 'usage' } })
+  })
+
+  test('list the folders of a folder with very many files', async () => {
+    const listed = path.join(folder.path, 'full')
+    await mkdir(path.join(listed, 'z-folder'), { recursive: true })
+    for (let at = 0; at < 5_001; at += 1) writeFileSync(path.join(listed, `file-${at}.sputnik`), '')
+    const { value } = JSON.parse((await call('host.listFolder', { callId: '1', input: { path: listed } })).body)
+    expect(value.entries).toHaveLength(5_000)
+    expect(value.entries[0]).toMatchObject({ name: 'z-folder', kind: 'folder' })
+    expect(value.more).toBe(2)
   })
 
   test.each(['toString.call', 'settings.constructor', 'constructor.name', 'settings.toString'])(

@@ -1,6 +1,5 @@
 import { IconCertificate, IconFileZip, IconFolder } from '@tabler/icons-react'
 import { type KeyboardEvent, useId, useState } from 'react'
-import { shellText } from '../text/shell.ts'
 import { Icon } from '../ui/icon.tsx'
 import { indexAfter, moveOfKey } from '../ui/list-keys.ts'
 import { VirtualBlock } from '../ui/virtual-block.tsx'
@@ -12,6 +11,7 @@ export interface FolderEntry {
 }
 
 interface FolderListProps {
+  readonly label: string
   readonly entries: readonly FolderEntry[]
   /** Path of the entry that is chosen. */
   readonly chosen: string | undefined
@@ -24,13 +24,12 @@ interface FolderListProps {
   readonly empty?: string
 }
 
-const text = shellText.pick
 const icons = { folder: IconFolder, sputnik: IconFileZip, file: IconCertificate } as const
 /** px, as in the style of the picker */
 const rowHeight = 32
 
 /** What is in a folder. One stop of Tab, which keeps the focus from folder to folder. */
-export function FolderList({ entries, chosen, onChoose, onOpen, onAbove, empty }: FolderListProps) {
+export function FolderList({ label, entries, chosen, onChoose, onOpen, onAbove, empty }: FolderListProps) {
   const id = useId()
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const index = entries.findIndex(({ path }) => path === chosen)
@@ -53,7 +52,7 @@ export function FolderList({ entries, chosen, onChoose, onOpen, onAbove, empty }
       ref={setScroller}
       className="picker-list"
       role="listbox"
-      aria-label={text.list}
+      aria-label={label}
       aria-activedescendant={index < 0 ? undefined : `${id}-${index}`}
       aria-description={empty}
       data-empty={empty}

@@ -16,6 +16,7 @@ interface Listing {
   readonly path: string
   readonly parent: string | null
   readonly entries: readonly FolderEntry[]
+  readonly more: number
 }
 
 const text = shellText.pick
@@ -146,13 +147,15 @@ function Picker({ request }: { readonly request: PickRequest }) {
         </div>
         {error !== undefined && <Message kind="danger">{shortErrorOf(error)}</Message>}
         <FolderList
+          label={text.list[request.kind]}
           entries={entries}
           chosen={chosen}
           onChoose={setChosen}
           onOpen={({ kind, path }) => (kind === 'folder' ? void show(path) : request.answer(path))}
           onAbove={() => listing?.parent != null && void show(listing.parent, { from: listing.path })}
-          empty={listing !== undefined && entries.length === 0 ? text.none : undefined}
+          empty={listing !== undefined && entries.length === 0 ? text.none[request.kind] : undefined}
         />
+        {listing !== undefined && listing.more > 0 && <p className="small t2">{text.more(listing.more)}</p>}
       </section>
     </Sheet>
   )

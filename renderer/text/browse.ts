@@ -112,6 +112,9 @@ export const browseText = {
     installedHere: 'Installed here',
     verified: (when: string): string => `Verified ${lowerFirst(when)}`,
     notVerified: 'Not verified',
+    /** `library`: where there are several. */
+    here: (state: string, library: string | undefined): string =>
+      library === undefined ? state : `${state}, in ${isolate(library)}`,
   },
   unreadable: {
     why: 'Why',

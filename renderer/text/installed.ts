@@ -37,7 +37,10 @@ export const installedText = {
       names.length === 1
         ? `${isolate(names[0] ?? '')} is here, but its description was damaged`
         : `${formatFirst(names)} are here, but their descriptions were damaged`,
-    text: 'It is not listed, and no program should load it. Repair fetches the description again, and compares every file with it.',
+    text: (count: number): string =>
+      count === 1
+        ? 'It is not listed, and no program should load it. Repair fetches the description again, and compares every file with it.'
+        : 'They are not listed, and no program should load them. Repair fetches the descriptions again, and compares every file with them.',
     repair: 'Repair',
     repaired: (names: readonly string[]): string => `${formatFirst(names)} can be used again`,
   },

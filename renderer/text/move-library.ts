@@ -9,6 +9,7 @@ export const moveLibraryText = {
   choose: 'Choose…',
   pickTitle: 'Choose an empty folder for the library',
   missing: 'Choose the new folder',
+  measuring: 'Looking how much is in it, and whether it fits there',
   inIt: 'In the library',
   contents: (bytes: number, files: number): string => `${formatSize(bytes)}, ${plural(files, 'file')}`,
   freeThere: 'Free on the other disk',

@@ -1,6 +1,6 @@
 import type { PublishPlan } from '../../shared/model/plans.ts'
 import { isolate } from '../../shared/text/isolate.ts'
-import { formatDuration, formatList, formatSeconds, formatSize, plural } from './units.ts'
+import { formatCount, formatDuration, formatList, formatSeconds, formatSize, plural } from './units.ts'
 
 const fieldNames: Readonly<Record<string, string>> = {
   name: 'the name',
@@ -187,10 +187,10 @@ export const publishText = {
     firstText: 'Nothing of this name is published here yet.',
     seeFiles: 'See files',
     inexact: 'Still being compared.',
-    new: (count: number): string => `${count} new`,
-    changed: (count: number): string => `${count} changed`,
-    same: (count: number): string => `${count} the same`,
-    removed: (count: number): string => `${count} removed:`,
+    new: (count: number): string => `${formatCount(count)} new`,
+    changed: (count: number): string => `${formatCount(count)} changed`,
+    same: (count: number): string => `${formatCount(count)} the same`,
+    removed: (count: number): string => `${formatCount(count)} removed:`,
     barLabel: (added: number, changed: number, same: number): string =>
       `${formatSize(added)} new, ${formatSize(changed)} changed, ${formatSize(same)} the same`,
   },

@@ -221,6 +221,8 @@ export const settingsText = {
     remove: (name: string): string => `Remove ${isolate(name)}`,
     empty: 'No app yet: every package counts as usable.',
     twice: 'This app is listed already',
+    noVersion: 'Write numbers, as in 3.2 or 3.2.1',
+    versionFix: (version: string): string => `Use ${version}`,
     namePlaceholder: 'For example Support Desk',
     versionPlaceholder: '3.2',
     versionOf: (name: string): string => `Version of ${isolate(name)}`,

@@ -1,5 +1,5 @@
 import { isolate } from '../../shared/text/isolate.ts'
-import { formatSize } from './units.ts'
+import { formatSize, plural } from './units.ts'
 
 /** Words of the frame: what lies around and over the pages. */
 export const shellText = {
@@ -21,8 +21,20 @@ export const shellText = {
     },
     path: 'Path of the folder',
     above: 'Folder above',
-    none: 'No folders in here.',
-    list: 'Folders',
+    none: {
+      folder: 'No folders in here.',
+      sputnik: 'No folders or package files in here.',
+      either: 'No folders or package files in here.',
+      certificate: 'No folders or certificate files in here.',
+    },
+    list: {
+      folder: 'Folders',
+      sputnik: 'Folders and package files',
+      either: 'Folders and package files',
+      certificate: 'Folders and certificate files',
+    },
+    more: (count: number): string =>
+      `${plural(count, 'more entry', 'more entries')} of this folder ${count === 1 ? 'is' : 'are'} not shown. Type the path of what you look for.`,
     goThere: 'Go there',
     choose: 'Choose',
     cancel: 'Cancel',

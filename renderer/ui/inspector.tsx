@@ -26,6 +26,8 @@ export function SectionTitle({ children, end, level = 3 }: SectionTitleProps) {
 }
 
 export interface Fact {
+  /** Where two facts have one label. */
+  readonly key?: string
   readonly label: string
   /** Facts without a value are left out. */
   readonly value: ReactNode
@@ -35,8 +37,8 @@ export const Facts = ({ facts }: { readonly facts: readonly Fact[] }) => (
   <dl className="facts num">
     {facts
       .filter(({ value }) => value !== undefined && value !== null && value !== '')
-      .map(({ label, value }) => (
-        <Fragment key={label}>
+      .map(({ key, label, value }) => (
+        <Fragment key={key ?? label}>
           <dt>{label}</dt>
           <dd className="prose-break selectable">{value}</dd>
         </Fragment>

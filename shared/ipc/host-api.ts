@@ -71,6 +71,8 @@ export const hostContract = {
         entries: z.array(
           z.strictObject({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'sputnik', 'file']) }),
         ),
+        /** Entries that are left out because there are too many. */
+        more: z.number().int().nonnegative(),
       }),
     ),
     /** Shows a file or folder in the system's file manager. */

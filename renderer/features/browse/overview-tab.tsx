@@ -3,6 +3,7 @@ import type { PackageSummary, VersionSummary } from '../../../shared/model/packa
 import { isolate } from '../../../shared/text/isolate.ts'
 import { client } from '../../ipc/link.ts'
 import { openLink } from '../../shell/open-link.ts'
+import { useInstalled } from '../../state/installed.ts'
 import type { Standing } from '../../state/package-standing.ts'
 import { useApps } from '../../state/settings.ts'
 import { browseText as text } from '../../text/browse.ts'
@@ -27,6 +28,7 @@ interface OverviewTabProps {
 /** The model card, and the facts of the version. */
 export function OverviewTab({ connectionId, package: each, standing, version }: OverviewTabProps) {
   const apps = useApps()
+  const libraries = useInstalled((state) => state.libraries)
   const full = useVersion(connectionId, each.name, version.version)
   return (
     <>
@@ -105,11 +107,11 @@ export function OverviewTab({ connectionId, package: each, standing, version }: 
             <SectionTitle level={2}>{text.facts.installedHere}</SectionTitle>
             <Facts
               facts={standing.installed.map(({ ref, verifiedAt, libraryId }) => ({
+                key: `${libraryId} ${ref.version}`,
                 label: ref.version,
-                value: (
-                  <span key={libraryId}>
-                    {verifiedAt === undefined ? text.facts.notVerified : text.facts.verified(formatWhen(verifiedAt))}
-                  </span>
+                value: text.facts.here(
+                  verifiedAt === undefined ? text.facts.notVerified : text.facts.verified(formatWhen(verifiedAt)),
+                  libraries.length > 1 ? libraries.find(({ id }) => id === libraryId)?.name : undefined,
                 ),
               }))}
             />

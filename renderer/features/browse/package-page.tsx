@@ -6,7 +6,7 @@ import { goTo, type PackageTab } from '../../state/navigation.ts'
 import { newestOf } from '../../state/package-standing.ts'
 import { fetchCatalog, useCatalog } from '../../state/packages.ts'
 import { browseText as text } from '../../text/browse.ts'
-import { formatExactTime, formatWhen } from '../../text/units.ts'
+import { formatCount, formatExactTime, formatWhen } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -173,7 +173,7 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
             onClick={() => show(key)}
           >
             {text.page.tabs[key]}
-            {count !== undefined && <span className="n">{count}</span>}
+            {count !== undefined && <span className="n">{formatCount(count)}</span>}
           </button>
         ))}
       </div>

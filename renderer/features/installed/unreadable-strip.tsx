@@ -39,7 +39,7 @@ export function UnreadableStrip({ libraryId }: { readonly libraryId: string }) {
               </Button>
             }
           >
-            {text.text}
+            {text.text(names.length)}
           </Message>
         </div>
       )}

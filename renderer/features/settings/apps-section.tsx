@@ -10,6 +10,7 @@ import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Field } from '../../ui/field.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { type AppProposal, proposeApps } from './app-proposals.ts'
+import { checkAppVersion } from './app-version.ts'
 
 const text = settingsText.apps
 
@@ -34,14 +35,22 @@ export function AppsSection() {
     versionInput.current?.focus()
   }
   const isTwice = apps.some((app) => app.name === name.trim())
-  const save = (next: readonly App[]) => void action.run(() => changeSettings({ apps: [...next] }))
+  const checked = checkAppVersion(version)
+  const isOdd = version.trim() !== '' && checked.version === undefined
+  const save = (next: readonly App[], done = () => {}) =>
+    void action.run(async () => {
+      await changeSettings({ apps: [...next] })
+      done()
+    })
   const add = (event: FormEvent) => {
     event.preventDefault()
-    if (name.trim() === '' || version.trim() === '' || isTwice) return
-    save([...apps, { name: name.trim(), version: version.trim() }])
-    setName('')
-    setVersion('')
-    nameInput.current?.focus()
+    if (name.trim() === '' || checked.version === undefined || isTwice) return
+    // What is refused stays as it was typed.
+    save([...apps, { name: name.trim(), version: checked.version }], () => {
+      setName('')
+      setVersion('')
+      nameInput.current?.focus()
+    })
   }
   return (
     <div className="settings-column">
@@ -80,7 +89,17 @@ export function AppsSection() {
             />
           )}
         </Field>
-        <Field label={text.version}>
+        <Field
+          label={text.version}
+          problem={isOdd ? text.noVersion : undefined}
+          fix={
+            checked.fix !== undefined && (
+              <Button variant="link" className="small" onClick={() => setVersion(checked.fix ?? '')}>
+                {text.versionFix(checked.fix)}
+              </Button>
+            )
+          }
+        >
           {(wiring) => (
             <TextInput
               {...wiring}
@@ -91,7 +110,7 @@ export function AppsSection() {
             />
           )}
         </Field>
-        <Button type="submit" disabled={name.trim() === '' || version.trim() === '' || isTwice || action.busy}>
+        <Button type="submit" disabled={name.trim() === '' || checked.version === undefined || isTwice || action.busy}>
           {text.add}
         </Button>
       </form>
@@ -119,19 +138,22 @@ export function AppsSection() {
   )
 }
 
-/** Saved when it is left or Enter is pressed; an empty one goes back to what it was. */
+/** Saved when it is left or Enter is pressed; an empty one goes back to what it was, what is no version stays and says so. */
 function AppVersion({ app, onChange }: { readonly app: App; readonly onChange: (version: string) => void }) {
   const [typed, setTyped] = useState<string>()
+  const isEmpty = typed === undefined || typed.trim() === ''
+  const { version } = checkAppVersion(typed ?? '')
   const commit = () => {
-    const next = typed?.trim() ?? ''
+    if (!isEmpty && version === undefined) return
     setTyped(undefined)
-    if (next !== '' && next !== app.version) onChange(next)
+    if (version !== undefined && version !== app.version) onChange(version)
   }
   return (
     <TextInput
       size="xs"
       aria-label={text.versionOf(app.name)}
       value={typed ?? app.version}
+      error={isEmpty || version !== undefined ? undefined : text.noVersion}
       onChange={(event) => setTyped(event.currentTarget.value)}
       onBlur={commit}
       onKeyDown={(event) => event.key === 'Enter' && commit()}

@@ -9,6 +9,7 @@ import { goTo } from '../../state/navigation.ts'
 import { viewError } from '../../text/error-view.ts'
 import { moveLibraryText as text } from '../../text/move-library.ts'
 import { settingsText } from '../../text/settings.ts'
+import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Field } from '../../ui/field.tsx'
@@ -83,6 +84,12 @@ export function MoveLibrarySheet({ library, onClose }: MoveLibrarySheetProps) {
         </Field>
       </section>
       {plan !== undefined && <MovePrice plan={plan} />}
+      {path.trim() !== '' && plan === undefined && problem === undefined && (
+        <section>
+          <p className="small t2">{text.measuring}</p>
+          <BoneLines lines={2} />
+        </section>
+      )}
     </Sheet>
   )
 }
