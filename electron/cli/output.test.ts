@@ -56,6 +56,21 @@ test('texts of others move no cursor and turn no direction', () => {
   expect(said).toContain('ab[2Jcd\nfirst\nsecond\nNote: ef\norbital: gh.\n')
 })
 
+test('nor do lines, progress and JSON, which keeps what they are', () => {
+  const said: string[] = []
+  const write = (text: string | Uint8Array) => void said.push(String(text))
+  const terminal = { stdout: write, written: async () => {}, stderr: write, columns: undefined }
+  const hostile = 'a\u202eb\u009bc'
+  const plain = createOutput(terminal, { json: false, quiet: false, verbose: false })
+  plain.line(hostile)
+  const progress = { settledBytes: 0, receivedBytes: 0, totalBytes: 1, bytesPerSecond: 0 }
+  plain.progress({ ...transferOf('move'), ref: undefined, title: hostile } as never, progress)
+  createOutput(terminal, { json: true, quiet: false, verbose: false }).result({ name: hostile }, [])
+  expect(said.slice(0, 2)).toEqual(['abc\n', 'Moving abc: 0 B verified of 1 B\n'])
+  expect(said[2]).not.toMatch(/[\u202e\u009b]/)
+  expect(JSON.parse(said[2] ?? '')).toEqual({ name: hostile })
+})
+
 test('a long list is the same document, in pieces that are written before the next is made', async () => {
   const pieces: string[] = []
   let waiting = 0

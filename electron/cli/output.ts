@@ -44,7 +44,7 @@ export function createOutput(
   let hasProgressLine = false
   let streams = false
   let lastPlainStep = ''
-  const jsonLine = (value: unknown) => terminal.stdout(`${JSON.stringify(value)}\n`)
+  const jsonLine = (value: unknown) => terminal.stdout(`${jsonOf(value)}\n`)
   const clear = () => {
     if (hasProgressLine) terminal.stderr('\r\u001b[K')
     hasProgressLine = false
@@ -53,21 +53,21 @@ export function createOutput(
     json,
     line(text = '') {
       clear()
-      if (!json && !quiet) terminal.stdout(`${text}\n`)
+      if (!json && !quiet) terminal.stdout(`${withoutControls(text)}\n`)
     },
     bytes: (bytes) => terminal.stdout(bytes),
     result(document, lines) {
       clear()
       if (json && streams)
         jsonLine({ type: 'result', ...(Array.isArray(document) ? { items: document } : (document as object)) })
-      else if (json) terminal.stdout(`${JSON.stringify(document, null, 2)}\n`)
+      else if (json) terminal.stdout(`${jsonOf(document, 2)}\n`)
       else if (!quiet) for (const line of lines) terminal.stdout(`${withoutControls(line)}\n`)
     },
     async list(items) {
       if (streams || items.length === 0) return this.result(items, [])
       let text = '['
       for (const [at, item] of items.entries()) {
-        text += `${at === 0 ? '' : ','}\n  ${JSON.stringify(item, null, 2).replaceAll('\n', '\n  ')}`
+        text += `${at === 0 ? '' : ','}\n  ${jsonOf(item, 2).replaceAll('\n', '\n  ')}`
         if (text.length < listPieceLength) continue
         terminal.stdout(text)
         text = ''
@@ -124,14 +124,21 @@ export function createOutput(
       const { happened, safe, todo } = errorTextOf(error as never)
       terminal.stderr(`orbital: ${withoutControls(happened)}\n`)
       for (const text of [safe, todo]) if (text !== '') terminal.stderr(`  ${withoutControls(text)}\n`)
-      if (verbose) terminal.stderr(`  (${error.code} ${JSON.stringify(error.details)})\n`)
+      if (verbose) terminal.stderr(`  (${error.code} ${jsonOf(error.details)})\n`)
     },
   }
 }
 
 /** Texts of other people may hold what moves the cursor, or turns the direction of what follows. */
-export const withoutControls = (text: string): string =>
-  text.replace(/(?![\n\t])\p{Cc}|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '')
+const controls = /(?![\n\t])\p{Cc}|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu
+export const withoutControls = (text: string): string => text.replace(controls, '')
+
+/** The same value, with them escaped: JSON's own escapes leave some as they are. */
+const jsonOf = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, null, indent).replace(
+    controls,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 const words = {
   install: ['Installing', 'verified'],
@@ -180,7 +187,7 @@ function factsOf(transfer: Transfer, progress: Progress): string {
     progress.again === undefined
       ? ''
       : `, going over ${formatBytes(progress.again.doneBytes)} of ${formatBytes(progress.again.totalBytes)} again`
-  return `${verb} ${subjectOf(transfer)}: ${formatBytes(shownBytes(transfer, progress))} ${unit} of ${formatBytes(progress.totalBytes)}${again}${speed}${left}${standing}`
+  return `${verb} ${withoutControls(subjectOf(transfer))}: ${formatBytes(shownBytes(transfer, progress))} ${unit} of ${formatBytes(progress.totalBytes)}${again}${speed}${left}${standing}`
 }
 
 /** About a second of reading. */

@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors.ts'
 import type { ObjectFacts } from '../ports.ts'
 
 /**
@@ -84,8 +85,11 @@ function plainText(text: string): string | undefined {
   return isPlain ? plain : undefined
 }
 
-/** Reads a listing's objects out of the answer before the SDK parses what is left of it. */
-export function takeContents(stack: unknown, use: (objects: readonly ObjectFacts[]) => void): void {
+/** A page has at most 1,000 keys of 1,024 bytes, escaped: a few megabytes. */
+const mostPageBytes = 64 * 1024 * 1024
+
+/** Reads a listing's objects out of the answer before the SDK parses what is left of it. `store-answer` of one without end. */
+export function takeContents(stack: unknown, endpoint: string, use: (objects: readonly ObjectFacts[]) => void): void {
   type Response = { readonly statusCode: number; body: AsyncIterable<Uint8Array> | Uint8Array }
   type Next = (args: unknown) => Promise<{ readonly response: Response }>
   const middlewareStack = stack as { add(middleware: (next: Next) => Next, options: object): void }
@@ -94,7 +98,13 @@ export function takeContents(stack: unknown, use: (objects: readonly ObjectFacts
     const { response } = result
     if (response.statusCode !== 200 || response.body instanceof Uint8Array) return result
     const chunks: Uint8Array[] = []
-    for await (const chunk of response.body) chunks.push(chunk)
+    let bytes = 0
+    for await (const chunk of response.body) {
+      bytes += chunk.length
+      if (bytes > mostPageBytes)
+        throw new AppError('store-answer', { endpoint, status: 200, what: 'Its list of files does not end.' })
+      chunks.push(chunk)
+    }
     const whole = Buffer.concat(chunks)
     const page = parseListPage(whole)
     response.body = page?.rest ?? whole

@@ -454,3 +454,22 @@ describe('with retries', () => {
     expect(keysSeen).toEqual(['b', 'c', 'b', 'c', 'a'])
   })
 })
+
+test('a list that does not end is no list', async () => {
+  const { store } = await serve((_, answer) => {
+    answer.writeHead(200, { 'content-type': 'application/xml' })
+    const piece = Buffer.alloc(1024 * 1024, 'x')
+    const more = () => {
+      while (!answer.destroyed && answer.write(piece));
+      answer.once('drain', more)
+    }
+    more()
+  })
+  const pages = async () => {
+    for await (const _ of store.list('models/', io)) break
+  }
+  await expect(pages()).rejects.toMatchObject({
+    code: 'store-answer',
+    details: { what: 'Its list of files does not end.' },
+  })
+})

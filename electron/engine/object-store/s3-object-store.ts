@@ -140,7 +140,7 @@ export function createS3ObjectStore(spec: S3Spec, deps: S3Deps): ObjectStore {
             EncodingType: 'url',
             ...(token === undefined ? {} : { ContinuationToken: token }),
           })
-          takeContents(command.middlewareStack, (objects) => {
+          takeContents(command.middlewareStack, endpoint, (objects) => {
             taken = objects
           })
           return command

@@ -2,10 +2,10 @@ import path from 'node:path'
 import { toWire } from '../../../shared/errors.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
 import type { Disk, Log } from '../ports.ts'
-import { peekJournal } from './journal.ts'
+import { peekJournal, readStamp } from './journal.ts'
 import { transferOf } from './transfer-record.ts'
 
-/** Transfers that another process works on, or that nobody does and nobody has asked for: their journals are read with each listing. */
+/** Transfers that another process works on, or that nobody does and nobody has asked for: their journals are read with each listing that finds them changed. */
 export interface ForeignTransfers {
   has(folder: string): boolean
   add(folder: string): void
@@ -26,13 +26,20 @@ export function createForeignTransfers(deps: {
 }): ForeignTransfers {
   const { disk, log } = deps
   let folders: string[] = []
+  /** A journal may name 200,000 files. */
+  let known = new Map<string, { readonly stamp: string; readonly transfer: Transfer | undefined }>()
 
   /** One journal that can't be read must not hide the others. */
   const read = (folder: string): Transfer | undefined => {
     try {
       const isHeld = deps.isHeld(folder)
+      const stamp = `${readStamp(disk, folder)} ${isHeld}`
+      const before = known.get(folder)
+      if (before?.stamp === stamp) return before.transfer
       const found = transferOf(folder, peekJournal(disk, folder) ?? [], isHeld)
-      return found?.state.kind === 'cancelling' && !isHeld ? undefined : found
+      const shown = found?.state.kind === 'cancelling' && !isHeld ? undefined : found
+      known.set(folder, { stamp, transfer: shown })
+      return shown
     } catch (error) {
       log.write('warn', 'transfer.unreadable', { folder, ...toWire(error) })
       return undefined
@@ -52,6 +59,7 @@ export function createForeignTransfers(deps: {
     folderOf: (id) => folders.find((each) => path.basename(each) === id),
     list() {
       folders = folders.filter((folder) => disk.facts(folder) !== undefined)
+      known = new Map([...known].filter(([folder]) => folders.includes(folder)))
       return folders.flatMap((folder) => read(folder) ?? [])
     },
   }

@@ -8,10 +8,17 @@ import type { Journal, JournalRecord } from './transfer-runner.ts'
 /**
  * A journal is `<folder>/journal.log`: one record a line, `<first 16 hex digits of the JSON's sha256> <JSON>\n`.
  *  1. append: one write of one line, fsynced, so that a record is whole or torn.
- *  2. open: lines are read until the first that is not whole; what follows it is dropped, for good, before anything is appended.
+ *  2. Of some kinds only the last record counts: once older ones fill a megabyte, the journal is written anew without them (a store that stays away for
+ *     weeks makes thousands).
+ *  3. open: lines are read until the first that is not whole; what follows it is dropped, for good, before anything is appended.
  */
 const fileName = 'journal.log'
-const maxBytes = 64 * 1024 * 1024
+const mebibyte = 1024 * 1024
+const maxBytes = 64 * mebibyte
+/** Leaves room for all that follows it. */
+const maxFirstBytes = 48 * mebibyte
+const mostOutdatedBytes = mebibyte
+const lastCounts: ReadonlySet<string> = new Set(['transfer.state', 'transfer.pace'])
 
 const checksumOf = (json: string): string => createHash('sha256').update(json).digest('hex').slice(0, 16)
 const lineOf = (record: JournalRecord): string => {
@@ -42,6 +49,12 @@ export function peekJournal(disk: Disk, folder: string): readonly JournalRecord[
   return bytes === undefined ? undefined : readRecords(bytes).records
 }
 
+/** Another one once it was written to. */
+export function readStamp(disk: Disk, folder: string): string {
+  const facts = disk.facts(path.join(folder, fileName))
+  return `${facts?.sizeBytes} ${facts?.modifiedMs}`
+}
+
 export const hasJournal = (disk: Disk, folder: string): boolean =>
   disk.facts(path.join(folder, fileName))?.kind === 'file'
 
@@ -66,7 +79,7 @@ export function createJournal(
   { what = folder, ...options }: { readonly synced?: boolean; readonly what?: string } = {},
 ): Journal {
   const line = Buffer.from(lineOf(first))
-  if (line.length > maxBytes) throw new AppError('package-too-large', { what, limit: `${maxBytes} bytes` })
+  if (line.length > maxFirstBytes) throw new AppError('package-too-large', { what, limit: `${maxFirstBytes} bytes` })
   disk.makeFolder(path.dirname(folder))
   disk.makeNewFolder(folder)
   disk.create(path.join(folder, fileName), line)
@@ -90,12 +103,38 @@ function journalOver(
   records: JournalRecord[],
   options: { readonly synced?: boolean } = {},
 ): Journal {
+  const file = path.join(folder, fileName)
+  const lastBytes = new Map<string, number>()
+  let outdatedBytes = 0
+  const count = ({ kind }: JournalRecord, lineBytes: number) => {
+    outdatedBytes += lastBytes.get(kind) ?? 0
+    lastBytes.set(kind, lineBytes)
+  }
+  for (const record of records) if (lastCounts.has(record.kind)) count(record, lineOf(record).length)
+
+  const dropOutdated = () => {
+    outdatedBytes = 0
+    const last = new Map(records.map((record) => [record.kind, record]))
+    const kept = records.filter((record) => !lastCounts.has(record.kind) || last.get(record.kind) === record)
+    disk.replace(file, Buffer.from(kept.map(lineOf).join('')))
+    records.length = 0
+    for (const record of kept) records.push(record)
+  }
   return {
     folder,
     records,
     append(record, more) {
-      disk.append(path.join(folder, fileName), Buffer.from(lineOf(record)), { ...options, ...more })
+      const line = Buffer.from(lineOf(record))
+      disk.append(file, line, { ...options, ...more })
       records.push(record)
+      if (!lastCounts.has(record.kind)) return
+      count(record, line.length)
+      if (outdatedBytes <= mostOutdatedBytes) return
+      try {
+        dropOutdated()
+      } catch {
+        // The record is written; a disk that is full now is asked again a megabyte later.
+      }
     },
   }
 }
