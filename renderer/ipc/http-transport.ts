@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { EngineEvent } from '../../shared/ipc/events.ts'
 import type { Answer } from '../../shared/ipc/wire.ts'
 import { createSseReader } from './sse-lines.ts'
-import type { Transport } from './transport.ts'
+import type { LinkState, Transport } from './transport.ts'
 
 const tokenKey = 'orbital.token'
 const retryDelaysMs = [250, 500, 1000, 2000, 4000]
@@ -17,6 +17,8 @@ export function takeToken(): string {
   return sessionStorage.getItem(tokenKey) ?? ''
 }
 
+const isRefusal = ({ status }: Response): boolean => status === 401 || status === 403
+
 /**
  * The transport over loopback HTTP.
  *
@@ -27,25 +29,27 @@ export function takeToken(): string {
 export function createHttpTransport(token: string): Transport {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const eventListeners = new Set<(event: EngineEvent) => void>()
-  const linkListeners = new Set<(connected: boolean) => void>()
-  let connected = true
+  const linkListeners = new Set<(link: LinkState) => void>()
+  let link: LinkState = 'up'
   let stop: AbortController | undefined
 
-  const setConnected = (now: boolean) => {
-    if (connected === now) return
-    connected = now
+  const setLink = (now: LinkState) => {
+    if (link === now) return
+    link = now
     for (const listener of linkListeners) listener(now)
   }
 
-  async function readEvents(signal: AbortSignal): Promise<void> {
+  /** Whether the stream ended as the host refuses this page: each run of a host has a key of its own. */
+  async function readEvents(signal: AbortSignal): Promise<'refused' | 'ended'> {
     const answer = await fetch('/events', { headers: { authorization: `Bearer ${token}` }, signal })
+    if (isRefusal(answer)) return 'refused'
     if (!answer.ok || answer.body === null) throw new AppError('network-unreachable', { endpoint: location.host })
-    setConnected(true)
+    setLink('up')
     const read = createSseReader()
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader()
     for (;;) {
       const { done, value } = await reader.read()
-      if (done) return
+      if (done) return 'ended'
       for (const line of read(value)) {
         const event = JSON.parse(line) as EngineEvent
         for (const listener of eventListeners) listener(event)
@@ -57,10 +61,11 @@ export function createHttpTransport(token: string): Transport {
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       const startedMs = performance.now()
       // However the stream ended, it is opened again; the link's state is what people see of it.
-      await readEvents(signal).catch(() => undefined)
+      const end = await readEvents(signal).catch(() => 'ended' as const)
       if (signal.aborted) return
-      if (performance.now() - startedMs > 5000) attempt = 0
-      else setConnected(false)
+      if (end === 'refused') setLink('refused')
+      else if (performance.now() - startedMs > 5000) attempt = 0
+      else setLink('lost')
       const delayMs = retryDelaysMs[Math.min(attempt, retryDelaysMs.length - 1)]
       await new Promise((resolve) => setTimeout(resolve, delayMs))
     }
@@ -75,7 +80,7 @@ export function createHttpTransport(token: string): Transport {
       }).catch((error: unknown) => {
         throw new AppError('network-unreachable', { endpoint: location.host }, error)
       })
-      if (answer.status === 401 || answer.status === 403) {
+      if (isRefusal(answer)) {
         return {
           ok: false,
           error: {

@@ -4,14 +4,14 @@ import { Message } from '../ui/message.tsx'
 
 const text = shellText.link
 
-/** Shown while the host doesn't answer: the page is a picture then, and says so. */
+/** Shown while the page is a picture, and says so. */
 export function LinkStrip() {
-  const connected = useHost((state) => state.connected)
-  if (connected) return null
+  const link = useHost((state) => state.link)
+  if (link === 'up') return null
   return (
     <div className="link-strip">
-      <Message kind="warn" title={text.title}>
-        {text.text}
+      <Message kind="warn" title={text[link].title}>
+        {text[link].text}
       </Message>
     </div>
   )

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import { client } from '../ipc/link.ts'
+import type { LinkState } from '../ipc/transport.ts'
 import { setLocale } from '../text/units.ts'
 
 export interface HostFacts {
@@ -12,8 +13,7 @@ export interface HostFacts {
 
 interface HostState {
   readonly facts: HostFacts
-  /** False while the host doesn't answer: it ended, or this machine sleeps. */
-  readonly connected: boolean
+  readonly link: LinkState
   /** Keys that a person types are kept, or last for this run only. */
   readonly secretsKept: 'kept' | 'this-run-only'
   readonly engineVersion: string
@@ -32,12 +32,15 @@ export const useHost = create<HostState>(() => ({
     nativeDialogs: false,
     homeFolder: '/',
   },
-  connected: true,
+  link: 'up',
   secretsKept: 'kept',
   engineVersion: '',
   home: '',
   publisher: '',
 }))
+
+/** A call found no host. That it refuses this page is known better. */
+export const setLost = (): void => useHost.setState(({ link }) => ({ link: link === 'refused' ? link : 'lost' }))
 
 /** Asks host and engine what they are. Rejects with AppError when they don't answer. */
 export async function fetchHost(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Change } from '../../shared/ipc/events.ts'
 import { transport } from '../ipc/link.ts'
 import { fetchConnections, onMoved, useConnections } from './connections.ts'
-import { fetchHost, useHost } from './host.ts'
+import { fetchHost, setLost, useHost } from './host.ts'
 import { fetchLibraries, followLibrary } from './installed.ts'
 import { createMirror } from './mirror.ts'
 import { followHistory } from './navigation.ts'
@@ -20,7 +20,7 @@ const refreshOnFocusAfterMs = 60_000
 export function startState(takeRequests: () => Promise<void>): void {
   followHistory()
   // What was asked for waits at the host until it answers again.
-  const onRequested = () => void takeRequests().catch(() => useHost.setState({ connected: false }))
+  const onRequested = () => void takeRequests().catch(setLost)
   const mirror = createMirror({
     refetch() {
       fetchEverything()
@@ -31,13 +31,13 @@ export function startState(takeRequests: () => Promise<void>): void {
   })
   transport.onEvent(mirror)
   onMoved(forgetPlace)
-  transport.onLink((connected) => useHost.setState({ connected }))
+  transport.onLink((link) => useHost.setState({ link }))
   keepCatalogFresh()
 }
 
 function fetchEverything(): void {
   // A host that doesn't answer shows in the link's state.
-  fetchHost().catch(() => useHost.setState({ connected: false }))
+  fetchHost().catch(setLost)
   void fetchSettings()
   void fetchConnections()
   void fetchLibraries()

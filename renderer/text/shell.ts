@@ -88,8 +88,14 @@ export const shellText = {
     close: 'Close this message',
   },
   link: {
-    title: 'Orbital on this computer does not answer',
-    text: 'It was stopped, or this computer slept. Nothing is lost: transfers go on when it runs again, and this page follows by itself.',
+    lost: {
+      title: 'Orbital on this computer does not answer',
+      text: 'If this computer slept, this page follows by itself. If Orbital was stopped, start it again and open the address that it shows. Nothing is lost: transfers go on when it runs.',
+    },
+    refused: {
+      title: 'Orbital was started anew',
+      text: 'This page belongs to a run that has ended. Open the address that Orbital showed when it started.',
+    },
   },
   palette: {
     label: 'Search packages and actions',

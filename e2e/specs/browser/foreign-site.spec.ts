@@ -73,3 +73,14 @@ test('the token leaves the address bar at once, and the page works without it th
   await app.page.reload()
   await expect(app.page.locator('#root')).not.toBeEmpty()
 })
+
+test.describe('a page of another run', () => {
+  test.use({ expectedConsole: /40[13]/ })
+  test('says where to go', async ({ app: { page } }) => {
+    await expect(page.getByRole('grid', { name: 'Packages' })).toBeVisible()
+    await page.evaluate(() => sessionStorage.setItem('orbital.token', 'of another run'))
+    await page.reload()
+    await expect(page.getByText('Orbital was started anew')).toBeVisible()
+    await expect(page.getByText('Orbital on this computer does not answer')).toBeHidden()
+  })
+})
