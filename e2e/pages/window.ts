@@ -43,7 +43,7 @@ export async function choosePath(page: Page, path: string, file?: string): Promi
     await picker.getByRole('button', { name: 'Go there' }).click()
   }
   if (file !== undefined) await picker.getByRole('option', { name: file }).click()
-  await picker.getByRole('button', { name: 'Choose' }).click()
+  await picker.getByRole('button', { name: /^(Choose|Save)/ }).click()
 }
 
 export async function readClipboard({ page, electronApp }: AppUnderTest): Promise<string> {
@@ -61,6 +61,7 @@ export async function chooseSaveFolder(
 ): Promise<void> {
   if (electronApp === undefined) {
     await ask()
+    await expect(page.getByRole('textbox', { name: 'Name of the file' })).toHaveValue(fileName)
     await choosePath(page, folder)
     return
   }

@@ -48,7 +48,8 @@ interface ShowOptions {
 }
 
 function Picker({ request }: { readonly request: PickRequest }) {
-  const home = useHost(({ facts }) => facts.homeFolder)
+  const { homeFolder: home, platform } = useHost(({ facts }) => facts)
+  const [fileName, setFileName] = useState(request.fileName ?? '')
   const [listing, setListing] = useState<Listing>()
   // The one that was chosen last may be gone; home is shown then.
   const [first] = useState(() => localStorage.getItem(lastFolderKey) ?? home)
@@ -89,7 +90,14 @@ function Picker({ request }: { readonly request: PickRequest }) {
 
   const entries = listing?.entries.filter(({ kind }) => kind === 'folder' || isWanted(kind, request.kind)) ?? []
   const chosenKind = entries.find(({ path }) => path === chosen)?.kind ?? 'folder'
-  const answerPath = isWanted(chosenKind, request.kind) ? (chosen ?? listing?.path) : undefined
+  const place = isWanted(chosenKind, request.kind) ? (chosen ?? listing?.path) : undefined
+  const answerPath = place === undefined ? undefined : pathOf(place)
+  function pathOf(folder: string): string | undefined {
+    if (request.fileName === undefined) return folder
+    const separator = platform === 'win' ? '\\' : '/'
+    const name = fileName.trim()
+    return name === '' ? undefined : `${folder}${folder.endsWith(separator) ? '' : separator}${name}`
+  }
   const submit = () => {
     // Enter in the path field goes there first.
     if (listing === undefined || typed !== listing.path) {
@@ -120,7 +128,11 @@ function Picker({ request }: { readonly request: PickRequest }) {
             disabled={answerPath === undefined && typed === listing?.path}
             hint="↵"
           >
-            {listing !== undefined && typed !== listing.path ? text.goThere : text.choose}
+            {listing !== undefined && typed !== listing.path
+              ? text.goThere
+              : request.fileName === undefined
+                ? text.choose
+                : text.save}
           </Button>
         </>
       }
@@ -156,6 +168,14 @@ function Picker({ request }: { readonly request: PickRequest }) {
           empty={listing !== undefined && entries.length === 0 ? text.none[request.kind] : undefined}
         />
         {listing !== undefined && listing.more > 0 && <p className="small t2">{text.more(listing.more)}</p>}
+        {request.fileName !== undefined && (
+          <TextInput
+            label={text.fileName}
+            value={fileName}
+            onChange={(event) => setFileName(event.currentTarget.value)}
+            spellCheck={false}
+          />
+        )}
       </section>
     </Sheet>
   )

@@ -10,11 +10,17 @@ export interface PickRequest {
   readonly title: string
   /** Name that was dropped where no path is known: the picker looks for it. */
   readonly name?: string
+  /** Name proposed for a file that is saved in the folder that is chosen: the answer is the file's path then. */
+  readonly fileName?: string
   readonly answer: (path: string | null) => void
 }
 
 /** The request that the page's own picker shows; absent: it is closed. */
 export const usePicker = create<{ readonly request?: PickRequest }>(() => ({}))
+
+/** Lets a person choose where a file goes, in the page's own picker. */
+export const pickFilePath = (title: string, fileName: string): Promise<string | null> =>
+  showPicker({ kind: 'folder', title, fileName })
 
 /** Lets a person choose. Null when they closed the picker. For `either` a system's dialog offers folders only where it can offer both. */
 export async function pickPath(kind: PickKind, title: string, name?: string): Promise<string | null> {
@@ -22,12 +28,14 @@ export async function pickPath(kind: PickKind, title: string, name?: string): Pr
     const { path } = await ask(kind, title)
     return path
   }
+  return showPicker({ kind, title, name })
+}
+
+function showPicker(request: Omit<PickRequest, 'answer'>): Promise<string | null> {
   return new Promise((resolve) => {
     usePicker.setState({
       request: {
-        kind,
-        title,
-        name,
+        ...request,
         answer: (path) => {
           usePicker.setState({ request: undefined })
           resolve(path)

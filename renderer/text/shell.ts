@@ -37,6 +37,8 @@ export const shellText = {
       `${plural(count, 'more entry', 'more entries')} of this folder ${count === 1 ? 'is' : 'are'} not shown. Type the path of what you look for.`,
     goThere: 'Go there',
     choose: 'Choose',
+    save: 'Save',
+    fileName: 'Name of the file',
     cancel: 'Cancel',
   },
   sidebar: {

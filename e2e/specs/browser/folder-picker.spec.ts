@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openPage } from '../../pages/window.ts'
+import { openSection } from '../../pages/settings.ts'
+import { choosePath, openPage } from '../../pages/window.ts'
 import { expect, test } from '../../with-store.ts'
 
 test('the folder picker is gone through by the arrows, and a slow folder doesnâ€™t come over a newer one', async ({
@@ -55,4 +56,22 @@ test('the folder picker is gone through by the arrows, and a slow folder doesnâ€
   await page.keyboard.press('ArrowDown')
   await expect(options).toHaveText(['inner'])
   await expect(path).toHaveValue(join(workFolder, 'first'))
+})
+
+test('a file that is saved has the name that one gives it', async ({ app: { page }, workFolder }) => {
+  await openSection(page, 'Logs and diagnostics')
+  const save = async (name?: string) => {
+    await page.getByRole('button', { name: 'Save diagnostics' }).click()
+    if (name !== undefined) await page.getByRole('textbox', { name: 'Name of the file' }).fill(name)
+    await choosePath(page, workFolder)
+  }
+  await save()
+  const first = join(workFolder, 'orbital-diagnostics.json')
+  await expect(page.getByText(first)).toBeVisible()
+  // Nothing that is there is written over.
+  await save()
+  await expect(page.getByText(/ is already there/)).toBeVisible()
+  await save('second.json')
+  await expect(page.getByText(join(workFolder, 'second.json'))).toBeVisible()
+  expect((await readdir(workFolder)).sort()).toEqual(['orbital-diagnostics.json', 'second.json'])
 })
