@@ -31,15 +31,9 @@ describe('what a previewed file is not', () => {
     [64, undefined],
   ] as const)('weights that take 60 bytes, in a file of %d: %s', (sizeBytes, fault) => {
     const tensor = { name: 'a', type: 'F16', shape: [10], sizeBytes: 20 }
-    const header = {
-      format: 'GGUF',
-      headerBytes: 20,
-      parameters: 20,
-      tensorCount: 2,
-      types: ['F16'],
-      notes: [],
-    } as const
-    const content = { kind: 'model', header: { ...header, tensors: [tensor, tensor] } } as const
+    const sums = { headerBytes: 20, parameters: 20, tensorCount: 2, types: ['F16'], notes: [] }
+    const header = { format: 'GGUF' as const, ...sums, tensors: [tensor, tensor] }
+    const content = { kind: 'model' as const, header }
     expect(faultOf('a.gguf', { content, sizeBytes })).toBe(fault)
   })
 })
