@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startTestEngine } from '../../testkit/test-engine.ts'
-import { ggufText, writeGguf } from '../../testkit/weights-files.ts'
+import { ggufText, writeGguf, writeSafetensors } from '../../testkit/weights-files.ts'
 import { fillExampleStore } from '../example/fill-store.ts'
 import { packageRow } from '../pages/browse.ts'
 import { chooseSaveFolder } from '../pages/window.ts'
@@ -40,12 +40,18 @@ test.describe('a file of each kind', () => {
           pairs: [['general.architecture', 8, ggufText('llama')]],
           tensors: [{ name: 'blk.0.weight', type: 12, shape: [256, 4] }],
         })
+        const weights = writeSafetensors({ bias: { dtype: 'F32', shape: [8] } })
         for (const [name, content] of [
           ['chart.png', Buffer.from(pixel, 'base64')],
           ['config.json', '{"layers": [1, 2], "bias": false}'],
           ['notes.md', '# Notes\n\n- one\n- **two**\n'],
           ['scaler.pkl', 'cposix\nsystem\n(S"ls"\ntR.'],
           ['tiny.gguf', gguf],
+          ['nothing.json', ''],
+          ['nothing.bin', ''],
+          ['half.safetensors', weights.subarray(0, weights.length - 1)],
+          ['whole.safetensors', weights],
+          ['half.json', '{"layers": [1, 2'],
         ] as const)
           await writeFile(join(source, name), content)
         const recipe = { name: 'each_kind', version: '1.0.0', title: 'Each kind', include: ['*'] }
@@ -56,7 +62,7 @@ test.describe('a file of each kind', () => {
       }),
   })
 
-  test('is shown as what it is', async ({ app: { page } }) => {
+  test('is shown as what it is, and one that is empty or ends in the middle as that', async ({ app: { page } }) => {
     await packageRow(page, 'Each kind').dblclick()
     await page.getByRole('tab', { name: 'Files' }).click()
     const preview = page.getByRole('region', { name: 'Preview' })
@@ -80,6 +86,24 @@ test.describe('a file of each kind', () => {
     await expect(preview.getByRole('row').filter({ hasText: 'blk.0.weight' })).toContainText('Q4_K')
     await expect(preview.getByRole('row').filter({ hasText: 'general.architecture' })).toContainText('llama')
     await expect(preview.locator('.model-facts')).toContainText('Parameters1,024')
+
+    for (const name of ['nothing.json', 'nothing.bin']) {
+      await show(name)
+      await expect(preview).toContainText('This file is empty.')
+      await expect(preview).toContainText('0 B')
+      await expect(preview.locator('pre')).toHaveCount(0)
+      await expect(preview.getByRole('status')).toHaveCount(0)
+    }
+    const isCut = preview.getByRole('status').filter({ hasText: 'This file ends before its weights do' })
+    await show('half.safetensors')
+    await expect(isCut).toBeVisible()
+    await expect(preview.getByRole('row').filter({ hasText: 'bias' })).toContainText('F32')
+    await show('whole.safetensors')
+    await expect(preview.getByRole('row').filter({ hasText: 'bias' })).toContainText('F32')
+    await expect(isCut).toHaveCount(0)
+    await show('half.json')
+    await expect(preview.getByRole('status')).toContainText('This is no valid JSON.')
+    await expect(preview.locator('pre')).toHaveText('{"layers": [1, 2')
   })
 })
 

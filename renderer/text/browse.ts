@@ -62,7 +62,9 @@ export const browseText = {
   tryAgain: 'Try again',
   openConnection: 'Open the connection',
   nothing: {
-    filters: 'Nothing here fits these filters',
+    filters: { title: 'Nothing here fits these filters', text: 'They hide the other packages.' },
+    installed: { title: 'Nothing of it is installed', text: 'What you install from here is listed here.' },
+    updates: { title: 'No updates', text: 'What is installed from here is the newest that works with your apps.' },
     text: (text: string): string => `Nothing fits “${isolate(text)}”`,
     searched: 'Names, titles, descriptions and tags were searched.',
     showAll: 'Show all packages',
@@ -195,6 +197,7 @@ export const browseText = {
     fromBeginning: (bytes: number): string =>
       `Read from the first ${formatSize(bytes)} in the store. Nothing is installed.`,
     onlyBeginning: 'The beginning, read from the store. Nothing is installed.',
+    empty: 'This file is empty.',
     emptyTable: 'This table is empty.',
     firstRows: (rows: number, columns: number): string =>
       `The first ${plural(rows, 'row')} of ${plural(columns, 'column')}.`,
@@ -224,6 +227,7 @@ export const browseText = {
     faults: {
       picture: 'This picture can’t be shown: the file is damaged, or no picture.',
       model: 'What these weights say of themselves can’t be read: the file is damaged, or of another kind.',
+      cut: 'This file ends before its weights do: a part of it is missing.',
       json: 'This is no valid JSON. It is shown as it is.',
       table: 'A quote in this table has no end. It is shown as it is.',
     },

@@ -106,7 +106,7 @@ test('after sleep a transfer that hangs on dead connections goes on by itself, w
   await expect(transferRow(page, 'model')).toContainText('Done')
 })
 
-test('who pauses and quits finds the transfer in the list at the next start, and it goes on from where it was', async ({
+test('who pauses and quits finds the transfer in the list at the next start, and resumes it there', async ({
   app,
   gate,
 }) => {

@@ -177,7 +177,7 @@ export function BrowsePage() {
               isLoading ? (
                 <BoneRows columns="cols-browse" cells={cells} />
               ) : isQuery ? (
-                <NothingFound query={view.text} onClear={clear} />
+                <NothingFound query={view.text} filter={view.filter} tag={view.tag} onClear={clear} />
               ) : (
                 <EmptyStore />
               )

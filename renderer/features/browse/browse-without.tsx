@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Message } from '../../ui/message.tsx'
+import type { BrowseFilter } from './rows.ts'
 
 interface ListFailedProps {
   readonly error: AppError
@@ -61,14 +62,25 @@ export const StaleStrip = ({ error, refreshedAt, now, onRefresh }: StaleStripPro
   </div>
 )
 
-export const NothingFound = ({ query, onClear }: { readonly query: string; readonly onClear: () => void }) => (
-  <EmptyState
-    title={query === '' ? text.nothing.filters : text.nothing.text(query)}
-    action={<Button onClick={onClear}>{text.nothing.showAll}</Button>}
-  >
-    {text.nothing.searched}
-  </EmptyState>
-)
+interface NothingFoundProps {
+  readonly query: string
+  readonly filter: BrowseFilter
+  readonly tag?: string
+  readonly onClear: () => void
+}
+
+export function NothingFound({ query, filter, tag, onClear }: NothingFoundProps) {
+  const isAlone = tag === undefined && (filter === 'installed' || filter === 'updates')
+  const words =
+    query === ''
+      ? text.nothing[isAlone ? filter : 'filters']
+      : { title: text.nothing.text(query), text: text.nothing.searched }
+  return (
+    <EmptyState title={words.title} action={<Button onClick={onClear}>{text.nothing.showAll}</Button>}>
+      {words.text}
+    </EmptyState>
+  )
+}
 
 export const EmptyStore = () => (
   <EmptyState

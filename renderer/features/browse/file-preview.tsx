@@ -75,7 +75,9 @@ export function FilePreview({ connectionId, name, version, file }: FilePreviewPr
           {text.save}
         </Button>
       </div>
-      {isLooking ? (
+      {file.sizeBytes === 0 ? (
+        <p className="t2">{text.empty}</p>
+      ) : isLooking ? (
         <Fetched connectionId={connectionId} name={name} version={version} file={file} />
       ) : (
         <div className="preview-ask">
@@ -105,11 +107,10 @@ function Fetched({ connectionId, name, version, file }: FilePreviewProps) {
       />
     )
   }
-  const { content } = preview.value
   return (
     <>
       <p className="small t3 preview-note num">{noteOf(preview.value)}</p>
-      <Content name={file.name} content={content} />
+      <Content name={file.name} preview={preview.value} />
     </>
   )
 }
@@ -120,26 +121,23 @@ function noteOf({ content }: Preview): string {
   return text.fromStore
 }
 
-interface ContentProps {
-  readonly name: string
-  readonly content: Preview['content']
-}
-
 /** What its name promises; where it isn't that, this is said, and the text that it may be is shown as it is. */
-function Content({ name, content }: ContentProps) {
-  const fault = faultOf(name, content)
+function Content({ name, preview }: { readonly name: string; readonly preview: Preview }) {
+  const { content } = preview
+  const fault = faultOf(name, preview)
   if (fault === undefined) return <Sound name={name} content={content} />
   return (
     <>
       <Fault of={fault} />
       {content.kind === 'text' && <pre className="preview-text selectable">{content.text}</pre>}
+      {content.kind === 'model' && <ModelHeaderView header={content.header} />}
     </>
   )
 }
 
 const Fault = ({ of }: { readonly of: PreviewFault }) => <Message kind="warn">{text.faults[of]}</Message>
 
-function Sound({ name, content }: ContentProps) {
+function Sound({ name, content }: { readonly name: string; readonly content: Preview['content'] }) {
   switch (content.kind) {
     case 'binary':
       return <p className="t2">{text.noText}</p>

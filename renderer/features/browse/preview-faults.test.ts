@@ -21,5 +21,19 @@ describe('what a previewed file is not', () => {
     ['a.gguf', { kind: 'binary' }, 'model'],
     ['a.md', text('# Title'), undefined],
     ['a.md', { kind: 'binary' }, undefined],
-  ] as const)('%s with %j: %s', (name, content, fault) => expect(faultOf(name, content)).toBe(fault))
+  ] as const)('%s with %j: %s', (name, content, fault) =>
+    expect(faultOf(name, { content, sizeBytes: 100 })).toBe(fault),
+  )
+
+  test.each([
+    [59, 'cut'],
+    [60, undefined],
+    [64, undefined],
+  ] as const)('weights that take 60 bytes, in a file of %d: %s', (sizeBytes, fault) => {
+    const tensor = { name: 'a', type: 'F16', shape: [10], sizeBytes: 20 }
+    const sums = { headerBytes: 20, parameters: 20, tensorCount: 2, types: ['F16'], notes: [] }
+    const header = { format: 'GGUF' as const, ...sums, tensors: [tensor, tensor] }
+    const content = { kind: 'model' as const, header }
+    expect(faultOf('a.gguf', { content, sizeBytes })).toBe(fault)
+  })
 })
