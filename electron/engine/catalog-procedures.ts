@@ -58,6 +58,10 @@ export function createCatalogProcedures(
         unreadable: from === 0 ? unreadable : [],
       }
     },
+    async newestKept({ connectionId }) {
+      const kept = catalog.newestKept(await connections.open(connectionId))
+      return { packages: [...(kept?.packages ?? [])], total: kept?.total ?? 0 }
+    },
     async changes({ connectionId, since, refresh = false }, options) {
       const { page: listed } = await page(connectionId, { ...ioOf(options), refresh })
       const changes = lists.changesSince(since, listed)

@@ -335,11 +335,6 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     stopping: stopping.signal,
   })
 
-  // A window is about to ask for it.
-  if (config.role !== 'cli') {
-    const prepared = connections.open(undefined).then(catalog.prepare)
-    prepared.catch((error: unknown) => log.write('debug', 'catalog.not-prepared', toWire(error)))
-  }
   queue.adopt([publishJournals])
   isFirstStart = true
   // Everything works without the sample, too.
@@ -349,6 +344,11 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     if (!available) continue
     // One library that can't be opened must not keep the others from working.
     await libraryOf(id).catch((error: unknown) => log.write('warn', 'library.open', { library: id, ...toWire(error) }))
+  }
+  // A window is about to ask for it; the newest of a long one it can have before.
+  if (config.role !== 'cli') {
+    const prepared = connections.open(undefined).then(catalog.prepare)
+    prepared.catch((error: unknown) => log.write('debug', 'catalog.not-prepared', toWire(error)))
   }
 
   return {

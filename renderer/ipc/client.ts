@@ -24,6 +24,7 @@ const verbs: Verbs = {
   },
   catalog: {
     list: true,
+    newestKept: true,
     changes: true,
     rebuild: true,
     search: true,

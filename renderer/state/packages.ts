@@ -89,7 +89,11 @@ const newestCount = 100
 async function listInPieces(connectionId: string, refresh: boolean, take: Take): Promise<List> {
   const isFirst = isLoading(connectionId)
   const newest = isFirst ? { newest: newestCount } : {}
-  const first = await client.catalog.list({ connectionId, refresh, count: pieceLength, ...newest })
+  const listed = new AbortController()
+  if (isFirst && !refresh) void showKept(connectionId, take, listed.signal)
+  const first = await client.catalog
+    .list({ connectionId, refresh, count: pieceLength, ...newest })
+    .finally(() => listed.abort())
   if (first.newest !== undefined) take({ packages: first.newest, incoming: first.total })
   const packages = [...first.packages]
   const searchTexts = packages.map(toSearchText)
@@ -109,6 +113,14 @@ async function listInPieces(connectionId: string, refresh: boolean, take: Take):
     searchTexts.push(...piece.packages.map(toSearchText))
   }
   return { ...first, packages, searchTexts }
+}
+
+/** Until the list comes, what was kept of its beginning; whoever has nothing kept sees that it loads. Never rejects. */
+async function showKept(connectionId: string, take: Take, signal: AbortSignal): Promise<void> {
+  // The list itself tells what fails.
+  const kept = await client.catalog.newestKept({ connectionId }, { signal }).catch(() => undefined)
+  if (kept === undefined || kept.packages.length === 0 || signal.aborted) return
+  take({ packages: kept.packages, incoming: kept.total })
 }
 
 const isLoading = (connectionId: string): boolean =>

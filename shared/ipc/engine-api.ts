@@ -100,6 +100,14 @@ export const engineContract = {
       }),
     ),
     /**
+     * The newest of a long list that was kept, at once, while `list` has yet to read it: the last published first, and how many packages the list has. None
+     * where `list` is as fast, or has to ask the store.
+     */
+    newestKept: procedure(
+      z.strictObject({ connectionId: z.string().optional() }),
+      z.strictObject({ packages: z.array(packageSummary), total: z.number() }),
+    ),
+    /**
      * What is another since the list that was refreshed at `since`: packages that are new or other, and the names of those that are gone. `list-anew` where
      * that list isn't known any more, or nearly all is another.
      */

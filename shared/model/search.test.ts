@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { findHits, foldText, type Searchable, search, toSearchQuery, toSearchText } from './search.ts'
+import {
+  findHits,
+  foldText,
+  type Searchable,
+  type SearchMemory,
+  search,
+  toSearchQuery,
+  toSearchText,
+} from './search.ts'
 
 const item = (name: string, more: Partial<Searchable> = {}): Searchable => ({
   name,
@@ -73,8 +81,55 @@ test('no words find everything as it is', () => {
 
 test('equal matches come in the order that is given, others don’t come', () => {
   const items = [item('card_a'), item('b'), item('card_c'), item('d', { tags: ['card'] })]
-  const found = search(items, toSearchText, toSearchQuery('card'), Uint32Array.of(3, 2, 1, 0))
+  const found = search(items, toSearchText, toSearchQuery('card'), { order: Uint32Array.of(3, 2, 1, 0) })
   expect(found.map(({ name }) => name)).toEqual(['card_c', 'card_a', 'd'])
+})
+
+test('with what was found before, a query finds what it finds without', () => {
+  const items = [
+    item('card_a', { description: 'cards of fraud' }),
+    item('b', { title: 'a card' }),
+    item('fraud', { tags: ['vision'] }),
+    item('scar', { title: 'Größe' }),
+  ]
+  const names = (query: string, memory?: SearchMemory) =>
+    search(items, toSearchText, toSearchQuery(query), { order: Uint32Array.of(3, 2, 1, 0), memory }).map(
+      ({ name }) => name,
+    )
+  const memory: SearchMemory = {}
+  // Typed on, with another word, the first one lengthened, shortened, other words, and none that is found.
+  const queries = [
+    'c',
+    'ca',
+    'car',
+    'car f',
+    'card f',
+    'card fraud',
+    'car',
+    'grosse',
+    'fraud',
+    'vision fraud',
+    'x',
+    'xy',
+    'a',
+  ]
+  expect(queries.map((query) => names(query, memory))).toEqual(queries.map((query) => names(query)))
+  // Only those are looked at again that can match.
+  const looked: string[] = []
+  const look = (query: string) => {
+    looked.length = 0
+    search(
+      items,
+      (each) => {
+        looked.push(each.name)
+        return toSearchText(each)
+      },
+      toSearchQuery(query),
+      { memory },
+    )
+    return looked.length
+  }
+  expect([look('car'), look('card'), look('card x'), look('card xy'), look('card')]).toEqual([4, 3, 2, 0, 4])
 })
 
 test('100,000 packages are searched in a fraction of a second', () => {

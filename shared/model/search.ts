@@ -145,6 +145,15 @@ function bestOf(text: string, word: string): number {
 const isBetweenWords = (code: number): boolean =>
   code < 48 || (code > 57 && code < 97 && !(code >= 65 && code <= 90)) || (code > 122 && code < 128)
 
+/** What matched last in one list of items: only that can match a query that says more. Whoever searches the list again gives it again. */
+export interface SearchMemory {
+  last?: { readonly words: readonly string[]; readonly matches: Uint32Array }
+}
+
+/** Whether whatever matches the words also matches those before: each of those stands in one of them. */
+const saysMore = (words: readonly string[], before: readonly string[]): boolean =>
+  before.every((each) => words.some((word) => word.includes(each)))
+
 /**
  * The items that match, best first; equal ones in `order` (indexes of all items), or as they came in. The texts are read in the order that they
  * were made in, whatever `order` is: one after the other they are read several times as fast. By scores, of which there are few, so that a query
@@ -154,11 +163,26 @@ export function search<T>(
   items: readonly T[],
   textOf: (item: T, at: number) => SearchText,
   query: SearchQuery,
-  order?: Uint32Array,
+  { order, memory }: { readonly order?: Uint32Array; readonly memory?: SearchMemory } = {},
 ): T[] {
   if (query.words.length === 0) return order === undefined ? [...items] : Array.from(order, (at) => items[at] as T)
   const scores = new Float32Array(items.length)
-  for (let at = 0; at < items.length; at += 1) scores[at] = scoreOf(textOf(items[at] as T, at), query)
+  const matches = new Uint32Array(items.length)
+  let found = 0
+  const look = (at: number) => {
+    const score = scoreOf(textOf(items[at] as T, at), query)
+    if (score === 0) return
+    scores[at] = score
+    matches[found++] = at
+  }
+  const before = memory?.last
+  if (before !== undefined && saysMore(query.words, before.words)) for (const at of before.matches) look(at)
+  else for (let at = 0; at < items.length; at += 1) look(at)
+  if (memory !== undefined) memory.last = { words: query.words, matches: matches.slice(0, found) }
+  return found === 0 ? [] : byScores(items, scores, order)
+}
+
+function byScores<T>(items: readonly T[], scores: Float32Array, order: Uint32Array | undefined): T[] {
   const byScore = new Map<number, T[]>()
   for (let n = 0; n < items.length; n += 1) {
     const at = order === undefined ? n : (order[n] ?? 0)

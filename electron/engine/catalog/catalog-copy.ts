@@ -1,10 +1,13 @@
 import path from 'node:path'
 import * as z from 'zod'
 import { toWire } from '../../../shared/errors.ts'
+import { newestPackages } from '../../../shared/model/newest.ts'
+import type { PackageSummary } from '../../../shared/model/package.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Clock, Disk, Io, Log, OpenConnection } from '../ports.ts'
 import { createTurns } from '../take-turns.ts'
 import { keptCaps, packKept, unpackKept } from './kept-entries.ts'
+import { type KeptNewest, type OfList, packNewest, unpackNewest } from './kept-newest.ts'
 import type { Listing } from './list-packages.ts'
 
 /** A listing as it is kept in the home folder. */
@@ -17,10 +20,25 @@ export interface KeptListing {
 export interface CatalogCopies {
   /** Undefined when there is none, it is of another place, or it is damaged. */
   load(connection: OpenConnection, io: Io): Promise<KeptListing | undefined>
-  /** Only a cache: what can't be written is logged. `isSame`: the entries are those that were saved or loaded last. */
-  save(connection: OpenConnection, kept: KeptListing, io: Io & { readonly isSame: boolean }): Promise<void>
+  /** The newest of a long list, without reading the list; undefined when there are none, or they are not of the list that `load` gives. */
+  newest(connection: OpenConnection): KeptNewest | undefined
+  /**
+   * Only a cache: what can't be written is logged. `isSame`: the entries are those that were saved or loaded last. `packages`: the entries as they are
+   * shown, once they are complete.
+   */
+  save(connection: OpenConnection, kept: KeptListing, io: SaveOptions): Promise<void>
   remove(connectionId: string): void
 }
+
+interface SaveOptions extends Io {
+  readonly isSame: boolean
+  readonly packages?: readonly PackageSummary[]
+}
+
+/** A list of so few is read about as fast as its newest. */
+const fewPackages = 1000
+/** More than a window has room for. */
+const newestCount = 100
 
 const stateFile = z.object({
   format: z.literal(1),
@@ -32,8 +50,8 @@ const stateFile = z.object({
 })
 
 /**
- * `<folder>/<connection>.list` has the entries (kept-entries.ts), `<connection>.json` what changes with every listing. The entries are
- * written first: they can be newer than what is said of them, which does no harm.
+ * `<folder>/<connection>.list` has the entries (kept-entries.ts), `<connection>.newest` the first that a window shows of a long one (kept-newest.ts),
+ * `<connection>.json` what changes with every listing. The entries are written first: they can be newer than what is said of them, which does no harm.
  */
 export function createCatalogCopies(deps: {
   readonly disk: Disk
@@ -44,6 +62,32 @@ export function createCatalogCopies(deps: {
   const { disk, clock, log, folder } = deps
   const entriesOf = (id: string) => path.join(folder, `${id}.list`)
   const stateOf = (id: string) => path.join(folder, `${id}.json`)
+  const newestFileOf = (id: string) => path.join(folder, `${id}.newest`)
+
+  /** Which list is kept now; undefined without one. */
+  const keptList = ({ id, place }: OpenConnection): OfList | undefined => {
+    if (disk.facts(entriesOf(id)) === undefined) return undefined
+    const file = disk.open(entriesOf(id), 'read')
+    const sum = Buffer.alloc(32)
+    try {
+      file.read(sum, 0)
+    } finally {
+      file.close()
+    }
+    return { place, sum }
+  }
+  const readNewest = (id: string, list: OfList | undefined): KeptNewest | undefined => {
+    const bytes = list === undefined ? undefined : disk.read(newestFileOf(id), { maxBytes: keptCaps.maxBytes })
+    return list === undefined || bytes === undefined ? undefined : unpackNewest(bytes, list)
+  }
+  const saveNewest = (connection: OpenConnection, packages: readonly PackageSummary[]) => {
+    const { id } = connection
+    if (packages.length <= fewPackages) return disk.removeFile(newestFileOf(id))
+    const list = keptList(connection)
+    if (list === undefined || readNewest(id, list) !== undefined) return
+    const newest = { packages: newestPackages(packages, newestCount), total: packages.length }
+    disk.replace(newestFileOf(id), packNewest(list, newest))
+  }
 
   const loadEntries = async ({ id, place }: OpenConnection, io: Io) => {
     const bytes = disk.read(entriesOf(id), { maxBytes: keptCaps.maxBytes })
@@ -77,7 +121,16 @@ export function createCatalogCopies(deps: {
         return undefined
       }
     },
-    async save({ id, place }, { listing, refreshedAtMs }, { signal, isSame }) {
+    newest(connection) {
+      try {
+        return readNewest(connection.id, keptList(connection))
+      } catch (error) {
+        log.write('warn', 'catalog.copy-not-read', { connection: connection.id, ...toWire(error) })
+        return undefined
+      }
+    },
+    async save(connection, { listing, refreshedAtMs }, { signal, isSame, packages }) {
+      const { id, place } = connection
       const { entries, withdrawn, withdrawnAtMs, drift } = listing
       const state: z.infer<typeof stateFile> = {
         format: 1,
@@ -93,6 +146,7 @@ export function createCatalogCopies(deps: {
           const turn = createTurns(clock, { signal })
           disk.replace(entriesOf(id), await packKept(place, entries.values(), { signal, turn }))
         }
+        if (packages !== undefined) saveNewest(connection, packages)
         disk.replace(stateOf(id), Buffer.from(JSON.stringify(state)))
       } catch (error) {
         log.write('warn', 'catalog.copy-not-written', { connection: id, ...toWire(error) })
@@ -100,6 +154,7 @@ export function createCatalogCopies(deps: {
     },
     remove(id) {
       disk.removeFile(entriesOf(id))
+      disk.removeFile(newestFileOf(id))
       disk.removeFile(stateOf(id))
     },
   }

@@ -8,6 +8,7 @@ import { createCatalogCopies, type KeptListing } from './catalog-copy.ts'
 import { isEntry } from './catalog-entry.ts'
 import { writeCatalogObject } from './catalog-object.ts'
 import { groupPackages } from './group-packages.ts'
+import type { KeptNewest } from './kept-newest.ts'
 import { isWorthWriting, type Listing, type ListOptions, listPackages, nothingListed } from './list-packages.ts'
 import { type PublishedVersion, readVersion } from './read-version.ts'
 import { searchPackages } from './search.ts'
@@ -25,6 +26,11 @@ export interface Catalog {
    * where the store is away, and the store isn't tried again for half a minute, unless with `refresh`). The same arrays while nothing changed.
    */
   list(connection: OpenConnection, io: Io & { readonly refresh?: boolean }): Promise<CatalogPage>
+  /**
+   * The newest of a long list that an earlier run kept, at once: what can be shown while `list` reads all of it. Undefined where `list` is as fast, asks the
+   * store first, or gives another list.
+   */
+  newestKept(connection: OpenConnection): KeptNewest | undefined
   /** Reads what an earlier run kept of it, so that the first to ask has it sooner. Asks no store. */
   prepare(connection: OpenConnection): Promise<void>
   /** Packages that match, best first; of a list as `list` gives it. */
@@ -133,7 +139,7 @@ export function createCatalog(deps: {
     indexes.set(id, index)
     const isOther = shown.page.packages !== known?.shown?.page.packages
     const isSame = known !== undefined && haveSameEntries(known.listing.entries, listing.entries)
-    await copies.save(connection, index, { ...io, isSame })
+    await copies.save(connection, index, { ...io, isSame, packages: shown.page.packages })
     if (isOther) announcer.change({ kind: 'catalog.changed', connectionId: id })
     return shown.page
   }
@@ -233,6 +239,10 @@ export function createCatalog(deps: {
 
   return {
     list,
+    newestKept(connection) {
+      const { id, place } = connection
+      return indexes.get(id)?.place === place || expired.has(id) ? undefined : copies.newest(connection)
+    },
     async prepare(connection) {
       await knownOf(connection, { signal: closing.signal })
     },

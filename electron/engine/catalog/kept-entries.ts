@@ -129,4 +129,4 @@ function unkept(entry: KeptEntry, values: readonly object[]): CatalogEntry {
   return entry as CatalogEntry
 }
 
-const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
+export const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()

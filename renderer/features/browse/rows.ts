@@ -1,5 +1,12 @@
 import type { PackageSummary, UnreadableEntry } from '../../../shared/model/package.ts'
-import { type SearchText, scoreOf, search, toSearchQuery, toSearchText } from '../../../shared/model/search.ts'
+import {
+  type SearchMemory,
+  type SearchText,
+  scoreOf,
+  search,
+  toSearchQuery,
+  toSearchText,
+} from '../../../shared/model/search.ts'
 import type { Standing } from '../../state/package-standing.ts'
 import { inOrder, newestFirst, type SortOrder } from './row-order.ts'
 
@@ -133,6 +140,15 @@ export function countTags(packages: readonly PackageSummary[]): TagCounts {
   return sorted
 }
 
+/** Of each list what was found in it last: with every key typed there is less to look through. */
+const memories = new WeakMap<readonly BrowseRow[], SearchMemory>()
+
+function memoryOf(rows: readonly BrowseRow[]): SearchMemory {
+  const memory = memories.get(rows) ?? {}
+  memories.set(rows, memory)
+  return memory
+}
+
 /** The rows that a query shows, in its order. */
 export function queryRows(rows: readonly BrowseRow[], query: RowQuery, standingOf: StandingOf): readonly BrowseRow[] {
   const { filter, tag, sort } = query
@@ -145,6 +161,9 @@ export function queryRows(rows: readonly BrowseRow[], query: RowQuery, standingO
     filter === 'all' && tag === undefined ? found : found.filter(isShown)
   if (wanted.words.length === 0) return onlyShown(ordered.rows)
   // The best match first, of equal ones the newest.
-  if (sort === undefined) return onlyShown(search(rows, ({ searchText }) => searchText, wanted, ordered.indexes))
+  if (sort === undefined) {
+    const how = { order: ordered.indexes, memory: memoryOf(rows) }
+    return onlyShown(search(rows, ({ searchText }) => searchText, wanted, how))
+  }
   return onlyShown(ordered.rows.filter(({ searchText }) => scoreOf(searchText, wanted) > 0))
 }
