@@ -84,7 +84,7 @@ export const installedText = {
   noApp: '–',
   notVerified: 'Not verified',
   notVerifiedWhy: 'Another tool installed it. Verify it to know that every byte is as published.',
-  busy: { verifying: 'Verifying', repairing: 'Repairing', saving: 'Saving as a file' },
+  busy: { waiting: 'Waiting', verifying: 'Verifying', repairing: 'Repairing', saving: 'Saving as a file' },
   stop: 'Stop',
   differs: 'Differs from the store',
   differsWhy: (version: string, connection: string | undefined): string =>

@@ -48,7 +48,7 @@ export function InstalledList(props: InstalledListProps) {
         each={each}
         update={updates.get(each.name)}
         biggestBytes={biggestBytes}
-        care={specs.map((spec) => busy.get(spec)).find((care) => care !== undefined)}
+        care={careOf(specs.flatMap((spec) => busy.get(spec) ?? []))}
         changed={specs.reduce((sum, spec) => sum + changedOf(spec).length, 0)}
         differs={specs.some((spec) => differing.has(spec))}
         acts={acts}
@@ -75,3 +75,6 @@ export function InstalledList(props: InstalledListProps) {
     />
   )
 }
+
+/** Of a package's versions, what is being done before what waits for it. */
+const careOf = (cares: readonly Care[]): Care | undefined => cares.find((care) => care !== 'waiting') ?? cares[0]

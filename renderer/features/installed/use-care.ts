@@ -1,12 +1,12 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { create } from 'zustand'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import { fetchLibrary } from '../../state/installed.ts'
 import { repair, saveAsFile, verify, verifyAll } from './installed-actions.ts'
 
-/** What is being done with a version now. */
-export type Care = 'verifying' | 'repairing' | 'saving'
+/** What is being done with a version now; `waiting`: once it is done with others. */
+export type Care = 'verifying' | 'repairing' | 'saving' | 'waiting'
 
 export interface VersionCare {
   /** By `<name>==<version>`. */
@@ -29,6 +29,24 @@ interface VerifyingAll {
 /** By library: it goes on while another page is looked at, and can still be stopped afterwards. */
 const useVerifyingAll = create<Readonly<Record<string, VerifyingAll | undefined>>>(() => ({}))
 
+interface Attended {
+  readonly care: Care
+  readonly abort: AbortController
+}
+type AttendedBySpec = ReadonlyMap<string, Attended>
+/** The same for single versions, by library and spec. */
+const useAttended = create<Readonly<Record<string, AttendedBySpec | undefined>>>(() => ({}))
+const none: AttendedBySpec = new Map()
+const attendedIn = (libraryId: string): AttendedBySpec => useAttended.getState()[libraryId] ?? none
+
+/** Absent: nothing is done with it any more. */
+function setAttended(libraryId: string, spec: string, attended: Attended | undefined): void {
+  const next = new Map(attendedIn(libraryId))
+  if (attended === undefined) next.delete(spec)
+  else next.set(spec, attended)
+  useAttended.setState({ [libraryId]: next })
+}
+
 /** Verifies, repairs and saves versions of a library, and tells which ones are at it. `run` shows what fails; `opened`: the package whose details are in view. */
 export function useCare(
   libraryId: string,
@@ -44,28 +62,30 @@ export function useCare(
       inView.current = undefined
     }
   }, [opened])
-  const [busy, setBusy] = useState<ReadonlyMap<string, Care>>(new Map())
+  const attended = useAttended((state) => state[libraryId] ?? none)
+  const busy = useMemo(() => new Map([...attended].map(([spec, { care }]) => [spec, care])), [attended])
   const verifyingAll = useVerifyingAll((state) => state[libraryId])
-  const aborts = useRef(new Map<string, AbortController>())
 
   const attend = (
     care: Care,
     versions: readonly InstalledVersion[],
     work: (version: InstalledVersion, signal: AbortSignal) => Promise<unknown>,
   ) => {
-    const specs = versions.map(({ ref }) => specOf(ref)).filter((spec) => !aborts.current.has(spec))
-    if (specs.length === 0) return
-    const abort = new AbortController()
-    for (const spec of specs) aborts.current.set(spec, abort)
-    setBusy((before) => new Map([...before, ...specs.map((spec) => [spec, care] as const)]))
+    const taken = versions
+      .map((version) => ({ version, spec: specOf(version.ref), abort: new AbortController() }))
+      .filter(({ spec }) => !attendedIn(libraryId).has(spec))
+    if (taken.length === 0) return
+    for (const { spec, abort } of taken) setAttended(libraryId, spec, { care: 'waiting', abort })
     run(async () => {
       try {
-        for (const version of versions) {
-          if (specs.includes(specOf(version.ref))) await work(version, abort.signal)
+        for (const { version, spec, abort } of taken) {
+          if (abort.signal.aborted) continue
+          setAttended(libraryId, spec, { care, abort })
+          await work(version, abort.signal)
+          setAttended(libraryId, spec, undefined)
         }
       } finally {
-        for (const spec of specs) aborts.current.delete(spec)
-        setBusy((before) => new Map([...before].filter(([spec]) => !specs.includes(spec))))
+        for (const { spec } of taken) setAttended(libraryId, spec, undefined)
         await fetchLibrary(libraryId)
       }
     })
@@ -94,6 +114,11 @@ export function useCare(
       ),
     repairOne: (version) => attend('repairing', [version], repair),
     saveOne: (version) => attend('saving', [version], saveAsFile),
-    stop: ({ ref }) => aborts.current.get(specOf(ref))?.abort(),
+    stop({ ref }) {
+      const spec = specOf(ref)
+      const stopped = attendedIn(libraryId).get(spec)
+      stopped?.abort.abort()
+      if (stopped?.care === 'waiting') setAttended(libraryId, spec, undefined)
+    },
   }
 }
