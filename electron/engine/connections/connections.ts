@@ -24,7 +24,7 @@ import type {
 } from '../ports.ts'
 import { checkCertificates, checkLocation } from './check-location.ts'
 import { createConnectionFile, type StoredConnection, type StoredConnections } from './connection-file.ts'
-import { environmentId, isReserved, localId, makeConnectionId } from './connection-ids.ts'
+import { connectionNotFound, environmentId, isReserved, localId, makeConnectionId } from './connection-ids.ts'
 import { createCredentials } from './credentials.ts'
 import { type Environment, readEnvironmentPlace } from './environment.ts'
 import { readNetwork } from './network.ts'
@@ -111,19 +111,19 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     return entries.map((entry) => ({ ...entry, isDefault: entry.id === chosen }))
   }
   const get = (id: string | undefined): Connection => {
-    const found = list().find((each) => (id === undefined ? each.isDefault : each.id === id))
+    const all = list()
+    const found = all.find((each) => (id === undefined ? each.isDefault : each.id === id))
     if (found !== undefined) return found
     if (environmentProblem !== undefined && (id === undefined || id === environmentId))
       throw new AppError('usage', { problem: environmentProblem })
-    throw new AppError('connection-not-found', { connectionId: id ?? '' })
+    throw connectionNotFound(id ?? '', all)
   }
   const requireOwn = (id: string): void => {
     if (isReserved(id)) {
       throw new AppError('usage', { problem: `The connection “${id}” is built in and can’t be changed.` })
     }
-    if (!file.read().connections.some((each) => each.id === id)) {
-      throw new AppError('connection-not-found', { connectionId: id })
-    }
+    const own = file.read().connections
+    if (!own.some((each) => each.id === id)) throw connectionNotFound(id, own)
   }
   /** Running transfers keep the store they have; it is freed at the end. */
   const forget = (id: string) => {
