@@ -4,7 +4,9 @@ import { connections } from './commands/connections.ts'
 
 test('an option that is close to a known one is taken for a typing error', () => {
   const options = [{ name: 'library', value: 'DIR', help: '' }]
-  expect(() => parseArguments(['--libary', 'x'], options)).toThrow('There is no option --libary here. Did you mean --library?')
+  expect(() => parseArguments(['--libary', 'x'], options)).toThrow(
+    'There is no option --libary here. Did you mean --library?',
+  )
   expect(() => parseArguments(['--verbatim'], options)).toThrow(/There is no option --verbatim here\."/)
 })
 
