@@ -35,7 +35,8 @@ export interface ErrorDetails {
     readonly kind: 'library' | 'connection'
     readonly name: string
   }
-  'folder-unreadable': { readonly path: string }
+  /** `use`: it was to be a connection’s. */
+  'folder-unreadable': { readonly path: string; readonly use?: 'connection' }
   'file-unreadable': { readonly path: string }
   'file-changed': { readonly path: string }
   'recipe-invalid': { readonly path: string; readonly problems: readonly FieldProblem[] }

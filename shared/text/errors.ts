@@ -90,11 +90,13 @@ const texts: Texts = {
         : 'Choose the folder that holds the files of one model.'
     return text(`${path} ${how} ${whose}.`, notPublished, fromHere)
   },
-  'folder-unreadable': ({ path }) =>
+  'folder-unreadable': ({ path, use }) =>
     text(
       `You may not read the folder ${path}.`,
-      notPublished,
-      'Ask whoever owns it for access, or copy the files to a folder of yours.',
+      use === 'connection' ? nothingChanged : notPublished,
+      use === 'connection'
+        ? 'Ask whoever owns it for access, or choose another folder.'
+        : 'Ask whoever owns it for access, or copy the files to a folder of yours.',
     ),
   'file-unreadable': ({ path }) =>
     text(

@@ -22,7 +22,7 @@ import type {
   SecretStore,
   StoreSpec,
 } from '../ports.ts'
-import { checkCertificates, checkLocation } from './check-location.ts'
+import { checkCertificates, checkLocation, checkReadable } from './check-location.ts'
 import { createConnectionFile, type StoredConnection, type StoredConnections } from './connection-file.ts'
 import { connectionNotFound, environmentId, isReserved, localId, makeConnectionId } from './connection-ids.ts'
 import { createCredentials } from './credentials.ts'
@@ -142,6 +142,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
 
   const add = async (input: NewConnection): Promise<Connection> => {
     checkLocation(input.location, disk)
+    checkReadable(input.location, disk)
     const isTaken = (id: string) => adding.has(id) || file.read().connections.some((each) => each.id === id)
     const id = input.id ?? makeConnectionId(input.name, isTaken)
     if (!connectionId.safeParse(id).success) {
@@ -174,6 +175,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
   const update = async (id: string, input: NewConnection): Promise<Connection> => {
     requireOwn(id)
     checkLocation(input.location, disk)
+    checkReadable(input.location, disk)
     const needsSecret = signsWithKeys(input.location)
     const secret = secretOf(input)
     if (needsSecret && secret === undefined && !mayUseStored(id, input.location))
@@ -293,7 +295,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     update,
     remove,
     setDefault(id) {
-      get(id)
+      checkReadable(get(id).location, disk)
       file.change((stored) => ({ ...stored, defaultId: id }))
     },
     open,
