@@ -40,7 +40,8 @@ export interface ErrorDetails {
   'file-unreadable': { readonly path: string }
   'file-changed': { readonly path: string }
   'recipe-invalid': { readonly path: string; readonly problems: readonly FieldProblem[] }
-  'not-a-package-file': { readonly path: string; readonly reason: string }
+  /** `reason` is a whole sentence; `is` what it is instead, as in `a web page`. */
+  'not-a-package-file': { readonly path: string; readonly reason: string; readonly is?: string }
   'package-too-large': { readonly what: string; readonly limit: string }
   // what is not there; `meant`: what is there and really close to it (`closestTo`)
   /** `remedy`: what to do about it, where there is more to do than to check the path. */

@@ -118,8 +118,11 @@ const texts: Texts = {
         ? problems.flatMap(({ field, fix }) => (fix === undefined ? [] : [`Use ${fix} as ${field}.`])).join(' ')
         : 'Correct it and try again.',
     ),
-  'not-a-package-file': ({ path, reason }) =>
-    text(`${path} is not a whole package file: ${reason}`, nothingChanged, 'Get the file again from whoever made it.'),
+  'not-a-package-file': ({ path, reason, is }) =>
+    text(
+      is === undefined ? `${path} is not a whole package file: ${reason}` : `${path} is not a package file but ${is}.`,
+      nothingChanged, 'Get the file again from whoever made it.',
+    ),
   'package-too-large': ({ what, limit }) =>
     text(`${what} is too large: the limit is ${limit}.`, nothingChanged, 'Split it into several packages.'),
   'path-not-found': ({ path, kind, remedy }) =>
