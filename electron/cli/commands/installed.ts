@@ -240,11 +240,12 @@ export const restore: Command = {
     const trashed = await context.api.trash.list({ libraryId: library.id })
     const [word] = context.words
     if (word === undefined) {
+      // With the time: a version that was removed twice is there twice.
       const rows = trashed.map((each) => [
         each.ref.name,
         each.ref.version,
         formatBytes(each.diskBytes),
-        `removed ${each.removedAt.slice(0, 10)}`,
+        `removed ${each.removedAt.slice(0, 10)} ${each.removedAt.slice(11, 19)} UTC`,
         each.extras === undefined ? '' : extrasOf(each.extras),
       ])
       return context.output.result(trashed, rows.length === 0 ? ['The trash is empty.'] : table(rows))
