@@ -121,7 +121,8 @@ const texts: Texts = {
   'not-a-package-file': ({ path, reason, is }) =>
     text(
       is === undefined ? `${path} is not a whole package file: ${reason}` : `${path} is not a package file but ${is}.`,
-      nothingChanged, 'Get the file again from whoever made it.',
+      nothingChanged,
+      'Get the file again from whoever made it.',
     ),
   'package-too-large': ({ what, limit }) =>
     text(`${what} is too large: the limit is ${limit}.`, nothingChanged, 'Split it into several packages.'),

@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
 import {
   connection as connectionModel,
   connectionReport,
   type NewConnection,
 } from '../../../shared/model/connection.ts'
 import { createTempFolder } from '../../../testkit/temp-folder.ts'
-import { AppError } from '../../../shared/errors.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createConnections } from './connections.ts'

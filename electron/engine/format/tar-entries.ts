@@ -59,12 +59,12 @@ export function listTarEntries(
 
 /** What begins so and is no tar; undefined for what begins as a package does, or nobody knows. */
 function kindOf(start: Buffer): string | undefined {
-  const text = start.toString('latin1')
-  if (/^(archive\.gz|meta\.json)\0/.test(text)) return undefined
+  const text = start.toString('utf8')
+  if (['archive.gz\0', 'meta.json\0'].some((name) => text.startsWith(name))) return undefined
   if (text.startsWith('PK')) return 'a ZIP archive'
-  if (text.startsWith('\x1f\x8b')) return 'a gzip archive'
+  if (start[0] === 0x1f && start[1] === 0x8b) return 'a gzip archive'
   if (/^\s*<(!doctype html|html)/i.test(text)) return 'a web page'
-  return /^[^\0-\x08\x0e-\x1f]+$/.test(text) ? 'a text file' : undefined
+  return /(?!\s)\p{Cc}/u.test(text) ? undefined : 'a text file'
 }
 
 /** undefined for numbers that no header can hold. */
