@@ -35,30 +35,33 @@ export interface ErrorDetails {
     readonly kind: 'library' | 'connection'
     readonly name: string
   }
-  'folder-unreadable': { readonly path: string }
+  /** `use`: it was to be a connection’s. */
+  'folder-unreadable': { readonly path: string; readonly use?: 'connection' }
   'file-unreadable': { readonly path: string }
   'file-changed': { readonly path: string }
   'recipe-invalid': { readonly path: string; readonly problems: readonly FieldProblem[] }
-  'not-a-package-file': { readonly path: string; readonly reason: string }
+  /** `reason` is a whole sentence; `is` what it is instead, as in `a web page`. */
+  'not-a-package-file': { readonly path: string; readonly reason: string; readonly is?: string }
   'package-too-large': { readonly what: string; readonly limit: string }
-  // what is not there
+  // what is not there; `meant`: what is there and really close to it (`closestTo`)
   /** `remedy`: what to do about it, where there is more to do than to check the path. */
   'path-not-found': { readonly path: string; readonly kind: 'file' | 'folder'; readonly remedy?: string }
-  /** `newest`: of the package, when it is there and only no version fits. `withdrawn`: it was taken back; `when` is ISO 8601. */
+  /** `newest`: of the package, when it is there and only no version fits. `withdrawn`: it was taken back; `when` is ISO 8601. `meant`: see above. */
   'package-not-found': {
     readonly spec: string
     readonly where: string
     readonly newest?: string
+    readonly meant?: string
     readonly withdrawn?: { readonly by?: string; readonly when?: string; readonly why?: string }
   }
-  'not-installed': { readonly spec: string; readonly library: string }
+  'not-installed': { readonly spec: string; readonly library: string; readonly meant?: string }
   'file-not-found': { readonly spec: string; readonly path: string }
-  'connection-not-found': { readonly connectionId: string }
+  'connection-not-found': { readonly connectionId: string; readonly meant?: string }
   'connection-changed': { readonly connection: string }
-  'library-not-found': { readonly libraryId: string }
+  'library-not-found': { readonly libraryId: string; readonly meant?: string }
   'transfer-not-found': { readonly transferId: string }
   'plan-not-found': { readonly planId: string }
-  'trash-entry-not-found': { readonly entryId: string }
+  'trash-entry-not-found': { readonly entryId: string; readonly meant?: string }
   'object-not-found': { readonly key: string }
   'upload-not-found': { readonly key: string }
   'bucket-not-found': { readonly bucket: string }

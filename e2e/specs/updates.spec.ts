@@ -1,3 +1,5 @@
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
 import { startTestEngine } from '../../testkit/test-engine.ts'
 import { exampleApps } from '../example/packages.ts'
 import { packageRow } from '../pages/browse.ts'
@@ -7,10 +9,12 @@ import { testWithExample as base, expect } from '../with-store.ts'
 
 /** Older versions are installed, of which a newer one is published each. */
 const test = base.extend({
-  prepareHome: async ({ store }, use) =>
+  prepareHome: async ({ store, workFolder }, use) =>
     use(async (home) => {
+      const other = join(workFolder, 'other')
+      await cp(store, other, { recursive: true })
       await writeHome(home, {
-        folders: { 'Team models': store, 'Other team': store },
+        folders: { 'Team models': store, 'Other team': other, 'Team again': store },
         settings: { apps: [...exampleApps] },
       })
       const engine = await startTestEngine(home)
@@ -84,4 +88,17 @@ test('another connection’s package of the same name is no update', async ({ ap
   await switchTo(page, 'Team models')
   await openPage(page, 'Installed')
   await expect(page.getByRole('button', { name: 'Update 3 packages' })).toBeVisible()
+})
+
+test('a second connection to the same store updates what came by the first', async ({ app: { page } }) => {
+  await switchTo(page, 'Team again')
+  await openPage(page, 'Browse')
+  await expect(packageRow(page, 'Fraud scorer')).toContainText('4.3.0 is installed')
+  await openPage(page, 'Installed')
+  await page.getByRole('button', { name: 'Update 3 packages' }).click()
+  const all = page.getByRole('dialog', { name: 'Update 3 packages' })
+  await all.getByRole('button', { name: 'Update 3 packages' }).click()
+  const list = page.getByRole('grid', { name: 'Installed packages' })
+  await expect(list.getByRole('row').filter({ hasText: 'Fraud scorer' })).toContainText('4.3.1')
+  await expect(page.getByRole('button', { name: /^Update \d packages?$/ })).toBeHidden()
 })

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import type { App } from '../../shared/model/app.ts'
+import { closestTo } from '../../shared/model/closest.ts'
 import type { Command, OptionSpec } from './command.ts'
 
 /** Options of every command. */
@@ -12,7 +13,7 @@ export const globalOptions: readonly OptionSpec[] = [
     repeats: true,
     help: 'check compatibility with this program (can be given several times)',
   },
-  { name: 'quiet', help: 'print results of --json and errors only' },
+  { name: 'quiet', help: 'print errors only, no progress; with --json the result, too' },
   { name: 'verbose', help: 'print the details of errors, log more' },
   { name: 'log-level', value: 'LEVEL', help: 'error, warn, info or debug, for the log file' },
   { name: 'help', help: 'print the help of a command' },
@@ -54,7 +55,10 @@ export function parseArguments(args: readonly string[], options: readonly Option
     const equals = arg.indexOf('=')
     const name = arg.slice(2, equals < 0 ? undefined : equals)
     const option = options.find((each) => each.name === name)
-    if (option === undefined) throw usage(`There is no option --${name} here.`)
+    if (option === undefined) {
+      const known = options.map((each) => each.name)
+      throw usage(`There is no option --${name} here.${didYouMean(closestTo(name, known), '--')}`)
+    }
     if (option.value === undefined) {
       if (equals >= 0) throw usage(`--${name} takes no value.`)
       values.set(name, ['true'])
@@ -72,6 +76,18 @@ export function parseApp(text: string): App {
   const at = text.lastIndexOf('@')
   if (at < 1 || at === text.length - 1) throw usage(`--app takes NAME@VERSION, as in my_library@1.0.0, not “${text}”.`)
   return { name: text.slice(0, at), version: text.slice(at + 1) }
+}
+
+/** One line, where what was meant is known. */
+export const didYouMean = (meant: string | undefined, before = ''): string =>
+  meant === undefined ? '' : ` Did you mean ${before}${meant}?`
+
+/** `usage` for the first word of a command that is none of those that it takes. */
+export function unknownVerb({ name, usage: words }: Command, verb: string): AppError {
+  const verbs = words.split(' | ').map((each) => each.replace(/ .*/, ''))
+  const meant = closestTo(verb, verbs)
+  const rest = meant === undefined ? ` It takes: ${words}` : didYouMean(meant, `orbital ${name} `)
+  return usage(`There is no “${verb}” in orbital ${name}.${rest}`)
 }
 
 export const usage = (problem: string): AppError => new AppError('usage', { problem })

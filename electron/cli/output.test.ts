@@ -101,3 +101,23 @@ test('a long list is the same document, in pieces that are written before the ne
   await output.list([])
   expect(pieces).toEqual(['[]\n'])
 })
+
+test('quiet JSON is one document, though a transfer ran', () => {
+  const linesOf = (quiet: boolean): string => {
+    let said = ''
+    const terminal = {
+      stdout: (text: string | Uint8Array) => {
+        said += text
+      },
+      written: async () => {},
+      stderr: () => expect.fail('with --json nothing goes there'),
+      columns: undefined,
+    }
+    const output = createOutput(terminal, { json: true, quiet, verbose: false })
+    output.progress(transferOf('install'), { settledBytes: 0, receivedBytes: 0, totalBytes: 1, bytesPerSecond: 0 })
+    output.result({ name: 'digits' }, ['digits is installed.'])
+    return said
+  }
+  expect(linesOf(true)).toBe('{\n  "name": "digits"\n}\n')
+  expect(linesOf(false)).toMatch(/^\{"type":"progress".+\n\{"type":"result","name":"digits"\}\n$/)
+})

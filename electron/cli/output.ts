@@ -4,7 +4,8 @@ import { errorTextOf } from '../../shared/text/errors.ts'
 
 /**
  * What a command prints. For people: lines on stdout, progress and errors on stderr. With `--json`: one document on stdout, or, where
- * there is progress, JSON lines `{type: "progress"|"result"|"error", …}`; errors are always such a line.
+ * there is progress, JSON lines `{type: "progress"|"result"|"error", …}`; errors are always such a line. Quiet: no progress, and of the rest
+ * what --json prints, and errors.
  */
 export interface Output {
   readonly json: boolean
@@ -80,6 +81,7 @@ export function createOutput(
       if (!json && !quiet) terminal.stderr(`Note: ${withoutControls(text)}\n`)
     },
     progress(transfer, progress) {
+      if (quiet) return
       streams = true
       if (json) {
         jsonLine({
@@ -90,8 +92,6 @@ export function createOutput(
           state: transfer.state.kind,
           ...progress,
         })
-      } else if (quiet) {
-        return
       } else if (terminal.columns !== undefined) {
         terminal.stderr(`\r\u001b[K${barOf(factsOf(transfer, progress), progress, terminal.columns)}`)
         hasProgressLine = true

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AppError, exitCodeOf, toAppError, toWire } from '../../shared/errors.ts'
+import { closestTo } from '../../shared/model/closest.ts'
 import type { Progress, Transfer } from '../../shared/model/transfer.ts'
 import { isEnded } from '../../shared/model/transfer-standing.ts'
 import { createSecretFile } from '../engine/connections/secret-file.ts'
@@ -19,7 +20,7 @@ import type { LogLevel } from '../engine/ports.ts'
 import { samplePath } from '../engine/sample-path.ts'
 import { createSystemClock } from '../engine/system-clock.ts'
 import { version } from '../engine/version.ts'
-import { helpOf, optionsOf, type ParsedArguments, parseApp, parseArguments, usage } from './arguments.ts'
+import { didYouMean, helpOf, optionsOf, type ParsedArguments, parseApp, parseArguments, usage } from './arguments.ts'
 import type { Command, Context } from './command.ts'
 import { build } from './commands/build.ts'
 import { info, search, update } from './commands/catalog.ts'
@@ -111,8 +112,10 @@ function watchPrinting(): { hasFailed(): Promise<boolean> } {
 /** By its name or an alias; `usage` when there is none. */
 function commandOf(name: string): Command {
   const command = commands.find((each) => each.name === name || each.aliases?.includes(name))
-  if (command === undefined) throw usage(`There is no command “${name}”. orbital help lists them.`)
-  return command
+  if (command !== undefined) return command
+  const known = commands.flatMap((each) => [each.name, ...(each.aliases ?? [])])
+  const meant = closestTo(name, [...known, 'help', 'version'])
+  throw usage(`There is no command “${name}”.${didYouMean(meant)} orbital help lists them.`)
 }
 
 async function dispatch(args: readonly string[], output: Output): Promise<number> {

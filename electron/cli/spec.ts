@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import type { App } from '../../shared/model/app.ts'
+import { closestTo } from '../../shared/model/closest.ts'
 import { verdictsFor } from '../../shared/model/compatibility.ts'
 import { parseSpec, satisfies } from '../../shared/model/constraint.ts'
 import type { InstalledVersion } from '../../shared/model/installed.ts'
 import type { PackageRef } from '../../shared/model/package.ts'
+import { identOf, specOf } from '../../shared/model/package-ref.ts'
 import { refusalOf } from '../../shared/model/refusal.ts'
 import { errorTextOf } from '../../shared/text/errors.ts'
 import { usage } from './arguments.ts'
@@ -31,8 +33,20 @@ export async function matchInstalled(context: Context, spec: string): Promise<re
   const matching = installed.filter(
     ({ ref }) => ref.name === parsed.name && satisfies(ref.version, parsed.constraint, { prerelease: true }),
   )
-  if (matching.length === 0) throw new AppError('not-installed', { spec, library: library.path })
+  if (matching.length === 0) {
+    const meant = meantBy(spec, installed)
+    throw new AppError('not-installed', { spec, library: library.path, ...(meant === undefined ? {} : { meant }) })
+  }
   return matching
+}
+
+/** What a spec that fits nothing of what is there may mean: a version that is there, or else a name. */
+export function meantBy(spec: string, all: readonly { readonly ref: PackageRef }[]): string | undefined {
+  const parsed = parseSpec(spec)
+  const name = 'problem' in parsed ? spec : parsed.name
+  const versions = all.flatMap(({ ref }) => [specOf(ref), identOf(ref)])
+  const names = all.map(({ ref }) => ref.name).filter((each) => each !== name)
+  return closestTo(spec, versions) ?? closestTo(name, names)
 }
 
 /** `path-not-found` for a path of the command line that leads nowhere. Answers it absolute. */

@@ -7,6 +7,7 @@ import type { Catalog } from './catalog/catalog.ts'
 import { factsOfManifest, summaryOf } from './catalog/catalog-entry.ts'
 import type { createListMemory } from './catalog/list-changes.ts'
 import type { PublishedVersion } from './catalog/read-version.ts'
+import { meantBy } from './catalog/resolve.ts'
 import { resolvePublished } from './catalog/resolve-published.ts'
 import { findUnlisted } from './catalog/unlisted-version.ts'
 import type { Connections } from './connections/connections.ts'
@@ -93,7 +94,10 @@ export function createCatalogProcedures(
     async get({ connectionId, name }, options) {
       const { connection, page: listed } = await page(connectionId, ioOf(options))
       const found = listed.packages.find((each) => each.name === name)
-      if (found === undefined) throw new AppError('package-not-found', { spec: name, where: connection.name })
+      if (found === undefined) {
+        const spec = { spec: name, where: connection.name }
+        throw new AppError('package-not-found', { ...spec, ...meantBy(name, listed.packages) })
+      }
       return { package: found }
     },
     async version({ connectionId, ref }, options) {

@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/errors.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
 import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
 import type { CallOptions } from '../../shared/ipc/procedure.ts'
@@ -290,10 +290,10 @@ async function installedRef(library: Library, spec: string, io: Io): Promise<Pac
   try {
     return resolveSpec(packages, { spec, where: library.places.root, prerelease: true })
   } catch (error) {
-    if (error instanceof AppError && error.code === 'package-not-found') {
-      throw new AppError('not-installed', { spec, library: library.places.root }, error)
-    }
-    throw error
+    if (!isAppError(error, 'package-not-found')) throw error
+    const { meant } = error.details
+    const about = { spec, library: library.places.root, ...(meant === undefined ? {} : { meant }) }
+    throw new AppError('not-installed', about, error)
   }
 }
 

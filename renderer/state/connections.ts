@@ -1,7 +1,8 @@
-import { useMemo } from 'react'
+import { useCallback } from 'react'
 import { create } from 'zustand'
 import { toAppError } from '../../shared/errors.ts'
 import type { Connection } from '../../shared/model/connection.ts'
+import { isSameStore } from '../../shared/model/same-store.ts'
 import { client } from '../ipc/link.ts'
 import { type LoadState, loading, ready } from './load-state.ts'
 import { createSingleFlight } from './single-flight.ts'
@@ -44,10 +45,18 @@ export function showConnection(id: string): void {
   useConnections.setState({ currentId: id })
 }
 
-/** The ids of all connections; the same set while the list is the same. */
-export function useConnectionIds(): ReadonlySet<string> {
+/** The ids of connections to other stores than that of `id`; the same function while the list is the same. */
+export function useOtherStores(): (id: string | undefined) => ReadonlySet<string> {
   const list = useConnections((state) => state.list)
-  return useMemo(() => new Set(list.map(({ id }) => id)), [list])
+  return useCallback((id) => otherStoresOf(list, id), [list])
+}
+export function otherStoresOf(
+  list: readonly Pick<Connection, 'id' | 'location'>[],
+  id: string | undefined,
+): ReadonlySet<string> {
+  const own = list.find((each) => each.id === id)?.location
+  const others = list.filter(({ location }) => own === undefined || !isSameStore(own, location))
+  return new Set(others.map((each) => each.id))
 }
 export const useCurrentConnection = (): Connection | undefined =>
   useConnections(({ list, currentId }) => list.find(({ id }) => id === currentId))

@@ -33,7 +33,7 @@ const installed = (version: string, more: Partial<InstalledVersion> = {}): Insta
   ...more,
 })
 const standing = (each: PackageSummary, ...here: readonly InstalledVersion[]) =>
-  createStandings(apps, groupByName(here), 'team', new Set(['team', 'other']))(each)
+  createStandings(apps, groupByName(here), new Set(['other']))(each)
 
 describe('standing of a package', () => {
   it('offers the newest compatible version, not the newest', () => {

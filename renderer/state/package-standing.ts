@@ -12,9 +12,9 @@ export interface Standing {
   readonly offered?: VersionSummary
   /** What the offered version (or, where nothing fits, the newest) says of this person's apps. */
   readonly verdict: Verdict
-  /** From this connection, from one that is gone, or nobody knows from where; highest first. */
+  /** From this store, from a connection that is gone, or nobody knows from where; highest first. */
   readonly installed: readonly InstalledVersion[]
-  /** The highest of all versions that are here under its name, where it came from another connection that is still there: maybe another package altogether. */
+  /** The highest of all versions that are here under its name, where it came from another store whose connection is still there: maybe another package altogether. */
   readonly elsewhere?: InstalledVersion
 }
 
@@ -63,18 +63,16 @@ function createVerdicts(apps: readonly App[]): Judged['verdictOf'] {
 
 /**
  * A function from a package of a connection to its standing that remembers its answers, for as long as apps, installed versions and connections stay the same.
- * `known`: the ids of all connections. What came from one that is gone is nobody else's.
+ * `others`: the ids of connections to other stores. What came from a second connection to this store is this one's, and what came from one that is gone nobody else's.
  */
 export function createStandings(
   apps: readonly App[],
   installedByName: ReadonlyMap<string, readonly InstalledVersion[]>,
-  connectionId: string | undefined,
-  known: ReadonlySet<string>,
+  others: ReadonlySet<string>,
 ): (each: PackageSummary) => Standing {
   const { notInstalled, verdictOf } = judgedFor(apps)
   const ofInstalled = new WeakMap<PackageSummary, Standing>()
-  const isForeign = ({ fromConnectionId: from }: InstalledVersion) =>
-    from !== undefined && from !== connectionId && known.has(from)
+  const isForeign = ({ fromConnectionId: from }: InstalledVersion) => from !== undefined && others.has(from)
   return (each) => {
     const installed = installedByName.get(each.name)
     const answers = installed === undefined ? notInstalled : ofInstalled

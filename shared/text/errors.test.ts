@@ -139,3 +139,11 @@ test('keys of a store are said as packages', () => {
   for (const code of ['object-not-found', 'precondition-failed'] as const)
     expect(errorTextOf({ code, details: { key } }).happened).toMatch(/^(?!.*archive).*digits-1\.0\.0/)
 })
+
+test('what a package file is instead is said', () => {
+  const of = (is?: string) =>
+    errorTextOf({ code: 'not-a-package-file', details: { path, reason: 'It is empty.', ...(is ? { is } : {}) } })
+      .happened
+  expect(of('an empty file (0 B)')).toBe(`${path} is not a package file but an empty file (0 B).`)
+  expect(of()).toBe(`${path} is not a whole package file: It is empty.`)
+})

@@ -43,6 +43,8 @@ export function setFigures(next: Figures): void {
 const size = (bytes: number): string => figures.size(bytes)
 const onDay = (iso: string | undefined): string => (iso === undefined ? '' : ` on ${figures.time(iso)}`)
 const by = (name: string | undefined): string => (name === undefined ? '' : ` by ${name}`)
+/** One line, where what was meant is known. */
+const didYouMean = (meant: string | undefined): string => (meant === undefined ? '' : ` Did you mean ${meant}?`)
 const because = (why: string | undefined): string => (why === undefined ? '' : `: “${why}”`)
 
 /** Which package a key of a store is of; else the key or path itself. */
@@ -92,11 +94,13 @@ const texts: Texts = {
         : 'Choose the folder that holds the files of one model.'
     return text(`${path} ${how} ${whose}.`, notPublished, fromHere)
   },
-  'folder-unreadable': ({ path }) =>
+  'folder-unreadable': ({ path, use }) =>
     text(
       `You may not read the folder ${path}.`,
-      notPublished,
-      'Ask whoever owns it for access, or copy the files to a folder of yours.',
+      use === 'connection' ? nothingChanged : notPublished,
+      use === 'connection'
+        ? 'Ask whoever owns it for access, or choose another folder.'
+        : 'Ask whoever owns it for access, or copy the files to a folder of yours.',
     ),
   'file-unreadable': ({ path }) =>
     text(
@@ -118,13 +122,17 @@ const texts: Texts = {
         ? problems.flatMap(({ field, fix }) => (fix === undefined ? [] : [remedyOf(field, fix)])).join(' ')
         : 'Correct it and try again.',
     ),
-  'not-a-package-file': ({ path, reason }) =>
-    text(`${path} is not a whole package file: ${reason}`, nothingChanged, 'Get the file again from whoever made it.'),
+  'not-a-package-file': ({ path, reason, is }) =>
+    text(
+      is === undefined ? `${path} is not a whole package file: ${reason}` : `${path} is not a package file but ${is}.`,
+      nothingChanged,
+      'Get the file again from whoever made it.',
+    ),
   'package-too-large': ({ what, limit }) =>
     text(`${what} is too large: the limit is ${limit}.`, nothingChanged, 'Split it into several packages.'),
   'path-not-found': ({ path, kind, remedy }) =>
     text(`There is no ${kind} at ${path}.`, nothingChanged, remedy ?? 'Check the path, and the folder you are in.'),
-  'package-not-found': ({ spec, where, newest, withdrawn }) =>
+  'package-not-found': ({ spec, where, newest, meant, withdrawn }) =>
     withdrawn !== undefined
       ? text(
           `${spec} was withdrawn from ${where}${by(withdrawn.by)}${onDay(withdrawn.when)}${because(withdrawn.why)}.`,
@@ -132,30 +140,42 @@ const texts: Texts = {
           'Choose another version.',
         )
       : text(
-          `${where} has no ${spec}.${newest === undefined ? '' : ` The newest version there is ${newest}.`}`,
+          `${where} has no ${spec}.${newest === undefined ? '' : ` The newest version there is ${newest}.`}${didYouMean(meant)}`,
           nothingChanged,
           'Check the name and the version, or look in another connection.',
         ),
-  'not-installed': ({ spec, library }) =>
-    text(`${spec} is not installed in ${library}.`, nothingChanged, 'Install it first, or choose another library.'),
+  'not-installed': ({ spec, library, meant }) =>
+    text(
+      `${spec} is not installed in ${library}.${didYouMean(meant)}`,
+      nothingChanged,
+      'Install it first, or choose another library.',
+    ),
   'file-not-found': ({ spec, path }) =>
     text(`${spec} has no file ${path}.`, nothingChanged, 'Look at the list of its files.'),
-  'connection-not-found': ({ connectionId }) =>
-    text(`There is no connection ${connectionId}.`, nothingChanged, 'Choose one of your connections, or add it.'),
+  'connection-not-found': ({ connectionId, meant }) =>
+    text(
+      `There is no connection ${connectionId}.${didYouMean(meant)}`,
+      nothingChanged,
+      'Choose one of your connections, or add it.',
+    ),
   'connection-changed': ({ connection }) =>
     text(
       `${connection} leads to another bucket or folder than when this was started.`,
       'What was sent is kept in the one from before.',
       'Change the connection back and resume, or cancel this and publish again.',
     ),
-  'library-not-found': ({ libraryId }) =>
-    text(`There is no library ${libraryId}.`, nothingChanged, 'Choose one of your libraries, or add it.'),
+  'library-not-found': ({ libraryId, meant }) =>
+    text(
+      `There is no library ${libraryId}.${didYouMean(meant)}`,
+      nothingChanged,
+      'Choose one of your libraries, or add it.',
+    ),
   'transfer-not-found': ({ transferId }) =>
     text(`There is no transfer ${transferId}.`, nothingChanged, 'Look at the list of transfers.'),
   'plan-not-found': () => text('This was prepared too long ago.', nothingChanged, 'Open it again.'),
-  'trash-entry-not-found': ({ entryId }) =>
+  'trash-entry-not-found': ({ entryId, meant }) =>
     text(
-      `${entryId} is not in the trash.`,
+      `${entryId} is not in the trash.${didYouMean(meant)}`,
       nothingChanged,
       'Look at what is in it, or install it again if you need it.',
     ),

@@ -3,7 +3,8 @@ import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
 import { formatSharedConnection, parseSharedConnection } from '../../../shared/model/shared-connection.ts'
-import { usage } from '../arguments.ts'
+import { connectionNotFound } from '../../engine/connections/connection-ids.ts'
+import { unknownVerb, usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { table } from '../output.ts'
 import { connectionName, requiredWord, requirePath } from '../spec.ts'
@@ -64,7 +65,7 @@ export const connections: Command = {
         return context.output.result({ id }, [`${await connectionName(context, id)} is the default connection.`])
       }
       default:
-        throw usage(`orbital connections ${connections.usage}`)
+        throw unknownVerb(connections, verb)
     }
   },
 }
@@ -163,8 +164,9 @@ async function secretOf(context: Context): Promise<string> {
 /** For a colleague: everything but keys and files of this computer. */
 async function share(context: Context): Promise<void> {
   const id = requiredWord(context, 'connection', 1)
-  const found = (await context.api.connections.list({})).find((each) => each.id === id)
-  if (found === undefined) throw new AppError('connection-not-found', { connectionId: id })
+  const all = await context.api.connections.list({})
+  const found = all.find((each) => each.id === id)
+  if (found === undefined) throw connectionNotFound(id, all)
   context.output.bytes(formatSharedConnection(found))
 }
 

@@ -7,7 +7,7 @@ import type { Command, Context, OptionSpec } from '../command.ts'
 import { from } from '../options.ts'
 import { formatBytes, table, withoutControls } from '../output.ts'
 import { modelHeaderLines, pickleLines } from '../preview-lines.ts'
-import { connectionOf, isPackageFile, matchInstalled, requiredWord, requirePath, resolve } from '../spec.ts'
+import { connectionOf, isPackageFile, matchInstalled, meantBy, requiredWord, requirePath, resolve } from '../spec.ts'
 
 export const list: Command = {
   name: 'list',
@@ -240,17 +240,21 @@ export const restore: Command = {
     const trashed = await context.api.trash.list({ libraryId: library.id })
     const [word] = context.words
     if (word === undefined) {
+      // With the time: a version that was removed twice is there twice.
       const rows = trashed.map((each) => [
         each.ref.name,
         each.ref.version,
         formatBytes(each.diskBytes),
-        `removed ${each.removedAt.slice(0, 10)}`,
+        `removed ${each.removedAt.slice(0, 10)} ${each.removedAt.slice(11, 19)} UTC`,
         each.extras === undefined ? '' : extrasOf(each.extras),
       ])
       return context.output.result(trashed, rows.length === 0 ? ['The trash is empty.'] : table(rows))
     }
     const matching = trashed.filter(({ ref }) => [ref.name, specOf(ref), `${ref.name}-${ref.version}`].includes(word))
-    if (matching.length === 0) throw new AppError('trash-entry-not-found', { entryId: word })
+    if (matching.length === 0) {
+      const meant = meantBy(word, trashed)
+      throw new AppError('trash-entry-not-found', { entryId: word, ...(meant === undefined ? {} : { meant }) })
+    }
     // Newest first: of several removals of one version the last one comes back, the others stay in the trash.
     const versions = matching.filter(
       ({ ref, extras }, at) =>

@@ -1,7 +1,8 @@
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { closestTo } from '../../../shared/model/closest.ts'
 import type { Library } from '../../../shared/model/settings.ts'
-import { usage } from '../arguments.ts'
+import { unknownVerb, usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { formatBytes, table } from '../output.ts'
 import { requiredWord, requirePath } from '../spec.ts'
@@ -42,7 +43,7 @@ export const libraries: Command = {
       case 'move':
         return move(context)
       default:
-        throw usage(`orbital libraries ${libraries.usage}`)
+        throw unknownVerb(libraries, verb)
     }
   },
 }
@@ -105,7 +106,13 @@ async function libraryOf({ api, cwd }: Context, word: string): Promise<Library> 
     all.find(({ id }) => id === word) ?? all.find((each) => each.path === path.resolve(cwd, word)) ?? named[0]
   if (found === named[0] && named.length > 1)
     throw usage(`Several libraries are called “${word}”. Say the folder: ${named.map((each) => each.path).join(', ')}`)
-  if (found === undefined) throw new AppError('library-not-found', { libraryId: word })
+  if (found === undefined) {
+    const meant = closestTo(
+      word,
+      all.flatMap(({ id, name }) => [name, id]),
+    )
+    throw new AppError('library-not-found', { libraryId: word, ...(meant === undefined ? {} : { meant }) })
+  }
   return found
 }
 

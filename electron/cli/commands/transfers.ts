@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { Transfer } from '../../../shared/model/transfer.ts'
-import { usage } from '../arguments.ts'
+import { unknownVerb, usage } from '../arguments.ts'
 import type { Command, Context } from '../command.ts'
 import { bytesOf, subjectOf, table } from '../output.ts'
 import { requiredWord } from '../spec.ts'
@@ -14,7 +14,7 @@ export const transfers: Command = {
   async run(context) {
     const [verb = 'list'] = context.words
     if (verb === 'list') return listTransfers(context)
-    if (verb !== 'resume' && verb !== 'cancel') throw usage(`orbital transfers ${transfers.usage}`)
+    if (verb !== 'resume' && verb !== 'cancel') throw unknownVerb(transfers, verb)
     const { id, state, ...transfer } = await transferOf(context, requiredWord(context, 'transfer', 1))
     if (state.kind === 'done' || state.kind === 'cancelled')
       throw usage(`${subjectOf(transfer)} has ended (${state.kind}): there is nothing to ${verb}.`)

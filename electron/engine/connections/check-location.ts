@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { AppError } from '../../../shared/errors.ts'
+import { AppError, isAppError } from '../../../shared/errors.ts'
 import { bucketProblem } from '../../../shared/model/bucket-name.ts'
 import { type Location, s3Location } from '../../../shared/model/connection.ts'
 import { readCertificates } from '../object-store/trust.ts'
@@ -32,5 +32,16 @@ export function checkLocation(location: Location, disk: Disk): void {
   const kind = disk.facts(location.path)?.kind
   if (kind !== undefined && kind !== 'folder' && kind !== 'symlink') {
     throw new AppError('not-a-folder', { path: location.path })
+  }
+}
+
+/** `folder-unreadable` for a folder that is there and may not be read. One that is away now may be a share that isn't connected. */
+export function checkReadable(location: Location, disk: Disk): void {
+  if (location.kind !== 'folder') return
+  try {
+    if (disk.facts(location.path) !== undefined) disk.entries(location.path)
+  } catch (error) {
+    if (!isAppError(error, 'folder-unreadable')) throw error
+    throw new AppError('folder-unreadable', { path: location.path, use: 'connection' }, error)
   }
 }

@@ -1,3 +1,6 @@
+import { AppError } from '../../../shared/errors.ts'
+import { closestTo } from '../../../shared/model/closest.ts'
+
 /** The built-in registry and the connection that environment variables describe. */
 export const localId = 'local'
 export const environmentId = 'env'
@@ -18,4 +21,21 @@ export function makeConnectionId(name: string, isTaken: (id: string) => boolean)
     const id = n === 1 ? base : `${base}-${n}`
     if (!isReserved(id) && !isTaken(id)) return id
   }
+}
+
+/** `connection-not-found`, with the id that was meant where it, or a name, is close. */
+export function connectionNotFound(
+  id: string,
+  all: readonly { readonly id: string; readonly name: string }[],
+): AppError<'connection-not-found'> {
+  const byId = closestTo(
+    id,
+    all.map((each) => each.id),
+  )
+  const name = closestTo(
+    id,
+    all.map((each) => each.name),
+  )
+  const meant = byId ?? all.find((each) => each.name === name)?.id
+  return new AppError('connection-not-found', { connectionId: id, ...(meant === undefined ? {} : { meant }) })
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
 import {
   connection as connectionModel,
   connectionReport,
@@ -50,6 +51,31 @@ const folderAt = (folder: string, name = 'Shared'): NewConnection => ({
 })
 
 describe('connections', () => {
+  test('a folder that may not be read becomes no connection, and not the default one; one that is away may', async () => {
+    const { connections, folder, home } = await start()
+    const closed = path.join(folder, 'closed')
+    const disk = createNodeDisk()
+    const entries = (place: string) => {
+      if (place === closed) throw new AppError('folder-unreadable', { path: place })
+      return disk.entries(place)
+    }
+    const log = { write: () => {} }
+    const deps = { home, secrets: createMemorySecrets(), clock: createSystemClock(), log, env: { HOME: home } }
+    const refusing = createConnections({ ...deps, disk: { ...disk, entries } })
+    onTestFinished(refusing.close)
+    const refusal = { code: 'folder-unreadable', details: { path: closed, use: 'connection' } }
+    const away = await refusing.add(folderAt(closed, 'Away'))
+    await mkdir(closed)
+    await expect(refusing.add(folderAt(closed))).rejects.toMatchObject(refusal)
+    await expect(refusing.update(away.id, folderAt(closed))).rejects.toMatchObject(refusal)
+    refusing.setDefault('local')
+    expect(() => refusing.setDefault(away.id)).toThrow(expect.objectContaining(refusal))
+    expect(connections.list().map(({ id, isDefault }) => [id, isDefault])).toEqual([
+      ['local', true],
+      ['away', false],
+    ])
+  })
+
   test('has the built-in registry from the start, as the default', async () => {
     const { connections, home } = await start()
     expect(connections.list()).toEqual([

@@ -22,9 +22,9 @@ import type {
   SecretStore,
   StoreSpec,
 } from '../ports.ts'
-import { checkCertificates, checkLocation } from './check-location.ts'
+import { checkCertificates, checkLocation, checkReadable } from './check-location.ts'
 import { createConnectionFile, type StoredConnection, type StoredConnections } from './connection-file.ts'
-import { environmentId, isReserved, localId, makeConnectionId } from './connection-ids.ts'
+import { connectionNotFound, environmentId, isReserved, localId, makeConnectionId } from './connection-ids.ts'
 import { createCredentials } from './credentials.ts'
 import { type Environment, readEnvironmentPlace } from './environment.ts'
 import { readNetwork } from './network.ts'
@@ -111,19 +111,19 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     return entries.map((entry) => ({ ...entry, isDefault: entry.id === chosen }))
   }
   const get = (id: string | undefined): Connection => {
-    const found = list().find((each) => (id === undefined ? each.isDefault : each.id === id))
+    const all = list()
+    const found = all.find((each) => (id === undefined ? each.isDefault : each.id === id))
     if (found !== undefined) return found
     if (environmentProblem !== undefined && (id === undefined || id === environmentId))
       throw new AppError('usage', { problem: environmentProblem })
-    throw new AppError('connection-not-found', { connectionId: id ?? '' })
+    throw connectionNotFound(id ?? '', all)
   }
   const requireOwn = (id: string): void => {
     if (isReserved(id)) {
       throw new AppError('usage', { problem: `The connection “${id}” is built in and can’t be changed.` })
     }
-    if (!file.read().connections.some((each) => each.id === id)) {
-      throw new AppError('connection-not-found', { connectionId: id })
-    }
+    const own = file.read().connections
+    if (!own.some((each) => each.id === id)) throw connectionNotFound(id, own)
   }
   /** Running transfers keep the store they have; it is freed at the end. */
   const forget = (id: string) => {
@@ -142,6 +142,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
 
   const add = async (input: NewConnection): Promise<Connection> => {
     checkLocation(input.location, disk)
+    checkReadable(input.location, disk)
     const isTaken = (id: string) => adding.has(id) || file.read().connections.some((each) => each.id === id)
     const id = input.id ?? makeConnectionId(input.name, isTaken)
     if (!connectionId.safeParse(id).success) {
@@ -174,6 +175,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
   const update = async (id: string, input: NewConnection): Promise<Connection> => {
     requireOwn(id)
     checkLocation(input.location, disk)
+    checkReadable(input.location, disk)
     const needsSecret = signsWithKeys(input.location)
     const secret = secretOf(input)
     if (needsSecret && secret === undefined && !mayUseStored(id, input.location))
@@ -293,7 +295,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     update,
     remove,
     setDefault(id) {
-      get(id)
+      checkReadable(get(id).location, disk)
       file.change((stored) => ({ ...stored, defaultId: id }))
     },
     open,

@@ -97,6 +97,20 @@ describe('a .sputnik file', () => {
     ['has a negative size', Buffer.concat([negative, tarEnd()])],
     ['has an altered header', Buffer.concat([Buffer.from('b'), whole.subarray(1)])],
   ]
+  test.each([
+    ['an empty file (0 B)', Buffer.alloc(0)],
+    ['a text file', Buffer.from('Größe: hello\n')],
+    ['a text file', Buffer.from('hello '.repeat(200))],
+    ['a web page', Buffer.from(`\n<!DOCTYPE html><title>Sign in</title>${' '.repeat(600)}`)],
+    ['a ZIP archive', Buffer.from('PK\x03\x04\x00')],
+    ['a gzip archive', Buffer.from([0x1f, 0x8b, 8, 0, 0])],
+    [undefined, Buffer.alloc(600, 7)],
+    [undefined, whole.subarray(0, 300)],
+  ])('says that a file is %s', async (is, bytes) => {
+    const path = await put('bad.sputnik', bytes)
+    const details = { path, reason: expect.any(String), ...(is === undefined ? {} : { is }) }
+    expect(() => openSputnik(disk, path)).toThrow(expect.objectContaining({ details }))
+  })
   test.each(bad)('that %s is refused', async (_, bytes) => {
     const path = await put('bad.sputnik', bytes)
     expect(() => openSputnik(disk, path)).toThrow(expect.objectContaining({ code: 'not-a-package-file' }))

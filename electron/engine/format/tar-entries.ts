@@ -22,20 +22,22 @@ export function listTarEntries(
   open: OpenFile,
   options: { readonly path: string; readonly maxEntries: number },
 ): readonly TarEntry[] {
-  const refuse = (reason: string): never => {
-    throw new AppError('not-a-package-file', { path: options.path, reason })
+  const refuse = (reason: string, is?: string): never => {
+    throw new AppError('not-a-package-file', { path: options.path, reason, ...(is === undefined ? {} : { is }) })
   }
   const { sizeBytes: tarBytes } = open.facts()
+  if (tarBytes === 0) refuse('It is empty.', 'an empty file (0 B)')
   const entries: TarEntry[] = []
   const block = Buffer.alloc(blockBytes)
   let pax: Pax | undefined
   let globalPax: Pax | undefined
   for (let at = 0; at < tarBytes; ) {
-    if (open.read(block, at) !== blockBytes) return refuse('It is cut off.')
+    const length = open.read(block, at)
+    if (length !== blockBytes) return refuse('It is cut off.', at === 0 ? kindOf(block.subarray(0, length)) : undefined)
     if (block.every((byte) => byte === 0)) return entries
     const header = readHeader(block, pax, globalPax)
     if (header === undefined || header.cksumValid !== true)
-      return refuse(at === 0 ? 'It is not a tar file.' : 'A header in it is damaged.')
+      return at === 0 ? refuse('It is not a tar file.', kindOf(block)) : refuse('A header in it is damaged.')
     const { type, size = 0 } = header
     const offset = at + blockBytes
     if (!Number.isSafeInteger(size) || size < 0 || offset + size > tarBytes) return refuse('It is cut off.')
@@ -53,6 +55,16 @@ export function listTarEntries(
     at = offset + Math.ceil(size / blockBytes) * blockBytes
   }
   return entries
+}
+
+/** What begins so and is no tar; undefined for what begins as a package does, or nobody knows. */
+function kindOf(start: Buffer): string | undefined {
+  const text = start.toString('utf8')
+  if (['archive.gz\0', 'meta.json\0'].some((name) => text.startsWith(name))) return undefined
+  if (text.startsWith('PK')) return 'a ZIP archive'
+  if (start[0] === 0x1f && start[1] === 0x8b) return 'a gzip archive'
+  if (/^\s*<(!doctype html|html)/i.test(text)) return 'a web page'
+  return /(?!\s)\p{Cc}/u.test(text) ? undefined : 'a text file'
 }
 
 /** undefined for numbers that no header can hold. */

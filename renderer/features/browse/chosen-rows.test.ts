@@ -25,8 +25,7 @@ const installed = { ref: { name: 'old', version: '1.0.0' }, libraryId: 'l', titl
 const standingOf = createStandings(
   [],
   groupByName([{ ...installed, diskBytes: 1, fileCount: 1, kept: false }]),
-  'c',
-  new Set(['c']),
+  new Set(),
 )
 const broken = (ident: string) => ({ ident, problem: 'inconsistent' as const, reason: 'It disagrees.' })
 const packages = [packageOf('new'), packageOf('newer'), packageOf('old')]

@@ -26,6 +26,10 @@ export function InstallSheet() {
   return request === undefined ? null : <OpenSheet request={request} />
 }
 
+/** A file that is no package, or a broken one, is that tomorrow, too: there is nothing to try again. */
+const staysWrong = ({ source }: InstallRequest, error: AppError): boolean =>
+  'file' in source && isAppError(error, 'not-a-package-file', 'meta-invalid', 'archive-mismatch')
+
 interface Planned {
   /** What was asked for; another choice makes the plan out of date. */
   readonly key: string
@@ -61,6 +65,7 @@ function OpenSheet({ request }: { readonly request: InstallRequest }) {
   const { plan, error } = planned ?? {}
   const isCurrent = planned?.key === key
   const isHere = plan?.alreadyInstalled === true && request.force !== true
+  const isLasting = error !== undefined && staysWrong(request, error)
   const ready = isCurrent && plan?.enoughSpace === true && !starting
   const start = async () => {
     if (isHere) return closeInstall()
@@ -93,10 +98,16 @@ function OpenSheet({ request }: { readonly request: InstallRequest }) {
             />
           )}
           <span className="push" />
-          <Button onClick={closeInstall} disabled={starting}>
-            {isHere ? text.close : text.cancel}
-          </Button>
-          {error !== undefined ? (
+          {isLasting ? (
+            <Button variant="primary" onClick={closeInstall} data-autofocus>
+              {text.close}
+            </Button>
+          ) : (
+            <Button onClick={closeInstall} disabled={starting}>
+              {isHere ? text.close : text.cancel}
+            </Button>
+          )}
+          {isLasting ? null : error !== undefined ? (
             <Button
               variant="primary"
               onClick={() => setAttempt((count) => count + 1)}

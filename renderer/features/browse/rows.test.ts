@@ -48,8 +48,7 @@ const standingOf = createStandings(
       kept: false,
     },
   ]),
-  'c',
-  new Set(['c']),
+  new Set(),
 )
 const shown = (query: Partial<RowQuery>) =>
   queryRows(rows, { text: '', filter: 'all', ...query }, standingOf).map(({ key }) => key.slice(2))
@@ -73,7 +72,7 @@ describe('rows of Browse', () => {
     const first = queryRows(made, { text: '', filter: 'all' }, standingOf)
     expect(queryRows(made, { text: '', filter: 'all' }, standingOf)).toBe(first)
     const byState = { text: '', filter: 'all', sort: { by: 'state', descending: false } } as const
-    const nothingInstalled = createStandings([], groupByName([]), 'c', new Set(['c']))
+    const nothingInstalled = createStandings([], groupByName([]), new Set())
     const kindOf = (name: string) => (name === 'infrared' ? 'installed' : 'compatible')
     const infraredInstalled: typeof standingOf = (each) => ({ ...nothingInstalled(each), kind: kindOf(each.name) })
     expect(queryRows(made, byState, infraredInstalled)[0]?.key).toBe('p:infrared')

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { PackageSummary } from '../../../shared/model/package.ts'
-import { useConnectionIds, useConnections } from '../../state/connections.ts'
+import { useConnections, useOtherStores } from '../../state/connections.ts'
 import { allInstalled, useInstalled } from '../../state/installed.ts'
 import { createStandings, groupByName, type Standing } from '../../state/package-standing.ts'
 import { useApps } from '../../state/settings.ts'
@@ -16,16 +16,16 @@ export function useStandings(): StandingOf {
 /** The same for packages of any connection. */
 export function useStandingsOf(): (connectionId: string | undefined) => StandingOf {
   const apps = useApps()
-  const known = useConnectionIds()
+  const othersOf = useOtherStores()
   const libraries = useInstalled((state) => state.libraries)
   const versionsByLibrary = useInstalled((state) => state.versionsByLibrary)
   return useMemo(() => {
     const byName = groupByName(allInstalled({ libraries, versionsByLibrary }))
     const made = new Map<string | undefined, StandingOf>()
     return (connectionId) => {
-      const standingOf = made.get(connectionId) ?? createStandings(apps, byName, connectionId, known)
+      const standingOf = made.get(connectionId) ?? createStandings(apps, byName, othersOf(connectionId))
       made.set(connectionId, standingOf)
       return standingOf
     }
-  }, [apps, known, libraries, versionsByLibrary])
+  }, [apps, othersOf, libraries, versionsByLibrary])
 }
