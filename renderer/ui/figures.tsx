@@ -1,4 +1,5 @@
 import { formatExactBytes, formatExactTime, formatSize, formatWhen } from '../text/units.ts'
+import { useMinute } from './use-minute.ts'
 
 /** A size with three figures (four where two near ones are compared), and the exact bytes on hover. */
 export const Size = ({ bytes, figures }: { readonly bytes: number; readonly figures?: 3 | 4 }) => (
@@ -8,8 +9,11 @@ export const Size = ({ bytes, figures }: { readonly bytes: number; readonly figu
 )
 
 /** How long ago, and the exact time on hover. */
-export const When = ({ at }: { readonly at: string | number }) => (
-  <span className="num" title={formatExactTime(at)}>
-    {formatWhen(at)}
-  </span>
-)
+export function When({ at }: { readonly at: string | number }) {
+  useMinute()
+  return (
+    <span className="num" title={formatExactTime(at)}>
+      {formatWhen(at)}
+    </span>
+  )
+}

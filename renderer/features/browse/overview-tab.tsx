@@ -15,6 +15,7 @@ import { Facts, Inspector, SectionTitle } from '../../ui/inspector.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
 import { isSafeLink } from '../../ui/safe-link.ts'
 import { Tag } from '../../ui/tag.tsx'
+import { useMinute } from '../../ui/use-minute.ts'
 import { readmePath, useFetched, useVersion, type VersionInFull } from './use-version.ts'
 import { WorksWith } from './works-with.tsx'
 
@@ -27,6 +28,7 @@ interface OverviewTabProps {
 
 /** The model card, and the facts of the version. */
 export function OverviewTab({ connectionId, package: each, standing, version }: OverviewTabProps) {
+  useMinute()
   const apps = useApps()
   const libraries = useInstalled((state) => state.libraries)
   const full = useVersion(connectionId, each.name, version.version)

@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx'
 import { Facts, Inspector, SectionTitle } from '../../ui/inspector.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { Tag } from '../../ui/tag.tsx'
+import { useMinute } from '../../ui/use-minute.ts'
 import { PrimaryAction } from './primary-action.tsx'
 import { StandingGlyph, StandingLine } from './standing-label.tsx'
 import { WorksWith } from './works-with.tsx'
@@ -22,6 +23,7 @@ interface PackageInspectorProps {
 
 /** The selected package: what it is, its one action, and the facts. */
 export function PackageInspector({ connectionId, package: each, standing }: PackageInspectorProps) {
+  useMinute()
   const apps = useApps()
   const shown = standing.offered ?? newestOf(each)
   return (

@@ -13,6 +13,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
 import { useEscape } from '../../ui/use-escape.ts'
+import { useMinute } from '../../ui/use-minute.ts'
 import { useBrowseView } from './browse-view.ts'
 import { ListFailed } from './browse-without.tsx'
 import { CopyLinkButton } from './copy-link-button.tsx'
@@ -96,6 +97,7 @@ interface ContentProps {
 }
 
 function Content({ connectionId, package: each, tab, version: wanted }: ContentProps) {
+  useMinute()
   const standingOf = useStandings()
   const standing = standingOf(each)
   const newest = newestOf(each)

@@ -13,6 +13,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { rowPartIds, TwoLines } from '../../ui/list.tsx'
 import { Marked } from '../../ui/marked.tsx'
 import { Ring } from '../../ui/ring.tsx'
+import { useMinute } from '../../ui/use-minute.ts'
 import { installPackage, openFolder } from './package-actions.ts'
 import { StandingCell, StandingGlyphCell } from './standing-label.tsx'
 
@@ -31,6 +32,7 @@ interface SearchedRowProps extends PackageRowProps {
 
 /** Drawn again when what it shows is another: not for each frame that one scrolls. */
 export const PackageRow = memo(function PackageRow(props: SearchedRowProps) {
+  useMinute()
   const { rowId, connectionId, package: each, standing, words } = props
   const ids = rowPartIds(rowId)
   const newest = newestOf(each)
@@ -169,6 +171,7 @@ function ActionsAtHand({ connectionId, package: each, standing, menuOpen, onMenu
 }
 
 export function UnreadableRow({ rowId, entry }: { readonly rowId: string; readonly entry: UnreadableEntry }) {
+  useMinute()
   const ids = rowPartIds(rowId)
   const { word, detail } = unreadableWords(entry)
   return (

@@ -15,6 +15,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { Later } from '../../ui/later.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { Tag } from '../../ui/tag.tsx'
+import { useMinute } from '../../ui/use-minute.ts'
 import { installPackage } from './package-actions.ts'
 import { PublishedVersionMenu } from './published-version-menu.tsx'
 
@@ -36,6 +37,7 @@ interface VersionRowProps {
 
 /** One version: date, size, what it says of each app, whether it is here, and what can be done with it. */
 export const VersionRow = memo(function VersionRow(props: VersionRowProps) {
+  useMinute()
   const { connectionId, package: each, version, standing, apps, isChosen, onChoose, run, index } = props
   return (
     <tr aria-rowindex={index + 2} className={isChosen ? 'is-on' : undefined}>

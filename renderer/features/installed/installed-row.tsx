@@ -10,6 +10,7 @@ import { rowPartIds, TwoLines } from '../../ui/list.tsx'
 import { Meter } from '../../ui/progress-bar.tsx'
 import { Ring } from '../../ui/ring.tsx'
 import { Tag } from '../../ui/tag.tsx'
+import { useMinute } from '../../ui/use-minute.ts'
 import type { Update } from './installed-actions.ts'
 import { type InstalledPackage, versionsOf } from './installed-packages.ts'
 import type { Care } from './use-care.ts'
@@ -157,6 +158,7 @@ interface VerifiedWordProps {
 
 /** Damaged, changed, not verified, or when the least lately verified of them was. */
 export function VerifiedWord({ versions, care, changed }: VerifiedWordProps) {
+  useMinute()
   if (care !== undefined) return <span className="t2">{text.busy[care]}</span>
   const damaged = versions.reduce((sum, { damagedFiles }) => sum + (damagedFiles?.length ?? 0), 0)
   if (damaged > 0) {

@@ -16,6 +16,7 @@ import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Size } from '../../ui/figures.tsx'
 import { Facts } from '../../ui/inspector.tsx'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
+import { useMinute } from '../../ui/use-minute.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { SpeedSpark } from './speed-spark.tsx'
 import {
@@ -130,7 +131,10 @@ function TransferFigures({ transfer, run, onShow }: DetailProps) {
   )
 }
 
-const When = ({ ms }: { readonly ms: number }) => <span title={formatExactTime(ms)}>{formatWhen(ms)}</span>
+function When({ ms }: { readonly ms: number }) {
+  useMinute()
+  return <span title={formatExactTime(ms)}>{formatWhen(ms)}</span>
+}
 
 function Layers({ transfer, progress }: { readonly transfer: Transfer; readonly progress: Progress }) {
   const { settledBytes, receivedBytes, totalBytes } = progress
