@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { keepWasmCode } from './testkit/keep-wasm-code.ts'
 
 const leftOut = ['**/node_modules/**', 'out/**', 'dist/**', 'e2e/specs/**']
 
@@ -18,7 +19,7 @@ export default defineConfig({
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...leftOut, '**/*.integration.test.ts', 'renderer/**'],
           environment: 'node',
-          setupFiles: ['testkit/keep-type-stripper.ts'],
+          execArgv: [keepWasmCode],
           testTimeout: 10_000,
           hookTimeout: 20_000,
         },
@@ -40,7 +41,7 @@ export default defineConfig({
           include: ['**/*.integration.test.ts'],
           exclude: leftOut,
           environment: 'node',
-          setupFiles: ['testkit/keep-type-stripper.ts'],
+          execArgv: [keepWasmCode],
           // Each may run servers of its own, and asks for progress in time: more at once would starve them.
           maxWorkers: 2,
           testTimeout: 120_000,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
+import type { Death, DeathReport } from './deaths.ts'
 
 export interface Tally {
   readonly passed: number
@@ -55,15 +56,37 @@ export function reportStep(suite: string, exitCode: number | null): SuiteReport 
   return { suite, tally: { passed: 0, failed: 1, skipped: 0 }, notes: [`Failed: ${suite} (exit code ${exitCode})`] }
 }
 
-/** Reads the JSON report of vitest. A file that can't even be loaded is one failed test; so is an exit code that no test explains. */
-export async function readVitestReport(suite: string, path: string, exitCode: number | null): Promise<SuiteReport> {
-  const report = await readJson<VitestJson>(path)
-  if (report === undefined) return reportStep(suite, exitCode === 0 ? null : exitCode)
+export interface VitestRun extends DeathReport {
+  readonly reportPath: string
+  readonly exitCode: number | null
+}
+
+interface VitestOutcome {
+  readonly report: SuiteReport
+  /** Files that died before any of their tests is known to have failed: `report` says nothing of them. */
+  readonly again: readonly Death[]
+}
+
+/**
+ * Reads the JSON report of vitest. A file that can't even be loaded is one failed test; so is one whose process died, and an exit code that neither
+ * a test nor a death explains.
+ */
+export async function readVitestReport(suite: string, run: VitestRun): Promise<VitestOutcome> {
+  const { exitCode, deaths, explainAll } = run
+  const json = await readJson<VitestJson>(run.reportPath)
+  if (json === undefined) return { report: reportStep(suite, exitCode === 0 ? null : exitCode), again: [] }
   const notes: string[] = []
   const tally = { passed: 0, failed: 0, skipped: 0 }
-  for (const { name: file, status, assertionResults } of report.testResults) {
+  const again: Death[] = []
+  for (const { name: file, status, assertionResults } of json.testResults) {
     const name = relative(process.cwd(), file)
-    if (status === 'failed' && !assertionResults.some((test) => test.status === 'failed')) {
+    const hasFailed = assertionResults.some((test) => test.status === 'failed')
+    const death = deaths.find((each) => each.file === file)
+    if (death !== undefined && !hasFailed) {
+      again.push(death)
+      continue
+    }
+    if (status === 'failed' && !hasFailed) {
       tally.failed += 1
       notes.push(`Failed: ${name} could not be loaded`)
     }
@@ -78,7 +101,20 @@ export async function readVitestReport(suite: string, path: string, exitCode: nu
       }
     }
   }
-  return explainExitCode({ suite, tally, notes }, exitCode)
+  const isExplained = again.length > 0 && explainAll
+  return { report: explainExitCode({ suite, tally, notes }, isExplained ? 0 : exitCode), again }
+}
+
+/** One report of a run and of the second one of the files that died in it. What died again has failed. */
+export function withSecondRun(first: VitestOutcome, second: VitestOutcome): SuiteReport {
+  const nameOf = ({ file }: Death) => relative(process.cwd(), file)
+  const tries = first.again.map((death) => `Run again, as its process died of ${death.signal}: ${nameOf(death)}`)
+  const lost = second.again.map((death) => `Failed: the process of ${nameOf(death)} died of ${death.signal}`)
+  return {
+    suite: first.report.suite,
+    tally: sumTallies([first.report.tally, second.report.tally, { passed: 0, failed: lost.length, skipped: 0 }]),
+    notes: [...first.report.notes, ...tries, ...second.report.notes, ...lost],
+  }
 }
 
 /** Reads the JSON report of Playwright. A test that passed at its second try counts as passed, and a note names it. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { chmod, copyFile, mkdir, rename, symlink, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'vitest'
+import { keepWasmCode } from './keep-wasm-code.ts'
 
 /**
  * Sessions of the command line, as `electron/cli/sessions/**.txt`: what is typed and what is printed.
@@ -68,7 +69,7 @@ async function runOrbital(
   cwd: string,
   env: Record<string, string>,
 ): Promise<Answer> {
-  const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [keepWasmCode, main, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk))

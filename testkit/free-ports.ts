@@ -8,6 +8,20 @@ export async function findFreePorts(count: number): Promise<number[]> {
   return ports
 }
 
+/**
+ * Starts a server on free ports. Until it holds them, any other process may be given one: a start that fails because an address is in use is tried
+ * twice more, on others.
+ */
+export async function startOnFreePorts<T>(count: number, start: (ports: readonly number[]) => Promise<T>): Promise<T> {
+  for (let triesLeft = 2; ; triesLeft -= 1) {
+    try {
+      return await start(await findFreePorts(count))
+    } catch (error) {
+      if (triesLeft === 0 || !/address already in use/i.test(String(error))) throw error
+    }
+  }
+}
+
 /** The port that a listening TCP or HTTP server got. */
 export function portOf(server: Pick<Server, 'address'>): number {
   const address = server.address()

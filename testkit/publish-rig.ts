@@ -15,6 +15,7 @@ import type { Outcome, Phase } from '../electron/engine/transfers/transfer-runne
 import type { WireError } from '../shared/errors.ts'
 import type { PackageInfo } from '../shared/model/package.ts'
 import type { Progress } from '../shared/model/transfer.ts'
+import { keepWasmCode } from './keep-wasm-code.ts'
 import type { PublishOrder } from './publish-process.ts'
 import { createRigTask, silentLog } from './rig-task.ts'
 
@@ -124,10 +125,14 @@ export type PublishResult = { readonly outcome: Outcome } | { readonly error: Wi
 
 /** A publisher in a process of its own. */
 export function spawnPublisher(order: PublishOrder): PublisherProcess {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./publish-process.ts', import.meta.url))], {
-    env: { ...process.env, ORBITAL_TEST_PUBLISH: JSON.stringify(order) },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [keepWasmCode, fileURLToPath(new URL('./publish-process.ts', import.meta.url))],
+    {
+      env: { ...process.env, ORBITAL_TEST_PUBLISH: JSON.stringify(order) },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
   let output = ''
   let markReady = () => {}
   const ready = new Promise<void>((resolve) => {

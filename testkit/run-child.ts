@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import type { ChildOrder } from './install-child.ts'
+import { keepWasmCode } from './keep-wasm-code.ts'
 
 export interface ChildResult {
   readonly wasKilled: boolean
@@ -17,7 +18,12 @@ export function runInstallChild(
   { killAfterMs, onReady }: { readonly killAfterMs?: number; readonly onReady?: (kill: () => void) => void } = {},
 ): Promise<ChildResult> {
   const entry = path.join(import.meta.dirname, 'install-child.ts')
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, JSON.stringify(order)])
+  const child = spawn(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    keepWasmCode,
+    entry,
+    JSON.stringify(order),
+  ])
   const kill = () => void child.kill('SIGKILL')
   let output = ''
   let errors = ''

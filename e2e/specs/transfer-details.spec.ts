@@ -3,7 +3,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildPackageFolder, planFiles } from '../../testkit/package-builder.ts'
 import { bucketEnvironment, startTestEngine } from '../../testkit/test-engine.ts'
-import { packageRow, selectPackage } from '../pages/browse.ts'
+import { packageRow, selectPackage, startInstall } from '../pages/browse.ts'
 import { transferRow } from '../pages/transfers.ts'
 import { dropFolder, openPage, switchTo } from '../pages/window.ts'
 import { test as base, expect, testWithExample } from '../with-store.ts'
@@ -109,13 +109,7 @@ test('of a long list of files those in view are asked for', async ({ app, gate, 
   await page.keyboard.press('Enter')
   await expect(packageRow(page, 'Many files')).toBeVisible()
   gate.throttle(100_000)
-  await selectPackage(page, 'Many files')
-  await page.getByRole('grid', { name: 'Packages' }).press('i')
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /^Install/ })
-    .click()
-  await openPage(page, 'Transfers')
+  const row = await startInstall(page, 'Many files')
   const details = page.getByRole('complementary')
   await expect(details.getByText(/^\d+ of 600 verified$/)).toBeVisible()
   await expect(details.getByText('file-00000.bin')).toBeVisible()
@@ -125,5 +119,5 @@ test('of a long list of files those in view are asked for', async ({ app, gate, 
   await files.evaluate((element) => element.scrollTo(0, element.scrollHeight / 2))
   await expect(details.getByText('file-00300.bin')).toBeVisible()
   gate.throttle(undefined)
-  await expect(transferRow(page, 'Many files')).toContainText('Done', { timeout: 60_000 })
+  await expect(row).toContainText('Done', { timeout: 60_000 })
 })

@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { fillBucket } from '../../example/fill-store.ts'
 import type { AppUnderTest } from '../../fixtures.ts'
 import { checkState, spoken } from '../../pages/accessibility.ts'
-import { packageRow, selectPackage } from '../../pages/browse.ts'
+import { packageRow, startInstall } from '../../pages/browse.ts'
 import { addCompatibleStore, addFolderConnection } from '../../pages/settings.ts'
-import { transferRow } from '../../pages/transfers.ts'
 import { openPage, switchTo } from '../../pages/window.ts'
 import { expect, test, testWithExample } from '../../with-store.ts'
 
@@ -52,15 +51,8 @@ test('a store that is empty, slow, or away; and transfers through it', async ({
   await expect(packageRow(page, 'Churn predictor')).toBeVisible()
   await expect(page.locator('main .bone')).toHaveCount(0)
 
-  await selectPackage(page, 'Churn predictor')
   gate.throttle(150_000)
-  await page.getByRole('grid', { name: 'Packages' }).press('i')
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /^Install/ })
-    .click()
-  await openPage(page, 'Transfers')
-  const row = transferRow(page, 'Churn predictor')
+  const row = await startInstall(page, 'Churn predictor')
   await expect(row).toContainText('Transferring')
   await expect(row.getByRole('progressbar')).toBeVisible()
   await expect(row.getByRole('progressbar')).toHaveAttribute('aria-valuetext', /^\d[\d.]* k?M?B verified of 5\.99 MB$/)

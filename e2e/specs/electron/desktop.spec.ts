@@ -4,10 +4,10 @@ import { createBytes } from '../../../testkit/package-builder.ts'
 import { runCommand } from '../../../testkit/run-command.ts'
 import { bucketEnvironment } from '../../../testkit/test-engine.ts'
 import { cleanEnvironment } from '../../hosts/host-under-test.ts'
-import { selectPackage } from '../../pages/browse.ts'
+import { startInstall } from '../../pages/browse.ts'
 import { addCompatibleStore, openNewConnection } from '../../pages/settings.ts'
 import { transferRow } from '../../pages/transfers.ts'
-import { openPage, switchTo } from '../../pages/window.ts'
+import { switchTo } from '../../pages/window.ts'
 import { expect, test } from '../../with-store.ts'
 
 /** What the system does with a link or a file: it starts the app once more, with that. */
@@ -126,14 +126,7 @@ test('closing the window while a transfer runs asks once, and it goes on without
   await addCompatibleStore(page, { name: 'Team', ...gatedStore })
   await switchTo(page, 'Team')
   gate.throttle(500_000)
-  await selectPackage(page, 'model')
-  await page.getByRole('grid', { name: 'Packages' }).press('i')
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /^Install/ })
-    .click()
-  await openPage(page, 'Transfers')
-  await expect(transferRow(page, 'model')).toContainText(/verified of/)
+  await expect(await startInstall(page, 'model')).toContainText(/verified of/)
 
   const close = () =>
     electronApp?.evaluate(({ BrowserWindow, dialog }) => {

@@ -16,6 +16,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readTree } from '../../../testkit/install-rig.ts'
+import { keepWasmCode } from '../../../testkit/keep-wasm-code.ts'
 import type { MoveOrder } from '../../../testkit/move-child.ts'
 import { buildPackageFolder } from '../../../testkit/package-builder.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
@@ -119,6 +120,7 @@ const child = async (order: Omit<MoveOrder, 'home' | 'id' | 'to'>): Promise<stri
   const entry = path.resolve(import.meta.dirname, '../../../testkit/move-child.ts')
   const it = spawn(process.execPath, [
     '--disable-warning=ExperimentalWarning',
+    keepWasmCode,
     '--import',
     pathToFileURL(path.resolve(import.meta.dirname, '../../../testkit/kill-steps.ts')).href,
     entry,

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readTree } from '../../../testkit/install-rig.ts'
+import { keepWasmCode } from '../../../testkit/keep-wasm-code.ts'
 import { buildPackageFolder } from '../../../testkit/package-builder.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { startTestEngine } from '../../../testkit/test-engine.ts'
@@ -32,10 +33,14 @@ describe('repair, verify and export as transfers', () => {
     killAt?: (line: Record<string, unknown>) => boolean,
     itsHome = home,
   ) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args, '--json'], {
-      env: { PATH: process.env.PATH, HOME: folder.path, ORBITAL_HOME: itsHome },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', keepWasmCode, main, ...args, '--json'],
+      {
+        env: { PATH: process.env.PATH, HOME: folder.path, ORBITAL_HOME: itsHome },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     let output = ''
     const look = () => {
       const last = output.split('\n').slice(0, -1).at(-1)
