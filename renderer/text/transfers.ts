@@ -81,7 +81,6 @@ function againText(kind: Transfer['kind'], { again, secondsLeft }: Progress): st
 const preparingDetails: Partial<OfKind<string>> = {
   publish: 'Reading the files',
   verify: 'Reading the files',
-  repair: 'Reading the files',
   move: 'Listing the files',
 }
 
