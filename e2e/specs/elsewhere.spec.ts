@@ -12,7 +12,7 @@ const test = base.extend<{ readonly storeEnv: Record<string, string> }>({
   appEnv: async ({ storeEnv }, use) => use(storeEnv),
 })
 
-test('what a command publishes and installs shows in a window that is only looked at', async ({
+test('what a command publishes, installs, removes and withdraws shows in a window that is only looked at', async ({
   app: { page, home },
   gate,
   storeEnv,
@@ -34,6 +34,12 @@ test('what a command publishes and installs shows in a window that is only looke
   await command.install({ name: 'ant', version: '1.0.0' })
   await expect(page.getByRole('grid', { name: 'Installed packages' })).toContainText('ant')
 
+  await command.api.installed.remove({ ref: { name: 'ant', version: '1.0.0' } })
+  await expect(page.getByText('Nothing is installed here')).toBeVisible()
+  const [removed] = await command.api.trash.list({})
+  await command.api.trash.restore({ entryId: removed?.id ?? '' })
+  await expect(page.getByRole('grid', { name: 'Installed packages' })).toContainText('ant')
+
   gate.throttle(100_000)
   const published = command.publish(await makeModel('bee', 2_000_000))
   await expect.poll(() => gate.count({ method: 'PUT' }).receivedBytes).toBeGreaterThan(100_000)
@@ -47,5 +53,8 @@ test('what a command publishes and installs shows in a window that is only looke
   await expect(page.getByText('Another Orbital publishes')).toBeHidden()
   await openPage(page, 'Browse')
   await expect(packageRow(page, 'bee')).toBeVisible()
+  await command.api.catalog.unpublish({ ref: { name: 'bee', version: '1.0.0' } })
+  await expect(packageRow(page, 'bee')).toBeHidden()
+  await expect(packageRow(page, 'ant')).toBeVisible()
   await command.stop()
 })

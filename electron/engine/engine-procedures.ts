@@ -149,6 +149,10 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         return publishPlans.plan(input, ioOf(options))
       },
       files: async (piece) => publishPlans.files(piece),
+      async forget({ planId }) {
+        publishPlans.forget(planId)
+        return done
+      },
       async start({ planId, ...pace }) {
         const planned = publishPlans.transfer(planId)
         const journalParent = parts.publishJournals

@@ -16,6 +16,7 @@ import { moveLease, refuseLinks } from './library/places.ts'
 import { createMoveProcedures } from './move/move-procedures.ts'
 import { createMoveRunner } from './move/move-runner.ts'
 import { createMoveWork } from './move/move-work.ts'
+import { createNewsOfOthers } from './news-of-others.ts'
 import type { Clock, Disk, Io, Log, OpenConnection, SecretStore } from './ports.ts'
 import { createPublishRunner } from './publish/publish.ts'
 import { createPublishPlans } from './publish/publish-plans.ts'
@@ -28,6 +29,7 @@ import { sweepHome } from './sweep-home.ts'
 import { createTransferQueue } from './transfers/queue.ts'
 import { isSame } from './transfers/transfer-entry.ts'
 import { createUpkeepProcedures } from './upkeep-procedures.ts'
+import { toldBy, watchedThings } from './watched-things.ts'
 
 export interface EnginePorts {
   readonly disk: Disk
@@ -67,7 +69,7 @@ export interface Engine {
 
 /** Wiring only. Resolves when the built-in registry is ready and interrupted transfers are listed. */
 export async function createEngine(ports: EnginePorts, config: EngineConfig): Promise<Engine> {
-  const { disk, clock, log, secrets, announcer } = ports
+  const { disk, clock, log, secrets } = ports
   const { onDamaged = () => {} } = ports
   const { home } = config
   const stopping = new AbortController()
@@ -78,6 +80,21 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   const tool = `orbital ${config.version}`
   sweepHome({ disk, clock, log }, [home, stateFolder, catalogFolder])
 
+  const news = createNewsOfOthers({
+    clock,
+    log,
+    announcer: ports.announcer,
+    toldBy,
+    watched: () =>
+      watchedThings({
+        ...{ disk, settings, connections, catalog, libraries, announcer: ports.announcer },
+        onSettingsChanged() {
+          queue.limitsChanged()
+          ports.announcer.change({ kind: 'settings.changed' })
+        },
+      }),
+  })
+  const { announcer } = news
   const settings = createSettingsFile({ disk, log, home, onDamaged })
   let isFirstStart = false
   // The sample is nobody's of this computer.
@@ -212,9 +229,6 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     onSucceeded: tellPublished,
     onEndedElsewhere(transfer) {
       if (transfer.state.kind === 'done') tellPublished(transfer)
-      const { libraryId } = transfer
-      if (libraryId !== undefined && libraries.list().some(({ id }) => id === libraryId))
-        announcer.change({ kind: 'installed.changed', libraryId })
     },
   })
 
@@ -347,6 +361,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
   }
   // A window is about to ask for it; the newest of a long one it can have before.
   if (config.role !== 'cli') {
+    news.begin()
     const prepared = connections.open(undefined).then(catalog.prepare)
     prepared.catch((error: unknown) => log.write('debug', 'catalog.not-prepared', toWire(error)))
   }
@@ -355,6 +370,7 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     api,
     wake: queue.wake,
     async stop() {
+      news.stop()
       stopping.abort(new AppError('cancelled', {}))
       await queue.stop()
       await publishPlans.close()

@@ -105,7 +105,7 @@ export function createUpkeepProcedures(parts: UpkeepParts): {
           return { ref, connectionId: connection.id, alreadyWithdrawn }
         } finally {
           // Also half-way it is hidden by now.
-          catalog.expire(connection.id)
+          catalog.tookOut(connection.id)
           announcer.change({ kind: 'catalog.changed', connectionId: connection.id })
         }
       },

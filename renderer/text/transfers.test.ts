@@ -42,6 +42,10 @@ describe('wordsOf', () => {
     [{ kind: 'verifying' }, { word: 'Verifying', detail: 'All received, 33 s left', tone: 'strong' }],
     [{ kind: 'finishing' }, { word: 'Finishing', detail: 'The last step' }],
     [
+      { kind: 'finishing', isHeld: true },
+      { word: 'Finishing', detail: expect.stringContaining('Waits for a program that has files of'), tone: 'warn' },
+    ],
+    [
       { kind: 'paused', reason: 'by-person' },
       { word: 'Paused', detail: 'By you', tone: 'plain' },
     ],

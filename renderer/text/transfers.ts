@@ -52,7 +52,9 @@ export function wordsOf(transfer: Transfer, { nowMs, progress, after }: WordsCon
     case 'verifying':
       return { word, detail: againText(kind, progress) ?? verifyingDetail(kind, progress), tone: 'strong' }
     case 'finishing':
-      return { word, detail: 'The last step', tone: 'plain' }
+      return state.isHeld === true
+        ? { word, detail: `Waits for a program that has files of ${isolate(transfer.title)} open`, tone: 'warn' }
+        : { word, detail: 'The last step', tone: 'plain' }
     case 'paused': {
       const detail = state.error === undefined ? pauseText(state.reason) : shortErrorOf(fromWire(state.error))
       return { word, detail, tone: waitsForPerson(state) ? 'warn' : 'plain' }
@@ -81,7 +83,6 @@ function againText(kind: Transfer['kind'], { again, secondsLeft }: Progress): st
 const preparingDetails: Partial<OfKind<string>> = {
   publish: 'Reading the files',
   verify: 'Reading the files',
-  repair: 'Reading the files',
   move: 'Listing the files',
 }
 

@@ -242,6 +242,8 @@ export const engineContract = {
       }),
       publishPlan.pick({ files: true, leftOut: true }),
     ),
+    /** For a plan that was left, or whose place another took: what is still read of its files ends. Forgetting what isn't there succeeds. */
+    forget: procedure(z.strictObject({ planId: z.string() }), done),
     /** Queues it. Refuses a plan with problems (`recipe-invalid`). */
     start: procedure(
       z.strictObject({

@@ -17,7 +17,11 @@ export const transferState = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('reconnecting'), attempt: z.number(), nextTryAtMs: z.number() }),
   z.strictObject({ kind: z.literal('verifying') }),
   /** From here it can't be cancelled: it takes moments. */
-  z.strictObject({ kind: z.literal('finishing') }),
+  z.strictObject({
+    kind: z.literal('finishing'),
+    /** It waits: a program has files open that are to be moved (Windows). */
+    isHeld: z.boolean().optional(),
+  }),
   z.strictObject({ kind: z.literal('paused'), reason: pauseReason, error: wireError.optional() }),
   z.strictObject({ kind: z.literal('cancelling') }),
   z.strictObject({ kind: z.literal('cancelled') }),

@@ -6,6 +6,7 @@ import { createTurns } from '../take-turns.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { createCatalogCopies, type KeptListing } from './catalog-copy.ts'
 import { isEntry } from './catalog-entry.ts'
+import { createCatalogNotes } from './catalog-notes.ts'
 import { writeCatalogObject } from './catalog-object.ts'
 import { groupPackages } from './group-packages.ts'
 import type { KeptNewest } from './kept-newest.ts'
@@ -44,6 +45,10 @@ export interface Catalog {
   forget(connectionId: string): void
   /** What is known of it is old: the next listing asks the store. */
   expire(connectionId: string): void
+  /** Something was taken out of the bucket by this process: the next listing asks the store, and other processes of this home hear of it. */
+  tookOut(connectionId: string): void
+  /** Another text once another process took something out. */
+  noteOf(connectionId: string): string
   /** Waits for what is still being written, for `timeoutMs` at most; then it is given up. */
   close(timeoutMs: number): Promise<void>
 }
@@ -78,6 +83,7 @@ export function createCatalog(deps: {
 }): Catalog {
   const { clock, log, announcer } = deps
   const copies = createCatalogCopies(deps)
+  const notes = createCatalogNotes(deps)
   const indexes = new Map<string, Index>()
   const expired = new Set<string>()
   /** When a store was found to be away, by the monotonic clock. */
@@ -237,6 +243,13 @@ export function createCatalog(deps: {
     }
   }
 
+  const expire = (connectionId: string) => {
+    expired.add(connectionId)
+    awaySinceMs.delete(connectionId)
+    // A listing under way may have passed what is new.
+    refreshing.delete(connectionId)
+  }
+
   return {
     list,
     newestKept(connection) {
@@ -261,16 +274,17 @@ export function createCatalog(deps: {
       await conclude(connection, { ...found, drift: 0 }, known, io)
       return writeCatalogObject(deps, connection.store, found.entries, io)
     },
-    expire(connectionId) {
-      expired.add(connectionId)
-      awaySinceMs.delete(connectionId)
-      // A listing under way may have passed what is new.
-      refreshing.delete(connectionId)
+    expire,
+    tookOut(connectionId) {
+      notes.leave(connectionId)
+      expire(connectionId)
     },
+    noteOf: notes.markOf,
     forget(connectionId) {
       indexes.delete(connectionId)
       refreshing.delete(connectionId)
       copies.remove(connectionId)
+      notes.remove(connectionId)
     },
     async close(timeoutMs) {
       // It only ends by time or by the abort below.

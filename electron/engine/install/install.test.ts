@@ -235,11 +235,16 @@ describe('an install', () => {
         },
       },
     })
-    const ended = held.run(held.createTask(await held.request(ref, { force: true })))
+    const task = held.createTask(await held.request(ref, { force: true }))
+    const ended = held.run(task)
     if (error === undefined) await ended
     else await expect(ended).rejects.toMatchObject(error)
     expect(rig.library.trash()).toHaveLength(error === undefined ? 1 : 0)
     expect(sleptMs).toBeLessThanOrEqual(60_000)
+    const waited = [{ kind: 'finishing' }, { kind: 'finishing', isHeld: true }]
+    expect(task.phases.slice(-3)).toEqual(
+      error === undefined ? [...waited, { kind: 'finishing' }] : expect.arrayContaining(waited),
+    )
     expectFiles(small)
   })
 

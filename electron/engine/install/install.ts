@@ -264,7 +264,11 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     for (let tries = 0; tries < 3; tries += 1) {
       task.ensureOwned()
       const record = commitRecord(task, library, request, source, mayReplace || tries > 0)
-      const result = await library.commit(record, { signal: task.signal, ensureOwned: task.ensureOwned })
+      const result = await library.commit(record, {
+        signal: task.signal,
+        ensureOwned: task.ensureOwned,
+        onHeld: (isHeld) => task.enter(isHeld ? { kind: 'finishing', isHeld } : { kind: 'finishing' }),
+      })
       if (result === 'committed') return {}
       if (result === 'lost') throw new AppError('state-damaged', { path: stagedTreeOf(library.places, task.id) })
       if (await isRaceLost(library, request, source)) return { alreadyThere: true }

@@ -32,7 +32,7 @@ import {
 import { measureUsage } from './usage.ts'
 import { isWhole, type TreeReport } from './verify.ts'
 import { earlierOf, factsOfTree, type MetaMark, readFacts, type VersionFacts, writeFacts } from './version-facts.ts'
-import { whileHeld } from './while-held.ts'
+import { type HeldIo, whileHeld } from './while-held.ts'
 
 /** What would hold up the main thread: done in a worker. */
 export interface LibraryWork {
@@ -122,7 +122,7 @@ export interface Library {
   discard(transaction: string, io: Io): Promise<void>
 }
 
-export interface OwnedIo extends Io {
+export interface OwnedIo extends HeldIo {
   ensureOwned?(): void
 }
 
@@ -162,18 +162,18 @@ export function createLibrary(deps: LibraryDeps): Library {
     writeFacts(disk, places, ident, change(factsOfTree(disk, places, ident, mark)))
     changed()
   }
-  const patiently = <T>(work: () => T, io: Io) => whileHeld(work, shared, io)
-  const finish = async (record: CommitRecord, { signal, ensureOwned }: OwnedIo): Promise<CommitResult> => {
+  const patiently = <T>(work: () => T, io: HeldIo) => whileHeld(work, shared, io)
+  const finish = async (record: CommitRecord, { ensureOwned, ...io }: OwnedIo): Promise<CommitResult> => {
     const owned = <T>(work: () => T) => {
       ensureOwned?.()
       return work()
     }
     try {
-      return await patiently(() => owned(() => finishCommit(shared, record)), { signal })
+      return await patiently(() => owned(() => finishCommit(shared, record)), io)
     } catch (error) {
       // It may be aborted already, but what made way has to come back.
-      const io = { signal: AbortSignal.timeout(undoMs) }
-      await patiently(() => owned(() => undoCommit(shared, record)), io).catch((failure: unknown) =>
+      const undoing = { signal: AbortSignal.timeout(undoMs) }
+      await patiently(() => owned(() => undoCommit(shared, record)), undoing).catch((failure: unknown) =>
         log.write('warn', 'library.commit-not-undone', { library: id, ...toWire(failure) }),
       )
       throw error

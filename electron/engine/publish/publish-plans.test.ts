@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Manifest } from '../../../shared/model/package.ts'
 import type { PublishFields } from '../../../shared/model/plans.ts'
@@ -370,5 +371,71 @@ describe('a .sputnik file', () => {
     await expect(plans.plan({ connection, path: folder('x.sputnik') }, io)).rejects.toMatchObject({
       code: 'not-a-package-file',
     })
+  })
+})
+
+const MiB = 1024 * 1024
+/** Bytes that all threads of this process have read, as the system counts them. */
+const counter = '/proc/self/io'
+const readBytes = () => Number(/rchar: (\d+)/.exec(readFileSync(counter, 'utf8'))?.[1])
+
+describe.skipIf(!existsSync(counter))('hashing for a plan', () => {
+  const largeBytes = 2048 * MiB
+  const large = ['a.bin', 'b.bin']
+  const question = () => ({ connection, path: folder('model'), planId: 'draft' })
+  const isHashing = async () => {
+    const before = readBytes()
+    await expect.poll(() => readBytes() - before, { timeout: 10_000 }).toBeGreaterThan(8 * MiB)
+  }
+  const bytesRead = async () => {
+    // The thread hears of it within a chunk.
+    await setTimeout(200)
+    const before = readBytes()
+    await setTimeout(400)
+    return readBytes() - before
+  }
+  beforeEach(async () => {
+    await build(
+      'model',
+      [...large, 'small.bin'].map((path) => ({ path, sizeBytes: 5000 })),
+    )
+    await publish((await plans.plan({ connection, path: folder('model') }, io)).planId, 'journal')
+    const manifest = await publishedOf('model-1.0.0')
+    const files = manifest.files.map((file) => (large.includes(file.path) ? { ...file, sizeBytes: largeBytes } : file))
+    published = versionsOf({ ...manifest, files })
+    for (const path of large) truncateSync(join(folder('model'), path), largeBytes)
+    await plans.plan(question(), io)
+    await isHashing()
+  })
+
+  test('goes on while something else is typed', async () => {
+    await plans.plan({ ...question(), fields: { description: 'Another.' } }, io)
+    await isHashing()
+  })
+
+  test('ends when the plan is left', async () => {
+    plans.forget('draft')
+    expect(await bytesRead()).toBeLessThan(4 * MiB)
+  })
+
+  test('ends when nothing that it takes is asked for any more', async () => {
+    await plans.plan({ ...question(), fields: { leaveOut: large } }, io)
+    await setTimeout(200)
+    expect(await bytesRead()).toBeLessThan(4 * MiB)
+  })
+
+  test('ends when another folder takes the place', async () => {
+    await build('other', [{ path: 'c.bin', sizeBytes: 10 }])
+    await plans.plan({ ...question(), path: folder('other') }, io)
+    expect(await bytesRead()).toBeLessThan(4 * MiB)
+  })
+
+  test('is not begun for whoever stopped waiting for the plan', async () => {
+    plans.forget('draft')
+    const stop = new AbortController()
+    const planned = plans.plan(question(), { signal: stop.signal })
+    stop.abort()
+    await expect(planned).rejects.toThrow()
+    expect(await bytesRead()).toBeLessThan(4 * MiB)
   })
 })

@@ -85,6 +85,8 @@ export interface PublishPlans {
     target: BuildTarget,
     io: BuildIo,
   ): Promise<{ readonly path: string; readonly sizeBytes: number }>
+  /** Ends the hashing of a plan that nobody looks at any more. Forgetting what isn't there succeeds. */
+  forget(planId: string): void
   /** Ends the hashing that is under way. */
   close(): Promise<void>
 }
@@ -94,6 +96,8 @@ interface Hashing {
   readonly ended: Promise<void>
   /** What it takes the checksums of, each as it then was. */
   readonly stamps: ReadonlySet<string>
+  /** Those that it hasn't taken yet. */
+  readonly left: Set<string>
   isOver: boolean
 }
 
@@ -133,6 +137,17 @@ const filesSeen = ({ plan: { files, leftOut } }: PlannedPublish): number =>
 
 const stampOf = ({ path, sizeBytes, modifiedMs, inode, algorithm }: FileToHash): string =>
   `${path} ${sizeBytes} ${modifiedMs} ${inode} ${algorithm}`
+
+/** Nothing is asked for that it doesn't take, and it takes nothing that isn't asked for any more. */
+const serves = ({ isOver, stamps, left }: Hashing, toHash: readonly FileToHash[]): boolean => {
+  const wanted = new Set(toHash.map(stampOf))
+  return (
+    !isOver &&
+    wanted.size > 0 &&
+    [...wanted].every((each) => stamps.has(each)) &&
+    [...left].every((each) => wanted.has(each))
+  )
+}
 
 /** All that was seen of a large folder is kept for the newest plan alone: what is asked of another one is read again. */
 function dropLarge(kept: Kept): void {
@@ -205,7 +220,7 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
   const keep = (planId: string, kept: Kept) => {
     const running = plans.get(planId)?.hashing
     // Whatever is typed meanwhile, a file of gigabytes is not begun anew.
-    if (running?.isOver === false && kept.planned.toHash.every((file) => running.stamps.has(stampOf(file)))) {
+    if (running !== undefined && serves(running, kept.planned.toHash)) {
       kept.hashing = running
       plans.delete(planId)
     } else forget(planId)
@@ -234,6 +249,7 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
             const file = files.get(path)
             if (file === undefined) return
             cache.set(file, checksum)
+            hashing.left.delete(stampOf(file))
             tell()
           },
         })
@@ -256,6 +272,7 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
       stop,
       ended: Promise.resolve().then(refine),
       stamps: new Set(toHash.map(stampOf)),
+      left: new Set(toHash.map(stampOf)),
       isOver: false,
     }
     if (kept !== undefined) kept.hashing = hashing
@@ -317,6 +334,8 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
     async plan({ planId = randomUUID(), connection, path, fields = {}, exact = false, ...wanted }, io) {
       const input: PlanInput = { connection, path, fields, onEntries: tellOfReading(planId) }
       const made = await make(input, plans.get(planId), io)
+      // Whoever has turned to something else has nothing hashed for it.
+      io.signal.throwIfAborted()
       const kept: Kept = { ...made, filesTag: tagOf(made.planned, plans.get(planId)) }
       keep(planId, kept)
       if (exact && kept.hashing !== undefined) await endOf(kept.hashing, io)
@@ -346,6 +365,7 @@ export function createPublishPlans(deps: PublishPlansDeps): PublishPlans {
         ...io,
         onProgress: tellOfBuilding(planId, io),
       }),
+    forget,
     async close() {
       const hashings = [...plans.values()].flatMap(({ hashing }) => (hashing === undefined ? [] : [hashing]))
       for (const { stop } of hashings) stop.abort()

@@ -152,7 +152,12 @@ export function createExportRunner(deps: ExportRunnerDeps): TransferRunner {
       doneBytes = done.doneBytes
     }
     const what = { path: wanted, out: file, temporary, overwrite }
-    const { fetchedBytes } = await saveFile(deps, { connection, version }, what, { signal, limit, onProgress })
+    const { fetchedBytes } = await saveFile(deps, { connection, version }, what, {
+      signal,
+      limit,
+      onProgress,
+      onPhase: task.enter,
+    })
     counters.addWire(fetchedBytes)
     return outcomeOf(disk, file)
   }

@@ -4,9 +4,11 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Manifest, ManifestFile } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import { createMemberDecoder } from '../format/archive-reader.ts'
-import { type FetchDeps, fetchRange, fetchWhole, type WantedPart } from '../install/fetch-range.ts'
+import { type FetchDeps, type FetchState, fetchRange, fetchWhole, type WantedPart } from '../install/fetch-range.ts'
+import type { LineStates } from '../install/line-states.ts'
 import { hashFile } from '../library/verify.ts'
 import type { Disk, Io, OpenFile } from '../ports.ts'
+import { stampOf } from '../stamp-of.ts'
 import { findGoodPieces, type Piece, piecesOf } from './damage.ts'
 
 /**
@@ -36,17 +38,17 @@ export interface RepairedFiles {
   readonly fetchedBytes: number
 }
 
-/** Of whatever stands at a path now; changes with it. */
-export const stampOf = (disk: Disk, target: string): string => {
-  const facts = disk.facts(target)
-  return `${facts?.inode} ${facts?.sizeBytes} ${facts?.modifiedMs}`
+interface RepairFilesDeps extends FetchDeps {
+  readonly disk: Disk
+  readonly lines: LineStates
+  readonly step?: (name: string) => void
 }
 
 const linesAtOnce = 4
 
 export async function repairFiles(
   job: RepairFilesJob,
-  deps: FetchDeps & { readonly disk: Disk; readonly step?: (name: string) => void },
+  deps: RepairFilesDeps,
   io: Io & { readonly onBytes: (bytes: number) => void },
 ): Promise<RepairedFiles> {
   const { disk, step } = deps
@@ -55,7 +57,7 @@ export async function repairFiles(
   let fetchedBytes = 0
   const left = [...job.files]
 
-  const repair = async (index: number, file: ManifestFile) => {
+  const repair = async (line: number, index: number, file: ManifestFile) => {
     const target = path.join(folder, ...file.path.split('/'))
     const staged = path.join(job.staging, `${index}`)
     // 1
@@ -69,7 +71,7 @@ export async function repairFiles(
       for (const { sizeBytes } of good) io.onBytes(sizeBytes)
       for (const piece of pieces) {
         if (good.has(piece)) continue
-        await fetchPiece(deps, job, piece, { open, file }, io)
+        await fetchPiece(deps, job, piece, { open, file, line }, io)
         fetchedBytes += piece.endOffset - piece.startOffset
         io.onBytes(piece.sizeBytes)
         step?.('repair.fetched')
@@ -90,11 +92,11 @@ export async function repairFiles(
     step?.('repair.placed')
     repaired.push(file.path)
   }
-  const repairNext = async (): Promise<void> => {
+  const repairNext = async (line: number): Promise<void> => {
     for (let index = left.shift(); index !== undefined; index = left.shift()) {
       const file = manifest.files[index]
       try {
-        if (file !== undefined) await repair(index, file)
+        if (file !== undefined) await repair(line, index, file)
       } catch (error) {
         // The others end after the file at hand.
         left.length = 0
@@ -102,7 +104,7 @@ export async function repairFiles(
       }
     }
   }
-  const ends = await Promise.allSettled(Array.from({ length: linesAtOnce }, repairNext))
+  const ends = await Promise.allSettled(Array.from({ length: linesAtOnce }, (_, line) => repairNext(line)))
   for (const end of ends) if (end.status === 'rejected') throw end.reason
   return { repaired: repaired.sort(), fetchedBytes }
 }
@@ -127,10 +129,10 @@ function copyPieces(disk: Disk, from: string, to: OpenFile, pieces: Iterable<Pie
 }
 
 async function fetchPiece(
-  deps: FetchDeps,
+  { lines, ...deps }: RepairFilesDeps,
   { archive, manifest }: RepairFilesJob,
   piece: Piece,
-  { open, file }: { readonly open: OpenFile; readonly file: ManifestFile },
+  { open, file, line }: { readonly open: OpenFile; readonly file: ManifestFile; readonly line: number },
   io: Io,
 ): Promise<void> {
   const { startOffset, endOffset } = piece
@@ -148,7 +150,10 @@ async function fetchPiece(
       },
     })
     return {
-      push: async (chunk) => decoder.push(chunk),
+      push: async (chunk) => {
+        lines.came(line)
+        decoder.push(chunk)
+      },
       async finish() {
         decoder.end()
         if (piece.sha256 !== undefined && hash.digest('hex') !== piece.sha256)
@@ -158,12 +163,15 @@ async function fetchPiece(
     }
   }
   const sink = openSink()
+  const fetching = { ...deps, onState: (state: FetchState) => lines.hear(line, state) }
+  lines.begin(line)
   try {
-    const came = await fetchRange(deps, { ...archive, startOffset, endOffset }, sink.push, io)
+    const came = await fetchRange(fetching, { ...archive, startOffset, endOffset }, sink.push, io)
     if (came === 'complete') return await sink.finish()
     // A store that knows no ranges.
-    await fetchWhole(deps, archive, [{ startOffset, endOffset, open: openSink }], io)
+    await fetchWhole(fetching, archive, [{ startOffset, endOffset, open: openSink }], io)
   } finally {
+    lines.end(line)
     sink.abandon()
   }
 }

@@ -56,12 +56,14 @@ export function createRepairRunner(deps: RepairRunnerDeps): TransferRunner {
     const leftBytes = manifest.files.reduce((sum, file) => sum + (leftPaths.has(file.path) ? file.sizeBytes : 0), 0)
     task.setTotal(totalBytes + leftBytes)
     task.ensureOwned()
-    task.enter({ kind: 'transferring' })
+    // The store is asked first.
+    task.enter({ kind: 'preparing' })
     let doneBytes = 0
     const repaired = await repairVersion(deps, library, ref, found, {
       signal,
       connectionId,
       limit: task.limit,
+      onPhase: task.enter,
       onProgress(done) {
         counters.addReceived(done.doneBytes - doneBytes)
         counters.addSettled(done.doneBytes - doneBytes)

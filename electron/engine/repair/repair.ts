@@ -5,17 +5,19 @@ import type { TrashEntry } from '../../../shared/model/installed.ts'
 import type { Manifest, PackageRef } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import type { PublishedVersion } from '../catalog/read-version.ts'
-import { stallMs } from '../install/install-limits.ts'
+import { quietMs, stallMs } from '../install/install-limits.ts'
 import { hasSameFiles } from '../install/same-files.ts'
 import type { Library } from '../library/library.ts'
 import type { TreeReport } from '../library/verify.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
+import { stampOf } from '../stamp-of.ts'
 import { createSharedLimit } from '../transfers/rate-limit.ts'
+import type { Phase } from '../transfers/transfer-runner.ts'
 import { startWorker } from '../workers/pool.ts'
 import type { FromRepair, RepairStart } from '../workers/repair.ts'
 import { answerCredentials, type CredentialsAnswer, credentialsOf } from '../workers/worker-credentials.ts'
 import { findExtras } from './damage.ts'
-import { type RepairedFiles, stampOf } from './repair-files.ts'
+import type { RepairedFiles } from './repair-files.ts'
 import { underRepairLease } from './repair-lease.ts'
 
 /**
@@ -47,7 +49,12 @@ export interface RepairReport {
   readonly trash?: TrashEntry
 }
 
-export type RepairIo = Io & Pick<CallOptions, 'onProgress'> & { readonly limit?: SharedArrayBuffer }
+export type RepairIo = Io &
+  Pick<CallOptions, 'onProgress'> & {
+    readonly limit?: SharedArrayBuffer
+    /** What it waits for, or that it doesn't. */
+    readonly onPhase?: (phase: Phase) => void
+  }
 
 export async function repairVersion(
   deps: RepairDeps,
@@ -68,6 +75,7 @@ export async function repairVersion(
     // 3
     const source =
       bad.length === 0 ? undefined : await openSource(deps, library, ref, installed, { ...io, connectionId })
+    io.onPhase?.({ kind: 'transferring' })
     // 4
     const takenOut = findExtras(disk, folder, installed, report)
     const trash = library.takeOut(ref, takenOut)
@@ -117,7 +125,7 @@ export async function fetchFiles(
     readonly stamp: string
     readonly paths: ReadonlySet<string>
   },
-  { signal, onProgress, limit }: RepairIo,
+  { signal, onProgress, onPhase, limit }: RepairIo,
 ): Promise<RepairedFiles> {
   const { manifest, archive } = version
   const { paths, ...places } = where
@@ -132,12 +140,14 @@ export async function fetchFiles(
     spec: await connection.spec({ signal }),
     connectionName: connection.name,
     stallMs,
+    quietMs,
     limit: limit ?? createSharedLimit(),
   }
   const worker = startWorker<RepairedFiles, FromRepair, CredentialsAnswer>(deps.entry ?? 'repair', start, { signal })
   worker.onMessage((message) => {
     if (message.kind === 'credentials-wanted')
       return void answerCredentials(worker, credentialsOf(connection), { signal, renew: message.renew })
+    if (message.kind === 'phase') return onPhase?.(message.phase)
     doneBytes += message.bytes
     onProgress?.({ doneBytes, totalBytes })
   })

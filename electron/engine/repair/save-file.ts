@@ -2,8 +2,8 @@ import path from 'node:path'
 import type { PublishedVersion } from '../catalog/read-version.ts'
 import type { OpenConnection } from '../ports.ts'
 import { fileOf } from '../preview/preview.ts'
+import { stampOf } from '../stamp-of.ts'
 import { fetchFiles, type RepairDeps, type RepairIo } from './repair.ts'
-import { stampOf } from './repair-files.ts'
 
 /**
  * One file of a published version, where a person wants it:

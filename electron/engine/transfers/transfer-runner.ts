@@ -44,7 +44,8 @@ export interface Pace {
 }
 
 export type Phase =
-  | { readonly kind: 'preparing' | 'transferring' | 'verifying' | 'finishing' }
+  | { readonly kind: 'preparing' | 'transferring' | 'verifying' }
+  | { readonly kind: 'finishing'; readonly isHeld?: boolean }
   | { readonly kind: 'stalled'; readonly sinceMs: number }
   | { readonly kind: 'reconnecting'; readonly attempt: number; readonly nextTryAtMs: number }
 

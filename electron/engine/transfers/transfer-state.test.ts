@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { TransferState } from '../../../shared/model/transfer.ts'
 import { isEnded } from '../../../shared/model/transfer-standing.ts'
+import type { Phase } from './transfer-runner.ts'
 import { nextState, type TransferEvent } from './transfer-state.ts'
 
 const error = { code: 'network-unreachable', details: { endpoint: 'store' } } as const
@@ -17,8 +18,14 @@ const events = fc.oneof(
     { kind: 'done' },
   ),
   fc
-    .constantFrom('preparing', 'transferring', 'verifying', 'finishing')
-    .map((kind): TransferEvent => ({ kind: 'phase', phase: { kind: kind as 'preparing' } })),
+    .constantFrom<Phase>(
+      { kind: 'preparing' },
+      { kind: 'transferring' },
+      { kind: 'verifying' },
+      { kind: 'finishing' },
+      { kind: 'finishing', isHeld: true },
+    )
+    .map((phase): TransferEvent => ({ kind: 'phase', phase })),
 )
 
 test('whatever happens: done stays done, finishing is left by its end alone, cancelling ends cancelled or failed', () => {
@@ -28,7 +35,8 @@ test('whatever happens: done stays done, finishing is left by its end alone, can
       for (const event of happened) {
         const next = nextState(state, event)
         if (state.kind === 'done') expect(next).toBe(state)
-        if (state.kind === 'finishing' && next !== state) expect(['done', 'failed', 'paused']).toContain(next.kind)
+        if (state.kind === 'finishing' && next !== state)
+          expect(['finishing', 'done', 'failed', 'paused']).toContain(next.kind)
         if (state.kind === 'finishing' && next.kind === 'paused') expect(next.reason).toBe('interrupted')
         if (state.kind === 'cancelling' && next !== state) expect(isEnded(next)).toBe(true)
         state = next

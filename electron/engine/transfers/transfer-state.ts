@@ -25,8 +25,9 @@ export function nextState(state: TransferState, event: TransferEvent): TransferS
     case 'begin':
       return state.kind === 'queued' ? { kind: 'preparing' } : state
     case 'phase':
-      if (!isRunning(state) || state.kind === 'cancelling' || state.kind === 'finishing') return state
-      return event.phase
+      if (!isRunning(state) || state.kind === 'cancelling') return state
+      if (state.kind !== 'finishing') return event.phase
+      return event.phase.kind === 'finishing' && event.phase.isHeld !== state.isHeld ? event.phase : state
     case 'requeue':
       return state.kind === 'paused' || state.kind === 'failed' || state.kind === 'cancelled'
         ? { kind: 'queued' }

@@ -1,7 +1,9 @@
+import { createLineStates } from '../install/line-states.ts'
 import type { Disk, StoreSpec } from '../ports.ts'
 import { type RepairedFiles, type RepairFilesJob, repairFiles } from '../repair/repair-files.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createRateLimit } from '../transfers/rate-limit.ts'
+import type { Phase } from '../transfers/transfer-runner.ts'
 import type { WorkerContext } from './serve.ts'
 import type { CredentialsAnswer, CredentialsWanted } from './worker-credentials.ts'
 import { openWorkerStore } from './worker-store.ts'
@@ -10,9 +12,13 @@ export interface RepairStart extends RepairFilesJob {
   readonly spec: StoreSpec
   readonly connectionName: string
   readonly stallMs: number
+  readonly quietMs: number
   readonly limit: SharedArrayBuffer
 }
-export type FromRepair = { readonly kind: 'bytes'; readonly bytes: number } | CredentialsWanted
+export type FromRepair =
+  | { readonly kind: 'bytes'; readonly bytes: number }
+  | { readonly kind: 'phase'; readonly phase: Phase }
+  | CredentialsWanted
 
 /** The worker's function: repairs files with a store of its own. `step` is for tests that kill. */
 export async function runRepair(
@@ -21,12 +27,14 @@ export async function runRepair(
   step?: (name: string) => void,
 ): Promise<RepairedFiles> {
   const { data, signal, post } = context
-  const { stallMs } = data
+  const { stallMs, quietMs } = data
   const clock = createSystemClock()
   const limit = createRateLimit(data.limit, clock)
   const store = openWorkerStore(context, data, { disk, clock })
+  const lines = createLineStates({ clock, quietMs, onPhase: (phase) => post({ kind: 'phase', phase }) })
   try {
     const deps = {
+      lines,
       disk,
       clock,
       store,
@@ -37,6 +45,7 @@ export async function runRepair(
     }
     return await repairFiles(data, deps, { signal, onBytes: (bytes) => post({ kind: 'bytes', bytes }) })
   } finally {
+    lines.close()
     store.close()
   }
 }

@@ -94,12 +94,20 @@ export function openDraft(path: string, connectionId: string): void {
     saveFailure: before?.saveFailure,
     isReading: true,
   }
+  leavePlan(before)
   useDrafts.setState(({ byPath }) => ({ byPath: { ...byPath, [path]: draft } }))
   ask(path, 0)
 }
 
+/** Its files are hashed no further. */
+function leavePlan(draft: Draft | undefined): void {
+  // A host that doesn't answer reads nothing, either.
+  if (draft !== undefined) client.publish.forget({ planId: draft.planId }).catch(() => undefined)
+}
+
 /** Under another id: of the plan before it the engine would keep what it has read. */
 export const readAgain = (path: string): void => {
+  leavePlan(useDrafts.getState().byPath[path])
   changeDraft(path, { failure: undefined, plan: undefined, planId: crypto.randomUUID() })
   ask(path, 0)
 }
@@ -285,12 +293,14 @@ function remember(path: string): (() => void) | undefined {
 
 /** A file that is being written of it is not made. */
 function forget(path: string): void {
-  useDrafts.getState().byPath[path]?.saving?.stop.abort()
+  const draft = useDrafts.getState().byPath[path]
+  draft?.saving?.stop.abort()
   readings.get(path)?.abort.abort()
   clearTimeout(readings.get(path)?.timer)
   readings.delete(path)
   unsubscribers.get(path)?.()
   unsubscribers.delete(path)
+  leavePlan(draft)
   useDrafts.setState(({ byPath, toPublish }) => {
     const { [path]: _dropped, ...others } = byPath
     return { byPath: others, toPublish: new Set([...toPublish].filter((each) => each !== path)) }
