@@ -286,7 +286,10 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       return { library, oneVersionPerPackage: facts.oneVersionPerPackage }
     },
     libraries: libraries.known,
-    isBegun: (libraryId, ref) => queue.list().some((known) => isSame({ kind: 'install', ref, libraryId }, known)),
+    begun() {
+      const known = queue.list()
+      return (libraryId, ref) => known.some((each) => isSame({ kind: 'install', ref, libraryId }, each))
+    },
     apps: () => settings.get().apps,
   })
 
