@@ -171,6 +171,11 @@ export function createEngineProcedures(parts: EngineParts): EngineApi {
         await libraryOf(question.libraryId)
         return installPlans.plan(question, ioOf(options))
       },
+      async planEach({ questions }, options) {
+        for (const { source } of questions) if ('file' in source) requireAbsolute(source.file)
+        for (const libraryId of new Set(questions.map((each) => each.libraryId))) await libraryOf(libraryId)
+        return [...(await installPlans.planEach(questions, ioOf(options)))]
+      },
       async start({ planId, ignoreCompatibility = false, ...pace }) {
         const { plan, request } = installPlans.start(planId, { ignoreCompatibility })
         const library = await writableOf(plan.libraryId)

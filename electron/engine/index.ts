@@ -300,7 +300,10 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
       return { library, oneVersionPerPackage: facts.oneVersionPerPackage }
     },
     libraries: libraries.known,
-    isBegun: (libraryId, ref) => queue.list().some((known) => isSame({ kind: 'install', ref, libraryId }, known)),
+    begun() {
+      const known = queue.list()
+      return (libraryId, ref) => known.some((each) => isSame({ kind: 'install', ref, libraryId }, each))
+    },
     apps: () => settings.get().apps,
   })
 
@@ -359,9 +362,9 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     // One library that can't be opened must not keep the others from working.
     await libraryOf(id).catch((error: unknown) => log.write('warn', 'library.open', { library: id, ...toWire(error) }))
   }
-  // A window is about to ask for it; the newest of a long one it can have before.
   if (config.role !== 'cli') {
     news.begin()
+    // A window is about to ask for it; the newest of a long one it can have before.
     const prepared = connections.open(undefined).then(catalog.prepare)
     prepared.catch((error: unknown) => log.write('debug', 'catalog.not-prepared', toWire(error)))
   }

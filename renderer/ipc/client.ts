@@ -38,7 +38,7 @@ const verbs: Verbs = {
     unpublish: true,
   },
   publish: { plan: true, files: true, forget: true, start: true, build: true },
-  install: { plan: true, start: true },
+  install: { plan: true, planEach: true, start: true },
   packageFile: { files: true },
   libraries: { list: true, add: true, update: true, remove: true, setDefault: true, planMove: true, move: true },
   installed: {

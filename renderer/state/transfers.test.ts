@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Transfer, TransferState } from '../../shared/model/transfer.ts'
-import { type TransfersState, withoutTransfer, withSamples, withTransfer } from './transfers.ts'
+import { type TransfersState, withoutTransfer, withSamples, withTransfers } from './transfers.ts'
 
 const progress = { settledBytes: 0, receivedBytes: 0, totalBytes: 100, bytesPerSecond: 0 }
 const transfer = (id: string, kind: 'queued' | 'transferring' | 'done' = 'queued'): Transfer => ({
@@ -15,6 +15,7 @@ const transfer = (id: string, kind: 'queued' | 'transferring' | 'done' = 'queued
   readOnly: false,
 })
 const empty: TransfersState = { load: { kind: 'ready' }, order: [], byId: {}, progressById: {} }
+const withTransfer = (state: TransfersState, one: Transfer) => withTransfers(state, [one])
 const of = (...transfers: readonly Transfer[]) => transfers.reduce(withTransfer, empty)
 
 describe('transfers in the window', () => {
@@ -25,6 +26,20 @@ describe('transfers in the window', () => {
   it('leads the history once it has ended', () => {
     const before = of(transfer('old', 'done'), transfer('a'), transfer('b'))
     expect(withTransfer(before, transfer('a', 'done')).order).toEqual(['b', 'a', 'old'])
+  })
+
+  it('has those that changed together where they would be had they come one by one', () => {
+    const before = of(transfer('old', 'done'), transfer('a'), transfer('b'))
+    const changes = [
+      transfer('c'),
+      transfer('a', 'done'),
+      transfer('d'),
+      transfer('b', 'transferring'),
+      transfer('b', 'done'),
+    ]
+    const together = withTransfers(before, changes)
+    expect(together).toEqual(changes.reduce(withTransfer, before))
+    expect(together.order).toEqual(['c', 'd', 'b', 'a', 'old'])
   })
 
   it('keeps its place while it runs', () => {

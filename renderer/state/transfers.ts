@@ -24,19 +24,29 @@ export const runsElsewhere = ({ readOnly, state }: Pick<Transfer, 'readOnly' | '
 export const standsStill = ({ kind }: TransferState): boolean =>
   kind === 'stalled' || kind === 'paused' || kind === 'reconnecting' || kind === 'queued' || kind === 'cancelling'
 
-/** The state with this transfer in it; a new one joins the end of the queue, before the history. Pure. */
-export function withTransfer(state: TransfersState, transfer: Transfer): TransfersState {
-  const known = state.byId[transfer.id] !== undefined
-  const byId = { ...state.byId, [transfer.id]: transfer }
-  const progressById = { ...state.progressById, [transfer.id]: transfer.progress }
-  const ended = isEnded(transfer.state)
-  const wasEnded = known && isEnded((state.byId[transfer.id] as Transfer).state)
-  if (known && ended === wasEnded) return { ...state, byId, progressById }
-  // It enters the queue or the history: last of the one, first of the other, which is one and the same place.
-  const others = state.order.filter((id) => id !== transfer.id)
-  const history = others.findIndex((id) => isEnded((byId[id] as Transfer).state))
+/** The state with these transfers in it, as they changed one after the other; a new one joins the end of the queue, before the history. Pure. */
+export function withTransfers(state: TransfersState, changed: readonly Transfer[]): TransfersState {
+  const byId = { ...state.byId }
+  const progressById = { ...state.progressById }
+  // They enter the queue or the history: last of the one, first of the other, which is one and the same place.
+  const entering = new Set<string>()
+  for (const transfer of changed) {
+    const { id } = transfer
+    const known = byId[id]
+    byId[id] = transfer
+    progressById[id] = transfer.progress
+    if (known !== undefined && isEnded(known.state) === isEnded(transfer.state)) continue
+    entering.delete(id)
+    entering.add(id)
+  }
+  if (entering.size === 0) return { ...state, byId, progressById }
+  const hasEnded = (id: string) => isEnded((byId[id] as Transfer).state)
+  const others = state.order.filter((id) => !entering.has(id))
+  const history = others.findIndex(hasEnded)
   const at = history === -1 ? others.length : history
-  return { ...state, byId, progressById, order: [...others.slice(0, at), transfer.id, ...others.slice(at)] }
+  const queued = [...entering].filter((id) => !hasEnded(id))
+  const ended = [...entering].filter(hasEnded).reverse()
+  return { ...state, byId, progressById, order: [...others.slice(0, at), ...queued, ...ended, ...others.slice(at)] }
 }
 
 export function withoutTransfer(state: TransfersState, id: string): TransfersState {
@@ -86,18 +96,42 @@ export const fetchTransfers = createSingleFlight(async () => {
 const newest = (a: Progress, b: Progress | undefined): Progress =>
   b === undefined || a.receivedBytes >= b.receivedBytes ? a : b
 
+/** Thousands may change one after the other: what comes so soon after another one is put in with all that comes meanwhile. */
+const gatherMs = 50
+let gathered: Transfer[] | undefined
+
 export function applyTransfer(transfer: Transfer): void {
-  applyNow((state) => withTransfer(state, transfer))
+  if (gathered !== undefined) return void gathered.push(transfer)
+  gathered = [transfer]
+  putIn()
+  setTimeout(endGathering, gatherMs)
+}
+function putIn(): void {
+  const changed = gathered ?? []
+  if (changed.length === 0) return
+  gathered = []
+  applyNow((state) => withTransfers(state, changed))
+}
+function endGathering(): void {
+  if (gathered?.length === 0) gathered = undefined
+  else {
+    putIn()
+    setTimeout(endGathering, gatherMs)
+  }
 }
 export function removeTransfer(id: string): void {
+  putIn()
   applyNow((state) => withoutTransfer(state, id))
 }
 function applyNow(change: (state: TransfersState) => TransfersState): void {
   duringFetch?.push(change)
   useTransfers.setState(change)
 }
-export const applySamples = (samples: readonly Sample[]): void =>
+export function applySamples(samples: readonly Sample[]): void {
+  // What was gathered is older.
+  putIn()
   useTransfers.setState((state) => withSamples(state, samples))
+}
 
 /** One transfer; undefined while it isn't known. */
 export const useTransfer = (id: string | undefined): Transfer | undefined =>

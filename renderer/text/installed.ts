@@ -192,6 +192,8 @@ export const installedText = {
     button: (count: number): string => `Update ${plural(count, 'package')}`,
     ask: (count: number): string => `Update ${formatCount(count)}…`,
     reused: 'Reused from what is installed',
+    listLabel: 'Updates',
+    looked: (known: number, of: number): string => `Looked at ${formatCount(known)} of ${plural(of, 'package')}`,
     versions: (from: readonly string[], to: string): string => (from.length === 0 ? to : `${formatList(from)} → ${to}`),
     tooLittleWhy: 'Free up space, or update some of them one by one.',
   },

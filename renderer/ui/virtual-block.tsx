@@ -8,17 +8,20 @@ interface VirtualBlockProps<T> {
   readonly keyOf: (item: T) => string
   /** px */
   readonly rowHeight: number
+  /** Rows are as high as what is in them, which is about `rowHeight`. */
+  readonly measured?: boolean
   readonly renderRow: (item: T, index: number) => ReactNode
   /** Scrolled to when it changes; -1: none. */
   readonly activeIndex?: number
 }
 
-/** Rows of one height in the middle of what scrolls; only those in view are drawn. */
+/** Rows in the middle of what scrolls; only those in view are drawn. */
 export function VirtualBlock<T>({
   scroller,
   items,
   keyOf,
   rowHeight,
+  measured = false,
   renderRow,
   activeIndex = -1,
 }: VirtualBlockProps<T>) {
@@ -35,20 +38,27 @@ export function VirtualBlock<T>({
     estimateSize: () => rowHeight,
     overscan: 12,
     scrollMargin,
+    // What was measured of a row goes with it when it moves.
+    getItemKey: (index) => (items[index] === undefined ? index : keyOf(items[index])),
   })
   const { scrollToIndex } = rows
   useEffect(() => {
     if (activeIndex >= 0) scrollToIndex(activeIndex, { align: 'auto' })
   }, [activeIndex, scrollToIndex])
   return (
-    <div ref={block} className="virtual-block" role="presentation" style={{ blockSize: items.length * rowHeight }}>
+    <div ref={block} className="virtual-block" role="presentation" style={{ blockSize: rows.getTotalSize() }}>
       {rows.getVirtualItems().map(({ index, start }) => {
         const item = items[index]
         return item === undefined ? null : (
           <div
             key={keyOf(item)}
+            ref={measured ? rows.measureElement : undefined}
+            data-index={index}
             role="presentation"
-            style={{ transform: `translateY(${start - scrollMargin}px)`, blockSize: rowHeight }}
+            style={{
+              transform: `translateY(${start - scrollMargin}px)`,
+              ...(measured ? {} : { blockSize: rowHeight }),
+            }}
           >
             {renderRow(item, index)}
           </div>

@@ -6,7 +6,7 @@ interface VirtualRowsProps<T> {
   /** Undefined while it is not at hand: its place stays empty. */
   readonly itemAt: (index: number) => T | undefined
   /** Told where those that are drawn begin. */
-  readonly onView: (first: number) => void
+  readonly onView?: (first: number) => void
   /** px */
   readonly rowHeight: number
   readonly renderRow: (item: T) => ReactNode
@@ -25,7 +25,7 @@ export function VirtualRows<T>({ count, itemAt, onView, rowHeight, renderRow, la
   })
   const drawn = rows.getVirtualItems()
   const first = drawn[0]?.index ?? 0
-  useEffect(() => onView(first), [first, onView])
+  useEffect(() => onView?.(first), [first, onView])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section ref={scroller} className={`virtual-rows ${className ?? ''}`} aria-label={label} tabIndex={0}>

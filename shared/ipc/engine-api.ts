@@ -13,7 +13,7 @@ import {
 } from '../model/package.ts'
 import { installPlan, publishFields, publishPlan } from '../model/plans.ts'
 import { library, settings, settingsChanges } from '../model/settings.ts'
-import { filesPart, transfer, upkeepReport } from '../model/transfer.ts'
+import { filesPart, transfer, upkeepReport, wireError } from '../model/transfer.ts'
 import { type Api, procedure } from './procedure.ts'
 
 const nothing = z.strictObject({})
@@ -28,6 +28,19 @@ const pace = {
   connections: z.number().int().min(1).max(16).optional(),
 }
 const started = z.strictObject({ transferId: z.string() })
+
+const installQuestion = z.strictObject({
+  source: z.union([
+    z.strictObject({ connectionId: z.string().optional(), ref: packageRef }),
+    z.strictObject({ file: z.string().min(1) }),
+  ]),
+  libraryId: z.string().optional(),
+  apps: z.array(app).optional(),
+  /** Installs again over what is there. */
+  force: z.boolean().optional(),
+  /** Next lower installed version goes to trash afterwards, unless kept. */
+  upgrade: z.boolean().optional(),
+})
 
 /**
  * The engine's procedures, noun by noun. The engine, the router, the clients and the command line are all derived from it.
@@ -259,20 +272,11 @@ export const engineContract = {
     ),
   },
   install: {
-    plan: procedure(
-      z.strictObject({
-        source: z.union([
-          z.strictObject({ connectionId: z.string().optional(), ref: packageRef }),
-          z.strictObject({ file: z.string().min(1) }),
-        ]),
-        libraryId: z.string().optional(),
-        apps: z.array(app).optional(),
-        /** Installs again over what is there. */
-        force: z.boolean().optional(),
-        /** Next lower installed version goes to trash afterwards, unless kept. */
-        upgrade: z.boolean().optional(),
-      }),
-      installPlan,
+    plan: procedure(installQuestion, installPlan),
+    /** The same for many, in the same order: what is installed is looked at once. The plans of the last 50 calls can be started. */
+    planEach: procedure(
+      z.strictObject({ questions: z.array(installQuestion).max(500) }),
+      z.array(z.strictObject({ plan: installPlan.optional(), error: wireError.optional() })),
     ),
     /** Queues it. `incompatible` unless `ignoreCompatibility`; `disk-full` when it can't fit. */
     start: procedure(

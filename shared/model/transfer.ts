@@ -3,7 +3,7 @@ import type { WireError } from '../errors.ts'
 import { trashEntry } from './installed.ts'
 import { packageRef } from './package.ts'
 
-const wireError = z.custom<WireError>((value) => typeof value === 'object' && value !== null && 'code' in value)
+export const wireError = z.custom<WireError>((value) => typeof value === 'object' && value !== null && 'code' in value)
 
 export const pauseReason = z.enum(['by-person', 'interrupted', 'disk-full', 'sign-in', 'store-unreachable'])
 export type PauseReason = z.infer<typeof pauseReason>

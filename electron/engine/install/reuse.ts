@@ -1,6 +1,7 @@
 import path from 'node:path'
 import * as z from 'zod'
 import type { Checksum, Manifest } from '../../../shared/model/package.ts'
+import { inTurns } from '../in-turns.ts'
 import type { Disk } from '../ports.ts'
 
 /**
@@ -51,11 +52,7 @@ export function findReusable(
   versions: readonly InstalledSource[],
 ): { readonly reuse: Reuse; readonly from: readonly string[] } {
   if (versions.length === 0) return { reuse: { paths: [], pieces: [] }, from: [] }
-  const wanted = new Set<string>()
-  for (const file of manifest.files) {
-    wanted.add(keyOf(file.sizeBytes, file.checksum))
-    for (const block of file.blocks ?? []) wanted.add(keyOf(block.sizeBytes, sha256(block.sha256)))
-  }
+  const wanted = wantedBy([manifest])
   const found = new Map<string, { readonly label: string; readonly path: string; readonly offset: number }>()
   for (const { label, root, manifest: has } of versions) {
     for (const file of has.files) {
@@ -86,6 +83,47 @@ export function findReusable(
       take(index, block, keyOf(sizeBytes, sha256(hex)))
   }
   return { reuse: { paths: [...paths.keys()], pieces }, from: [...from] }
+}
+
+/** So many others than those of its name may have a file that a package wants, before any of them is asked. */
+const mostOthers = 8
+
+/**
+ * Of very many versions those worth asking, for each of these packages: all of its name, then of the others the first few that have something of it.
+ * So what many of them have in common, a license, doesn't bring each to each.
+ */
+export async function indexSources(
+  versions: readonly InstalledSource[],
+  manifests: readonly Manifest[],
+): Promise<(manifest: Manifest) => readonly InstalledSource[]> {
+  const wanted = wantedBy(manifests)
+  const names = new Set(manifests.map(({ ref }) => ref.name))
+  const byName = new Map<string, InstalledSource[]>()
+  const byKey = new Map<string, Set<InstalledSource>>()
+  await inTurns(versions, (each) => {
+    const { ref, files } = each.manifest
+    const same = byName.get(ref.name)
+    if (same !== undefined) same.push(each)
+    else if (names.has(ref.name)) byName.set(ref.name, [each])
+    for (const key of files.flatMap(keysOf).map(({ key }) => key)) {
+      if (!wanted.has(key)) continue
+      const having = byKey.get(key) ?? new Set()
+      if (having.size < mostOthers) byKey.set(key, having.add(each))
+    }
+  })
+  return (manifest) => {
+    const having = [...wantedBy([manifest])].flatMap((key) => [...(byKey.get(key) ?? [])])
+    return [...new Set([...(byName.get(manifest.ref.name) ?? []), ...having])]
+  }
+}
+
+function wantedBy(manifests: readonly Manifest[]): ReadonlySet<string> {
+  const wanted = new Set<string>()
+  for (const file of manifests.flatMap(({ files }) => files)) {
+    wanted.add(keyOf(file.sizeBytes, file.checksum))
+    for (const block of file.blocks ?? []) wanted.add(keyOf(block.sizeBytes, sha256(block.sha256)))
+  }
+  return wanted
 }
 
 const sha256 = (hex: string): Checksum => ({ algorithm: 'sha256', hex })

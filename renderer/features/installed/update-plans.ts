@@ -1,4 +1,4 @@
-import { type AppError, toAppError } from '../../../shared/errors.ts'
+import { type AppError, fromWire } from '../../../shared/errors.ts'
 import type { InstallPlan } from '../../../shared/model/plans.ts'
 import { client } from '../../ipc/link.ts'
 import type { Update } from './installed-actions.ts'
@@ -38,24 +38,29 @@ export function costOf(plans: readonly InstallPlan[]): UpdateCost {
   }
 }
 
-/** Asks for every price; one that fails doesn't keep the others from being asked. Rejects only when it is cancelled. */
-export async function planUpdates(updates: readonly Update[], signal: AbortSignal): Promise<readonly PlannedUpdate[]> {
+const perCall = 200
+
+/** Asks for every price, and tells of how many it knows; one that fails doesn't keep the others from being asked. Rejects when the engine doesn't answer. */
+export async function planUpdates(
+  updates: readonly Update[],
+  onPlanned: (count: number) => void,
+  signal: AbortSignal,
+): Promise<readonly PlannedUpdate[]> {
   const planned: PlannedUpdate[] = []
-  for (const update of updates) {
-    signal.throwIfAborted()
-    planned.push(await planUpdate(update, signal))
+  for (let at = 0; at < updates.length; at += perCall) {
+    const those = updates.slice(at, at + perCall)
+    const questions = those.map(({ connectionId, libraryId, name, version }) => {
+      const source = { connectionId, ref: { name, version } }
+      return { source, libraryId, upgrade: true }
+    })
+    const answers = await client.install.planEach({ questions }, { signal })
+    for (const [index, update] of those.entries()) {
+      const { plan, error } = answers[index] ?? {}
+      planned.push({ update, plan, ...(error === undefined ? {} : { failure: fromWire(error) }) })
+    }
+    onPlanned(planned.length)
   }
   return planned
-}
-
-async function planUpdate(update: Update, signal: AbortSignal): Promise<PlannedUpdate> {
-  const { connectionId, libraryId, name, version } = update
-  try {
-    const source = { connectionId, ref: { name, version } }
-    return { update, plan: await client.install.plan({ source, libraryId, upgrade: true }, { signal }) }
-  } catch (error) {
-    return { update, failure: toAppError(error) }
-  }
 }
 
 /** Queues all that have a plan. One that can't start doesn't keep the others from it; the first error is thrown at the end. */

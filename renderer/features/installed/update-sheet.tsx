@@ -6,15 +6,23 @@ import { installedText } from '../../text/installed.ts'
 import { formatSize } from '../../text/units.ts'
 import { BoneLines } from '../../ui/bones.tsx'
 import { Button } from '../../ui/button.tsx'
+import { FailureStrip } from '../../ui/failure-strip.tsx'
 import { Size } from '../../ui/figures.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Meter } from '../../ui/progress-bar.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
+import { useAction } from '../../ui/use-action.ts'
+import { VirtualRows } from '../../ui/virtual-rows.tsx'
 import type { Update } from './installed-actions.ts'
 import { costOf, type PlannedUpdate, planUpdates, startUpdates } from './update-plans.ts'
 
 const text = installedText.updateSheet
+
+/** More are drawn only where they are in view. */
+const fewLines = 100
+/** px */
+const lineHeight = 32
 
 interface UpdateSheetProps {
   /** As they were when the sheet was opened. */
@@ -28,14 +36,14 @@ interface UpdateSheetProps {
 /** What updating several packages costs, before it starts. Enter does it, Escape closes. */
 export function UpdateSheet({ updates, words = text, onClose, run }: UpdateSheetProps) {
   const [planned, setPlanned] = useState<readonly PlannedUpdate[]>()
+  const [knownCount, setKnownCount] = useState(0)
+  const action = useAction()
+  const { run: attempt } = action
   useEffect(() => {
     const stop = new AbortController()
-    planUpdates(updates, stop.signal).then(
-      (answer) => !stop.signal.aborted && setPlanned(answer),
-      () => undefined, // closed meanwhile
-    )
+    void attempt(async () => setPlanned(await planUpdates(updates, setKnownCount, stop.signal)))
     return () => stop.abort()
-  }, [updates])
+  }, [updates, attempt])
 
   const plans = planned?.flatMap(({ plan }) => plan ?? []) ?? []
   const cost = costOf(plans)
@@ -72,17 +80,36 @@ export function UpdateSheet({ updates, words = text, onClose, run }: UpdateSheet
     >
       {planned === undefined ? (
         <section>
+          <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
           <BoneLines lines={5} />
+          {knownCount > 0 && (
+            <p className="t3 num" role="status">
+              {text.looked(knownCount, updates.length)}
+            </p>
+          )}
         </section>
       ) : (
         <>
           {plans.length > 0 && <Cost {...cost} />}
           <section>
-            <ul className="works update-list">
-              {planned.map((each) => (
-                <UpdateLine key={each.update.name} {...each} />
-              ))}
-            </ul>
+            {planned.length > fewLines ? (
+              <VirtualRows
+                label={text.listLabel}
+                className="works update-list is-long"
+                count={planned.length}
+                itemAt={(index) => planned[index]}
+                rowHeight={lineHeight}
+                renderRow={(each) => <UpdateLine {...each} />}
+              />
+            ) : (
+              <ul className="works update-list">
+                {planned.map((each) => (
+                  <li key={each.update.name}>
+                    <UpdateLine {...each} />
+                  </li>
+                ))}
+              </ul>
+            )}
           </section>
           {cost.missingBytes > 0 && (
             <section>
@@ -139,12 +166,12 @@ function Cost({ downloadBytes, reusedBytes, freeBytes, freeAfterBytes }: ReturnT
 }
 
 const UpdateLine = ({ update, plan, failure }: PlannedUpdate) => (
-  <li>
+  <>
     <span className="cut" title={update.title}>
       <bdi>{update.title}</bdi> <span className="t3 num">{text.versions(plan?.replaces ?? [], update.version)}</span>
     </span>
     <span className={failure === undefined ? 'small t3 num' : 'small status warn'}>
       {failure === undefined ? formatSize(plan?.downloadBytes ?? 0) : shortErrorOf(failure)}
     </span>
-  </li>
+  </>
 )

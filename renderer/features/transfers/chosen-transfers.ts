@@ -5,7 +5,18 @@ import { transferTitle } from '../../text/transfer-states.ts'
 import { transfersText as text } from '../../text/transfers.ts'
 import type { RowCommand } from '../../ui/row-keys.ts'
 import type { SelectionAction } from '../../ui/selection-panel.tsx'
-import { canCancel, cancel, canDiscard, canPause, canResume, canRetry, pause, resume } from './transfer-actions.ts'
+import {
+  actOnEach,
+  canCancel,
+  cancel,
+  canDiscard,
+  canPause,
+  canResume,
+  canRetry,
+  pause,
+  resume,
+  stopEach,
+} from './transfer-actions.ts'
 
 /** Several transfers: what they still have to do, and what can be done with all of them at once. */
 export interface ChosenTransfers {
@@ -23,16 +34,16 @@ export function chooseTransfers(
   const left = transfers
     .filter(({ state }) => !isEnded(state))
     .reduce((sum, { progress }) => sum + progress.totalBytes - progress.settledBytes, 0)
-  const each = (can: (one: Transfer) => boolean, work: (one: Transfer) => Promise<unknown>) => {
+  const each = (can: (one: Transfer) => boolean, work: (one: Transfer) => Promise<unknown>, inOrder = actOnEach) => {
     const those = transfers.filter(can)
-    const act = () => run(() => Promise.all(those.map(work)))
+    const act = () => run(() => inOrder(those, work))
     return { count: those.length, act }
   }
-  const pausing = each(canPause, pause)
+  const pausing = each(canPause, pause, stopEach)
   const resuming = each(canResume, resume)
   // What was cancelled is asked about anew, one at a time.
   const retrying = each((one) => one.state.kind === 'failed' && canRetry(one), resume)
-  const cancelling = each(canCancel, cancel)
+  const cancelling = each(canCancel, cancel, stopEach)
   const discarding = each(canDiscard, cancel)
   const discarded = transfers.filter(canDiscard).reduce((sum, { progress }) => sum + progress.receivedBytes, 0)
   const action = (

@@ -59,8 +59,31 @@ export async function showPackage(transfer: Transfer, version?: string): Promise
   goTo({ page: 'package', name: versionOf(transfer).name, tab: 'versions', version })
 }
 
-const all = (): readonly Transfer[] => Object.values(useTransfers.getState().byId)
+const all = (): readonly Transfer[] => {
+  const { order, byId } = useTransfers.getState()
+  return order.flatMap((id) => byId[id] ?? [])
+}
 
-/** Queued ones too: else the next would start in the place of a paused one. */
-export const pauseAll = (): Promise<unknown> => Promise.all(all().filter(canPause).map(pause))
-export const resumeAll = (): Promise<unknown> => Promise.all(all().filter(canResume).map(resume))
+export const pauseAll = (): Promise<void> => stopEach(all().filter(canPause), pause)
+export const resumeAll = (): Promise<void> => actOnEach(all().filter(canResume), resume)
+
+/** Those at the end of the queue first, and what runs last: else the next would begin in the place of each that is stopped. */
+export const stopEach = (transfers: readonly Transfer[], work: (one: Transfer) => Promise<unknown>): Promise<void> =>
+  actOnEach([...transfers.filter(canMove).reverse(), ...transfers.filter((one) => !canMove(one))], work)
+
+/** A browser refuses thousands of calls at a time. */
+const callsAtOnce = 16
+
+/** Does it with each. One that fails doesn't keep the others from it; the first error is thrown at the end. */
+export async function actOnEach(
+  transfers: readonly Transfer[],
+  work: (one: Transfer) => Promise<unknown>,
+): Promise<void> {
+  const left = transfers.values()
+  const failures: unknown[] = []
+  const next = async () => {
+    for (const one of left) await work(one).catch((error: unknown) => failures.push(error))
+  }
+  await Promise.all(Array.from({ length: callsAtOnce }, next))
+  if (failures.length > 0) throw failures[0]
+}

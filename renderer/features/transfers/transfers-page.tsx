@@ -1,7 +1,7 @@
 import './transfers.css'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowLeft, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useId, useMemo, useState } from 'react'
 import { create } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import { specOf } from '../../../shared/model/package-ref.ts'
@@ -29,6 +29,7 @@ import { useAction } from '../../ui/use-action.ts'
 import { useEscape } from '../../ui/use-escape.ts'
 import { useFocusAlong } from '../../ui/use-focus-handover.ts'
 import { useRowKeys } from '../../ui/use-row-keys.ts'
+import { VirtualBlock } from '../../ui/virtual-block.tsx'
 import { type ChosenTransfers, chooseTransfers } from './chosen-transfers.ts'
 import { LimitMenu } from './limit-menu.tsx'
 import {
@@ -48,6 +49,8 @@ import { TransferDetail } from './transfer-inspector.tsx'
 import { TransferRow } from './transfer-row.tsx'
 
 const rowsPerPage = 8
+/** px, of one that waits or has ended; one with a bar is higher. */
+const rowHeight = 56
 const idOf = ({ id }: Transfer): string => id
 
 export function TransfersPage({ selectedId }: { readonly selectedId?: string }) {
@@ -251,7 +254,7 @@ interface TransferListProps {
 /** Now and Earlier: two groups of rows, one stop of Tab; the arrows move the selection through both. */
 function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInspect, run }: TransferListProps) {
   const id = useId()
-  const grid = useRef<HTMLDivElement>(null)
+  const [grid, setGrid] = useState<HTMLDivElement | null>(null)
   const singleKeys = useSettings(({ settings }) => settings.singleKeys)
   const now = transfers.filter(({ state }) => !isEnded(state))
   const earlier = transfers.filter(({ state }) => isEnded(state))
@@ -264,10 +267,6 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
   })
   const active = inOrder[activeIndex]
   const activeId = active?.id
-
-  useEffect(() => {
-    if (activeId !== undefined) document.getElementById(`${id}-${activeId}`)?.scrollIntoView({ block: 'nearest' })
-  }, [id, activeId])
 
   const act = (command: RowCommand | undefined): boolean => {
     if (selected === undefined) return false
@@ -299,7 +298,7 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
     }
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target !== grid.current) return
+    if (event.target !== grid) return
     if (take(event)) event.preventDefault()
     else if (event.key === 'Enter' && active) {
       event.preventDefault()
@@ -309,7 +308,6 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
 
   const rowOf = (transfer: Transfer, at: number, group: readonly Transfer[]) => (
     <TransferRow
-      key={transfer.id}
       transfer={transfer}
       rowId={`${id}-${transfer.id}`}
       selected={selection.keys.has(transfer.id)}
@@ -322,10 +320,22 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
       run={run}
     />
   )
+  // Thousands may wait.
+  const block = (group: readonly Transfer[], active: number) => (
+    <VirtualBlock
+      scroller={grid}
+      items={group}
+      keyOf={idOf}
+      rowHeight={rowHeight}
+      measured
+      renderRow={(transfer, at) => rowOf(transfer, at, group)}
+      activeIndex={active}
+    />
+  )
   return (
     // biome-ignore lint/a11y/useSemanticElements: two groups of rows with one roving stop
     <div
-      ref={grid}
+      ref={setGrid}
       className="list jobs"
       role="grid"
       aria-label={text.title}
@@ -337,7 +347,7 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
     >
       {now.length > 0 && (
         <Group title={text.now} count={now.length}>
-          {now.map(rowOf)}
+          {block(now, activeIndex < now.length ? activeIndex : -1)}
         </Group>
       )}
       {earlier.length > 0 && (
@@ -356,7 +366,7 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
             )
           }
         >
-          {earlier.map(rowOf)}
+          {block(earlier, activeIndex - now.length)}
         </Group>
       )}
     </div>
