@@ -3,12 +3,11 @@ import { AppError, isAppError } from '../../../shared/errors.ts'
 import type { App } from '../../../shared/model/app.ts'
 import { verdictFor } from '../../../shared/model/compatibility.ts'
 import type { CompatibilityMap, Manifest, PackageRef } from '../../../shared/model/package.ts'
-import { identOf, specOf } from '../../../shared/model/package-ref.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import type { InstallPlan } from '../../../shared/model/plans.ts'
 import { refusalOf } from '../../../shared/model/refusal.ts'
 import { inTurns } from '../in-turns.ts'
 import type { Library } from '../library/library.ts'
-import { checkPlace } from '../library/places.ts'
 import type { Disk, Io } from '../ports.ts'
 import { mostWorkers } from './install-limits.ts'
 import type { InstallRequest } from './install-request.ts'
@@ -78,7 +77,7 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
       // There is time for it while the store answers.
       if (!('file' in question.source)) readyCrew(1)
       const found = await read(question, io)
-      checkPlace(deps.disk, library.places.version(identOf(found.manifest.ref)))
+      library.checkPlaceOf(found.manifest.ref, question.force === true)
       const installed = await library.listInTurns(io)
       const planned = planInstall({
         planId: randomUUID(),

@@ -32,6 +32,7 @@ import {
 import { measureUsage } from './usage.ts'
 import { isWhole, type TreeReport } from './verify.ts'
 import { earlierOf, factsOfTree, type MetaMark, readFacts, type VersionFacts, writeFacts } from './version-facts.ts'
+import { checkVersionPlace } from './version-place.ts'
 import { whileHeld } from './while-held.ts'
 
 /** What would hold up the main thread: done in a worker. */
@@ -71,6 +72,8 @@ export interface Library {
   /** What Orbital has installed or verified, and whose meta.json can't be read any more: not listed until it is repaired. */
   unreadable(io: Io): Promise<readonly PackageRef[]>
   isUnreadable(ref: PackageRef): boolean
+  /** `place-taken` where what stands in that version's place may not make way for it (version-place.ts). */
+  checkPlaceOf(ref: PackageRef, force: boolean): void
   /** `not-installed` */
   get(ref: PackageRef): InstalledVersion
   find(ref: PackageRef): InstalledVersion | undefined
@@ -233,6 +236,7 @@ export function createLibrary(deps: LibraryDeps): Library {
     listInTurns: (io) => installed.listInTurns(createTurns(clock, io)),
     unreadable: (io) => installed.unreadable(createTurns(clock, io)),
     isUnreadable: installed.isUnreadable,
+    checkPlaceOf: (ref, force) => checkVersionPlace({ disk, places, installed }, ref, force),
     get: installed.get,
     find: (ref) => (installed.tree(ref) === undefined ? undefined : installed.get(ref)),
     manifest: (ref) => treeOf(ref).manifest,
