@@ -31,7 +31,15 @@ import {
 } from './trash.ts'
 import { measureUsage } from './usage.ts'
 import { isWhole, type TreeReport } from './verify.ts'
-import { earlierOf, factsOfTree, type MetaMark, readFacts, type VersionFacts, writeFacts } from './version-facts.ts'
+import {
+  earlierOf,
+  factsOfTree,
+  type MetaMark,
+  readFacts,
+  type VersionFacts,
+  withDamage,
+  writeFacts,
+} from './version-facts.ts'
 import { checkVersionPlace } from './version-place.ts'
 import { whileHeld } from './while-held.ts'
 
@@ -195,11 +203,10 @@ export function createLibrary(deps: LibraryDeps): Library {
     const now = installed.tree(ref)?.mark
     // Removed or installed anew meanwhile: the report is of a tree that is gone.
     if (now?.metaSha256 !== mark.metaSha256 || now.metaModifiedMs !== mark.metaModifiedMs) return
-    updateFacts(ref, ({ verifiedAt: _, damagedFiles: __, ...facts }) =>
-      isWhole(report)
-        ? { ...facts, verifiedAt: new Date(atMs).toISOString() }
-        : { ...facts, damagedFiles: [...report.damaged, ...report.missing] },
-    )
+    updateFacts(ref, ({ verifiedAt: _, ...facts }) => ({
+      ...withDamage(facts, [...report.damaged, ...report.missing]),
+      ...(isWhole(report) ? { verifiedAt: new Date(atMs).toISOString() } : {}),
+    }))
   }
   const deleteAll = (roots: readonly string[], io: Io): Promise<number> =>
     roots.length === 0 ? Promise.resolve(0) : work.remove(roots, io)

@@ -1,5 +1,6 @@
 import { IconAlertTriangle, IconArrowUp, IconChecks, IconPin } from '@tabler/icons-react'
 import { memo } from 'react'
+import { damagedCountOf } from '../../../shared/model/damaged-count.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import { formatDay, installedText as text } from '../../text/installed.ts'
 import { formatExactTime } from '../../text/units.ts'
@@ -158,7 +159,7 @@ interface VerifiedWordProps {
 /** Damaged, changed, not verified, or when the least lately verified of them was. */
 export function VerifiedWord({ versions, care, changed }: VerifiedWordProps) {
   if (care !== undefined) return <span className="t2">{text.busy[care]}</span>
-  const damaged = versions.reduce((sum, { damagedFiles }) => sum + (damagedFiles?.length ?? 0), 0)
+  const damaged = versions.reduce((sum, version) => sum + damagedCountOf(version), 0)
   if (damaged > 0) {
     return (
       <span className="status danger" title={text.damagedWhy(damaged)}>
