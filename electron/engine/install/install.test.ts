@@ -457,6 +457,41 @@ describe('where a version’s folder has to be', () => {
     expectFiles(small)
   })
 
+  test.each([false, true])('another process is quicker: the facts are its own (known before: %s)', async (isKnown) => {
+    putPackage(store, { ref, files: small })
+    await install()
+    const factsFile = path.join(libraryPath, '.orbital/versions/model-1.0.0.json')
+    const facts = readFileSync(factsFile)
+    renameSync(place(), path.join(folder.path, 'quicker'))
+    if (!isKnown) rmSync(factsFile)
+    const disk = createNodeDisk()
+    let result = ''
+    const slower = createInstallRig({
+      libraryPath,
+      spec: { kind: 'folder', path: store, root: '' },
+      disk: {
+        ...disk,
+        makeFolder(name) {
+          disk.makeFolder(name)
+          // Its facts are about to be written.
+          if (!name.endsWith('versions') || result !== '') return
+          renameSync(path.join(folder.path, 'quicker'), place())
+          writeFileSync(factsFile, facts)
+          result = 'quicker'
+        },
+      },
+      step(name) {
+        if (name === 'commit.ended') result += ` ${JSON.parse(readFacts()).transaction}`
+      },
+    })
+    const readFacts = () => (lstatSync(factsFile, { throwIfNoEntry: false }) ? readFileSync(factsFile, 'utf8') : '{}')
+    const task = slower.createTask(await slower.request(ref))
+    expect(await slower.run(task)).toMatchObject({ alreadyThere: true })
+    const { transaction } = JSON.parse(facts.toString())
+    expect(result).toBe(`quicker ${isKnown ? transaction : undefined}`)
+    expect(rig.library.list()).toMatchObject([{ ref, verifiedAt: expect.any(String) }])
+  })
+
   test('a commit fails half-way: what was installed is back', async () => {
     putPackage(store, { ref, files: small })
     await install()
