@@ -30,7 +30,7 @@ import {
   restoreFromTrash,
 } from './trash.ts'
 import { measureUsage } from './usage.ts'
-import { isWhole, type TreeReport } from './verify.ts'
+import { isWhole, type TreeReport, type VerifyIo } from './verify.ts'
 import {
   earlierOf,
   factsOfTree,
@@ -45,11 +45,7 @@ import { whileHeld } from './while-held.ts'
 
 /** What would hold up the main thread: done in a worker. */
 export interface LibraryWork {
-  verify(
-    folder: string,
-    manifest: Manifest,
-    io: Io & { readonly onBytes?: (bytes: number) => void },
-  ): Promise<TreeReport>
+  verify(folder: string, manifest: Manifest, io: VerifyIo): Promise<TreeReport>
   /** Allocated bytes of each tree. */
   measure(roots: readonly string[], io: Io): Promise<readonly number[]>
   /** Files of each version that are visibly others by now (changed-files.ts). */
@@ -126,7 +122,7 @@ export interface Library {
   /** A commit of that transfer that has begun and not ended is finished; undefined when there is none. */
   finishCommitOf(transaction: string, io: OwnedIo): Promise<CommitResult | undefined>
   /** Whether the tree in that version's place is exactly what a manifest says. */
-  verifyAgainst(manifest: Manifest, io: Io & { readonly onBytes?: (bytes: number) => void }): Promise<TreeReport>
+  verifyAgainst(manifest: Manifest, io: VerifyIo): Promise<TreeReport>
   /** Notes what was found in a version's tree, now or then, if that is still the one with this mark. */
   note(ref: PackageRef, report: TreeReport, mark: MetaMark, atMs?: number): void
   /** Staging and spool of a transfer are gone when it resolves. */
