@@ -87,8 +87,8 @@ export interface ErrorDetails {
   }
   /** `remedy`: what to do about it, where there is more to do than to take another name. */
   'already-exists': { readonly what: string; readonly remedy?: string }
-  /** What stands where a package's folder has to be is none. */
-  'place-taken': { readonly path: string; readonly kind: 'symlink' | 'file' }
+  /** What stands where a package's folder has to be is none, or another's. */
+  'place-taken': { readonly path: string; readonly kind: 'symlink' | 'file' | 'folder' }
   /**
    * `moving`: the library is on its way to another folder. `isListed`: `holder` is among the transfers that this Orbital lists. `openIn`: a folder
    * that can't be renamed while programs have files in it open.

@@ -45,6 +45,43 @@ test('a link to a folder can be a library', async () => {
   await stop()
 })
 
+test('a folder is one library, whatever it is called', async () => {
+  await using folder = await createTempFolder()
+  const home = path.join(folder.path, 'home')
+  const { api, stop } = await startTestEngine(home)
+  await api.installed.list({})
+  for (const [name, to] of [
+    ['link', path.join(home, 'library')],
+    ['home-link', home],
+  ] as const)
+    symlinkSync(to, path.join(folder.path, name))
+  for (const place of ['link', 'home-link/library'])
+    await expect(api.libraries.add({ path: path.join(folder.path, place) }), place).rejects.toMatchObject({
+      code: 'already-exists',
+    })
+  expect(await api.libraries.list({})).toHaveLength(1)
+  await stop()
+  const byLink = await startTestEngine(home, { libraryPath: path.join(folder.path, 'link') })
+  expect(await byLink.api.libraries.list({})).toMatchObject([{ id: 'default' }])
+  await byLink.stop()
+})
+
+test('the one library that is named lies where one may be added, or nothing is made', async () => {
+  await using folder = await createTempFolder()
+  const home = path.join(folder.path, 'home')
+  mkdirSync(path.join(home, 'library', 'model-1.0.0'), { recursive: true })
+  for (const place of ['library/model-1.0.0', 'state', '']) {
+    const libraryPath = path.join(home, place)
+    const { api, stop } = await startTestEngine(home, { libraryPath })
+    await expect(api.installed.list({}), place).rejects.toMatchObject({ code: 'usage' })
+    await stop()
+    expect(existsSync(path.join(libraryPath, '.orbital')), place).toBe(false)
+  }
+  const { api, stop } = await startTestEngine(home, { libraryPath: path.join(folder.path, 'models') })
+  expect(await api.installed.list({})).toEqual([])
+  await stop()
+})
+
 test('no library lies in another one, around it, or in a folder of Orbital’s own', async () => {
   await using folder = await createTempFolder()
   const home = path.join(folder.path, 'home')

@@ -15,7 +15,7 @@ export interface Libraries<L> {
   list(): readonly LibraryFacts[]
   /** All that are known on this machine and available, also beside the one of the command line. */
   known(): readonly { readonly name: string; readonly library: L }[]
-  /** The default one where no id is given; `library-not-found`. */
+  /** The default one where no id is given; `library-not-found`; `usage` for an `only` that lies in or around a known one or in a folder of Orbital's. */
   get(id: string | undefined): { readonly facts: LibraryFacts; readonly library: L }
   add(input: {
     readonly path: string
@@ -84,11 +84,21 @@ export function createLibraries<L>(deps: {
       const isKept = libraries.some((each) => each.id === id)
       return isKept ? libraries.map((each) => (each.id === id ? to(found) : each)) : [...libraries, to(found)]
     })
+  /** As it is written where a folder on the way can't be read. */
+  const realOf = (folder: string): string => {
+    try {
+      return disk.realPath(folder)
+    } catch (error) {
+      if (error instanceof AppError) return path.resolve(folder)
+      throw error
+    }
+  }
+  const isSameFolder = (a: string, b: string) => samePath(a, b) || samePath(realOf(a), realOf(b))
+  const knownOnly = () => everyOne().find((each) => isSameFolder(each.path, deps.only ?? ''))
   const stored = (): readonly StoredLibrary[] => {
     if (deps.only !== undefined) {
-      const known = everyOne().find((each) => samePath(each.path, deps.only ?? ''))
       return [
-        known ?? {
+        knownOnly() ?? {
           id: idOf(deps.only),
           name: path.basename(deps.only),
           path: path.resolve(deps.only),
@@ -117,24 +127,25 @@ export function createLibraries<L>(deps: {
 
   /** Two libraries in one folder would delete each other's files as leftovers, and so would one in Orbital's own folders. */
   const refuseNested = (folder: string, moved?: string) => {
-    const real = disk.realPath(folder)
-    const onItsWay = stored().find(({ id, movingTo, copyingTo }) => {
+    const real = realOf(folder)
+    const all = [...everyOne(), ...stored()]
+    const onItsWay = all.find(({ id, movingTo, copyingTo }) => {
       const target = movingTo ?? copyingTo
       if (id === moved || target === undefined) return false
-      const its = disk.realPath(target)
+      const its = realOf(target)
       return samePath(its, real) || isInside(its, real) || isInside(real, its)
     })
     if (onItsWay !== undefined)
       throw new AppError('usage', {
         problem: `${onItsWay.name} is on its way to ${onItsWay.movingTo ?? onItsWay.copyingTo}: choose another folder than ${folder}.`,
       })
-    const other = stored().find(({ path: place }) => {
-      const its = disk.realPath(place)
+    const other = all.find(({ path: place }) => {
+      const its = realOf(place)
       return isInside(its, real) || isInside(real, its)
     })
     if (other !== undefined)
       throw new AppError('usage', { problem: `A library can’t lie inside another one: ${folder} and ${other.path}` })
-    const own = ['state', 'registry', 'logs', 'electron'].map((name) => disk.realPath(path.join(deps.home, name)))
+    const own = ['state', 'registry', 'logs', 'electron'].map((name) => realOf(path.join(deps.home, name)))
     if (own.some((each) => samePath(each, real) || isInside(real, each)))
       throw new AppError('usage', { problem: `${folder} is a folder of Orbital’s own.` })
   }
@@ -143,6 +154,7 @@ export function createLibraries<L>(deps: {
     list: () => stored().map((each, _, all) => factsOf(each, all)),
     get(id) {
       const facts = find(id)
+      if (deps.only !== undefined && knownOnly() === undefined) refuseNested(deps.only)
       return { facts, library: openOnce(facts) }
     },
     known() {
@@ -157,7 +169,8 @@ export function createLibraries<L>(deps: {
         throw new AppError('usage', { problem: `A library needs an absolute path, not “${folder}”.` })
       if (!isUsable(disk, folder, true)) throw new AppError('not-a-folder', { path: folder })
       const refuseTaken = () => {
-        if (stored().some((each) => samePath(each.path, folder))) throw new AppError('already-exists', { what: folder })
+        if (everyOne().some((each) => isSameFolder(each.path, folder)))
+          throw new AppError('already-exists', { what: folder })
         refuseNested(folder)
       }
       refuseTaken()

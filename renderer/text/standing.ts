@@ -1,5 +1,6 @@
 import type { App } from '../../shared/model/app.ts'
 import { verdictsFor } from '../../shared/model/compatibility.ts'
+import { damagedCountOf } from '../../shared/model/damaged-count.ts'
 import type { UnreadableEntry } from '../../shared/model/package.ts'
 import { isolate, withVersion } from '../../shared/text/isolate.ts'
 import type { Standing } from '../state/package-standing.ts'
@@ -44,9 +45,10 @@ export function standingWords(
 function installedWords({ installed }: Standing): StandingWords {
   const [highest] = installed
   if (highest === undefined) return { word: 'Installed', detail: '' }
-  const { ref, verifiedAt, forApp, damagedFiles } = highest
-  if (damagedFiles !== undefined && damagedFiles.length > 0) {
-    return { word: 'Installed', detail: `${plural(damagedFiles.length, 'file')} damaged` }
+  const { ref, verifiedAt, forApp } = highest
+  const damagedCount = damagedCountOf(highest)
+  if (damagedCount > 0) {
+    return { word: 'Installed', detail: `${plural(damagedCount, 'file')} damaged` }
   }
   if (verifiedAt === undefined) return { word: 'Installed', detail: 'Not verified' }
   if (forApp !== undefined) return { word: 'Installed', detail: `For ${isolate(forApp)}` }

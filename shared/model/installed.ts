@@ -20,8 +20,10 @@ export const installedVersion = z.strictObject({
   forApp: z.string().optional(),
   fromConnectionId: z.string().optional(),
   compatibility: compatibilityMap.optional(),
-  /** Files found changed or missing by the last verification. */
+  /** Files found changed or missing by the last verification; of very many the first ones. */
   damagedFiles: z.array(z.string()).optional(),
+  /** How many they are, where they are not all named. */
+  damagedCount: z.number().optional(),
 })
 export type InstalledVersion = Readonly<z.infer<typeof installedVersion>>
 

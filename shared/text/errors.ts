@@ -227,7 +227,9 @@ const texts: Texts = {
     text(`${what} is already there.`, nothingChanged, remedy ?? 'Choose another name.'),
   'place-taken': ({ path, kind }) =>
     text(
-      `${path}, where its folder has to be, is a ${kind === 'symlink' ? 'symbolic link' : 'file'}.`,
+      kind === 'folder'
+        ? `${path}, where its folder has to be, holds something else.`
+        : `${path}, where its folder has to be, is a ${kind === 'symlink' ? 'symbolic link' : 'file'}.`,
       nothingChanged,
       'Move it elsewhere or rename it, then try again.',
     ),

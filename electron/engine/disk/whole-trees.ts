@@ -14,7 +14,16 @@ export function nearestThere(target: string): string {
 
 export function realPath(target: string): string {
   const there = nearestThere(path.resolve(target))
-  return path.join(fs.realpathSync(there), path.relative(there, path.resolve(target)))
+  return path.join(readRealPath(there), path.relative(there, path.resolve(target)))
+}
+
+/** As it is spelt on the disk, where case makes no difference; some drives of Windows can't tell that. */
+function readRealPath(target: string): string {
+  try {
+    return fs.realpathSync.native(target)
+  } catch {
+    return fs.realpathSync(target)
+  }
 }
 
 export const onOneVolume = (a: string, b: string): boolean =>

@@ -24,6 +24,8 @@ export function ingestInfo(value: unknown, refuse: Refuse): PackageInfo {
   if (!ident.ok) return refuse(`Its name and version can’t name a folder: ${ident.reason}`)
   if (/\.tmp$/i.test(version)) return refuse('Its version ends in “.tmp”, which old tools delete.')
   if (/^\.orbital/i.test(name)) return refuse(`Its name ${quoteName(name)} is one that libraries use for themselves.`)
+  if (name.startsWith('.'))
+    return refuse(`Its name ${quoteName(name)} begins with a dot: libraries list no such folder.`)
 
   const info: { -readonly [Field in keyof PackageInfo]: PackageInfo[Field] } = Object.create(null)
   info.name = name

@@ -18,6 +18,9 @@ const junk: readonly (readonly [RegExp, string])[] = [
   [/\.tmp$/i, 'Temporary'],
   [/\.sputnik$/i, 'A package made earlier'],
 ]
+/** What a build or an export that was killed, or is paused, has written so far: of any size, and nothing that anybody names. */
+const leftover: readonly [RegExp, string] = [/^\.orbital-new-/, 'Left by Orbital']
+const isLeftover = (parts: readonly string[]): boolean => parts.some((name) => leftover[0].test(name))
 const junkWhy = (name: string): string | undefined => junk.find(([pattern]) => pattern.test(name))?.[1]
 
 export interface RuleInputs {
@@ -40,7 +43,8 @@ export interface LeftOutRules {
  *  1. What the person said of the path, or of the nearest folder above it.
  *  2. The recipe's own files stay out; the read-me goes in.
  *  3. `.orbitalignore`.
- *  4. With `include`: what it matches, as the old tools do; junk only stays out where `**` alone found it. Without: all but junk.
+ *  4. Unfinished files of Orbital's own stay out.
+ *  5. With `include`: what it matches, as the old tools do; junk only stays out where `**` alone found it. Without: all but junk.
  */
 export function createLeftOutRules({ include, ignoreText, readme, leaveOut, putIn }: RuleInputs): LeftOutRules {
   const take: Decision = { kind: 'take' }
@@ -74,6 +78,7 @@ export function createLeftOutRules({ include, ignoreText, readme, leaveOut, putI
       }
       if (path === readme) return take
       if (isIgnored(path)) return namedByIgnore
+      if (isLeftover(parts)) return leave('junk', leftover[1])
       if (include === undefined) return byJunk(parts) ?? take
       const matching = include.filter((pattern) => pattern.matches(parts))
       if (matching.length === 0) return leave('not-included', 'Not named by “include”')
@@ -86,6 +91,7 @@ export function createLeftOutRules({ include, ignoreText, readme, leaveOut, putI
       const said = bySaying(path)
       if (said !== undefined) return said
       if (isIgnored(below)) return namedByIgnore
+      if (isLeftover(parts)) return leave('junk', leftover[1])
       return include === undefined ? (byJunk(parts) ?? take) : take
     },
   }

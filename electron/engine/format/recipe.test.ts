@@ -77,6 +77,27 @@ describe('a folder without package.json', () => {
     expect(recipe.totalBytes).toBe(recipe.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
   })
 
+  test.each([undefined, ['*', 'data/*']])(
+    'leaves out what a killed build or export left (include: %s)',
+    async (include) => {
+      await put({
+        'data/a.bin': 'x',
+        '.orbital-new-0123456789abcdef01': 'xx',
+        'data/.orbital-new-0123456789abcdef01': 'xx',
+        'data/.orbital-new-one/part': 'xx',
+        ...(include === undefined ? {} : { 'package.json': JSON.stringify({ ...stated, include }) }),
+      })
+      const recipe = await read()
+      expect(pathsOf(recipe).filter((each) => each.includes('orbital-new'))).toEqual([])
+      expect(recipe.leftOut).toMatchObject([
+        { path: '.orbital-new-0123456789abcdef01', why: 'Left by Orbital' },
+        { path: 'data/.orbital-new-0123456789abcdef01', why: 'Left by Orbital' },
+        { path: 'data/.orbital-new-one', isFolder: true, why: 'Left by Orbital' },
+      ])
+      expect(recipe.problems).toEqual([])
+    },
+  )
+
   test('obeys .orbitalignore, and the person more than that', async () => {
     await put({
       '.orbitalignore': '*.log\n/raw/\n!keep.log\n',

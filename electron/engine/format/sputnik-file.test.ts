@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -48,6 +49,20 @@ describe('a .sputnik file', () => {
     expect(await readFile(out, 'utf8')).toBe('before')
     await writeSputnik(disk, out, content, { signal, overwrite: true })
     expect(openSputnik(disk, out).archive.sizeBytes).toBe(archive.length)
+  })
+
+  test('is not written over where it comes at the last moment', async () => {
+    const out = join(folder.path, 'a.sputnik')
+    const content = { archive: { kind: 'chunks', chunks: [archive], maxBytes: 5000 }, metaBytes: meta } as const
+    // `rename` looks, and then does what replaces a file.
+    const quicker = (move: (from: string, to: string) => void) => (from: string, to: string) => {
+      writeFileSync(to, 'quicker')
+      move(from, to)
+    }
+    const late = { ...disk, rename: quicker(disk.renameOver), renameNew: quicker(disk.renameNew) }
+    await expect(writeSputnik(late, out, content, { signal })).rejects.toMatchObject({ code: 'already-exists' })
+    expect(await readFile(out, 'utf8')).toBe('quicker')
+    expect(await readdir(folder.path)).toEqual(['a.sputnik'])
   })
 
   test('leaves nothing behind when it is stopped', async () => {

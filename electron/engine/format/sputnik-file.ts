@@ -83,7 +83,7 @@ export async function writeSputnik(
     open.sync()
     open.close()
     if (overwrite) disk.renameOver(temporary, out)
-    else disk.rename(temporary, out)
+    else disk.renameNew(temporary, out)
     disk.syncFolder(path.dirname(out))
     return { sizeBytes: offset }
   } catch (error) {

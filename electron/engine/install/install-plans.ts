@@ -4,12 +4,11 @@ import type { App } from '../../../shared/model/app.ts'
 import { verdictFor } from '../../../shared/model/compatibility.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { CompatibilityMap, Manifest, PackageRef } from '../../../shared/model/package.ts'
-import { identOf, specOf } from '../../../shared/model/package-ref.ts'
+import { specOf } from '../../../shared/model/package-ref.ts'
 import type { InstallPlan } from '../../../shared/model/plans.ts'
 import { refusalOf } from '../../../shared/model/refusal.ts'
 import { inTurns } from '../in-turns.ts'
 import type { Library } from '../library/library.ts'
-import { checkPlace } from '../library/places.ts'
 import type { Disk, Io } from '../ports.ts'
 import { mostWorkers } from './install-limits.ts'
 import type { InstallRequest } from './install-request.ts'
@@ -128,7 +127,7 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
   const readChecked = async (question: InstallQuestion, io: Io): Promise<Found> => {
     const found = await read(question, io)
     const { library } = deps.library(question.libraryId)
-    checkPlace(deps.disk, library.places.version(identOf(found.manifest.ref)))
+    library.checkPlaceOf(found.manifest.ref, question.force === true)
     return found
   }
   const makeReady = (group: readonly PlannedInstall[]) => {

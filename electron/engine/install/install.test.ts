@@ -386,6 +386,65 @@ describe('where a version’s folder has to be', () => {
     expect(task.meter.wireBytes()).toBe(0)
   })
 
+  const own = () => path.join(place(), 'my-own-training-data.txt')
+  const putOwn = () => {
+    mkdirSync(place(), { recursive: true })
+    writeFileSync(own(), 'mine')
+  }
+  const expectTaken = (done: Promise<unknown>) =>
+    expect(done).rejects.toMatchObject({ code: 'place-taken', details: { path: place(), kind: 'folder' } })
+
+  test('a person’s own folder stands, or comes meanwhile: it stays, and by force goes to the trash', async () => {
+    putPackage(store, { ref, files: small })
+    putOwn()
+    const task = rig.createTask(await rig.request(ref))
+    await expectTaken(rig.run(task))
+    expect(task.meter.wireBytes()).toBe(0)
+    rmSync(place(), { recursive: true })
+    const late = rigWith((name) => void (name === 'install.staged' && putOwn()))
+    await expectTaken(late.run(late.createTask(await late.request(ref))))
+    expect(readFileSync(own(), 'utf8')).toBe('mine')
+    expect(rig.library.trash()).toEqual([])
+    expect(commits()).toEqual([])
+    await install(ref, { force: true })
+    expectFiles(small)
+    expect(rig.library.trash()).toHaveLength(1)
+  })
+
+  test.each(['nothing', 'what Orbital knew'])('stands a folder with %s: it makes way', async (what) => {
+    putPackage(store, { ref, files: small })
+    if (what === 'nothing') mkdirSync(place(), { recursive: true })
+    else {
+      await install()
+      writeFileSync(path.join(place(), 'meta.json'), '{')
+    }
+    await install()
+    expectFiles(small)
+  })
+
+  test.each([false, true])('stands another package, where case makes no difference (force: %s)', async (force) => {
+    putPackage(store, { ref, files: small })
+    putPackage(store, { ref: { name: 'Model', version: '1.0.0' }, files: small })
+    await install({ name: 'Model', version: '1.0.0' })
+    const disk = createNodeDisk()
+    // As a disk of macOS or Windows finds it; facts of Orbital's, too.
+    const found = (name: string) => name.replace(/model-1\.0\.0/, 'Model-1.0.0')
+    const folding = createInstallRig({
+      libraryPath,
+      spec: { kind: 'folder', path: store, root: '' },
+      disk: {
+        ...disk,
+        facts: (name) => disk.facts(name.startsWith(libraryPath) ? found(name) : name),
+        read: (name, options) => disk.read(name.startsWith(libraryPath) ? found(name) : name, options),
+      },
+    })
+    await expect(folding.run(folding.createTask(await folding.request(ref, { force })))).rejects.toMatchObject({
+      code: 'place-taken',
+      details: { path: path.join(libraryPath, 'Model-1.0.0'), kind: 'folder' },
+    })
+    expect(rig.library.list()).toMatchObject([{ ref: { name: 'Model' } }])
+  })
+
   test('something comes while it is fetched: what failed is not finished later by itself', async () => {
     putPackage(store, { ref, files: small })
     const late = rigWith((name) => void (name === 'install.staged' && stand.symlink()))
@@ -401,6 +460,41 @@ describe('where a version’s folder has to be', () => {
     rmSync(place(), { recursive: true })
     await rig.run(rig.openTask(task.id))
     expectFiles(small)
+  })
+
+  test.each([false, true])('another process is quicker: the facts are its own (known before: %s)', async (isKnown) => {
+    putPackage(store, { ref, files: small })
+    await install()
+    const factsFile = path.join(libraryPath, '.orbital/versions/model-1.0.0.json')
+    const facts = readFileSync(factsFile)
+    renameSync(place(), path.join(folder.path, 'quicker'))
+    if (!isKnown) rmSync(factsFile)
+    const disk = createNodeDisk()
+    let result = ''
+    const slower = createInstallRig({
+      libraryPath,
+      spec: { kind: 'folder', path: store, root: '' },
+      disk: {
+        ...disk,
+        makeFolder(name) {
+          disk.makeFolder(name)
+          // Its facts are about to be written.
+          if (!name.endsWith('versions') || result !== '') return
+          renameSync(path.join(folder.path, 'quicker'), place())
+          writeFileSync(factsFile, facts)
+          result = 'quicker'
+        },
+      },
+      step(name) {
+        if (name === 'commit.ended') result += ` ${JSON.parse(readFacts()).transaction}`
+      },
+    })
+    const readFacts = () => (lstatSync(factsFile, { throwIfNoEntry: false }) ? readFileSync(factsFile, 'utf8') : '{}')
+    const task = slower.createTask(await slower.request(ref))
+    expect(await slower.run(task)).toMatchObject({ alreadyThere: true })
+    const { transaction } = JSON.parse(facts.toString())
+    expect(result).toBe(`quicker ${isKnown ? transaction : undefined}`)
+    expect(rig.library.list()).toMatchObject([{ ref, verifiedAt: expect.any(String) }])
   })
 
   test('a commit fails half-way: what was installed is back', async () => {

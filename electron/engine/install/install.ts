@@ -6,7 +6,7 @@ import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import type { Segment } from '../format/plan-segments.ts'
 import type { CommitRecord } from '../library/commit-version.ts'
 import type { Library } from '../library/library.ts'
-import { checkPlace, type LibraryPlaces, refuseStagedLinks, settledFolderOf, stagedTreeOf } from '../library/places.ts'
+import { type LibraryPlaces, refuseStagedLinks, settledFolderOf, stagedTreeOf } from '../library/places.ts'
 import { isWhole } from '../library/verify.ts'
 import { markOf } from '../library/version-facts.ts'
 import type { Clock, Disk, Io } from '../ports.ts'
@@ -29,7 +29,7 @@ import { runUnits } from './unpack-crew.ts'
 /**
  * One install, from a request to an installed version. It can be killed anywhere and run again.
  *  1. Ended before? A commit of this transfer that has begun is finished; the version in its place is this transfer's → done. What stands there
- *     and is no folder: `place-taken`.
+ *     and may not make way (library/version-place.ts): `place-taken`.
  *  2. Source: meta.json as it is now (strict ingest) must be the planned one, the archive must be its.
  *     Staged bytes of another archive go. Record `bound`.
  *  3. Already there: verified with the same files → done. Not verified → verified now; whole → done. Else it will make way.
@@ -80,7 +80,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
       await tidy(task, library, io)
       return done()
     }
-    checkPlace(disk, library.places.version(identOf(request.ref)))
+    library.checkPlaceOf(request.ref, request.force)
     refuseStagedLinks(disk, library.places, task.id)
     try {
       task.enter({ kind: 'preparing' })
@@ -263,6 +263,8 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     if (!mayReplace && library.find(request.ref) !== undefined) return { alreadyThere: true }
     for (let tries = 0; tries < 3; tries += 1) {
       task.ensureOwned()
+      // What stands there by now was seen by nobody.
+      if (tries > 0) library.checkPlaceOf(request.ref, request.force)
       const record = commitRecord(task, library, request, source, mayReplace || tries > 0)
       const result = await library.commit(record, {
         signal: task.signal,

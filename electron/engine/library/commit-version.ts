@@ -7,12 +7,13 @@ import { parseJson } from '../parse-json.ts'
 import type { Disk } from '../ports.ts'
 import { checkPlace, type LibraryPlaces, refuseStagedLinks, stagedTreeOf } from './places.ts'
 import { moveToTrash, restoreFromTrash, type TrashDeps } from './trash.ts'
-import { readFacts, versionFacts, writeFacts } from './version-facts.ts'
+import { factsFileOf, readFacts, type VersionFacts, versionFacts, writeFacts } from './version-facts.ts'
 
 /**
  * The commit of a staged, verified and synced tree. It begins with the durable record `.orbital/commits/<transaction>.json` and can be
  * finished from there by anybody, any number of times:
- *  1. Staged tree there, place taken by another tree: the record allows to replace it → old tree to trash by rename; else → `taken`, undone.
+ *  1. Staged tree there, place taken by another tree: the record allows to replace it → old tree to trash by rename; else → `taken`, undone,
+ *     and the facts are those that were there.
  *  2. Facts written, tree renamed into its place, parent synced. From here on it is installed.
  *  3. No staged tree: it is in its place (its facts carry the transaction), or it was lost: then what 1 moved to trash comes back.
  *  4. Versions that this one replaces go to trash.
@@ -59,21 +60,30 @@ export function finishCommit(deps: CommitDeps, record: CommitRecord): CommitResu
     step?.('commit.ended')
     return result
   }
+  /** Ours are not of the tree that stands there: written by this run, or by one that was killed before its rename. */
+  const taken = (before?: VersionFacts): CommitResult => {
+    if (readFacts(disk, places, ident)?.transaction === record.transaction) {
+      if (before === undefined || before.transaction === record.transaction) disk.removeFile(factsFileOf(places, ident))
+      else writeFacts(disk, places, ident, before)
+    }
+    return end('taken')
+  }
 
   refuseStagedLinks(disk, places, record.transaction)
   if (isThere(staged)) {
     if (isThere(target)) {
       checkPlace(disk, target)
-      if (record.replaces === undefined || isThere(contentOf(places, record.replaces.trashId))) return end('taken')
+      if (record.replaces === undefined || isThere(contentOf(places, record.replaces.trashId))) return taken()
       moveToTrash(deps, record.replaces, record.replaces.trashId)
       step?.('commit.old-in-trash')
     }
+    const before = readFacts(disk, places, ident)
     writeFacts(disk, places, ident, record.facts)
     step?.('commit.facts')
     try {
       disk.rename(staged, target, { waits: false })
     } catch (error) {
-      if (error instanceof AppError && error.code === 'already-exists') return end('taken')
+      if (error instanceof AppError && error.code === 'already-exists') return taken(before)
       throw error
     }
     step?.('commit.renamed')

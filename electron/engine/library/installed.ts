@@ -79,9 +79,15 @@ export function createInstalledReader(deps: {
     const stamp = file === undefined ? '' : stampOf(file)
     const seen = knownFacts.get(ident)
     if (seen?.stamp === stamp) return seen.facts
-    const facts = file === undefined ? undefined : readFacts(disk, places, ident)
-    knownFacts.set(ident, { stamp, facts })
-    return facts
+    try {
+      const facts = file === undefined ? undefined : readFacts(disk, places, ident)
+      knownFacts.set(ident, { stamp, facts })
+      return facts
+    } catch (error) {
+      // The others are listed all the same.
+      log.write('warn', 'library.unreadable-facts', { ident, ...toWire(error) })
+      return undefined
+    }
   }
 
   const show = ({ ident, manifest, mark }: InstalledTree): InstalledVersion => {
@@ -101,6 +107,7 @@ export function createInstalledReader(deps: {
       ...(facts.fromConnectionId === undefined ? {} : { fromConnectionId: facts.fromConnectionId }),
       ...(manifest.info.compatibility === undefined ? {} : { compatibility: manifest.info.compatibility }),
       ...(facts.damagedFiles === undefined ? {} : { damagedFiles: [...facts.damagedFiles] }),
+      ...(facts.damagedCount === undefined ? {} : { damagedCount: facts.damagedCount }),
     }
   }
 

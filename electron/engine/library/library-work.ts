@@ -17,8 +17,8 @@ export function createLibraryWork(): LibraryWork {
   }
   const bytesOf = (result: LibraryJobResult): readonly number[] => ('bytes' in result ? result.bytes : [])
   return {
-    async verify(folder, manifest, { signal, onBytes }) {
-      const result = await run({ kind: 'verify', folder, manifest }, signal, onBytes)
+    async verify(folder, manifest, { signal, onBytes, leavesExtraOut = false }) {
+      const result = await run({ kind: 'verify', folder, manifest, leavesExtraOut }, signal, onBytes)
       if (result.kind !== 'verify') throw new AppError('internal', { what: 'another job’s result' })
       return result.report
     },

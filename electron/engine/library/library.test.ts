@@ -5,6 +5,7 @@ import fs, {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -118,6 +119,49 @@ describe('verifying', () => {
     expect(library.get(ref).verifiedAt).toBeUndefined()
     expect(library.get(ref).damagedFiles).toEqual(['data/weights.bin', 'README.md'])
   })
+
+  test('names so many damaged files that a listing stays one, and counts all', async () => {
+    putVersion()
+    const { metaSha256, metaModifiedMs } = library.facts(ref) as { metaSha256: string; metaModifiedMs: number }
+    const missing = Array.from({ length: 150_000 }, (_, at) => `data/${'long-path-of-a-file/'.repeat(5)}${at}.bin`)
+    library.note(ref, { verifiedFiles: 0, damaged: [], missing, extra: [] }, { metaSha256, metaModifiedMs })
+    expect(library.list()).toMatchObject([{ damagedFiles: missing.slice(0, 1000), damagedCount: 150_000 }])
+    library.note(ref, { verifiedFiles: 2, damaged: [], missing: [], extra: [] }, { metaSha256, metaModifiedMs })
+    const { damagedFiles, damagedCount } = open().get(ref)
+    expect({ damagedFiles, damagedCount }).toEqual({})
+  })
+
+  test.each(['too large', 'no file'])(
+    'with facts or a trash entry that is %s are listed with the others',
+    async (fault) => {
+      const damage = (file: string) => {
+        rmSync(file)
+        if (fault === 'no file') return mkdirSync(file)
+        writeFileSync(file, '')
+        truncateSync(file, 65 * 1024 * 1024)
+      }
+      const other = { name: 'other', version: '1.0.0' }
+      for (const each of [ref, other]) {
+        putVersion(each)
+        library.keep(each, true)
+      }
+      const facts = path.join(root, '.orbital/versions/model-1.0.0.json')
+      damage(facts)
+      expect(open().list()).toMatchObject([
+        { ref, kept: false },
+        { ref: other, kept: true },
+      ])
+      rmSync(facts, { recursive: true })
+      const { id } = library.remove(ref)
+      library.remove(other)
+      damage(path.join(root, '.orbital/trash', id, 'entry.json'))
+      expect(library.trash()).toMatchObject([{ ref: other }])
+      await (await library.recover(io)).deleted
+      await library.emptyTrash(undefined, io)
+      // It is somebody's version.
+      expect(readdirSync(path.join(root, '.orbital/trash'))).toEqual([id])
+    },
+  )
 
   test('takes no bytes from behind a link', async () => {
     const place = putVersion()

@@ -30,17 +30,22 @@ import {
   restoreFromTrash,
 } from './trash.ts'
 import { measureUsage } from './usage.ts'
-import { isWhole, type TreeReport } from './verify.ts'
-import { earlierOf, factsOfTree, type MetaMark, readFacts, type VersionFacts, writeFacts } from './version-facts.ts'
+import { isWhole, type TreeReport, type VerifyIo } from './verify.ts'
+import {
+  earlierOf,
+  factsOfTree,
+  type MetaMark,
+  readFacts,
+  type VersionFacts,
+  withDamage,
+  writeFacts,
+} from './version-facts.ts'
+import { checkVersionPlace } from './version-place.ts'
 import { type HeldIo, whileHeld } from './while-held.ts'
 
 /** What would hold up the main thread: done in a worker. */
 export interface LibraryWork {
-  verify(
-    folder: string,
-    manifest: Manifest,
-    io: Io & { readonly onBytes?: (bytes: number) => void },
-  ): Promise<TreeReport>
+  verify(folder: string, manifest: Manifest, io: VerifyIo): Promise<TreeReport>
   /** Allocated bytes of each tree. */
   measure(roots: readonly string[], io: Io): Promise<readonly number[]>
   /** Files of each version that are visibly others by now (changed-files.ts). */
@@ -71,6 +76,8 @@ export interface Library {
   /** What Orbital has installed or verified, and whose meta.json can't be read any more: not listed until it is repaired. */
   unreadable(io: Io): Promise<readonly PackageRef[]>
   isUnreadable(ref: PackageRef): boolean
+  /** `place-taken` where what stands in that version's place may not make way for it (version-place.ts). */
+  checkPlaceOf(ref: PackageRef, force: boolean): void
   /** `not-installed` */
   get(ref: PackageRef): InstalledVersion
   find(ref: PackageRef): InstalledVersion | undefined
@@ -115,7 +122,7 @@ export interface Library {
   /** A commit of that transfer that has begun and not ended is finished; undefined when there is none. */
   finishCommitOf(transaction: string, io: OwnedIo): Promise<CommitResult | undefined>
   /** Whether the tree in that version's place is exactly what a manifest says. */
-  verifyAgainst(manifest: Manifest, io: Io & { readonly onBytes?: (bytes: number) => void }): Promise<TreeReport>
+  verifyAgainst(manifest: Manifest, io: VerifyIo): Promise<TreeReport>
   /** Notes what was found in a version's tree, now or then, if that is still the one with this mark. */
   note(ref: PackageRef, report: TreeReport, mark: MetaMark, atMs?: number): void
   /** Staging and spool of a transfer are gone when it resolves. */
@@ -192,11 +199,10 @@ export function createLibrary(deps: LibraryDeps): Library {
     const now = installed.tree(ref)?.mark
     // Removed or installed anew meanwhile: the report is of a tree that is gone.
     if (now?.metaSha256 !== mark.metaSha256 || now.metaModifiedMs !== mark.metaModifiedMs) return
-    updateFacts(ref, ({ verifiedAt: _, damagedFiles: __, ...facts }) =>
-      isWhole(report)
-        ? { ...facts, verifiedAt: new Date(atMs).toISOString() }
-        : { ...facts, damagedFiles: [...report.damaged, ...report.missing] },
-    )
+    updateFacts(ref, ({ verifiedAt: _, ...facts }) => ({
+      ...withDamage(facts, [...report.damaged, ...report.missing]),
+      ...(isWhole(report) ? { verifiedAt: new Date(atMs).toISOString() } : {}),
+    }))
   }
   const deleteAll = (roots: readonly string[], io: Io): Promise<number> =>
     roots.length === 0 ? Promise.resolve(0) : work.remove(roots, io)
@@ -233,6 +239,7 @@ export function createLibrary(deps: LibraryDeps): Library {
     listInTurns: (io) => installed.listInTurns(createTurns(clock, io)),
     unreadable: (io) => installed.unreadable(createTurns(clock, io)),
     isUnreadable: installed.isUnreadable,
+    checkPlaceOf: (ref, force) => checkVersionPlace({ disk, places, installed }, ref, force),
     get: installed.get,
     find: (ref) => (installed.tree(ref) === undefined ? undefined : installed.get(ref)),
     manifest: (ref) => treeOf(ref).manifest,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import * as z from 'zod'
-import { AppError } from '../../../shared/errors.ts'
+import { AppError, isAppError } from '../../../shared/errors.ts'
 import type { TrashEntry } from '../../../shared/model/installed.ts'
 import { packageRef } from '../../../shared/model/package.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
@@ -191,12 +191,20 @@ const entryNames = (disk: Disk, places: LibraryPlaces): readonly string[] =>
 const hasContent = (disk: Disk, folder: string): boolean =>
   [folder, path.join(folder, 'content')].every((each) => disk.facts(each)?.kind === 'folder')
 
+/** Undefined, too, for one that is too large or can't be read: the others are listed all the same. */
 export function readEntry(disk: Disk, folder: string): EntryFile | undefined {
   if (disk.facts(folder)?.kind !== 'folder') return undefined
-  const bytes = disk.read(path.join(folder, 'entry.json'), { maxBytes: 16 * 1024 * 1024 })
-  if (bytes === undefined) return undefined
-  return entryFile.safeParse(parseJson(bytes)).data
+  try {
+    const bytes = disk.read(path.join(folder, 'entry.json'), { maxBytes: maxEntryBytes })
+    return bytes === undefined ? undefined : entryFile.safeParse(parseJson(bytes)).data
+  } catch (error) {
+    if (isAppError(error, 'package-too-large', 'file-unreadable')) return undefined
+    throw error
+  }
 }
+
+/** Extras are as many as a person put there, and each has to be named to come back. */
+const maxEntryBytes = 64 * 1024 * 1024
 
 export const shownEntry = (deps: TrashDeps, id: string, entry: EntryFile): TrashEntry => ({
   id,

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import * as z from 'zod'
+import { isAppError } from '../../../shared/errors.ts'
+import { metaCaps } from '../format/meta-caps.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Disk } from '../ports.ts'
 import type { LibraryPlaces } from './places.ts'
@@ -21,7 +23,10 @@ const treeFacts = z.looseObject({
   kept: z.boolean(),
   forApp: z.string().optional(),
   fromConnectionId: z.string().optional(),
+  /** The first that the last verification found changed or missing. */
   damagedFiles: z.array(z.string()).optional(),
+  /** Of all of them, where they are more. */
+  damagedCount: z.number().optional(),
 })
 export const versionFacts = treeFacts.extend({
   /** Of the tree that was in this place before, kept as long as nothing else of Orbital's is there: a damaged meta.json makes it another tree. */
@@ -42,10 +47,29 @@ export const markOf = (metaBytes: Uint8Array, modifiedMs: number): MetaMark => (
 
 export const factsFileOf = (places: LibraryPlaces, ident: string): string => path.join(places.versions, `${ident}.json`)
 
-/** As written, for whichever tree; undefined when there are none or they can't be read. */
+/** So many are named: every listing reads and shows them. */
+const mostDamaged = 1000
+
+/** With these files as the damaged ones; none: of a whole tree. */
+export function withDamage(facts: VersionFacts, paths: readonly string[]): VersionFacts {
+  const { damagedFiles: _, damagedCount: __, ...others } = facts
+  if (paths.length === 0) return others
+  const damagedCount = paths.length > mostDamaged ? { damagedCount: paths.length } : {}
+  return { ...others, damagedFiles: paths.slice(0, mostDamaged), ...damagedCount }
+}
+
+/** Earlier versions named every damaged file: as many as a meta.json does. */
+const maxFactsBytes = metaCaps.maxBytes
+
+/** As written, for whichever tree; undefined when there are none, or none that Orbital wrote. */
 export function readFacts(disk: Disk, places: LibraryPlaces, ident: string): VersionFacts | undefined {
-  const bytes = disk.read(factsFileOf(places, ident), { maxBytes: 16 * 1024 * 1024 })
-  return bytes === undefined ? undefined : parseFacts(bytes)
+  try {
+    const bytes = disk.read(factsFileOf(places, ident), { maxBytes: maxFactsBytes })
+    return bytes === undefined ? undefined : parseFacts(bytes)
+  } catch (error) {
+    if (isAppError(error, 'package-too-large')) return undefined
+    throw error
+  }
 }
 
 /** Facts of that very tree; of any other only whether the version is kept, and those that it had earlier. */

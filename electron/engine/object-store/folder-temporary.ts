@@ -16,12 +16,21 @@ const ownHost = createHash('sha256').update(thisHost()).digest('hex').slice(0, 8
 export const makeTemporaryName = (): string =>
   `${temporaryPrefix}${ownHost}-${process.pid}-${randomBytes(8).toString('hex')}`
 
-/** Deletes what killed writers left in a folder: at once when they ran on this host and are gone, after an hour else. */
-export function sweepTemporaries(disk: Disk, folder: string, nowMs: number): void {
+/**
+ * Deletes what killed writers left in a folder: at once when they ran on this host and are gone, after an hour else. `onlyTold`: only what is called
+ * as `makeTemporaryName` does, where a paused transfer may have its file.
+ */
+export function sweepTemporaries(
+  disk: Disk,
+  folder: string,
+  nowMs: number,
+  { onlyTold = false }: { readonly onlyTold?: boolean } = {},
+): void {
   for (const { name } of namesIn(disk, folder)) {
     if (!name.startsWith(temporaryPrefix)) continue
     const target = path.join(folder, name)
     const match = namePattern.exec(name.slice(temporaryPrefix.length))
+    if (match === null && onlyTold) continue
     const isOurHost = match?.[1] === ownHost
     const facts = disk.facts(target)
     if (facts === undefined) continue

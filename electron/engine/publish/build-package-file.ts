@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { CallOptions } from '../../../shared/ipc/procedure.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
+import { makeTemporaryName, sweepTemporaries } from '../object-store/folder-temporary.ts'
 import type { Clock, Disk, Io } from '../ports.ts'
 import type { BuildJob, BuildResult, FromBuild } from '../workers/build.ts'
 import { startWorker } from '../workers/pool.ts'
@@ -15,7 +16,7 @@ export interface BuildTarget {
 
 /**
  * Writes what a request would publish as a `.sputnik` file, whole or not at all, in a worker: to `out`, into it if it is a folder, or beside the
- * source. `already-exists` unless `overwrite`, `file-changed`. Tells of the bytes of files that were read; those of a `.sputnik` are read twice, compared first.
+ * source; what killed builds left there goes. `already-exists` unless `overwrite`, `file-changed`. Tells of the bytes of files that were read; those of a `.sputnik` are read twice, compared first.
  */
 export async function buildPackageFile(
   deps: { readonly disk: Disk; readonly clock: Clock; readonly tool: string },
@@ -26,6 +27,9 @@ export async function buildPackageFile(
   const { info, source, maxArchiveBytes, publishedBy } = request
   const place = out ?? path.dirname(source.path)
   const isFolder = ['folder', 'symlink'].includes(deps.disk.facts(place)?.kind ?? '')
+  const file = isFolder ? path.join(place, `${identOf(info)}.sputnik`) : place
+  const folder = path.dirname(file)
+  sweepTemporaries(deps.disk, folder, deps.clock.now(), { onlyTold: true })
   const job: BuildJob = {
     source: readSource(request, deps.disk),
     maxArchiveBytes,
@@ -33,7 +37,8 @@ export async function buildPackageFile(
     publishedBy,
     publishedAt: new Date(deps.clock.now()).toISOString(),
     tool: deps.tool,
-    out: isFolder ? path.join(place, `${identOf(info)}.sputnik`) : place,
+    out: file,
+    temporary: path.join(folder, makeTemporaryName()),
     overwrite,
   }
   const totalBytes = request.totalBytes * (source.kind === 'sputnik' ? 2 : 1)

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -11,6 +12,7 @@ import { silentLog } from '../../../testkit/rig-task.ts'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { ingestMeta } from '../format/ingest-meta.ts'
+import { makeTemporaryName } from '../object-store/folder-temporary.ts'
 import type { OpenConnection } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import type { PublishedVersions } from './plan-publish.ts'
@@ -311,6 +313,14 @@ describe('a .sputnik file', () => {
     await expect(plans.build(plan.planId, { out: temp.path }, io)).rejects.toMatchObject({ code: 'already-exists' })
     writeFileSync(built.path, 'older')
     await expect(plans.build(plan.planId, { out: built.path, overwrite: true }, io)).resolves.toEqual(built)
+
+    // A build that is killed leaves what it has written; the next one takes that away, and nothing of a paused export.
+    const name = makeTemporaryName()
+    const killed = name.replace(`-${process.pid}-`, `-${spawnSync('true').pid}-`)
+    for (const each of [name, killed, '.orbital-new-export']) writeFileSync(join(temp.path, each), '')
+    await plans.build(plan.planId, { out: built.path, overwrite: true }, io)
+    const left = readdirSync(temp.path).filter((each) => each.startsWith('.orbital-new-'))
+    expect(left.sort()).toEqual([name, '.orbital-new-export'].sort())
 
     const fromFile = await plans.plan({ connection, path: built.path }, io)
     expect(fromFile).toMatchObject({

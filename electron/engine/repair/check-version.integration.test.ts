@@ -73,6 +73,25 @@ test('a check that was stopped goes on with the files that it had not read', asy
   expect(read.splice(0)).toEqual([[]])
 })
 
+test('the folder is listed once, however many groups there are', async () => {
+  await using folder = await createTempFolder()
+  const { rig, library, placeOf } = await setUp(folder.path)
+  writeFileSync(placeOf('extra.txt'), 'extra')
+  const found: (readonly string[])[] = []
+  const listing = {
+    ...library,
+    async verifyAgainst(...args: Parameters<typeof library.verifyAgainst>) {
+      const report = await library.verifyAgainst(...args)
+      found.push(report.extra.filter((each) => each === 'extra.txt'))
+      return report
+    },
+  }
+  const task = rig.createTask(await rig.request(ref))
+  task.setTotal(600)
+  expect(await checkVersion(task, listing, ref, deps)).toMatchObject({ extra: ['extra.txt'], verifiedFiles: 3 })
+  expect(found).toEqual([['extra.txt'], [], []])
+})
+
 test('a verify tells in its report and its outcome of files that were read before it was interrupted', async () => {
   await using folder = await createTempFolder()
   const { rig, library } = await setUp(folder.path)

@@ -19,7 +19,7 @@ export interface CheckReport extends TreeReport {
  *  1. Record `check.bound`: which tree it is. Another one than in earlier runs → what they found is of a tree that is gone.
  *  2. Group by group (files of about 1 GiB) the files are hashed, in a thread. Record `check.group`: what was wrong in it, when, and how its files
  *     looked before (size, time, inode). A group that an earlier run has recorded less than a day ago, and whose files look the same, is not read again.
- *  3. What lies in the folder beside them is looked up anew.
+ *  3. What lies in the folder beside them is looked up anew, once: with the first group that is read, or by itself.
  */
 export async function checkVersion(
   task: TransferTask,
@@ -61,8 +61,9 @@ export async function checkVersion(
         counters.addSettled(bytes)
       }
       const atMs = clock.now()
-      const report = await library.verifyAgainst({ ...manifest, files }, { signal, onBytes })
-      listed = report.extra
+      const leavesExtraOut = listed !== undefined
+      const report = await library.verifyAgainst({ ...manifest, files }, { signal, onBytes, leavesExtraOut })
+      listed ??= report.extra
       found = report
       const { damaged, missing } = report
       journal.append({ kind: 'check.group', group, looks, atMs, damaged, missing } satisfies GroupRecord)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { createExportRig, exportedRef as ref } from '../../../testkit/export-rig.ts'
@@ -27,6 +27,12 @@ for (const source of [
     const { ino, mtimeMs } = statSync(file)
     expect(await run()).toEqual(first)
     expect(statSync(file)).toMatchObject({ ino, mtimeMs })
+    // Killed before its other name was gone.
+    const temporary = path.join(folder.path, '.orbital-new-one')
+    linkSync(file, temporary)
+    expect(await run()).toEqual(first)
+    expect(statSync(file)).toMatchObject({ ino, mtimeMs })
+    expect(existsSync(temporary)).toBe(false)
     // What stands there by now is not its own.
     writeFileSync(file, 'mine')
     await expect(run()).rejects.toMatchObject({ code: 'already-exists' })

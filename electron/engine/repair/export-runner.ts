@@ -94,9 +94,11 @@ export function createExportRunner(deps: ExportRunnerDeps): TransferRunner {
     const bound = `${sha256Of(version.metaBytes)} ${version.archive.etag}`
     const last = journal.records.findLast(({ kind }) => kind === 'export.bound')
     // 1
-    const isEnded = last?.bound === bound && disk.facts(temporary) === undefined
-    if (isEnded && holdsMeta(disk, file, (metaBytes) => sha256Of(metaBytes) === sha256Of(version.metaBytes)))
+    const isEnded = last?.bound === bound && isInPlace(disk, file, temporary)
+    if (isEnded && holdsMeta(disk, file, (metaBytes) => sha256Of(metaBytes) === sha256Of(version.metaBytes))) {
+      disk.removeFile(temporary)
       return { ...outcomeOf(disk, file), md5 }
+    }
     // 2
     exportFileOf(disk, file, nameOf(ref), overwrite)
     if (last?.bound !== bound) {
@@ -175,7 +177,10 @@ export function createExportRunner(deps: ExportRunnerDeps): TransferRunner {
     // 1
     const isOurs = (metaBytes: Uint8Array) =>
       ingestMeta(metaBytes, { key: file, ident: identOf(ref) }).orbital?.transaction === id
-    if (disk.facts(temporary) === undefined && holdsMeta(disk, file, isOurs)) return outcomeOf(disk, file)
+    if (isInPlace(disk, file, temporary) && holdsMeta(disk, file, isOurs)) {
+      disk.removeFile(temporary)
+      return outcomeOf(disk, file)
+    }
     // 2
     exportFileOf(disk, file, nameOf(ref), overwrite)
     task.enter({ kind: 'verifying' })
@@ -220,6 +225,12 @@ export function createExportRunner(deps: ExportRunnerDeps): TransferRunner {
 }
 
 const outcomeOf = (disk: Disk, file: string): Outcome => ({ path: file, sizeBytes: disk.facts(file)?.sizeBytes ?? 0 })
+
+/** The last step gives the file its name and takes the temporary one away: killed in between, it has both. */
+function isInPlace(disk: Disk, file: string, temporary: string): boolean {
+  const left = disk.facts(temporary)
+  return left === undefined || (left.links > 1 && left.inode === disk.facts(file)?.inode)
+}
 
 /** Whether a `.sputnik` stands there whose meta.json is the right one. */
 function holdsMeta(disk: Disk, file: string, isRight: (metaBytes: Uint8Array) => boolean): boolean {

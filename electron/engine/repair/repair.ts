@@ -9,6 +9,7 @@ import { quietMs, stallMs } from '../install/install-limits.ts'
 import { hasSameFiles } from '../install/same-files.ts'
 import type { Library } from '../library/library.ts'
 import type { TreeReport } from '../library/verify.ts'
+import { withDamage } from '../library/version-facts.ts'
 import type { Clock, Disk, Io, OpenConnection } from '../ports.ts'
 import { stampOf } from '../stamp-of.ts'
 import { createSharedLimit } from '../transfers/rate-limit.ts'
@@ -89,8 +90,10 @@ export async function repairVersion(
     // 6
     const facts = library.facts(ref)
     if (facts !== undefined && stampOf(disk, path.join(folder, 'meta.json')) === stamp) {
-      const { damagedFiles: _, ...others } = facts
-      library.writeFacts(ref, { ...others, verifiedAt: new Date(report.readAtMs ?? clock.now()).toISOString() })
+      library.writeFacts(ref, {
+        ...withDamage(facts, []),
+        verifiedAt: new Date(report.readAtMs ?? clock.now()).toISOString(),
+      })
     }
     return { ...done, takenOut, ...(trash === undefined ? {} : { trash }) }
   })

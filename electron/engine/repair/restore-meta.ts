@@ -6,7 +6,7 @@ import type { PublishedVersion } from '../catalog/read-version.ts'
 import { sha256Of } from '../install/install-source.ts'
 import type { Library } from '../library/library.ts'
 import { isWhole, type TreeReport } from '../library/verify.ts'
-import type { VersionFacts } from '../library/version-facts.ts'
+import { type VersionFacts, withDamage } from '../library/version-facts.ts'
 import type { RepairDeps, RepairIo } from './repair.ts'
 import { underRepairLease } from './repair-lease.ts'
 
@@ -55,13 +55,11 @@ export async function restoreMeta(
     disk.makeFolder(staging)
     const staged = path.join(staging, 'meta')
     disk.create(staged, metaBytes)
-    const { verifiedAt: _, damagedFiles: __, ...others } = known
+    const { verifiedAt: _, ...others } = known
     library.writeFacts(ref, {
-      ...others,
+      ...withDamage(others, [...report.damaged, ...report.missing]),
       metaModifiedMs: Math.floor(disk.facts(staged)?.modifiedMs ?? 0),
-      ...(isWhole(report)
-        ? { verifiedAt: new Date(clock.now()).toISOString() }
-        : { damagedFiles: [...report.damaged, ...report.missing] }),
+      ...(isWhole(report) ? { verifiedAt: new Date(clock.now()).toISOString() } : {}),
     })
     const folder = library.places.version(identOf(ref))
     disk.renameInto(staged, path.join(folder, 'meta.json'))

@@ -10,7 +10,12 @@ import type { Disk, Io } from '../ports.ts'
 
 /** What a library has done off the main thread. */
 export type LibraryJob =
-  | { readonly kind: 'verify'; readonly folder: string; readonly manifest: Manifest }
+  | {
+      readonly kind: 'verify'
+      readonly folder: string
+      readonly manifest: Manifest
+      readonly leavesExtraOut?: boolean
+    }
   | { readonly kind: 'measure'; readonly roots: readonly string[] }
   | { readonly kind: 'remove'; readonly roots: readonly string[] }
   | { readonly kind: 'look'; readonly versions: readonly LookedAt[] }
@@ -40,8 +45,10 @@ type JobIo = Io & {
 
 export async function runLibraryJob(job: LibraryJob, disk: Disk, io: JobIo): Promise<LibraryJobResult> {
   switch (job.kind) {
-    case 'verify':
-      return { kind: 'verify', report: await verifyTree(disk, job.folder, job.manifest, io) }
+    case 'verify': {
+      const { folder, manifest, leavesExtraOut = false } = job
+      return { kind: 'verify', report: await verifyTree(disk, folder, manifest, { ...io, leavesExtraOut }) }
+    }
     case 'measure':
       return { kind: 'measure', bytes: await each(job.roots, (root) => measureTree(disk, root), io) }
     case 'remove':

@@ -1,5 +1,6 @@
 import { IconAlertTriangle, IconArrowUp, IconChecks, IconPin } from '@tabler/icons-react'
 import { memo } from 'react'
+import { damagedCountOf } from '../../../shared/model/damaged-count.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import { formatDay, installedText as text } from '../../text/installed.ts'
 import { formatExactTime } from '../../text/units.ts'
@@ -160,7 +161,7 @@ interface VerifiedWordProps {
 export function VerifiedWord({ versions, care, changed }: VerifiedWordProps) {
   useMinute()
   if (care !== undefined) return <span className="t2">{text.busy[care]}</span>
-  const damaged = versions.reduce((sum, { damagedFiles }) => sum + (damagedFiles?.length ?? 0), 0)
+  const damaged = versions.reduce((sum, version) => sum + damagedCountOf(version), 0)
   if (damaged > 0) {
     return (
       <span className="status danger" title={text.damagedWhy(damaged)}>

@@ -1,3 +1,4 @@
+import { damagedCountOf } from '../../../shared/model/damaged-count.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import { installedText } from '../../text/installed.ts'
 import { Button } from '../../ui/button.tsx'
@@ -20,6 +21,7 @@ export function VersionFindings({ version, isBusy, onRepair }: VersionFindingsPr
   // An earlier run of the window found them; what is missing was not told apart then.
   const finding: Finding = found ?? { damaged: damagedFiles, missing: [], extra: [] }
   if (isClean(finding)) return null
+  const unnamed = found === undefined ? damagedCountOf(version) - damagedFiles.length : 0
   const isHarmless = finding.damaged.length + finding.missing.length === 0
   const lines = [
     { label: found === undefined ? text.alteredOrMissing : text.altered, paths: finding.damaged },
@@ -29,7 +31,7 @@ export function VersionFindings({ version, isBusy, onRepair }: VersionFindingsPr
   return (
     <Message
       kind={isHarmless ? 'note' : 'danger'}
-      title={text.title(finding.damaged.length + finding.missing.length, finding.extra.length)}
+      title={text.title(finding.damaged.length + finding.missing.length + unnamed, finding.extra.length)}
       action={
         <Button small disabled={isBusy} onClick={onRepair}>
           {isHarmless ? text.takeOut : text.repair}
@@ -46,7 +48,9 @@ export function VersionFindings({ version, isBusy, onRepair }: VersionFindingsPr
                   {path}
                 </code>
               ))}
-              {paths.length > mostPaths && <span className="small">{text.more(paths.length - mostPaths)}</span>}
+              {paths.length > mostPaths && (
+                <span className="small">{text.more(paths.length - mostPaths + unnamed)}</span>
+              )}
             </dd>
           </div>
         ))}
