@@ -14,8 +14,8 @@ interface HostState {
   readonly facts: HostFacts
   /** False while the host doesn't answer: it ended, or this machine sleeps. */
   readonly connected: boolean
-  /** Keys that a person types are kept, or last for this run only. */
-  readonly secretsKept: 'kept' | 'this-run-only'
+  /** Keys that a person types are kept, or in a plain file if they say so, or last for this run only. */
+  readonly secretsKept: 'kept' | 'plain-file' | 'this-run-only'
   readonly engineVersion: string
   readonly home: string
   /** Name under which this person publishes. */

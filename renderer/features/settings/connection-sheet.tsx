@@ -1,4 +1,4 @@
-import { FileButton, PasswordInput, Radio, SegmentedControl, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, FileButton, PasswordInput, Radio, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { IconFile } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
@@ -346,7 +346,16 @@ function StoreFields({ row, secretStays }: { readonly row: RowContext; readonly 
               isSecret
             />
           </div>
-          <p className="help">{secretsKept === 'kept' ? text.secretKept : text.secretThisRun}</p>
+          {secretsKept === 'plain-file' ? (
+            <Checkbox
+              label={text.storeSecret}
+              description={text.storeSecretHelp}
+              checked={form.storeSecret}
+              onChange={(event) => set({ storeSecret: event.currentTarget.checked })}
+            />
+          ) : (
+            <p className="help">{secretsKept === 'kept' ? text.secretKept : text.secretThisRun}</p>
+          )}
         </>
       )}
       <div className="two">

@@ -312,9 +312,7 @@ function ConnectionFacts({ connection, report }: ConnectionFactsProps) {
                 ? undefined
                 : location.signIn.kind === 'chain'
                   ? secret.nowhere
-                  : secretsKept === 'kept'
-                    ? secret.system
-                    : secret['this-run-only'],
+                  : secret[secretsKept],
           },
         ]
   return (
