@@ -183,3 +183,33 @@ test.describe('a model card made to harm', () => {
     expect(asked.filter((url) => url.includes('attacker'))).toEqual([])
   })
 })
+
+test.describe('a long title without a space', () => {
+  const title = 'Long'.repeat(25)
+  test.use({
+    windowSize: { width: 900, height: 600 },
+    store: async ({ workFolder }, use) => {
+      const store = `${workFolder}/store`
+      const long = { name: 'long', title, description: '', tags: [], license: 'MIT', files: [['a.bin', 1]] } as const
+      await fillExampleStore(store, {
+        packages: [{ ...long, versions: [{ version: '1.0.0', hoursAgo: 1, by: 'Ana' }] }],
+      })
+      await use(store)
+    },
+  })
+
+  test('stays within the window, the sheet and its own column', async ({ app: { page } }) => {
+    await packageRow(page, title).dblclick()
+    const install = page.getByRole('button', { name: 'Install 1.0.0' })
+    const heading = page.getByRole('heading', { level: 1, name: title })
+    const room = () => page.evaluate(() => document.documentElement.scrollWidth)
+    await expect(install).toBeInViewport({ ratio: 1 })
+    expect(await room()).toBeLessThanOrEqual(900)
+    const edges = await heading.evaluate((element) => ({ full: element.scrollWidth, seen: element.clientWidth }))
+    expect(edges.full).toBeLessThanOrEqual(edges.seen)
+    await install.click()
+    const inSheet = page.getByRole('dialog').getByRole('heading', { level: 2 }).first()
+    const cut = await inSheet.evaluate((element) => ({ full: element.scrollWidth, seen: element.clientWidth }))
+    expect(cut.full).toBeLessThanOrEqual(cut.seen)
+  })
+})

@@ -110,6 +110,34 @@ test('a folder becomes a connection, is the default on request, and goes without
   expect((await readdir(join(exampleStore, 'models'))).length).toBeGreaterThan(10)
 })
 
+test('a connection just added is the one that is shown', async ({ app: { page }, exampleStore }) => {
+  await addFolderConnection(page, 'Shared drive', exampleStore)
+  await expect(page.getByTitle('Switch connection')).toContainText('Shared drive')
+  await openPage(page, 'Browse')
+  await expect(packageRow(page, 'Churn predictor')).toBeVisible()
+})
+
+test('a form that is refused shows where and why, and a press beside it throws nothing away', async ({ app }) => {
+  const { page } = app
+  await app.resize({ width: 900, height: 600 })
+  const sheet = await openNewConnection(page)
+  const add = sheet.getByRole('button', { name: 'Add connection' })
+  await sheet.getByRole('radio', { name: 'S3-compatible store' }).check()
+  await add.click()
+  await expect(sheet.getByRole('textbox', { name: /^Name/ })).toBeFocused()
+  await fillCompatibleStore(sheet, {
+    name: 'Team',
+    endpoint: 'http://127.0.0.1:9',
+    bucket: 'A b!',
+    accessKeyId: 'key',
+    secretAccessKey: 'shh',
+  })
+  await add.click()
+  await expect(sheet.locator('.strip')).toBeInViewport()
+  await page.mouse.click(8, 8)
+  await expect(sheet.getByRole('textbox', { name: /^Name/ })).toHaveValue('Team')
+})
+
 test('a secret that was typed is nowhere in the window once it is saved, nor after a restart, and in no file or log in plain', async ({
   app,
   s3,

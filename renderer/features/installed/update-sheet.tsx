@@ -11,6 +11,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Meter } from '../../ui/progress-bar.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
+import { useFocusOnceReady } from '../../ui/use-focus-handover.ts'
 import type { Update } from './installed-actions.ts'
 import { costOf, type PlannedUpdate, planUpdates, startUpdates } from './update-plans.ts'
 
@@ -40,6 +41,7 @@ export function UpdateSheet({ updates, words = text, onClose, run }: UpdateSheet
   const plans = planned?.flatMap(({ plan }) => plan ?? []) ?? []
   const cost = costOf(plans)
   const ready = plans.length > 0 && cost.missingBytes === 0
+  const submitButton = useFocusOnceReady(ready)
   const start = () => {
     if (!ready) return
     onClose()
@@ -57,13 +59,12 @@ export function UpdateSheet({ updates, words = text, onClose, run }: UpdateSheet
           <span className="push" />
           <Button onClick={onClose}>{installText.cancel}</Button>
           <Button
-            key={planned === undefined ? 'planning' : 'planned'}
+            ref={submitButton}
             variant="primary"
             type="submit"
             hint="↵"
             disabled={!ready}
             data-autofocus
-            autoFocus
           >
             {words.button(planned === undefined ? updates.length : plans.length)}
           </Button>

@@ -96,6 +96,7 @@ export function ConnectionsSection({ item }: { readonly item?: string }) {
           }}
           onSaved={(id) => {
             setEdited(undefined)
+            if (edited === undefined) showConnection(id)
             if (followPendingLink()) return
             show(id)
             void testConnection(id)
