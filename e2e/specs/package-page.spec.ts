@@ -114,6 +114,19 @@ test('two versions are compared, by keyboard', async ({ app: { page } }) => {
   await expect(page.getByRole('region', { name: 'What changed from 2.0.0 to 2.1.0' })).toBeVisible()
 })
 
+test('the version that is looked at stays from tab to tab, and is named', async ({ app: { page } }) => {
+  await packageRow(page, 'Speech intent classifier').dblclick()
+  const tab = (name: string) => page.getByRole('tab', { name })
+  await tab('Versions').click()
+  await expect(page.getByText('Looking at')).toBeHidden()
+  await page.getByRole('row').filter({ hasText: '2.0.3' }).getByRole('button', { name: '2.0.3' }).first().click()
+  await expect(page.getByText('Looking at 2.0.3')).toBeVisible()
+  for (const name of ['Overview', 'Versions', 'Files']) {
+    await tab(name).click()
+    await expect(page.getByText('Looking at 2.0.3')).toBeVisible()
+  }
+})
+
 const hostileCard = `# Model
 
 <script>window.attacked = 'script'</script>
