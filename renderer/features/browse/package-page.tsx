@@ -107,7 +107,7 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
     ['files', shown?.fileCount],
     ['use', undefined],
   ]
-  const show = (next: PackageTab) => 
+  const show = (next: PackageTab) =>
     goTo({ page: 'package', name: each.name, tab: next, version: wanted }, { replace: true })
   const panel = () => {
     if (shown === undefined) return null

@@ -58,14 +58,7 @@ export function UpdateSheet({ updates, words = text, onClose, run }: UpdateSheet
         <>
           <span className="push" />
           <Button onClick={onClose}>{installText.cancel}</Button>
-          <Button
-            ref={submitButton}
-            variant="primary"
-            type="submit"
-            hint="↵"
-            disabled={!ready}
-            data-autofocus
-          >
+          <Button ref={submitButton} variant="primary" type="submit" hint="↵" disabled={!ready} data-autofocus>
             {words.button(planned === undefined ? updates.length : plans.length)}
           </Button>
         </>

@@ -3,7 +3,14 @@ import { type AppError, isAppError, toAppError } from '../../../shared/errors.ts
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import { client } from '../../ipc/link.ts'
 import { onPlanNews, type PlanNews } from '../../state/plans.ts'
-import { currentPath, leavePath, onChosenAgain, replacePath, returnPath, usePublishQueue } from '../../state/publish-queue.ts'
+import {
+  currentPath,
+  leavePath,
+  onChosenAgain,
+  replacePath,
+  returnPath,
+  usePublishQueue,
+} from '../../state/publish-queue.ts'
 import { useTransfers } from '../../state/transfers.ts'
 import { nameOf, publishText } from '../../text/publish.ts'
 import { showToast } from '../../ui/toast.tsx'
