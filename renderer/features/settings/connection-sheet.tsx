@@ -358,6 +358,7 @@ function StoreFields({ row, secretStays }: { readonly row: RowContext; readonly 
           </div>
           {secretsKept === 'plain-file' ? (
             <Checkbox
+              className="store-secret"
               label={text.storeSecret}
               description={text.storeSecretHelp}
               checked={form.storeSecret}
