@@ -144,7 +144,8 @@ test('a secret that was typed is nowhere in the window once it is saved, nor aft
   bucket,
 }) => {
   const { endpoint, accessKeyId, secretAccessKey } = s3
-  await addCompatibleStore(app.page, { name: 'Team models', endpoint, bucket, accessKeyId, secretAccessKey })
+  const store = { name: 'Team models', endpoint, bucket, accessKeyId, secretAccessKey }
+  await addCompatibleStore(app.page, { ...store, keepsSecret: false })
   const holdersOfSecret = async () => {
     const files = (await readdir(app.home, { recursive: true, withFileTypes: true })).filter((each) => each.isFile())
     const paths = files.map(({ parentPath, name }) => join(parentPath, name))
