@@ -11,6 +11,8 @@ export interface CompatibleStore {
   readonly bucket: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
+  /** A yes to keeping it in a file, in a browser; so it is where nothing else is said. */
+  readonly keepsSecret?: boolean
 }
 
 /** Opens a section of Settings. */
@@ -47,6 +49,8 @@ export async function fillCompatibleStore(sheet: Locator, store: CompatibleStore
 export async function addCompatibleStore(page: Page, store: CompatibleStore): Promise<void> {
   const sheet = await openNewConnection(page)
   await fillCompatibleStore(sheet, store)
+  const keep = sheet.getByRole('checkbox', { name: 'Keep it in secrets.json' })
+  if (store.keepsSecret !== false && (await keep.isVisible())) await keep.check()
   await sheet.getByRole('button', { name: 'Add connection' }).click()
   await expect(sheet).toBeHidden()
   await expect(page.getByRole('heading', { name: store.name })).toBeVisible()

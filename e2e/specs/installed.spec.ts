@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { installFromBrowse, packageRow } from '../pages/browse.ts'
 import { openPage } from '../pages/window.ts'
-import { expect, testWithExample as test } from '../with-store.ts'
+import { expect, testWithExample as test, testWithInstalled } from '../with-store.ts'
 
 /** Bytes of all files below a folder that belong to packages, wherever in the library they are now. */
 async function measureBytes(folder: string, name: RegExp): Promise<number> {
@@ -124,4 +124,21 @@ test('the trash survives a restart, and a version comes back from it whole', asy
   await row.click()
   await page.keyboard.press('v')
   await expect(page.getByText('3 files verified, all as published')).toBeVisible()
+})
+
+testWithInstalled('Undo stays while it has the focus', async ({ app: { page } }) => {
+  await openPage(page, 'Installed')
+  await page.clock.install()
+  await page
+    .getByRole('button', { name: /^More for Fraud scorer/ })
+    .first()
+    .click()
+  await page.getByRole('menuitem', { name: /^Remove, frees \d/ }).click()
+  const undo = page.getByRole('alert').getByRole('button', { name: 'Undo' })
+  await undo.focus()
+  await page.clock.runFor(20_000)
+  await expect(undo).toBeFocused()
+  await page.keyboard.press('Shift+Tab')
+  await page.clock.runFor(20_000)
+  await expect(undo).toBeHidden()
 })

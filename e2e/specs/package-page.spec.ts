@@ -138,6 +138,19 @@ test('two versions are compared, by keyboard', async ({ app: { page } }) => {
   await expect(page.getByRole('region', { name: 'What changed from 2.0.0 to 2.1.0' })).toBeVisible()
 })
 
+test('the version that is looked at stays from tab to tab, and is named', async ({ app: { page } }) => {
+  await packageRow(page, 'Speech intent classifier').dblclick()
+  const tab = (name: string) => page.getByRole('tab', { name })
+  await tab('Versions').click()
+  await expect(page.getByText('Looking at')).toBeHidden()
+  await page.getByRole('row').filter({ hasText: '2.0.3' }).getByRole('button', { name: '2.0.3' }).first().click()
+  await expect(page.getByText('Looking at 2.0.3')).toBeVisible()
+  for (const name of ['Overview', 'Versions', 'Files']) {
+    await tab(name).click()
+    await expect(page.getByText('Looking at 2.0.3')).toBeVisible()
+  }
+})
+
 const hostileCard = `# Model
 
 <script>window.attacked = 'script'</script>
@@ -205,5 +218,35 @@ test.describe('a model card made to harm', () => {
     await expect(card.getByRole('link')).toHaveAttribute('href', 'https://example.org/card')
     expect(await page.evaluate(() => 'attacked' in window)).toBe(false)
     expect(asked.filter((url) => url.includes('attacker'))).toEqual([])
+  })
+})
+
+test.describe('a long title without a space', () => {
+  const title = 'Long'.repeat(25)
+  test.use({
+    windowSize: { width: 900, height: 600 },
+    store: async ({ workFolder }, use) => {
+      const store = `${workFolder}/store`
+      const long = { name: 'long', title, description: '', tags: [], license: 'MIT', files: [['a.bin', 1]] } as const
+      await fillExampleStore(store, {
+        packages: [{ ...long, versions: [{ version: '1.0.0', hoursAgo: 1, by: 'Ana' }] }],
+      })
+      await use(store)
+    },
+  })
+
+  test('stays within the window, the sheet and its own column', async ({ app: { page } }) => {
+    await packageRow(page, title).dblclick()
+    const install = page.getByRole('button', { name: 'Install 1.0.0' })
+    const heading = page.getByRole('heading', { level: 1, name: title })
+    const room = () => page.evaluate(() => document.documentElement.scrollWidth)
+    await expect(install).toBeInViewport({ ratio: 1 })
+    expect(await room()).toBeLessThanOrEqual(900)
+    const edges = await heading.evaluate((element) => ({ full: element.scrollWidth, seen: element.clientWidth }))
+    expect(edges.full).toBeLessThanOrEqual(edges.seen)
+    await install.click()
+    const inSheet = page.getByRole('dialog').getByRole('heading', { level: 2 }).first()
+    const cut = await inSheet.evaluate((element) => ({ full: element.scrollWidth, seen: element.clientWidth }))
+    expect(cut.full).toBeLessThanOrEqual(cut.seen)
   })
 })

@@ -60,6 +60,19 @@ test('what was typed for a folder that is left comes back by undo, in its place'
   await expect(page.getByText('1 of 2 folders')).toBeVisible()
 })
 
+test('a folder that is chosen again is read again, and what was typed for it stays', async ({ app, workFolder }) => {
+  const { page } = app
+  const folder = await makeFolder(join(workFolder, 'first_model'))
+  await dropFolder(app, folder)
+  const sentence = page.getByRole('textbox', { name: /^In one sentence/ })
+  await expect(page.getByRole('treeitem', { name: 'weights.bin' })).toBeVisible()
+  await sentence.fill('Typed')
+  await writeFile(join(folder, 'README.md'), '# First')
+  await dropFolder(app, folder)
+  await expect(page.getByRole('treeitem', { name: 'README.md' })).toBeVisible()
+  await expect(sentence).toHaveValue('Typed')
+})
+
 test('what another process publishes is left to Transfers', async ({ app, appEnv, gate, workFolder }) => {
   const { page, home } = app
   const folder = await makeFolder(join(workFolder, 'elsewhere'), 3_000_000)

@@ -19,10 +19,11 @@ export interface Log {
 }
 
 export interface SecretStore {
-  /** `this-run-only`: nothing on this machine protects it, so it is forgotten at exit. */
-  readonly kept: 'kept' | 'this-run-only'
+  /** `plain-file`: in a file in plain text, where the person agreed. `this-run-only`: nothing on this machine protects it, so it is forgotten at exit. */
+  readonly kept: 'kept' | 'plain-file' | 'this-run-only'
   get(id: string): Promise<Readonly<Record<string, string>> | undefined>
-  set(id: string, secret: Readonly<Record<string, string>>): Promise<void>
+  /** `agreed`: the person wants it in plain text on the disk. */
+  set(id: string, secret: Readonly<Record<string, string>>, options?: { readonly agreed?: boolean }): Promise<void>
   delete(id: string): Promise<void>
 }
 

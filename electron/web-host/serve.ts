@@ -5,7 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { framesOf } from '../../shared/error-frames.ts'
 import { AppError } from '../../shared/errors.ts'
-import { createSecretFile } from '../engine/connections/secret-file.ts'
+import { createAskedSecrets } from '../engine/connections/secret-file.ts'
 import { createNodeDisk } from '../engine/disk/node-disk.ts'
 import { homeFolder } from '../engine/home.ts'
 import { createEngine } from '../engine/index.ts'
@@ -40,7 +40,7 @@ export async function serve({ env, level = 'info', port }: ServeOptions): Promis
     report: (error) => log.write('error', 'event.listener', { frames: framesOf(error) }),
   })
   const engine = await createEngine(
-    { disk, clock, log, secrets: createSecretFile({ disk, home }), announcer: hub },
+    { disk, clock, log, secrets: createAskedSecrets({ disk, home }), announcer: hub },
     {
       home,
       env,

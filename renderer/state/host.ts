@@ -14,8 +14,8 @@ export interface HostFacts {
 interface HostState {
   readonly facts: HostFacts
   readonly link: LinkState
-  /** Keys that a person types are kept, or last for this run only. */
-  readonly secretsKept: 'kept' | 'this-run-only'
+  /** Keys that a person types are kept, or in a plain file if they say so, or last for this run only. */
+  readonly secretsKept: 'kept' | 'plain-file' | 'this-run-only'
   readonly engineVersion: string
   readonly home: string
   /** Name under which this person publishes. */

@@ -4,7 +4,7 @@ import type { Answer } from '../../shared/ipc/wire.ts'
 import type { PackageSummary } from '../../shared/model/package.ts'
 import { transport } from '../ipc/link.ts'
 import { browseText } from '../text/browse.ts'
-import { fetchCatalog, usePackages, whyOld } from './packages.ts'
+import { fetchCatalog, showThenRefresh, usePackages, whyOld } from './packages.ts'
 
 it('says of an old list why it is old: a store that is busy is not offline', () => {
   const said = (error: AppError) => browseText[whyOld(error)]('today')
@@ -69,4 +69,19 @@ it('shows nothing of what was kept where the list can’t be had, and no zero wh
   none.settle(list(['a']))
   await without
   expect(names('none')).toEqual(['a'])
+})
+
+it('asks the store when a connection is first shown, also where another process listed it seconds ago', async () => {
+  const asked: unknown[] = []
+  let refreshedAt = new Date(Date.now() - 2000).toISOString()
+  const listed = { packages: [], unreadable: [], total: 0 }
+  vi.spyOn(transport, 'call').mockImplementation(async ({ procedure, input }) => {
+    if (procedure === 'catalog.newestKept') return ok({ packages: [], total: 0 })
+    const { refresh } = input as { readonly refresh?: boolean }
+    asked.push(refresh)
+    if (refresh === true) refreshedAt = new Date().toISOString()
+    return { ok: true, value: asked.length === 1 ? { ...listed, refreshedAt } : { kind: 'list-anew' } }
+  })
+  await showThenRefresh('team')
+  expect(asked.slice(0, 2)).toEqual([false, true])
 })

@@ -128,11 +128,16 @@ const isLoading = (connectionId: string): boolean =>
 
 const freshForMs = 10_000
 
-/** Shows what is known of a connection at once, then asks its store, unless it was asked a moment ago. Never rejects. */
+/**
+ * Shows what is known of a connection at once, then asks its store, unless this window had it asked a moment ago: a list that another
+ * process fetched may be older than what it published since. Never rejects.
+ */
 export async function showThenRefresh(connectionId: string): Promise<void> {
+  const isKnown = usePackages.getState().catalogs[connectionId] !== undefined
+  const freshSinceMs = Date.now() - (isKnown ? freshForMs : 0)
   await fetchCatalog(connectionId)
   const { load, refreshedAt } = usePackages.getState().catalogs[connectionId] ?? emptyCatalog
-  const isFresh = refreshedAt !== undefined && Date.now() - Date.parse(refreshedAt) < freshForMs
+  const isFresh = refreshedAt !== undefined && Date.parse(refreshedAt) >= freshSinceMs
   if (load.kind === 'ready' && !isFresh) await fetchCatalog(connectionId, { refresh: true })
 }
 

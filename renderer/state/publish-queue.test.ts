@@ -3,6 +3,7 @@ import {
   choosePath,
   currentPath,
   leavePath,
+  onChosenAgain,
   publishPaths,
   replacePath,
   returnPath,
@@ -29,6 +30,17 @@ it('leaves in view what is in view when a path comes again that was chosen once'
   leavePath('b')
   publishPaths(['b'])
   expect(current()).toBe('a')
+})
+
+it('shows one that waits already when it is chosen again, and tells of it', () => {
+  const again: string[] = []
+  onChosenAgain((path) => again.push(path))
+  publishPaths(['a', 'b', 'c'])
+  expect(again).toEqual([])
+  publishPaths(['b'])
+  expect(paths()).toEqual(['a', 'b', 'c'])
+  expect(current()).toBe('b')
+  expect(again).toEqual(['b'])
 })
 
 it('leaves in view what is in view when one that waits is left', () => {

@@ -10,9 +10,19 @@ interface PublishQueue {
 
 export const usePublishQueue = create<PublishQueue>(() => ({ paths: [] }))
 
-/** Queues paths and shows the Publish page. */
+const againListeners = new Set<(path: string) => void>()
+
+/** Calls with each path that is queued already and was dropped or picked again: there may be other files in it by now. */
+export const onChosenAgain = (listener: (path: string) => void): void => void againListeners.add(listener)
+
+/** Queues paths and shows the Publish page. One that waits already is shown. */
 export function publishPaths(paths: readonly string[]): void {
-  usePublishQueue.setState((state) => ({ paths: [...new Set([...state.paths, ...paths])] }))
+  const again = usePublishQueue.getState().paths.filter((each) => paths.includes(each))
+  usePublishQueue.setState((state) => ({
+    paths: [...new Set([...state.paths, ...paths])],
+    ...(again.length > 0 ? { chosen: again[0] } : {}),
+  }))
+  for (const path of again) for (const listener of againListeners) listener(path)
   goTo({ page: 'publish' })
 }
 

@@ -131,6 +131,7 @@ export const browseText = {
     notHere: (name: string): string => `${isolate(name)} is not here`,
     noneOfThisName: (connection: string | undefined): string =>
       `${isolate(connection ?? 'This connection')} has no package of this name.`,
+    shownVersion: (version: string): string => `Looking at ${version}`,
     published: (when: string, by: string | undefined): string =>
       `Published ${lowerFirst(when)}${by === undefined ? '' : ` by ${isolate(by)}`}`,
   },

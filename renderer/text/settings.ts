@@ -116,7 +116,8 @@ export const settingsText = {
     },
     secret: {
       nowhere: 'Nowhere: the sign-in is this computer’s own',
-      system: 'This computer; it is never shown again',
+      kept: 'This computer; it is never shown again',
+      'plain-file': 'secrets.json, readable only by you, where you said so; else memory until Orbital ends',
       'this-run-only': 'Memory only: this system has no safe place for it, so you type it again after a restart',
     },
     removeSheet: {
@@ -197,6 +198,8 @@ export const settingsText = {
     secretKept: 'It is kept safely on this computer and never shown again.',
     secretThisRun:
       'It is kept in memory until Orbital ends and never shown again: this system has no safe place for it.',
+    storeSecret: 'Keep it in secrets.json, a file that only you can read',
+    storeSecretHelp: 'Without it, it is kept in memory until Orbital ends. It is never shown again.',
     problems: {
       'name-missing': 'Give it a name',
       'bucket-missing': 'Name the bucket',

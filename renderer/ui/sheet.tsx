@@ -7,6 +7,8 @@ interface SheetProps {
   readonly onClose: () => void
   /** What was started can't be called back: neither Escape nor a press outside closes the sheet. Its Cancel is for the caller to disable. */
   readonly busy?: boolean
+  /** Something is typed in it: a press outside doesn't throw that away. */
+  readonly hasFields?: boolean
   readonly title: string
   readonly subtitle?: ReactNode
   readonly children: ReactNode
@@ -25,6 +27,7 @@ export function Sheet({
   opened,
   onClose,
   busy = false,
+  hasFields = false,
   title,
   subtitle,
   children,
@@ -44,6 +47,7 @@ export function Sheet({
       onClose={busy ? stay : onClose}
       size={width}
       closeOnEscape={isTop}
+      closeOnClickOutside={!hasFields}
       // It comes by an animation of the style sheets: most sheets are opened from the start, which Mantine doesn't move.
       transitionProps={{ duration: 0 }}
     >

@@ -37,3 +37,14 @@ export function useFocusAlong(isShown: boolean): void {
     document.querySelector<HTMLElement>('main [data-pane-focus]')?.focus()
   }, [isShown])
 }
+
+/** A button that had to wait takes the focus once it can be pressed, unless a person has put it on something in its sheet meanwhile. */
+export function useFocusOnceReady(isReady: boolean): RefObject<HTMLButtonElement | null> {
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    const sheet = button.current?.closest('[role="dialog"]')
+    const focused = document.activeElement
+    if (isReady && (focused === sheet || sheet?.contains(focused) !== true)) button.current?.focus()
+  }, [isReady])
+  return button
+}

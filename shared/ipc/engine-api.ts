@@ -58,8 +58,8 @@ export const engineContract = {
         home: z.string(),
         platform: z.string(),
         publisher: z.string(),
-        /** Why keys typed by a person can't be kept beyond this run, if so. */
-        secretsKept: z.enum(['kept', 'this-run-only']),
+        /** Where keys typed by a person are kept; `plain-file`: in `secrets.json`, where they agree (`storeSecret`). */
+        secretsKept: z.enum(['kept', 'plain-file', 'this-run-only']),
       }),
     ),
     /** Writes a file for who helps a person to `out`, or into it if it is a folder: settings, connections, transfers, the end of the log. There is no key in it. `already-exists`. */

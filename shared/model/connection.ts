@@ -57,6 +57,8 @@ export const newConnection = z.strictObject({
   location,
   secretAccessKey: z.string().max(1024).optional(),
   sessionToken: z.string().max(8192).optional(),
+  /** A yes to `secrets.json`, where the secret would be kept in plain text; else it is kept for this run only. */
+  storeSecret: z.boolean().optional(),
 })
 export type NewConnection = Readonly<z.infer<typeof newConnection>>
 

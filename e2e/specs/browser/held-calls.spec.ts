@@ -48,3 +48,27 @@ test('what waits for the library when its page is left is said to be dropped, an
   await expect(page.getByRole('grid', { name: 'Installed packages' })).toContainText('Fraud scorer')
   await expect(page.getByRole('dialog')).toHaveCount(0)
 })
+
+test('what a person has put the focus on in a sheet keeps it when the plan comes', async ({ app: { page } }) => {
+  const held: Route[] = []
+  await page.route('**/call/install.plan', (route) => void held.push(route))
+  await packageRow(page, 'Churn predictor').dblclick()
+  const open = page.getByRole('button', { name: /^Install / })
+  const sheet = page.getByRole('dialog')
+  const install = sheet.getByRole('button', { name: 'Install' })
+  const openSheet = async (count: number) => {
+    await open.click()
+    await expect.poll(() => held.length).toBe(count)
+  }
+  await openSheet(1)
+  await held[0]?.continue()
+  await expect(install).toBeFocused()
+  await page.keyboard.press('Escape')
+  await openSheet(2)
+  await sheet.getByRole('button', { name: 'Cancel' }).focus()
+  await held[1]?.continue()
+  await expect(install).toBeEnabled()
+  await expect(sheet.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(sheet).toBeHidden()
+})

@@ -11,10 +11,11 @@ import { createTempFolder } from '../../../testkit/temp-folder.ts'
 import { createNodeDisk } from '../disk/node-disk.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createConnections } from './connections.ts'
-import { createMemorySecrets, createSecretFile } from './secret-file.ts'
+import { createAskedSecrets, createMemorySecrets, createSecretFile } from './secret-file.ts'
 
 const io = { signal: AbortSignal.timeout(60_000) }
 const secretAccessKey = 'SECRET-ac3f6a7e0d'
+const quiet = { write: () => {} }
 
 async function start(options: { env?: Record<string, string>; prepare?: (home: string) => Promise<void> } = {}) {
   const folder = await createTempFolder()
@@ -385,5 +386,25 @@ describe('secrets', () => {
     expect((await stat(path.join(home, 'secrets.json'))).mode & 0o777).toBe(0o600)
     await writeFile(path.join(home, 'secrets.json'), '{')
     await expect(again.get('a')).rejects.toMatchObject({ code: 'state-damaged' })
+  })
+
+  test('where the person is asked, a secret is on the disk after a yes alone', async () => {
+    const { home } = await start()
+    const disk = createNodeDisk()
+    const secrets = createAskedSecrets({ disk, home })
+    const connections = createConnections({ home, disk, secrets, clock: createSystemClock(), log: quiet, env: {} })
+    onTestFinished(connections.close)
+    const stored = () => createSecretFile({ disk, home }).get('team-models')
+    await connections.add(s3())
+    expect(await stored()).toBeUndefined()
+    expect(await secrets.get('team-models')).toEqual({ secretAccessKey })
+    await connections.update('team-models', s3({ storeSecret: true }))
+    expect(await stored()).toEqual({ secretAccessKey })
+    await connections.update('team-models', s3({ secretAccessKey: 'newer' }))
+    expect(await stored()).toBeUndefined()
+    expect(await secrets.get('team-models')).toEqual({ secretAccessKey: 'newer' })
+    await connections.update('team-models', s3({ storeSecret: true }))
+    await connections.remove('team-models')
+    expect(await secrets.get('team-models')).toBeUndefined()
   })
 })

@@ -156,7 +156,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       if (secret === undefined)
         throw new AppError('usage', { problem: 'A secret access key is needed beside the access key id.' })
       adding.add(id)
-      await secrets.set(id, secret).finally(() => adding.delete(id))
+      await secrets.set(id, secret, { agreed: input.storeSecret }).finally(() => adding.delete(id))
     }
     file.change((stored) => {
       // Another process may have added it meanwhile.
@@ -180,7 +180,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     const secret = secretOf(input)
     if (needsSecret && secret === undefined && !mayUseStored(id, input.location))
       throw new AppError('usage', { problem: 'Another address or access key id needs its secret access key.' })
-    if (secret !== undefined && needsSecret) await secrets.set(id, secret)
+    if (secret !== undefined && needsSecret) await secrets.set(id, secret, { agreed: input.storeSecret })
     const changed = { id, name: input.name, location: input.location }
     file.change((stored) => {
       requireOwn(id)

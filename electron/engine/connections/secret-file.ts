@@ -32,7 +32,7 @@ export function createSecretFile(deps: { readonly disk: Disk; readonly home: str
     disk.replace(file, bytes, { secret: true })
   }
   return {
-    kept: 'kept',
+    kept: 'plain-file',
     async get(id) {
       const secrets = read()
       return Object.hasOwn(secrets, id) ? secrets[id] : undefined
@@ -57,5 +57,29 @@ export function createMemorySecrets(): SecretStore {
     get: async (id) => secrets.get(id),
     set: async (id, secret) => void secrets.set(id, { ...secret }),
     delete: async (id) => void secrets.delete(id),
+  }
+}
+
+/** In the file what the person agreed to, anything else for this run only: for hosts where the question comes with the secret. */
+export function createAskedSecrets(deps: { readonly disk: Disk; readonly home: string }): SecretStore {
+  const file = createSecretFile(deps)
+  const memory = createMemorySecrets()
+  return {
+    kept: 'plain-file',
+    get: async (id) => (await memory.get(id)) ?? (await file.get(id)),
+    async set(id, secret, { agreed = false } = {}) {
+      // The one before is for other keys: it stays in neither place.
+      if (agreed) {
+        await file.set(id, secret)
+        await memory.delete(id)
+      } else {
+        await memory.set(id, secret)
+        await file.delete(id)
+      }
+    },
+    async delete(id) {
+      await memory.delete(id)
+      await file.delete(id)
+    },
   }
 }

@@ -18,6 +18,7 @@ import { SectionTitle } from '../../ui/inspector.tsx'
 import { Message } from '../../ui/message.tsx'
 import { Meter } from '../../ui/progress-bar.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
+import { useFocusOnceReady } from '../../ui/use-focus-handover.ts'
 import { WorksWith } from './works-with.tsx'
 
 /** What an install costs, shown before it starts. Enter does it, Escape closes. */
@@ -67,6 +68,7 @@ function OpenSheet({ request }: { readonly request: InstallRequest }) {
   const isHere = plan?.alreadyInstalled === true && request.force !== true
   const isLasting = error !== undefined && staysWrong(request, error)
   const ready = isCurrent && plan?.enoughSpace === true && !starting
+  const submitButton = useFocusOnceReady(ready)
   const start = async () => {
     if (isHere) return closeInstall()
     if (plan === undefined || !ready) return
@@ -120,13 +122,12 @@ function OpenSheet({ request }: { readonly request: InstallRequest }) {
             !isHere && (
               <Button
                 // The button is there from the start so that Enter works at once; it waits for the plan.
-                key={plan === undefined ? 'planning' : 'planned'}
+                ref={submitButton}
                 variant="primary"
                 type="submit"
                 hint="↵"
                 disabled={!ready}
                 data-autofocus
-                autoFocus
               >
                 {submitWord(request, plan)}
               </Button>

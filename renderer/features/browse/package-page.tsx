@@ -12,6 +12,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Page } from '../../ui/page.tsx'
+import { Tag } from '../../ui/tag.tsx'
 import { useEscape } from '../../ui/use-escape.ts'
 import { useMinute } from '../../ui/use-minute.ts'
 import { useBrowseView } from './browse-view.ts'
@@ -108,7 +109,8 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
     ['files', shown?.fileCount],
     ['use', undefined],
   ]
-  const show = (next: PackageTab) => goTo({ page: 'package', name: each.name, tab: next }, { replace: true })
+  const show = (next: PackageTab) =>
+    goTo({ page: 'package', name: each.name, tab: next, version: wanted }, { replace: true })
   const panel = () => {
     if (shown === undefined) return null
     switch (tab) {
@@ -138,6 +140,9 @@ function Content({ connectionId, package: each, tab, version: wanted }: ContentP
               <StandingLine package={each} standing={standing} />
             </span>
             <code className="selectable">{each.name}</code>
+            {shown !== undefined && shown !== (standing.offered ?? newest) && (
+              <Tag>{text.page.shownVersion(shown.version)}</Tag>
+            )}
             {newest?.publishedAt !== undefined && (
               <span title={formatExactTime(newest.publishedAt)}>
                 {text.page.published(formatWhen(newest.publishedAt), newest.publishedBy)}

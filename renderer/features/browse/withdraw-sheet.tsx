@@ -49,6 +49,7 @@ function OpenSheet({ connectionId, ref, title, isOnlyOne }: WithdrawRequest) {
     <Sheet
       opened
       onClose={closeWithdraw}
+      hasFields
       busy={isBusy}
       title={text.title(title, ref.version)}
       subtitle={text.subtitle}

@@ -13,6 +13,7 @@ import { Message } from '../../ui/message.tsx'
 import { Meter } from '../../ui/progress-bar.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { useAction } from '../../ui/use-action.ts'
+import { useFocusOnceReady } from '../../ui/use-focus-handover.ts'
 import { VirtualRows } from '../../ui/virtual-rows.tsx'
 import type { Update } from './installed-actions.ts'
 import { costOf, type PlannedUpdate, planUpdates, startUpdates } from './update-plans.ts'
@@ -48,6 +49,7 @@ export function UpdateSheet({ updates, words = text, onClose, run }: UpdateSheet
   const plans = planned?.flatMap(({ plan }) => plan ?? []) ?? []
   const cost = costOf(plans)
   const ready = plans.length > 0 && cost.missingBytes === 0
+  const submitButton = useFocusOnceReady(ready)
   const start = () => {
     if (!ready) return
     onClose()
@@ -64,15 +66,7 @@ export function UpdateSheet({ updates, words = text, onClose, run }: UpdateSheet
         <>
           <span className="push" />
           <Button onClick={onClose}>{installText.cancel}</Button>
-          <Button
-            key={planned === undefined ? 'planning' : 'planned'}
-            variant="primary"
-            type="submit"
-            hint="↵"
-            disabled={!ready}
-            data-autofocus
-            autoFocus
-          >
+          <Button ref={submitButton} variant="primary" type="submit" hint="↵" disabled={!ready} data-autofocus>
             {words.button(planned === undefined ? updates.length : plans.length)}
           </Button>
         </>

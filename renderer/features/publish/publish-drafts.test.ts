@@ -38,3 +38,12 @@ it('keeps what was typed since, and only goes there', () => {
   expect(titled()).toBe('Churn of customers')
   expect(currentPath(usePublishQueue.getState())).toBe(path)
 })
+
+it('reads a folder anew when it is chosen again, and keeps what was typed for it', () => {
+  open('Churn')
+  const before = useDrafts.getState().byPath[path]?.planId
+  publishPaths([path])
+  expect(titled()).toBe('Churn')
+  expect(useDrafts.getState().byPath[path]).toMatchObject({ isReading: true })
+  expect(useDrafts.getState().byPath[path]?.planId).not.toBe(before)
+})

@@ -3,7 +3,14 @@ import { type AppError, isAppError, toAppError } from '../../../shared/errors.ts
 import type { PublishFields, PublishPlan } from '../../../shared/model/plans.ts'
 import { client } from '../../ipc/link.ts'
 import { onPlanNews, type PlanNews } from '../../state/plans.ts'
-import { currentPath, leavePath, replacePath, returnPath, usePublishQueue } from '../../state/publish-queue.ts'
+import {
+  currentPath,
+  leavePath,
+  onChosenAgain,
+  replacePath,
+  returnPath,
+  usePublishQueue,
+} from '../../state/publish-queue.ts'
 import { useTransfers } from '../../state/transfers.ts'
 import { nameOf, publishText } from '../../text/publish.ts'
 import { showToast } from '../../ui/toast.tsx'
@@ -107,10 +114,14 @@ function leavePlan(draft: Draft | undefined): void {
 
 /** Under another id: of the plan before it the engine would keep what it has read. */
 export const readAgain = (path: string): void => {
-  leavePlan(useDrafts.getState().byPath[path])
+  const draft = useDrafts.getState().byPath[path]
+  if (draft === undefined) return
+  leavePlan(draft)
   changeDraft(path, { failure: undefined, plan: undefined, planId: crypto.randomUUID() })
   ask(path, 0)
 }
+
+onChosenAgain(readAgain)
 
 /** Changes what is typed; the plan follows after a short rest (`now`: at once). */
 export function editDraft(path: string, edit: (fields: PublishFields) => PublishFields, { now = false } = {}): void {

@@ -6,7 +6,7 @@ import type { SharedConnection } from '../../../shared/model/shared-connection.t
 export const storeKinds = ['profile', 'keys', 'public', 'compatible', 'folder'] as const
 export type StoreKind = (typeof storeKinds)[number]
 
-/** All texts as typed. Fields that the kind has no use for are ignored. */
+/** Texts as typed. Fields that the kind has no use for are ignored. */
 export interface ConnectionForm {
   readonly kind: StoreKind
   readonly name: string
@@ -20,13 +20,15 @@ export interface ConnectionForm {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken: string
+  /** A yes to keeping the secret in a plain file. */
+  readonly storeSecret: boolean
   readonly path: string
   /** Empty: as is usual at the store. */
   readonly addressing: '' | 'path' | 'host'
   readonly certificateFile: string
 }
 
-export type FormField = Exclude<keyof ConnectionForm, 'kind' | 'signIn' | 'addressing'>
+export type FormField = Exclude<keyof ConnectionForm, 'kind' | 'signIn' | 'addressing' | 'storeSecret'>
 export type FormProblem =
   | 'name-missing'
   | 'bucket-missing'
@@ -50,6 +52,7 @@ export const emptyForm: ConnectionForm = {
   accessKeyId: '',
   secretAccessKey: '',
   sessionToken: '',
+  storeSecret: false,
   path: '',
   addressing: '',
   certificateFile: '',
@@ -73,11 +76,11 @@ export function formOfLink({ store }: PackageLink): ConnectionForm {
 export function formOfShared({ name, location }: SharedConnection, before: ConnectionForm): ConnectionForm {
   if (location.kind === 'folder') return { ...emptyForm, kind: 'folder', name, path: location.path }
   const { bucket, root, endpoint = '', region = '', addressing = '', signIn } = location
-  const { accessKeyId, secretAccessKey, sessionToken } = before
+  const { accessKeyId, secretAccessKey, sessionToken, storeSecret } = before
   const ofAmazon = { chain: 'profile', keys: 'keys', anonymous: 'public' } as const
   return {
     ...emptyForm,
-    ...{ name, bucket, root, endpoint, region, addressing, accessKeyId, secretAccessKey, sessionToken },
+    ...{ name, bucket, root, endpoint, region, addressing, accessKeyId, secretAccessKey, sessionToken, storeSecret },
     kind: endpoint === '' ? ofAmazon[signIn.kind] : 'compatible',
     signIn: signIn.kind,
     profile: signIn.kind === 'chain' ? (signIn.profile ?? '') : '',
@@ -157,6 +160,7 @@ export function toNewConnection(form: ConnectionForm, id?: string): NewConnectio
     name: form.name.trim(),
     location: locationOf(form),
     ...(withSecret ? { secretAccessKey: form.secretAccessKey } : {}),
+    ...(withSecret && form.storeSecret ? { storeSecret: true } : {}),
     ...(withSecret && form.sessionToken !== '' ? { sessionToken: form.sessionToken } : {}),
   }
 }

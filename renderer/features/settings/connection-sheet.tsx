@@ -1,4 +1,4 @@
-import { FileButton, PasswordInput, Radio, SegmentedControl, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, FileButton, PasswordInput, Radio, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { IconFile } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Connection, NewConnection } from '../../../shared/model/connection.ts'
@@ -54,7 +54,7 @@ export function ConnectionSheet({ edited, link, begin, onClose, onSaved }: Conne
   )
   // Problems show once a field was left or Save was pressed, not while nothing is typed yet.
   const [touched, setTouched] = useState<ReadonlySet<FormField>>(new Set())
-  const [tried, setTried] = useState(false)
+  const [tries, setTries] = useState(0)
   const action = useAction()
   const tested = useReport(candidateKey)
   useEffect(() => () => forgetReport(candidateKey), [])
@@ -62,6 +62,15 @@ export function ConnectionSheet({ edited, link, begin, onClose, onSaved }: Conne
   const results = useRef<HTMLDivElement>(null)
   const wasTested = tested.isTesting || tested.report !== undefined
   const { report } = tested
+  const fields = useRef<HTMLElement>(null)
+  const { failure } = action
+  // Why it was refused stands above the fields, and the button below them.
+  useEffect(() => {
+    if (failure !== undefined) fields.current?.scrollIntoView({ block: 'start' })
+  }, [failure])
+  useEffect(() => {
+    if (tries > 0) fields.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [tries])
   useEffect(() => {
     if (wasTested || report !== undefined) results.current?.scrollIntoView({ block: 'end' })
   }, [wasTested, report])
@@ -73,7 +82,7 @@ export function ConnectionSheet({ edited, link, begin, onClose, onSaved }: Conne
   const candidate = (): NewConnection => toNewConnection(form, edited?.id)
 
   const save = () => {
-    setTried(true)
+    setTries((before) => before + 1)
     if (!isRight) return
     void action.run(async () => {
       const sent = candidate()
@@ -88,7 +97,7 @@ export function ConnectionSheet({ edited, link, begin, onClose, onSaved }: Conne
     })
   }
   const test = () => {
-    setTried(true)
+    setTries((before) => before + 1)
     if (isRight) void testConnection(candidateKey, candidate())
   }
 
@@ -97,7 +106,7 @@ export function ConnectionSheet({ edited, link, begin, onClose, onSaved }: Conne
     set,
     problemOf: (field) => {
       // That another address or key needs its own secret is said at once: it is no consequence of what is typed there.
-      const isShown = tried || touched.has(field) || problems[field] === 'secret-of-another'
+      const isShown = tries > 0 || touched.has(field) || problems[field] === 'secret-of-another'
       const problem = isShown ? problems[field] : undefined
       return problem && text.problems[problem]
     },
@@ -108,6 +117,7 @@ export function ConnectionSheet({ edited, link, begin, onClose, onSaved }: Conne
       opened
       onClose={onClose}
       busy={action.busy}
+      hasFields
       width={560}
       title={editing ? text.editTitle(edited.name) : text.addTitle}
       subtitle={text.subtitle}
@@ -127,8 +137,8 @@ export function ConnectionSheet({ edited, link, begin, onClose, onSaved }: Conne
         </>
       }
     >
-      <section>
-        <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
+      <section ref={fields}>
+        <FailureStrip failure={failure} onDismiss={action.dismiss} />
         {!editing && (
           <FromColleague
             opened={begin === 'shared'}
@@ -346,7 +356,17 @@ function StoreFields({ row, secretStays }: { readonly row: RowContext; readonly 
               isSecret
             />
           </div>
-          <p className="help">{secretsKept === 'kept' ? text.secretKept : text.secretThisRun}</p>
+          {secretsKept === 'plain-file' ? (
+            <Checkbox
+              className="store-secret"
+              label={text.storeSecret}
+              description={text.storeSecretHelp}
+              checked={form.storeSecret}
+              onChange={(event) => set({ storeSecret: event.currentTarget.checked })}
+            />
+          ) : (
+            <p className="help">{secretsKept === 'kept' ? text.secretKept : text.secretThisRun}</p>
+          )}
         </>
       )}
       <div className="two">

@@ -96,6 +96,7 @@ export function ConnectionsSection({ item }: { readonly item?: string }) {
           }}
           onSaved={(id) => {
             setEdited(undefined)
+            if (edited === undefined) showConnection(id)
             if (followPendingLink()) return
             show(id)
             void testConnection(id)
@@ -312,9 +313,7 @@ function ConnectionFacts({ connection, report }: ConnectionFactsProps) {
                 ? undefined
                 : location.signIn.kind === 'chain'
                   ? secret.nowhere
-                  : secretsKept === 'kept'
-                    ? secret.system
-                    : secret['this-run-only'],
+                  : secret[secretsKept],
           },
         ]
   return (

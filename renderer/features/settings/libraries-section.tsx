@@ -146,6 +146,7 @@ function LibrarySheet({ onClose }: { readonly onClose: () => void }) {
       opened
       onClose={onClose}
       busy={action.busy}
+      hasFields
       title={words.title}
       onSubmit={add}
       footer={

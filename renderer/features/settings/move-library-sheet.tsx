@@ -54,6 +54,7 @@ export function MoveLibrarySheet({ library, onClose }: MoveLibrarySheetProps) {
       opened
       onClose={onClose}
       busy={action.busy}
+      hasFields
       title={text.title(library.name)}
       subtitle={<code className="prose-break">{library.path}</code>}
       onSubmit={move}
