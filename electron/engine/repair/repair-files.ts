@@ -152,7 +152,7 @@ async function fetchPiece(
     return {
       push: async (chunk) => {
         lines.came(line)
-        decoder.push(chunk)
+        await decoder.push(chunk)
       },
       async finish() {
         decoder.end()
