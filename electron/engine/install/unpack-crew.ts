@@ -1,8 +1,9 @@
 import { type AppError, fromWire, toAppError } from '../../../shared/errors.ts'
 import type { CredentialsIo, Io, PlainCredentials } from '../ports.ts'
+import { type LineState, phaseOf } from '../transfers/lines.ts'
 import type { Phase } from '../transfers/transfer-runner.ts'
 import { type RunningWorker, readyWorkers, startWorker } from '../workers/pool.ts'
-import type { FromUnpack, LineState, ToUnpack, Unit, UnitWork, UnpackStart, WholeUnit } from '../workers/unpack.ts'
+import type { FromUnpack, ToUnpack, Unit, UnitWork, UnpackStart, WholeUnit } from '../workers/unpack.ts'
 import { answerCredentials } from '../workers/worker-credentials.ts'
 
 /**
@@ -230,14 +231,3 @@ export const readyCrew = (workers: number): void => readyWorkers('unpack', worke
 const mostFinishing = 8
 
 const isWholeUnit = (unit: Unit): boolean => unit.kind === 'whole-object'
-
-/** One line that moves is enough; else the soonest next try; else how long nothing came. */
-function phaseOf(states: readonly LineState[]): Phase | undefined {
-  if (states.length === 0) return undefined
-  if (states.some(({ kind }) => kind === 'moving')) return { kind: 'transferring' }
-  const tries = states.flatMap((state) => (state.kind === 'reconnecting' ? [state] : []))
-  const soonest = tries.sort((a, b) => a.nextTryAtMs - b.nextTryAtMs)[0]
-  if (soonest !== undefined) return { kind: 'reconnecting', attempt: soonest.attempt, nextTryAtMs: soonest.nextTryAtMs }
-  const since = states.flatMap((state) => (state.kind === 'stalled' ? [state.sinceMs] : []))
-  return { kind: 'stalled', sinceMs: Math.min(...since) }
-}
