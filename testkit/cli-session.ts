@@ -8,7 +8,7 @@ import { keepWasmCode } from './keep-wasm-code.ts'
  * Sessions of the command line, as `electron/cli/sessions/**.txt`: what is typed and what is printed.
  *   $ orbital …            run in a folder and a home of the session's own; words are split at spaces, "…" keeps them together
  *   $ NAME=value orbital … with that in the environment
- *   $ write F TEXT (`\\n` is a new line), folder F, link F TARGET, mode F OCTAL, cut F BYTES, copy F TO, move F TO   prepare files
+ *   $ write F TEXT (`\\n` is a new line), folder F, link F TARGET, mode F OCTAL, cut F BYTES, fill F LINES, copy F TO, move F TO   prepare files
  *   $ <verb> …             what the test brings besides: programs whose answer is written down like that of orbital
  *   2> text                a line on stderr; other lines are stdout
  *   ? 3                    the exit code, when it isn't 0
@@ -99,6 +99,9 @@ async function prepare([verb, file = '', ...rest]: readonly string[], here: stri
       return rename(target, path.resolve(here, rest[0] ?? ''))
     case 'cut':
       return truncate(target, Number(rest[0]))
+    case 'fill':
+      await mkdir(path.dirname(target), { recursive: true })
+      return writeFile(target, 'a line\n'.repeat(Number(rest[0])))
     default:
       throw new Error(`no verb ${verb}`)
   }

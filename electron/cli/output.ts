@@ -15,6 +15,8 @@ export interface Output {
   bytes(bytes: Uint8Array | string): void
   /** The document of a command; `lines` for people. */
   result(document: unknown, lines: readonly string[]): void
+  /** As `result`, of what was done before an error, which then doesn't say that nothing was changed. */
+  partial(document: readonly unknown[], lines: readonly string[]): void
   /** With --json: the same document as `result` would print of a list, in pieces, each written before the next is made: it may be long. */
   list(items: readonly object[]): Promise<void>
   warn(text: string): void
@@ -44,6 +46,7 @@ export function createOutput(
   const { json, quiet, verbose } = options
   let hasProgressLine = false
   let streams = false
+  let isPartial = false
   let lastPlainStep = ''
   const jsonLine = (value: unknown) => terminal.stdout(`${jsonOf(value)}\n`)
   const clear = () => {
@@ -63,6 +66,10 @@ export function createOutput(
         jsonLine({ type: 'result', ...(Array.isArray(document) ? { items: document } : (document as object)) })
       else if (json) terminal.stdout(`${jsonOf(document, 2)}\n`)
       else if (!quiet) for (const line of lines) terminal.stdout(`${withoutControls(line)}\n`)
+    },
+    partial(document, lines) {
+      this.result(document, lines)
+      isPartial = true
     },
     async list(items) {
       if (streams || items.length === 0) return this.result(items, [])
@@ -119,11 +126,12 @@ export function createOutput(
     endProgress: clear,
     error(error) {
       clear()
-      if (json)
-        return jsonLine({ type: 'error', code: error.code, details: error.details, ...errorTextOf(error as never) })
-      const { happened, safe, todo } = errorTextOf(error as never)
+      const text = errorTextOf(error as never)
+      const told = isPartial ? { ...text, safe: '' } : text
+      if (json) return jsonLine({ type: 'error', code: error.code, details: error.details, ...told })
+      const { happened, safe, todo } = told
       terminal.stderr(`orbital: ${withoutControls(happened)}\n`)
-      for (const text of [safe, todo]) if (text !== '') terminal.stderr(`  ${withoutControls(text)}\n`)
+      for (const each of [safe, todo]) if (each !== '') terminal.stderr(`  ${withoutControls(each)}\n`)
       if (verbose) terminal.stderr(`  (${error.code} ${jsonOf(error.details)})\n`)
     },
   }

@@ -74,6 +74,9 @@ export interface CredentialsIo extends Io {
 }
 export type Condition = { readonly ifNoneMatch: '*' } | { readonly ifMatch: string }
 
+/** What a retrying store tells of before the pause that precedes another try; a time in ms since the epoch. */
+export type OnRetry = (next: { readonly attempt: number; readonly nextTryAtMs: number }) => void
+
 /**
  * A bucket, below a connection's root: keys here are relative to it (`models/…`, `orbital/…`). One call is one request, without
  * retries (with-retry wraps). An aborted signal ends a call at once with AppError `cancelled`; a request that was sent may still take effect.
@@ -95,6 +98,7 @@ export interface ObjectStore {
     options: Io & {
       readonly range?: { readonly startOffset: number; readonly endOffset: number }
       readonly ifMatch?: string
+      readonly onRetry?: OnRetry
       /** A retrying store neither asks again nor goes on with a body that broke off: who reads it does (install's ranges). */
       readonly once?: boolean
     },
@@ -125,6 +129,7 @@ export interface ObjectStore {
     /** `onSent` may be called with how many of the bytes are on their way; fewer again when the part is tried again. */
     io: Io & {
       readonly onSent?: (sentBytes: number) => void
+      readonly onRetry?: OnRetry
       /** Waited for before each piece of the bytes goes out. */
       readonly pace?: (bytes: number) => Promise<void>
       /** Where in the object the part begins, for those who know: a folder then writes it in its place. */

@@ -6,6 +6,7 @@ import { from, ignoreCompatibility, pre } from '../options.ts'
 import { formatBytes } from '../output.ts'
 import { pace, paceOf } from '../pace.ts'
 import { appsOf, connectionOf, isPackageFile, passedOver, requirePath, resolve } from '../spec.ts'
+import { tellDone } from '../tell-done.ts'
 
 export const install: Command = {
   name: 'install',
@@ -26,14 +27,14 @@ export const install: Command = {
     const library = await context.library()
     const results: unknown[] = []
     const lines: string[] = []
-    for (const word of context.words) {
+    const one = async (word: string) => {
       const plan = await planOf(context, word, library.id)
       if (context.flag('dry-run')) {
         results.push(plan)
         lines.push(
           `${plan.ref.name} ${plan.ref.version}: ${formatBytes(plan.downloadBytes)} to download${reusedOf(plan)}, ${formatBytes(plan.diskBytes)} on disk`,
         )
-        continue
+        return
       }
       const installed = await run(context, plan)
       const { path: installedPath, alreadyThere, downloadBytes, reusedBytes } = installed
@@ -52,6 +53,15 @@ export const install: Command = {
         `  ${installedPath}`,
       )
     }
+    const done = context.flag('dry-run') ? [] : results
+    await tellDone(
+      context,
+      done,
+      () => ({ document: results, lines }),
+      async () => {
+        for (const word of context.words) await one(word)
+      },
+    )
     context.output.result(results.length === 1 ? results[0] : results, lines)
   },
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
-import type { InstalledVersion } from '../../../shared/model/installed.ts'
+import type { InstalledVersion, TrashEntry } from '../../../shared/model/installed.ts'
 import type { FileEntry, PackageRef } from '../../../shared/model/package.ts'
 import { identOf, specOf } from '../../../shared/model/package-ref.ts'
 import { usage } from '../arguments.ts'
@@ -8,6 +8,7 @@ import { from } from '../options.ts'
 import { formatBytes, table, withoutControls } from '../output.ts'
 import { modelHeaderLines, pickleLines } from '../preview-lines.ts'
 import { connectionOf, isPackageFile, matchInstalled, meantBy, requiredWord, requirePath, resolve } from '../spec.ts'
+import { tellDone } from '../tell-done.ts'
 
 export const list: Command = {
   name: 'list',
@@ -199,6 +200,10 @@ export const cat: Command = {
           ? `${file} is not text. Install the package, then use: orbital path ${spec} ${file}`
           : `${file} is not text. Where it is: orbital path ${spec} ${file}`,
       )
+    if (content.truncated && installed === undefined && !context.onScreen && !context.output.json)
+      throw usage(
+        `${file} is larger than ${formatBytes(maxBytes)}, and would be cut. For all of it: orbital export ${spec} --from ${context.text('from') ?? 'CONNECTION'} --file ${file} --out PATH`,
+      )
     if (content.truncated) context.output.warn(`Only the first ${formatBytes(maxBytes)} are shown.`)
     if (context.output.json) context.output.result({ path: file, text: content.text, truncated: content.truncated }, [])
     else context.output.bytes(context.onScreen ? withoutControls(content.text) : content.text)
@@ -214,18 +219,27 @@ export const remove: Command = {
     if (context.words.length === 0) throw usage('Say which package to remove.')
     const { id: libraryId } = await context.library()
     const { packages } = await context.api.disk.usage({ libraryId }, { signal: context.signal })
-    const removed = []
+    const removed: TrashEntry[] = []
     let freedBytes = 0
-    for (const word of context.words) {
+    const lines = () => [
+      ...removed.map(({ ref }) => `Moved ${ref.name} ${ref.version} to the trash.`),
+      `Frees ${formatBytes(freedBytes)} when the trash is emptied (orbital purge --trash).`,
+    ]
+    const one = async (word: string) => {
       for (const { ref } of await matchInstalled(context, word)) {
         removed.push(await context.api.installed.remove({ libraryId, ref }))
         freedBytes += packages.find((each) => specOf(each.ref) === specOf(ref))?.freedBytes ?? 0
       }
     }
-    context.output.result(removed, [
-      ...removed.map(({ ref }) => `Moved ${ref.name} ${ref.version} to the trash.`),
-      `Frees ${formatBytes(freedBytes)} when the trash is emptied (orbital purge --trash).`,
-    ])
+    await tellDone(
+      context,
+      removed,
+      () => ({ document: removed, lines: lines() }),
+      async () => {
+        for (const word of context.words) await one(word)
+      },
+    )
+    context.output.result(removed, lines())
   },
 }
 
@@ -262,15 +276,23 @@ export const restore: Command = {
     )
     // What a repair took out of a version goes back into it, after the version itself.
     const entries = [...versions, ...matching.filter(({ extras }) => extras !== undefined)]
-    const restored = []
-    const lines = []
-    for (const { id, extras } of entries) {
+    const restored: InstalledVersion[] = []
+    const lines: string[] = []
+    const one = async ({ id, extras }: TrashEntry) => {
       const version = await context.api.trash.restore({ libraryId: library.id, entryId: id })
       const name = `${version.ref.name} ${version.ref.version}`
       restored.push(version)
       lines.push(extras === undefined ? `Restored ${name}.` : `Put ${extrasOf(extras)} back into ${name}.`)
       lines.push(`${lines.pop()}  ${version.path}`)
     }
+    await tellDone(
+      context,
+      restored,
+      () => ({ document: restored, lines }),
+      async () => {
+        for (const entry of entries) await one(entry)
+      },
+    )
     context.output.result(restored, lines)
   },
 }

@@ -10,6 +10,7 @@ import { packageFields } from '../options.ts'
 import { countOf, formatBytes } from '../output.ts'
 import { pace, paceOf } from '../pace.ts'
 import { connectionName, connectionOf, isPackageFile, requirePath } from '../spec.ts'
+import { tellDone } from '../tell-done.ts'
 
 export const publish: Command = {
   name: 'publish',
@@ -46,14 +47,24 @@ export const publish: Command = {
     }
     const asked = paceOf(context)
     const done: Published[] = []
-    for (const { planId, warnings } of plans) {
-      const { transferId } = await api.publish.start({ planId, ...asked }, { signal })
-      done.push({ transfer: await context.follow(transferId), warnings: warnings.map(({ text }) => text) })
+    const lines = async () => {
+      const told = done.map(async ({ transfer }) =>
+        toldOf(transfer, await connectionName(context, transfer.connectionId ?? '')),
+      )
+      return (await Promise.all(told)).flat()
     }
-    const told = await Promise.all(
-      done.map(async ({ transfer }) => toldOf(transfer, await connectionName(context, transfer.connectionId ?? ''))),
+    await tellDone(
+      context,
+      done,
+      async () => ({ document: done.map(published), lines: await lines() }),
+      async () => {
+        for (const { planId, warnings } of plans) {
+          const { transferId } = await api.publish.start({ planId, ...asked }, { signal })
+          done.push({ transfer: await context.follow(transferId), warnings: warnings.map(({ text }) => text) })
+        }
+      },
     )
-    output.result(done.length === 1 ? published(done[0] as Published) : done.map(published), told.flat())
+    output.result(done.length === 1 ? published(done[0] as Published) : done.map(published), await lines())
   },
 }
 

@@ -4,6 +4,7 @@ import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { InstallPlan } from '../../../shared/model/plans.ts'
 import type { Command, Context } from '../command.ts'
 import { from, ignoreCompatibility, pre } from '../options.ts'
+import { tellDone } from '../tell-done.ts'
 import { movedLines, planOf, run } from './install.ts'
 
 export const upgrade: Command = {
@@ -17,16 +18,24 @@ export const upgrade: Command = {
     const names = context.words.length > 0 ? context.words : [...new Set(installed.map(({ ref }) => ref.name))]
     const upgraded: { readonly name: string; readonly version: string }[] = []
     const lines: string[] = []
-    for (const name of names) {
+    const one = async (name: string) => {
       const ofName = installed.filter(({ ref }) => ref.name === name)
       const newest = ofName.sort((a, b) => compareVersions(b.ref.version, a.ref.version))[0]
       if (newest === undefined) throw new AppError('not-installed', { spec: name, library: library.path })
       const plan = await newerPlan(context, name, library.id, newest)
-      if (plan === undefined) continue
+      if (plan === undefined) return
       const moved = await run(context, plan)
       upgraded.push(plan.ref)
       lines.push(`${plan.ref.name} ${plan.ref.version} is installed.`, ...movedLines(moved))
     }
+    await tellDone(
+      context,
+      upgraded,
+      () => ({ document: upgraded, lines }),
+      async () => {
+        for (const name of names) await one(name)
+      },
+    )
     context.output.result(upgraded, upgraded.length === 0 ? ['Everything is up to date.'] : lines)
   },
 }

@@ -6,8 +6,6 @@ export const segmentBytes = 8 * 1024 * 1024
 export const mostConnections = 16
 /** Without a byte for this long a connection is dropped and opened anew. */
 export const stallMs = 30_000
-/** Without a byte for this long it is told to stand still. */
-export const quietMs = 5_000
 /** A second worker only pays where there is something to share. */
 export const oneWorkerBytes = 32 * 1024 * 1024
 /** Threads that fetch, unpack, hash and write, each by itself. */

@@ -1,8 +1,9 @@
 import { type AppError, fromWire, toAppError } from '../../../shared/errors.ts'
 import type { CredentialsIo, Io, PlainCredentials } from '../ports.ts'
+import { type LineState, phaseOf } from '../transfers/lines.ts'
 import type { Phase } from '../transfers/transfer-runner.ts'
 import { type RunningWorker, readyWorkers, startWorker } from '../workers/pool.ts'
-import type { FromUnpack, LineState, ToUnpack, Unit, UnitWork, UnpackStart, WholeUnit } from '../workers/unpack.ts'
+import type { FromUnpack, ToUnpack, Unit, UnitWork, UnpackStart, WholeUnit } from '../workers/unpack.ts'
 import { answerCredentials } from '../workers/worker-credentials.ts'
 import { phaseOf } from './line-states.ts'
 

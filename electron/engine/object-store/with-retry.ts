@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode, isAppError, toAppError } from '../../../shared/errors.ts'
-import type { Clock, Io, Log, ObjectBody, ObjectFacts, ObjectStore } from '../ports.ts'
+import type { Clock, Io, Log, ObjectBody, ObjectFacts, ObjectStore, OnRetry } from '../ports.ts'
 import {
   bodyRule,
   controlRule,
@@ -28,7 +28,9 @@ export interface RetryDeps {
   readonly random?: () => number
 }
 
-/** How a transient error of one request is followed by another try, each told of by `onRetry` and in the log. */
+type RetryIo = Io & { readonly onRetry?: OnRetry }
+
+/** How a transient error of one request is followed by another try, each told of by `onRetry` (of all requests, and of that one) and in the log. */
 export function createRepeats(deps: RetryDeps) {
   const { clock, log } = deps
   const random = deps.random ?? Math.random
@@ -39,7 +41,7 @@ export function createRepeats(deps: RetryDeps) {
     state: RetryState,
     error: unknown,
     action: string,
-    io: Io,
+    io: RetryIo,
   ): Promise<RetryState> => {
     const appError = toAppError(error)
     if (io.signal.aborted) throw new AppError('cancelled', {}, error)
@@ -54,6 +56,7 @@ export function createRepeats(deps: RetryDeps) {
       delayMs: Math.round(delayMs),
     })
     deps.onRetry?.(notice)
+    io.onRetry?.(notice)
     await clock.sleep(delayMs, io).catch((reason: unknown) => {
       throw new AppError('cancelled', {}, reason)
     })
@@ -63,7 +66,7 @@ export function createRepeats(deps: RetryDeps) {
   const repeat = async <T>(
     rule: RetryRule,
     action: string,
-    io: Io,
+    io: RetryIo,
     work: () => Promise<T>,
     mayRepeat: (error: AppError) => boolean = () => true,
   ): Promise<T> => {
@@ -83,7 +86,7 @@ export function createRepeats(deps: RetryDeps) {
 /** One part's request, as long as something comes within ten minutes. */
 export const repeatPart = <T>(
   { repeat }: ReturnType<typeof createRepeats>,
-  io: Io,
+  io: RetryIo,
   work: () => Promise<T>,
 ): Promise<T> => repeat(bodyRule, 'upload-part', io, work)
 

@@ -126,6 +126,7 @@ async function packInWorker(
     source,
     copySource,
     limit: task.limit,
+    quietMs: context.quietMs,
     partBytes: upload.partBytes,
     known: [...context.ownParts.values()],
     mayBeSealed: context.mayBeSealed(),
@@ -137,17 +138,12 @@ async function packInWorker(
     uploadId: upload.uploadId,
   }
   const worker = context.startWorker<PackResult, FromPack, ToPack>('pack', job, { ...io, youngMebibytes: 4 })
-  let isReconnecting = false
   worker.onMessage((message) => {
     if (message.kind === 'part') {
       if (!isSamePart(context.ownParts.get(message.part.partNumber), message.part))
         context.notePart(upload.uploadId, message.part)
-      if (isReconnecting) task.enter({ kind: 'transferring' })
-      isReconnecting = false
-    } else if (message.kind === 'retry') {
-      isReconnecting = true
-      task.enter({ kind: 'reconnecting', attempt: message.attempt, nextTryAtMs: message.nextTryAtMs })
-    } else if (message.kind === 'log') task.log.write(message.level, message.event, message.fields)
+    } else if (message.kind === 'phase') task.enter(message.phase)
+    else if (message.kind === 'log') task.log.write(message.level, message.event, message.fields)
     else void answerCredentials(worker, credentialsOf(connection), { ...io, renew: message.renew })
   })
   return worker.result

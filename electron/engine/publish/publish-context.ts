@@ -47,6 +47,8 @@ export interface PublishDeps {
   /** The newest published version, whose archive may hold much of the next one. */
   newestVersion?(connection: OpenConnection, name: string, io: Io): Promise<Manifest | undefined>
   readonly timing?: Partial<PublishTiming>
+  /** Without a byte for this long it is told to stand still; lines.ts where it is missing. */
+  readonly quietMs?: number
   /** How threads are started; pool.ts where it is missing. */
   readonly startWorker?: StartWorker
   /** Called before and after each step, and waited for. */
@@ -80,6 +82,7 @@ export interface PublishContext {
   readonly tool: string
   readonly timing: PublishTiming
   readonly partsInFlight: number
+  readonly quietMs: number | undefined
   newestVersion(): Promise<Manifest | undefined>
   readonly startWorker: StartWorker
   /** What this run packed; its checksums spare hashing the source again. */
@@ -146,6 +149,7 @@ export async function createPublishContext(deps: PublishDeps, task: TransferTask
     tool: deps.tool,
     timing: { ...defaultTiming, ...deps.timing },
     partsInFlight: task.pace().connections ?? deps.partsInFlight(),
+    quietMs: deps.quietMs,
     newestVersion: async () => deps.newestVersion?.(connection, ref.name, io),
     startWorker: deps.startWorker ?? startWorker,
     // A folder has no server that could ignore them.

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PackageInfo } from '../../../shared/model/package.ts'
+import { startCountingProxy } from '../../../testkit/counting-proxy.ts'
 import { describeWith } from '../../../testkit/describe-with.ts'
 import { type BuiltFile, buildPackageFolder, createRandom } from '../../../testkit/package-builder.ts'
 import {
@@ -305,6 +306,34 @@ describeWith(await fetchS3Server(), 'SeaweedFS', () => {
     expect(await run.outcome).toEqual({})
     expect(asked).toBe(2)
     await expectPair(place, '1.1.0', files, 'Ada')
+  })
+
+  test('that takes nothing for a while makes it say so, until it takes more', async () => {
+    const files = await build(place, 'stalling', 5, 40 * mebibyte)
+    const { spec } = place
+    if (spec.kind !== 's3') throw new Error('not this kind of store')
+    const proxy = await startCountingProxy(spec.endpoint ?? '')
+    const parts = { method: 'PUT', path: /partNumber=/ }
+    proxy.throttle(30 * mebibyte)
+    const run = startPublish({
+      journalFolder: join(place.temp.path, 'journal-stalling'),
+      request: requestFor(join(place.temp.path, 'stalling'), infoOf('1.2.0'), 'Ada'),
+      connection: openTestConnection({ ...spec, endpoint: proxy.endpoint }, place.store),
+      deps: { timing, quietMs: 1_000 },
+    })
+    try {
+      await expect.poll(() => proxy.count(parts).receivedBytes, { timeout: 20_000 }).toBeGreaterThan(4 * mebibyte)
+      proxy.stall(parts)
+      await expect.poll(() => run.phases.at(-1)?.kind, { timeout: 20_000 }).toBe('stalled')
+      proxy.resume()
+      await expect.poll(() => run.phases.at(-1)?.kind, { timeout: 20_000 }).toBe('transferring')
+      expect(run.phases.map(({ kind }) => kind)).not.toContain('reconnecting')
+      proxy.throttle(undefined)
+      expect(await run.outcome).toEqual({})
+    } finally {
+      await proxy.stop()
+    }
+    await expectPair(place, '1.2.0', files, 'Ada')
   })
 
   describeRaces(() => place)

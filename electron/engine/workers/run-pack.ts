@@ -1,5 +1,8 @@
 import { AppError, fromWire, isAppError, toWire } from '../../../shared/errors.ts'
 import type { Disk, Io, UploadedPart } from '../ports.ts'
+import { createSystemClock } from '../system-clock.ts'
+import { createLines, type Lines } from '../transfers/lines.ts'
+import type { Phase } from '../transfers/transfer-runner.ts'
 import type { DigestStart, FromDigest, ToDigest } from './digest.ts'
 import { type PackedPart, type PackJob, type PackPorts, type PackResult, packToParts, ringBytesOf } from './pack.ts'
 import { type StartWorker, startWorker } from './pool.ts'
@@ -9,8 +12,14 @@ import type { WorkerContext } from './serve.ts'
 import type { CredentialsAnswer } from './worker-credentials.ts'
 
 /** What the worker that packs is started with. */
-export interface PackStart extends PackJob, SendTarget {}
-export type FromPack = { readonly kind: 'part'; readonly part: PackedPart } | SendNews
+export interface PackStart extends PackJob, SendTarget {
+  /** 5 s. */
+  readonly quietMs?: number | undefined
+}
+export type FromPack =
+  | { readonly kind: 'part'; readonly part: PackedPart }
+  | { readonly kind: 'phase'; readonly phase: Phase }
+  | SendNews
 export type ToPack = CredentialsAnswer
 
 /**
@@ -49,7 +58,8 @@ async function packOnce(
 ): Promise<PackResult> {
   const ring = createRing(ringBytesOf(data))
   const digest = startDigest(start, ring, { signal })
-  const { copySource, spec, connectionName, key, uploadId, limit } = data
+  const { copySource, spec, connectionName, key, uploadId, limit, quietMs } = data
+  const lines = createLines({ clock: createSystemClock(), quietMs, tell: (phase) => post({ kind: 'phase', phase }) })
   const sender = startSender(
     start,
     {
@@ -62,6 +72,7 @@ async function packOnce(
       copyFrom: copySource === undefined ? undefined : { key: copySource.key, etag: copySource.etag },
     },
     post,
+    lines,
     { signal },
   )
   onMessage(sender.give)
@@ -72,6 +83,7 @@ async function packOnce(
       { signal },
     )
   } finally {
+    lines.close()
     await Promise.all([digest.stop(), sender.stop()])
   }
 }
@@ -100,18 +112,21 @@ function startDigest(start: StartWorker, ring: Ring, io: Io) {
 
 interface Waiting {
   readonly isCopy: boolean
+  readonly sizeBytes: number
   readonly onSent: (sentBytes: number) => void
   readonly resolve: (part: UploadedPart) => void
   readonly reject: (error: unknown) => void
 }
 
-function startSender(start: StartWorker, data: SendStart, post: (news: SendNews) => void, io: Io) {
+/** What it hears of each part is told to `lines` from here: a system call that hangs keeps the thread that sends from telling anything. */
+function startSender(start: StartWorker, data: SendStart, post: (news: SendNews) => void, lines: Lines, io: Io) {
   const worker = start<void, FromSend, ToSend>('send', data, { ...io, youngMebibytes: 4 })
   const waiting = new Map<number, Waiting>()
   const hashes = new Map<number, Pick<Waiting, 'reject'> & { readonly resolve: (sha256: string) => void }>()
   const take = (partNumber: number) => {
     const found = waiting.get(partNumber)
     waiting.delete(partNumber)
+    lines.end(partNumber)
     return found
   }
   worker.onMessage((message) => {
@@ -119,7 +134,15 @@ function startSender(start: StartWorker, data: SendStart, post: (news: SendNews)
     else if (message.kind === 'hashed') {
       hashes.get(message.start)?.resolve(message.sha256)
       hashes.delete(message.start)
-    } else if (message.kind === 'on-its-way') waiting.get(message.partNumber)?.onSent(message.sentBytes)
+    } else if (message.kind === 'on-its-way') {
+      const { partNumber, sentBytes } = message
+      const part = waiting.get(partNumber)
+      // A folder's disk has it all, and writes.
+      if (data.spec.kind === 'folder' && sentBytes === part?.sizeBytes) lines.held(partNumber)
+      else lines.moved(partNumber)
+      part?.onSent(sentBytes)
+    } else if (message.kind === 'held') lines.held(message.partNumber)
+    else if (message.kind === 'retry') lines.reconnecting(message.partNumber, message)
     else if (message.kind === 'failed') {
       const found = take(message.partNumber)
       const error = fromWire(message.error)
@@ -155,11 +178,13 @@ function startSender(start: StartWorker, data: SendStart, post: (news: SendNews)
         }
       waiting.set(order.partNumber, {
         isCopy: order.kind === 'copy',
+        sizeBytes: order.end - order.start,
         onSent,
         resolve: settled(resolve),
         reject: settled(reject),
       })
       signal.addEventListener('abort', stop, { once: true })
+      lines.begin(order.partNumber, { isSilent: order.kind === 'copy' })
       worker.post({ kind: 'order', order })
     })
   const hashBlock: PackPorts['hashBlock'] = (start, sizeBytes) =>

@@ -1,6 +1,6 @@
 import { AppError, isAppError, toWire, type WireError } from '../../../shared/errors.ts'
 import { createPartStore, type PartStore } from '../object-store/create-part-store.ts'
-import type { Clock, Disk, Io, Log, LogLevel, StoreSpec, UploadedPart } from '../ports.ts'
+import type { Clock, Disk, Io, Log, LogLevel, OnRetry, StoreSpec, UploadedPart } from '../ports.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createRateLimit, type RateLimit } from '../transfers/rate-limit.ts'
 import { hashStored } from './hash-stored.ts'
@@ -30,8 +30,6 @@ export type ToSend =
 /** What the engine is to hear, by way of the thread that packs. */
 export type SendNews =
   | CredentialsWanted
-  /** A request failed and is tried again. */
-  | { readonly kind: 'retry'; readonly attempt: number; readonly nextTryAtMs: number }
   | {
       readonly kind: 'log'
       readonly level: LogLevel
@@ -43,9 +41,15 @@ export type FromSend =
   | { readonly kind: 'failed'; readonly partNumber: number; readonly error: WireError }
   | { readonly kind: 'hashed'; readonly start: number; readonly sha256: string }
   | { readonly kind: 'on-its-way'; readonly partNumber: number; readonly sentBytes: number }
+  /** The limit keeps the part back until more of it is on its way. */
+  | { readonly kind: 'held'; readonly partNumber: number }
+  /** A request of it failed and is tried again. */
+  | { readonly kind: 'retry'; readonly partNumber: number; readonly attempt: number; readonly nextTryAtMs: number }
   | SendNews
 
 const tellEveryBytes = 1024 * 1024
+/** However slow it is: that something goes out is heard. */
+const tellEveryMs = 1_000
 
 /**
  * The worker's function, until it is stopped: sends and copies parts as it is told, from the ring. Sending leaves it time, in which it takes the
@@ -64,20 +68,25 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
     log,
     connectionName: data.connectionName,
     credentials: credentials.ask,
-    onRetry: ({ attempt, nextTryAtMs }) => post({ kind: 'retry', attempt, nextTryAtMs }),
   })
   const ring = ringOver(data.ring)
   const limit = createRateLimit(data.limit, clock)
   const running = new Set<Promise<void>>()
   const take = (order: SendOrder) => {
     const { partNumber } = order
+    const io: PartIo = {
+      signal,
+      clock,
+      onRetry: ({ attempt, nextTryAtMs }) => post({ kind: 'retry', partNumber, attempt, nextTryAtMs }),
+    }
     const work = (
       order.kind === 'send'
         ? sendPart(data, store, ring, order, limit, {
-            signal,
+            ...io,
             tell: (sentBytes) => post({ kind: 'on-its-way', partNumber, sentBytes }),
+            tellHeld: () => post({ kind: 'held', partNumber }),
           })
-        : copyPart(data, store, order, clock, { signal })
+        : copyPart(data, store, order, io)
     )
       .then(
         (part) => post({ kind: 'done', part }),
@@ -101,24 +110,46 @@ export async function runSend(context: WorkerContext<SendStart, FromSend, ToSend
   store.close()
 }
 
+interface PartIo extends Io {
+  readonly clock: Clock
+  readonly onRetry: OnRetry
+}
+
 function sendPart(
   { key, uploadId }: SendTarget,
   store: PartStore,
   ring: Ring,
   { partNumber, start, end }: SendOrder,
   limit: RateLimit,
-  { signal, tell }: Io & { readonly tell: (sentBytes: number) => void },
+  {
+    signal,
+    clock,
+    onRetry,
+    tell,
+    tellHeld,
+  }: PartIo & { readonly tell: (sentBytes: number) => void; readonly tellHeld: () => void },
 ): Promise<UploadedPart> {
   let toldBytes = 0
+  let toldMs = clock.monotonic()
   const onSent = (sentBytes: number) => {
-    if (sentBytes < toldBytes + tellEveryBytes) return
+    if (sentBytes < end - start && sentBytes < toldBytes + tellEveryBytes && clock.monotonic() - toldMs < tellEveryMs)
+      return
     toldBytes = sentBytes
+    toldMs = clock.monotonic()
     tell(sentBytes)
   }
-  const pace = !limit.isSet() ? {} : { pace: async (bytes: number) => limit.take(bytes, { signal }) }
+  const hold = async (bytes: number) => {
+    const paid = limit.take(bytes, { signal })
+    if (paid === undefined) return
+    tellHeld()
+    await paid
+    tell(toldBytes)
+  }
+  const pace = !limit.isSet() ? {} : { pace: hold }
   return store.uploadPart(key, uploadId, partNumber, ring.read(start, end), {
     signal,
     onSent,
+    onRetry,
     startOffset: start,
     ...pace,
   })
@@ -131,8 +162,7 @@ async function copyPart(
   { key, uploadId, copyFrom }: SendTarget,
   store: PartStore,
   order: Extract<SendOrder, { kind: 'copy' }>,
-  clock: Clock,
-  io: Io,
+  io: PartIo,
 ): Promise<UploadedPart> {
   const { copyPart: copy } = store
   if (copyFrom === undefined || copy === undefined) throw new AppError('internal', { what: 'nothing to copy from' })
@@ -154,7 +184,7 @@ async function copyPart(
       return await copy(key, uploadId, order.partNumber, source, io)
     } catch (error) {
       if (attempt === mostTries || !isAppError(error, 'store-busy', 'network-interrupted')) throw error
-      await clock.sleep(250 * 2 ** attempt * (0.5 + Math.random() / 2), io)
+      await io.clock.sleep(250 * 2 ** attempt * (0.5 + Math.random() / 2), io)
     }
   }
 }

@@ -2,6 +2,7 @@ import type { WireError } from '../../../shared/errors.ts'
 import type { ManifestFile } from '../../../shared/model/package.ts'
 import type { Piece } from '../install/segment-pieces.ts'
 import type { StoreSpec } from '../ports.ts'
+import type { LineState } from '../transfers/lines.ts'
 import type { CredentialsAnswer, CredentialsWanted } from './worker-credentials.ts'
 
 /** What an unpack worker is started with, and what it and the engine say to each other; unpack.ts tells what the units mean. */
@@ -82,10 +83,6 @@ export type ToUnpack =
   | { readonly kind: 'unit'; readonly id: number; readonly unit: Unit; readonly work: UnitWork }
   | CredentialsAnswer
   | { readonly kind: 'end' }
-export type LineState =
-  | { readonly kind: 'moving' }
-  | { readonly kind: 'stalled'; readonly sinceMs: number }
-  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly nextTryAtMs: number }
 export type FromUnpack =
   | { readonly kind: 'settled'; readonly id: number }
   /** Its bytes are all there; it settles when they are synced. */

@@ -15,12 +15,12 @@ import { hashRange, leadsThroughLink } from '../library/verify.ts'
 import type { RangeReader } from '../object-store/lean-reader.ts'
 import type { Clock, CredentialsIo, Disk, Io, PlainCredentials, StoreSpec } from '../ports.ts'
 import { createJournal } from '../transfers/journal.ts'
+import type { LineState } from '../transfers/lines.ts'
 import { createRateLimit } from '../transfers/rate-limit.ts'
 import type { Journal } from '../transfers/transfer-runner.ts'
 import type { WorkerContext } from './serve.ts'
 import type {
   FromUnpack,
-  LineState,
   SegmentWork,
   SettledRecord,
   ToUnpack,

@@ -1,0 +1,24 @@
+import type { Context } from './command.ts'
+
+interface Told {
+  readonly document: readonly unknown[]
+  readonly lines: readonly string[]
+}
+
+/** Of several things to do: where one fails, those that were done before are told first, and the error doesn't say that nothing was changed. */
+export async function tellDone(
+  { output }: Pick<Context, 'output'>,
+  done: readonly unknown[],
+  tell: () => Told | Promise<Told>,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (done.length > 0) {
+      const { document, lines } = await tell()
+      output.partial(document, lines)
+    }
+    throw error
+  }
+}
