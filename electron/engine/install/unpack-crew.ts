@@ -5,7 +5,6 @@ import type { Phase } from '../transfers/transfer-runner.ts'
 import { type RunningWorker, readyWorkers, startWorker } from '../workers/pool.ts'
 import type { FromUnpack, ToUnpack, Unit, UnitWork, UnpackStart, WholeUnit } from '../workers/unpack.ts'
 import { answerCredentials } from '../workers/worker-credentials.ts'
-import { phaseOf } from './line-states.ts'
 
 /**
  * The workers of one install, and the units that they are given:

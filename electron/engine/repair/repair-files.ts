@@ -5,10 +5,10 @@ import type { Manifest, ManifestFile } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import { createMemberDecoder } from '../format/archive-reader.ts'
 import { type FetchDeps, type FetchState, fetchRange, fetchWhole, type WantedPart } from '../install/fetch-range.ts'
-import type { LineStates } from '../install/line-states.ts'
 import { hashFile } from '../library/verify.ts'
 import type { Disk, Io, OpenFile } from '../ports.ts'
 import { stampOf } from '../stamp-of.ts'
+import type { Lines } from '../transfers/lines.ts'
 import { findGoodPieces, type Piece, piecesOf } from './damage.ts'
 
 /**
@@ -40,7 +40,7 @@ export interface RepairedFiles {
 
 interface RepairFilesDeps extends FetchDeps {
   readonly disk: Disk
-  readonly lines: LineStates
+  readonly lines: Lines
   readonly step?: (name: string) => void
 }
 
@@ -128,6 +128,11 @@ function copyPieces(disk: Disk, from: string, to: OpenFile, pieces: Iterable<Pie
   }
 }
 
+function hear(lines: Lines, line: number, state: FetchState): void {
+  if (state.kind === 'reconnecting') lines.reconnecting(line, state)
+  else if (state.kind === 'moving') lines.moved(line)
+}
+
 async function fetchPiece(
   { lines, ...deps }: RepairFilesDeps,
   { archive, manifest }: RepairFilesJob,
@@ -151,7 +156,7 @@ async function fetchPiece(
     })
     return {
       push: async (chunk) => {
-        lines.came(line)
+        lines.moved(line)
         await decoder.push(chunk)
       },
       async finish() {
@@ -163,8 +168,8 @@ async function fetchPiece(
     }
   }
   const sink = openSink()
-  const fetching = { ...deps, onState: (state: FetchState) => lines.hear(line, state) }
-  lines.begin(line)
+  const fetching = { ...deps, onState: (state: FetchState) => hear(lines, line, state) }
+  lines.begin(line, { isSilent: false })
   try {
     const came = await fetchRange(fetching, { ...archive, startOffset, endOffset }, sink.push, io)
     if (came === 'complete') return await sink.finish()

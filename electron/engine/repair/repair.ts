@@ -5,7 +5,7 @@ import type { TrashEntry } from '../../../shared/model/installed.ts'
 import type { Manifest, PackageRef } from '../../../shared/model/package.ts'
 import { specOf } from '../../../shared/model/package-ref.ts'
 import type { PublishedVersion } from '../catalog/read-version.ts'
-import { quietMs, stallMs } from '../install/install-limits.ts'
+import { stallMs } from '../install/install-limits.ts'
 import { hasSameFiles } from '../install/same-files.ts'
 import type { Library } from '../library/library.ts'
 import type { TreeReport } from '../library/verify.ts'
@@ -143,7 +143,6 @@ export async function fetchFiles(
     spec: await connection.spec({ signal }),
     connectionName: connection.name,
     stallMs,
-    quietMs,
     limit: limit ?? createSharedLimit(),
   }
   const worker = startWorker<RepairedFiles, FromRepair, CredentialsAnswer>(deps.entry ?? 'repair', start, { signal })

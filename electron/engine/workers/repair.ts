@@ -1,7 +1,7 @@
-import { createLineStates } from '../install/line-states.ts'
 import type { Disk, StoreSpec } from '../ports.ts'
 import { type RepairedFiles, type RepairFilesJob, repairFiles } from '../repair/repair-files.ts'
 import { createSystemClock } from '../system-clock.ts'
+import { createLines } from '../transfers/lines.ts'
 import { createRateLimit } from '../transfers/rate-limit.ts'
 import type { Phase } from '../transfers/transfer-runner.ts'
 import type { WorkerContext } from './serve.ts'
@@ -12,7 +12,6 @@ export interface RepairStart extends RepairFilesJob {
   readonly spec: StoreSpec
   readonly connectionName: string
   readonly stallMs: number
-  readonly quietMs: number
   readonly limit: SharedArrayBuffer
 }
 export type FromRepair =
@@ -27,11 +26,11 @@ export async function runRepair(
   step?: (name: string) => void,
 ): Promise<RepairedFiles> {
   const { data, signal, post } = context
-  const { stallMs, quietMs } = data
+  const { stallMs } = data
   const clock = createSystemClock()
   const limit = createRateLimit(data.limit, clock)
   const store = openWorkerStore(context, data, { disk, clock })
-  const lines = createLineStates({ clock, quietMs, onPhase: (phase) => post({ kind: 'phase', phase }) })
+  const lines = createLines({ clock, tell: (phase) => post({ kind: 'phase', phase }) })
   try {
     const deps = {
       lines,
