@@ -6,6 +6,7 @@ import type { Standing } from '../../state/package-standing.ts'
 import { useApps } from '../../state/settings.ts'
 import { browseText } from '../../text/browse.ts'
 import { FailureStrip } from '../../ui/failure-strip.tsx'
+import { HoldLater } from '../../ui/later.tsx'
 import { useAction } from '../../ui/use-action.ts'
 import { VersionComparison } from './version-comparison.tsx'
 import { VersionRow } from './version-row.tsx'
@@ -76,17 +77,19 @@ export function VersionsTab({ connectionId, package: each, standing }: VersionsT
         </thead>
         <tbody>
           <Gap blockSize={drawn[0]?.start} />
-          {drawn.map(({ index }) => {
-            const version = each.versions[index]
-            if (version === undefined) return null
-            return (
-              <VersionRow
-                key={version.version}
-                {...{ connectionId, package: each, version, standing, apps: shownApps, onChoose: choose, run, index }}
-                isChosen={chosen.includes(version.version)}
-              />
-            )
-          })}
+          <HoldLater value={rows.isScrolling}>
+            {drawn.map(({ index }) => {
+              const version = each.versions[index]
+              if (version === undefined) return null
+              return (
+                <VersionRow
+                  key={version.version}
+                  {...{ connectionId, package: each, version, standing, apps: shownApps, onChoose: choose, run, index }}
+                  isChosen={chosen.includes(version.version)}
+                />
+              )
+            })}
+          </HoldLater>
           <Gap blockSize={rows.getTotalSize() - (drawn.at(-1)?.end ?? 0)} />
         </tbody>
       </table>
