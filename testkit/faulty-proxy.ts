@@ -4,7 +4,7 @@
  *  1. A request is read whole, and recorded. The first fault that it matches, and that has not been used up, decides what becomes of it; without one it
  *     passes. (Bodies are held in memory: this is for small packages.)
  *  2. A fault may ask the store, or not; it gives what goes out: an answer as it should have been, altered or made up, or bytes that are no HTTP.
- *  3. An answer can break off after some of its body: reset, ended, or held for ever.
+ *  3. An answer can break off after some of its body: reset, ended, held for ever, or coming at 100 bytes a second.
  */
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -27,7 +27,7 @@ export type Outgoing =
   | (StoreAnswer & {
       readonly kind: 'answer'
       /** The body ends so after that many bytes; whole where it is missing. -1: not even the head goes out. */
-      readonly stop?: { readonly afterBytes: number; readonly how: 'reset' | 'end' | 'stall' }
+      readonly stop?: { readonly afterBytes: number; readonly how: 'reset' | 'end' | 'stall' | 'trickle' }
     })
 /** What a fault makes of a request: `ask` sends it to the store (as that of a stranger, if asked for), and gives its answer. */
 export type Deed = (ask: Ask, request: FaultyRequest) => Promise<Outgoing>
@@ -152,7 +152,8 @@ export async function startFaultyProxy(
 
 function sendAnswer(answer: Extract<Outgoing, { kind: 'answer' }>, method: string, outgoing: ServerResponse): void {
   const { status, headers, body, stop } = answer
-  const end = (how: 'reset' | 'end' | 'stall') => {
+  const end = (how: 'reset' | 'end' | 'stall' | 'trickle') => {
+    if (how === 'trickle') trickle(body.subarray(stop?.afterBytes), outgoing)
     if (how === 'reset') outgoing.socket?.resetAndDestroy()
     if (how === 'end') outgoing.socket?.destroySoon()
   }
@@ -168,6 +169,16 @@ function sendAnswer(answer: Extract<Outgoing, { kind: 'answer' }>, method: strin
   outgoing.flushHeaders()
   outgoing.write(body.subarray(0, stop.afterBytes), () => end(stop.how))
   if (stop.afterBytes === 0) end(stop.how)
+}
+
+function trickle(bytes: Buffer, outgoing: ServerResponse): void {
+  let at = 0
+  const timer = setInterval(() => {
+    outgoing.write(bytes.subarray(at, at + 10))
+    at += 10
+    if (at >= bytes.length) outgoing.end()
+  }, 100)
+  outgoing.once('close', () => clearInterval(timer))
 }
 
 async function wholeOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {

@@ -10,6 +10,8 @@ import type { Clock, Io } from '../ports.ts'
  *  3. Each chunk goes to the sink; more than was asked for is refused.
  *  4. No byte for `stallMs`, counted from the request on: the connection is dropped. A cut, a reset, a short body: the same.
  *  5. What came is kept. After a pause (longer with each failure, over when bytes come) → 1, until ten minutes went by without a byte.
+ *  6. Hastened: what is missing is asked for a second time, beside the request that trickles. Only one of them is handed on: the second one from
+ *     where it overtakes the first, which is dropped then; or when the first fails. A second one that fails changes nothing.
  */
 export interface RangeRequest {
   readonly key: string
@@ -25,6 +27,16 @@ export interface FetchDeps {
   readonly onState?: (state: FetchState) => void
   /** Waited for after each chunk. */
   readonly pace?: (bytes: number, io: Io) => Promise<void> | undefined
+  /** Called once, with what hastens this range. */
+  readonly onHastener?: (hastener: Hastener) => void
+  /** Bytes that a second request brought again; waited for. */
+  readonly onPassedOver?: (bytes: number, io: Io) => Promise<void> | undefined
+}
+export interface Hastener {
+  /** Nothing happens where no request is under way, or two are. */
+  hasten(): void
+  /** Two requests are under way. */
+  isRacing(): boolean
 }
 /** What a connection is doing. Times are ms since the epoch. */
 export type FetchState =
@@ -40,40 +52,160 @@ export async function fetchRange(
   io: Io,
 ): Promise<'complete' | 'whole-object'> {
   const { store, clock, onState } = deps
-  const { key, startOffset, endOffset, etag } = request
-  let offset = startOffset
+  const { key, endOffset, etag } = request
+  let offset = request.startOffset
   let retries = startRetries(clock.monotonic())
-  for (;;) {
-    const attempt = createAttempt(deps, io)
-    let failure: AppError
-    try {
-      onState?.({ kind: 'waiting', sinceMs: clock.now() })
-      // 1
-      const range = { startOffset: offset, endOffset }
-      const answer = await attempt.run(store.open(key, { range, ifMatch: etag, signal: attempt.signal, once: true }))
-      // 2
-      if (answer.startOffset !== offset) return 'whole-object'
-      // 3
-      for await (const chunk of attempt.guard(answer.body)) {
-        const wanted = chunk.subarray(0, endOffset - offset)
-        offset += wanted.length
-        retries = noteProgress(clock.monotonic())
-        await sink(wanted)
-        if (deps.pace !== undefined) await deps.pace(wanted.length, io)
-        if (wanted.length === chunk.length) continue
-        // From the object's start on, the whole object begins like the range.
-        if (answer.startOffset === 0) return 'complete'
-        throw wrongLength(store)
+  const open = async (attempt: Attempt): Promise<Line | undefined> => {
+    const startOffset = offset
+    const range = { startOffset, endOffset }
+    const answer = await attempt.run(store.open(key, { range, ifMatch: etag, signal: attempt.signal, once: true }))
+    if (answer.startOffset !== startOffset) return undefined
+    return { attempt, startOffset, at: startOffset, chunks: attempt.guard(answer.body) }
+  }
+  const race = createRace(deps, { open, offset: () => offset }, io)
+  deps.onHastener?.(race)
+  let line: Line | undefined
+  try {
+    for (;;) {
+      const attempt = line?.attempt ?? createAttempt(deps, io)
+      race.begin(attempt)
+      let failure: AppError
+      let isHandingOn = false
+      try {
+        if (line === undefined) onState?.({ kind: 'waiting', sinceMs: clock.now() })
+        // 1
+        line ??= await open(attempt)
+        // 2
+        if (line === undefined) return 'whole-object'
+        // 3
+        for await (const chunk of line.chunks) {
+          const passedOver = Math.min(offset - line.at, chunk.length)
+          line.at += chunk.length
+          if (passedOver > 0) await deps.onPassedOver?.(passedOver, io)
+          const fresh = chunk.subarray(passedOver)
+          const wanted = fresh.subarray(0, endOffset - offset)
+          offset += wanted.length
+          retries = noteProgress(clock.monotonic())
+          isHandingOn = true
+          await sink(wanted)
+          if (deps.pace !== undefined) await deps.pace(wanted.length, io)
+          isHandingOn = false
+          if (wanted.length < fresh.length) {
+            // From the object's start on, the whole object begins like the range.
+            if (line.startOffset === 0) return 'complete'
+            throw wrongLength(store)
+          }
+          if (race.isOvertaken()) break
+        }
+        if (offset === endOffset) return 'complete'
+        throw new AppError('network-interrupted', { endpoint: store.endpoint, reason: 'short-body' })
+      } catch (error) {
+        failure = attempt.interpret(error)
+      } finally {
+        attempt.end()
       }
-      if (offset === endOffset) return 'complete'
-      throw new AppError('network-interrupted', { endpoint: store.endpoint, reason: 'short-body' })
-    } catch (error) {
-      failure = attempt.interpret(error)
-    } finally {
-      attempt.end()
+      // 6
+      line = isHandingOn ? undefined : await race.takeOver(failure)
+      // 4, 5
+      if (line === undefined) retries = await pauseBeforeRetry(deps, retries, failure, io)
     }
-    // 4, 5
-    retries = await pauseBeforeRetry(deps, retries, failure, io)
+  } finally {
+    race.end()
+  }
+}
+
+/** An answer under way. */
+interface Line {
+  readonly attempt: Attempt
+  readonly startOffset: number
+  /** Of its next chunk. */
+  at: number
+  readonly chunks: AsyncIterable<Uint8Array>
+}
+
+interface Race extends Hastener {
+  begin(first: Attempt): void
+  /** The second request has brought what the first had not. */
+  isOvertaken(): boolean
+  /** The second request in place of the first, which has ended: as soon as it brings something new. Undefined where it won't. */
+  takeOver(failure: AppError): Promise<Line | undefined>
+  end(): void
+}
+
+/** A second request beside the first, which alone is handed on meanwhile. */
+function createRace(
+  deps: FetchDeps,
+  { open, offset }: { open(attempt: Attempt): Promise<Line | undefined>; offset(): number },
+  io: Io,
+): Race {
+  const { store, stallMs } = deps
+  let first: Attempt | undefined
+  let second: { readonly attempt: Attempt; readonly line: Promise<Line | undefined> } | undefined
+  let isOvertaken = false
+
+  const untilAhead = async (attempt: Attempt): Promise<Line | undefined> => {
+    const line = await open(attempt)
+    if (line === undefined) return undefined
+    const chunks = line.chunks[Symbol.asyncIterator]()
+    for (;;) {
+      const { done, value } = await chunks.next()
+      if (done === true) return undefined
+      if (line.at + value.length > offset()) return { ...line, chunks: startingWith(value, chunks) }
+      line.at += value.length
+      await deps.onPassedOver?.(value.length, io)
+    }
+  }
+  const start = async (attempt: Attempt): Promise<Line | undefined> => {
+    const line = await untilAhead(attempt).catch(() => undefined)
+    if (second?.attempt !== attempt) return undefined
+    if (line === undefined) {
+      attempt.end()
+      second = undefined
+    } else {
+      isOvertaken = true
+      first?.drop()
+    }
+    return line
+  }
+  return {
+    hasten() {
+      if (first === undefined || second !== undefined) return
+      // What it does is no state of the range.
+      const attempt = createAttempt({ store, stallMs }, io)
+      second = { attempt, line: start(attempt) }
+    },
+    isRacing: () => second !== undefined,
+    begin(attempt) {
+      first = attempt
+    },
+    isOvertaken: () => isOvertaken,
+    async takeOver(failure) {
+      first = undefined
+      const isLost = failure.retry === 'transient' || failure.code === 'cancelled'
+      if (second === undefined || !isLost || io.signal.aborted) return undefined
+      const line = await second.line
+      second = undefined
+      isOvertaken = false
+      return line
+    },
+    end() {
+      second?.attempt.end()
+      second = undefined
+      first = undefined
+    },
+  }
+}
+
+async function* startingWith(chunk: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield chunk
+    for (;;) {
+      const { done, value } = await rest.next()
+      if (done === true) return
+      yield value
+    }
+  } finally {
+    await rest.return?.()
   }
 }
 
@@ -101,6 +233,8 @@ interface Attempt extends Io {
   guard(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>
   /** An abort by the timer is a stall, not a cancel. */
   interpret(error: unknown): AppError
+  /** Nothing of it is wanted any more; `end` follows. */
+  drop(): void
   /** Also closes a body that was not read to its end. */
   end(): void
 }
@@ -146,6 +280,7 @@ function createAttempt(deps: Pick<FetchDeps, 'store' | 'stallMs' | 'onState'>, {
       }
     },
     interpret: (error: unknown): AppError => (isStalled ? stalled(deps.store) : toAppError(error)),
+    drop: () => controller.abort(new AppError('cancelled', {})),
     end() {
       clearTimeout(timer)
       signal.removeEventListener('abort', stop)

@@ -178,6 +178,7 @@ export function createInstallRunner(deps: InstallDeps): TransferRunner {
     lineCounts.add(lineCount)
     const running = runUnits(units.first, {
       signal: task.signal,
+      clock,
       entry: deps.entry,
       workers,
       lines: () => linesOf(lineCount),

@@ -1,10 +1,11 @@
 import { type AppError, fromWire, toAppError } from '../../../shared/errors.ts'
-import type { CredentialsIo, Io, PlainCredentials } from '../ports.ts'
+import type { Clock, CredentialsIo, Io, PlainCredentials } from '../ports.ts'
 import { type LineState, phaseOf } from '../transfers/lines.ts'
 import type { Phase } from '../transfers/transfer-runner.ts'
 import { type RunningWorker, readyWorkers, startWorker } from '../workers/pool.ts'
 import type { FromUnpack, ToUnpack, Unit, UnitWork, UnpackStart, WholeUnit } from '../workers/unpack.ts'
 import { answerCredentials } from '../workers/worker-credentials.ts'
+import { createRangeRates } from './slow-lines.ts'
 
 /**
  * The workers of one install, and the units that they are given:
@@ -15,9 +16,11 @@ import { answerCredentials } from '../workers/worker-credentials.ts'
  *  2. A unit that settled may bring further ones (a large file's last range brings its unpacking). A failed one is given to `onFailed`: units
  *     to run in its place, or it throws and everything ends.
  *  3. A store that ignores ranges: what is left of fetching becomes one whole-object unit, once the lines are free.
- *  4. An abort or a failure stops the workers; it rejects when their threads are gone.
+ *  4. At the end, when no unit waits, the lines that are free may help those that trickle: the workers are told how many, and what is usual.
+ *  5. An abort or a failure stops the workers; it rejects when their threads are gone.
  */
 export interface CrewOptions extends Io {
+  readonly clock: Pick<Clock, 'monotonic'>
   readonly start: UnpackStart
   readonly workers: number
   /** Lines to the store at present; may change while it runs. */
@@ -41,7 +44,10 @@ interface Member {
   readonly lines: Map<number, LineState>
   /** Units whose bytes are all there, but not synced yet. */
   readonly finishing: Set<number>
+  /** That it was told of. */
+  tail: Tail
 }
+type Tail = Omit<Extract<ToUnpack, { readonly kind: 'tail' }>, 'kind'>
 
 export async function runUnits(units: readonly Unit[], options: CrewOptions): Promise<void> {
   if (units.length === 0) return
@@ -68,6 +74,7 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
   if (options.signal.aborted) onAbort()
 
   const lineOf = (unit: Unit) => unit.kind === 'fetch' || unit.kind === 'range'
+  const rates = createRangeRates(options.clock)
   const owners = new Map<number, Member>()
   /** The first that waits of those that fit best: a file of this member's that none of its lines is on, any of its files, others'. */
   const pick = (member: Member): Unit | undefined => {
@@ -115,7 +122,9 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
     const file = options.fileOf(unit)
     if (file !== undefined && !owners.has(file)) owners.set(file, member)
     if (lineOf(unit) || isWholeUnit(unit)) member.lines.set(lastId, { kind: 'moving' })
-    member.worker.post({ kind: 'unit', id: lastId, unit, work: options.workOf(unit) })
+    const work = options.workOf(unit)
+    if (lineOf(unit)) rates.begin(lastId, bytesOf(unit, work))
+    member.worker.post({ kind: 'unit', id: lastId, unit, work })
   }
   const fill = () => {
     const crew = members.filter((member) => member !== prover)
@@ -129,6 +138,22 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
       give(member, unit)
     }
     if (waiting.length === 0 && members.every(({ running }) => running.size === 0)) finish()
+    tellTail()
+  }
+  // 4
+  const tellTail = () => {
+    if (failure !== undefined) return
+    const isTail = waiting.length === 0 && !isWhole
+    const usual = isTail ? rates.median() : undefined
+    let free = isTail ? options.lines() - members.reduce((sum, { lines }) => sum + lines.size, 0) : 0
+    for (const member of members) {
+      const extraLines = Math.max(0, Math.min(free, member.lines.size))
+      free -= extraLines
+      const tail = extraLines === 0 ? noTail : { extraLines, usual }
+      if (tail.extraLines === member.tail.extraLines && tail.usual === member.tail.usual) continue
+      member.tail = tail
+      member.worker.post({ kind: 'tail', ...tail })
+    }
   }
   /** Checksums are taken at once, where their state is. */
   const take = (units: readonly Unit[], isFirst: boolean) => {
@@ -179,11 +204,13 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
     if (unit === undefined) return
     member.lines.delete(message.id)
     if (message.kind === 'fetched') {
+      rates.end(message.id)
       member.finishing.add(message.id)
       return fill()
     }
     member.running.delete(message.id)
     member.finishing.delete(message.id)
+    rates.cancel(message.id)
     guard(() => {
       if (message.kind === 'settled') take(options.onSettled(unit), true)
       else if (message.kind === 'no-ranges') {
@@ -201,7 +228,7 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
       signal: stop.signal,
       ...threadOptions,
     })
-    const member: Member = { worker, running: new Map(), lines: new Map(), finishing: new Set() }
+    const member: Member = { worker, running: new Map(), lines: new Map(), finishing: new Set(), tail: noTail }
     members.push(member)
     worker.onMessage(hear(member))
     worker.result.then(() => {}, fail)
@@ -212,7 +239,7 @@ export async function runUnits(units: readonly Unit[], options: CrewOptions): Pr
   fill()
   await done
   options.signal.removeEventListener('abort', onAbort)
-  // 4
+  // 5
   if (failure !== undefined) {
     await Promise.all(members.map(({ worker }) => worker.stop()))
     throw failure
@@ -229,5 +256,12 @@ export const readyCrew = (workers: number): void => readyWorkers('unpack', worke
 
 /** So many of a worker's units may wait for the disk before it takes more. */
 const mostFinishing = 8
+
+const noTail: Tail = { extraLines: 0, usual: undefined }
+
+const bytesOf = (unit: Unit, { segments }: UnitWork): number => {
+  const range = unit.kind === 'range' ? unit : segments[0]
+  return range === undefined ? 0 : range.endOffset - range.startOffset
+}
 
 const isWholeUnit = (unit: Unit): boolean => unit.kind === 'whole-object'

@@ -82,6 +82,11 @@ export type SettledRecord =
 export type ToUnpack =
   | { readonly kind: 'unit'; readonly id: number; readonly unit: Unit; readonly work: UnitWork }
   | CredentialsAnswer
+  /**
+   * No range waits for a line: the worker may open so many more, beside its slow ones. None: ranges wait again. `usual`: what a line gets in
+   * bytes a second, where that is known.
+   */
+  | { readonly kind: 'tail'; readonly extraLines: number; readonly usual: number | undefined }
   | { readonly kind: 'end' }
 export type FromUnpack =
   | { readonly kind: 'settled'; readonly id: number }

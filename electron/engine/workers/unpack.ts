@@ -2,10 +2,18 @@ import { createHash, randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { AppError, assertNever, toWire } from '../../../shared/errors.ts'
 import { copyPieces } from '../install/copy-pieces.ts'
-import { type FetchState, fetchRange, fetchWhole, type WantedPart } from '../install/fetch-range.ts'
+import {
+  type FetchDeps,
+  type FetchState,
+  fetchRange,
+  fetchWhole,
+  type Hastener,
+  type WantedPart,
+} from '../install/fetch-range.ts'
 import { createFileProver } from '../install/prove-file.ts'
 import { sealTree } from '../install/seal-tree.ts'
 import type { Piece } from '../install/segment-pieces.ts'
+import { createSlowLines } from '../install/slow-lines.ts'
 import { createSpoolSink, spoolFileOf } from '../install/spool-sink.ts'
 import { createStagedSyncs } from '../install/staged-syncs.ts'
 import { createTally } from '../install/tally.ts'
@@ -18,6 +26,7 @@ import { createJournal } from '../transfers/journal.ts'
 import type { LineState } from '../transfers/lines.ts'
 import { createRateLimit } from '../transfers/rate-limit.ts'
 import type { Journal } from '../transfers/transfer-runner.ts'
+import { readFileRange } from './read-file-range.ts'
 import type { WorkerContext } from './serve.ts'
 import type {
   FromUnpack,
@@ -59,7 +68,9 @@ export async function unpack(
 ): Promise<void> {
   const { source, tree, spool, ref, stallMs, quietMs } = context.data
   const tally = createTally(context.data.counters)
-  const lines = new Map<number, { state: LineState['kind']; lastMs: number }>()
+  const lines = new Map<number, { state: LineState['kind']; lastMs: number; hastener?: Hastener }>()
+  const slowLines = createSlowLines(clock)
+  let tail: Omit<Extract<ToUnpack, { kind: 'tail' }>, 'kind'> = { extraLines: 0, usual: undefined }
   const limit = createRateLimit(context.data.limit, clock)
   /** Of which something came. */
   const files = new Map<number, WholeFile>()
@@ -123,6 +134,12 @@ export async function unpack(
     },
     Math.min(1000, quietMs),
   )
+  const hasten = setInterval(() => {
+    const racing = [...lines.values()].filter(({ hastener }) => hastener?.isRacing()).length
+    // What is limited is slow because of that.
+    const free = limit.isSet() ? 0 : Math.max(0, tail.extraLines - racing)
+    for (const id of slowLines.look(tail.usual, free)) lines.get(id)?.hastener?.hasten()
+  }, 1000)
 
   /** archive.gz[startOffset, endOffset) into a sink, from wherever the archive is. */
   const read = async (
@@ -137,13 +154,25 @@ export async function unpack(
     }
     if (store === undefined) throw new AppError('internal', { what: 'no store' })
     const { key, etag } = source
-    const deps = { store, clock, random: Math.random, stallMs, onState: hear(id) }
     const take = async (chunk: Uint8Array) => {
       noteChunk(id, chunk.length)
+      slowLines.came(id, chunk.length)
       await limit.take(chunk.length, io)
       return push(chunk)
     }
-    return fetchRange(deps, { key, etag, startOffset, endOffset }, take, io)
+    const deps: FetchDeps = {
+      ...{ store, clock, random: Math.random, stallMs, onState: hear(id) },
+      onHastener(hastener) {
+        const line = lines.get(id)
+        if (line !== undefined) line.hastener = hastener
+      },
+      onPassedOver(bytes) {
+        tally.wire(bytes)
+        return limit.take(bytes, io)
+      },
+    }
+    slowLines.begin(id, endOffset - startOffset)
+    return fetchRange(deps, { key, etag, startOffset, endOffset }, take, io).finally(() => slowLines.end(id))
   }
   const noteChunk = (id: number, bytes: number) => {
     tally.wire(bytes)
@@ -337,6 +366,9 @@ export async function unpack(
         running.add(taken)
         return
       }
+      case 'tail':
+        tail = message
+        return
       case 'credentials':
       case 'no-credentials':
         return credentials?.hear(message)
@@ -349,6 +381,7 @@ export async function unpack(
   await ended
   await Promise.all(running)
   clearInterval(quiet)
+  clearInterval(hasten)
   store?.close()
   await stagedSyncs.settled()
 }
@@ -360,30 +393,3 @@ function given<T>(found: T | undefined): T {
 }
 const onlyPieceOf = ({ pieces }: SegmentWork): Piece => given(pieces[0])
 const unpackedBytesOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-
-const readBytes = 1024 * 1024
-
-async function readFileRange(
-  disk: Disk,
-  file: string,
-  offset: number,
-  lengthBytes: number,
-  push: (chunk: Uint8Array) => Promise<void>,
-  { signal }: Io,
-): Promise<void> {
-  const open = disk.open(file, 'read')
-  try {
-    const buffer = new Uint8Array(Math.min(readBytes, Math.max(1, lengthBytes)))
-    for (let done = 0; done < lengthBytes; ) {
-      if (signal.aborted) throw signal.reason ?? new AppError('cancelled', {})
-      const chunk = buffer.subarray(0, Math.min(buffer.length, lengthBytes - done))
-      const count = open.read(chunk, offset + done)
-      // Shorter than it was: what reads it says so.
-      if (count === 0) return
-      await push(chunk.subarray(0, count))
-      done += count
-    }
-  } finally {
-    open.close()
-  }
-}
