@@ -47,6 +47,12 @@ interface ShowOptions {
   readonly isFirst?: boolean
 }
 
+/** Kinds come one after the other: what is left out may be none that is shown here. */
+const isCut = ({ entries }: Listing, wanted: PickKind): boolean => {
+  const last = entries.at(-1)?.kind ?? 'folder'
+  return last === 'folder' || isWanted(last, wanted)
+}
+
 function Picker({ request }: { readonly request: PickRequest }) {
   const { homeFolder: home, platform } = useHost(({ facts }) => facts)
   const [fileName, setFileName] = useState(request.fileName ?? '')
@@ -112,6 +118,7 @@ function Picker({ request }: { readonly request: PickRequest }) {
   return (
     <Sheet
       opened
+      hasFields
       width={560}
       title={request.title}
       subtitle={text.subtitles[request.kind]}
@@ -167,7 +174,9 @@ function Picker({ request }: { readonly request: PickRequest }) {
           onAbove={() => listing?.parent != null && void show(listing.parent, { from: listing.path })}
           empty={listing !== undefined && entries.length === 0 ? text.none[request.kind] : undefined}
         />
-        {listing !== undefined && listing.more > 0 && <p className="small t2">{text.more(listing.more)}</p>}
+        {listing !== undefined && listing.more > 0 && isCut(listing, request.kind) && (
+          <p className="small t2">{text.more(listing.more)}</p>
+        )}
         {request.fileName !== undefined && (
           <TextInput
             label={text.fileName}

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 
 interface VirtualBlockProps<T> {
   /** What scrolls (null until it is mounted): it may hold other things above and below. */
@@ -11,7 +11,7 @@ interface VirtualBlockProps<T> {
   /** Rows are as high as what is in them, which is about `rowHeight`. */
   readonly measured?: boolean
   readonly renderRow: (item: T, index: number) => ReactNode
-  /** Scrolled to when it changes; -1: none. */
+  /** Scrolled to when another item is it; -1: none. */
   readonly activeIndex?: number
 }
 
@@ -32,19 +32,28 @@ export function VirtualBlock<T>({
     const top = block.current.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
     if (Math.abs(top - scrollMargin) > 1) setScrollMargin(top)
   })
+  // What was measured of a row goes with it when it moves.
+  const keyAt = useCallback(
+    (index: number) => (items[index] === undefined ? index : keyOf(items[index])),
+    [items, keyOf],
+  )
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller,
     estimateSize: () => rowHeight,
     overscan: 12,
     scrollMargin,
-    // What was measured of a row goes with it when it moves.
-    getItemKey: (index) => (items[index] === undefined ? index : keyOf(items[index])),
+    ...(measured ? { getItemKey: keyAt } : {}),
   })
   const { scrollToIndex } = rows
+  const active = items[activeIndex]
+  const activeKey = active === undefined ? undefined : keyOf(active)
+  const newestIndex = useRef(activeIndex)
+  newestIndex.current = activeIndex
+  // Not where it only moves because others come and go.
   useEffect(() => {
-    if (activeIndex >= 0) scrollToIndex(activeIndex, { align: 'auto' })
-  }, [activeIndex, scrollToIndex])
+    if (activeKey !== undefined && scroller !== null) scrollToIndex(newestIndex.current, { align: 'auto' })
+  }, [activeKey, scroller, scrollToIndex])
   return (
     <div ref={block} className="virtual-block" role="presentation" style={{ blockSize: rows.getTotalSize() }}>
       {rows.getVirtualItems().map(({ index, start }) => {

@@ -33,7 +33,12 @@ export function VirtualRows<T>({ count, itemAt, onView, rowHeight, renderRow, la
         {drawn.map(({ index, start }) => {
           const item = itemAt(index)
           return item === undefined ? null : (
-            <li key={index} style={{ transform: `translateY(${start}px)`, blockSize: rowHeight }}>
+            <li
+              key={index}
+              aria-setsize={count}
+              aria-posinset={index + 1}
+              style={{ transform: `translateY(${start}px)`, blockSize: rowHeight }}
+            >
               {renderRow(item)}
             </li>
           )

@@ -4,6 +4,7 @@ import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { InstallPlan } from '../../../shared/model/plans.ts'
 import type { Command, Context } from '../command.ts'
 import { from, ignoreCompatibility, pre } from '../options.ts'
+import { meantBy } from '../spec.ts'
 import { tellDone } from '../tell-done.ts'
 import { movedLines, planOf, run } from './install.ts'
 
@@ -21,7 +22,13 @@ export const upgrade: Command = {
     const one = async (name: string) => {
       const ofName = installed.filter(({ ref }) => ref.name === name)
       const newest = ofName.sort((a, b) => compareVersions(b.ref.version, a.ref.version))[0]
-      if (newest === undefined) throw new AppError('not-installed', { spec: name, library: library.path })
+      if (newest === undefined) {
+        const meant = meantBy(name, installed)
+        throw new AppError('not-installed', {
+          ...{ spec: name, library: library.path },
+          ...(meant === undefined ? {} : { meant }),
+        })
+      }
       const plan = await newerPlan(context, name, library.id, newest)
       if (plan === undefined) return
       const moved = await run(context, plan)
@@ -48,12 +55,12 @@ async function newerPlan(
   context: Context,
   name: string,
   libraryId: string,
-  newest: InstalledVersion | undefined,
+  newest: InstalledVersion,
 ): Promise<InstallPlan | undefined> {
   try {
-    const fromId = context.text('from') ?? newest?.fromConnectionId
+    const fromId = context.text('from') ?? newest.fromConnectionId
     const plan = await planOf(context, name, libraryId, { upgrade: true, ...(fromId === undefined ? {} : { fromId }) })
-    return newest !== undefined && compareVersions(plan.ref.version, newest.ref.version) <= 0 ? undefined : plan
+    return compareVersions(plan.ref.version, newest.ref.version) <= 0 ? undefined : plan
   } catch (error) {
     if (context.words.length === 0 && isAppError(error, 'package-not-found', 'connection-not-found')) return undefined
     throw error

@@ -40,11 +40,13 @@ export function UpdateSheet({ updates, words = text, onClose, run }: UpdateSheet
   const [knownCount, setKnownCount] = useState(0)
   const action = useAction()
   const { run: attempt } = action
+  const [tries, setTries] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another try asks again
   useEffect(() => {
     const stop = new AbortController()
     void attempt(async () => setPlanned(await planUpdates(updates, setKnownCount, stop.signal)))
     return () => stop.abort()
-  }, [updates, attempt])
+  }, [updates, attempt, tries])
 
   const plans = planned?.flatMap(({ plan }) => plan ?? []) ?? []
   const cost = costOf(plans)
@@ -75,7 +77,11 @@ export function UpdateSheet({ updates, words = text, onClose, run }: UpdateSheet
       {planned === undefined ? (
         <section>
           <FailureStrip failure={action.failure} onDismiss={action.dismiss} />
-          <BoneLines lines={5} />
+          {action.failure === undefined ? (
+            <BoneLines lines={5} />
+          ) : (
+            <Button onClick={() => setTries((before) => before + 1)}>{installText.tryAgain}</Button>
+          )}
           {knownCount > 0 && (
             <p className="t3 num" role="status">
               {text.looked(knownCount, updates.length)}

@@ -75,17 +75,24 @@ export function useCare(
       .map((version) => ({ version, spec: specOf(version.ref), abort: new AbortController() }))
       .filter(({ spec }) => !attendedIn(libraryId).has(spec))
     if (taken.length === 0) return
+    /** Unless something else is done with it by now. */
+    const leave = ({ spec, abort }: Pick<(typeof taken)[number], 'spec' | 'abort'>) => {
+      if (attendedIn(libraryId).get(spec)?.abort === abort) setAttended(libraryId, spec, undefined)
+    }
     for (const { spec, abort } of taken) setAttended(libraryId, spec, { care: 'waiting', abort })
     run(async () => {
       try {
         for (const { version, spec, abort } of taken) {
           if (abort.signal.aborted) continue
           setAttended(libraryId, spec, { care, abort })
-          await work(version, abort.signal)
-          setAttended(libraryId, spec, undefined)
+          await work(version, abort.signal).catch((error: unknown) => {
+            // Stopped: the others go on.
+            if (!abort.signal.aborted) throw error
+          })
+          leave({ spec, abort })
         }
       } finally {
-        for (const { spec } of taken) setAttended(libraryId, spec, undefined)
+        for (const each of taken) leave(each)
         await fetchLibrary(libraryId)
       }
     })

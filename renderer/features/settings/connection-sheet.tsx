@@ -361,6 +361,8 @@ function StoreFields({ row, secretStays }: { readonly row: RowContext; readonly 
               className="store-secret"
               label={text.storeSecret}
               description={text.storeSecretHelp}
+              // Of a secret that stays nothing is changed.
+              disabled={form.secretAccessKey === ''}
               checked={form.storeSecret}
               onChange={(event) => set({ storeSecret: event.currentTarget.checked })}
             />

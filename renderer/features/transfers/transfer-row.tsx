@@ -42,6 +42,8 @@ import {
 
 interface TransferRowProps {
   readonly transfer: Transfer
+  /** In the grid, from 1. */
+  readonly rowIndex: number
   readonly rowId: string
   readonly selected: boolean
   /** The one below it. */
@@ -62,6 +64,7 @@ export const ticks = ({ state }: Transfer): boolean => state.kind === 'stalled' 
 
 export function TransferRow({
   transfer,
+  rowIndex,
   rowId,
   selected,
   next,
@@ -86,6 +89,7 @@ export function TransferRow({
       id={rowId}
       className={selected ? 'job is-on' : 'job'}
       role="row"
+      aria-rowindex={rowIndex}
       aria-labelledby={`${ids.name} ${ids.state}`}
       aria-selected={selected}
       data-lead={isActive || undefined}

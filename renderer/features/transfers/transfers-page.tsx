@@ -14,6 +14,7 @@ import { useSettings } from '../../state/settings.ts'
 import { fetchTransfers, runsElsewhere, useTransfers } from '../../state/transfers.ts'
 import { useListingOfOthers } from '../../state/transfers-elsewhere.ts'
 import { transfersText as text } from '../../text/transfers.ts'
+import { formatCount } from '../../text/units.ts'
 import { BoneRows } from '../../ui/bones.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -61,7 +62,7 @@ export function TransfersPage({ selectedId }: { readonly selectedId?: string }) 
   const [opened, setOpened] = useState(narrow && selectedId !== undefined)
   const action = useAction()
   const run = (work: () => Promise<unknown>) => void action.run(work)
-  const all = order.flatMap((id) => byId[id] ?? [])
+  const all = useMemo(() => order.flatMap((id) => byId[id] ?? []), [order, byId])
   const selected = (selectedId === undefined ? undefined : byId[selectedId]) ?? (narrow ? undefined : all[0])
   const shown = opened ? selected : undefined
   const inspectorOpen = useInspector((state) => state.isOpen)
@@ -256,8 +257,8 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
   const id = useId()
   const [grid, setGrid] = useState<HTMLDivElement | null>(null)
   const singleKeys = useSettings(({ settings }) => settings.singleKeys)
-  const now = transfers.filter(({ state }) => !isEnded(state))
-  const earlier = transfers.filter(({ state }) => isEnded(state))
+  const now = useMemo(() => transfers.filter(({ state }) => !isEnded(state)), [transfers])
+  const earlier = useMemo(() => transfers.filter(({ state }) => isEnded(state)), [transfers])
   const inOrder = [...now, ...earlier]
   const index = inOrder.findIndex((transfer) => transfer.id === selectedId)
   const selected = inOrder[index]
@@ -306,9 +307,12 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
     } else if (act(rowCommandOf(event, singleKeys))) event.preventDefault()
   }
 
+  // A group's title is a row, too.
+  const earlierRow = now.length === 0 ? 1 : now.length + 2
   const rowOf = (transfer: Transfer, at: number, group: readonly Transfer[]) => (
     <TransferRow
       transfer={transfer}
+      rowIndex={(group === now ? 1 : earlierRow) + at + 1}
       rowId={`${id}-${transfer.id}`}
       selected={selection.keys.has(transfer.id)}
       isActive={transfer.id === activeId}
@@ -340,19 +344,21 @@ function TransferList({ transfers, selectedId, selection, chosen, onOpen, onInsp
       role="grid"
       aria-label={text.title}
       aria-multiselectable="true"
+      aria-rowcount={earlier.length === 0 ? earlierRow - 1 : earlierRow + earlier.length}
       aria-activedescendant={activeId && `${id}-${activeId}`}
       tabIndex={0}
       data-pane-focus="list"
       onKeyDown={onKeyDown}
     >
       {now.length > 0 && (
-        <Group title={text.now} count={now.length}>
+        <Group title={text.now} rowIndex={1} count={now.length}>
           {block(now, activeIndex < now.length ? activeIndex : -1)}
         </Group>
       )}
       {earlier.length > 0 && (
         <Group
           title={text.earlier}
+          rowIndex={earlierRow}
           end={
             earlier.some(({ state }) => state.kind !== 'failed') && (
               <Button
@@ -379,22 +385,23 @@ const aheadOf = (group: readonly Transfer[], at: number): Transfer | undefined =
 
 interface GroupProps {
   readonly title: string
+  readonly rowIndex: number
   readonly count?: number
   readonly end?: React.ReactNode
   readonly children: React.ReactNode
 }
 
-const Group = ({ title, count, end, children }: GroupProps) => (
+const Group = ({ title, rowIndex, count, end, children }: GroupProps) => (
   // biome-ignore lint/a11y/useSemanticElements: as above
   <div role="rowgroup" aria-label={title}>
     {/* biome-ignore lint/a11y/useSemanticElements: as above */}
     {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
-    <div role="row" aria-label={title} className="group-row">
+    <div role="row" aria-rowindex={rowIndex} aria-label={title} className="group-row">
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
       <div role="gridcell" className="group-title">
         {title}
-        {count !== undefined && <span className="n">{count}</span>}
+        {count !== undefined && <span className="n">{formatCount(count)}</span>}
         {end}
       </div>
     </div>
