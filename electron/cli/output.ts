@@ -15,7 +15,7 @@ export interface Output {
   bytes(bytes: Uint8Array | string): void
   /** The document of a command; `lines` for people. */
   result(document: unknown, lines: readonly string[]): void
-  /** As `result`, of what was done before an error, which then doesn't say that nothing was changed. */
+  /** As `result`, of what was done before an error, which then doesn't say that nothing was changed. With --json a line, as the error is. */
   partial(document: readonly unknown[], lines: readonly string[]): void
   /** With --json: the same document as `result` would print of a list, in pieces, each written before the next is made: it may be long. */
   list(items: readonly object[]): Promise<void>
@@ -68,6 +68,7 @@ export function createOutput(
       else if (!quiet) for (const line of lines) terminal.stdout(`${withoutControls(line)}\n`)
     },
     partial(document, lines) {
+      streams = true
       this.result(document, lines)
       isPartial = true
     },

@@ -16,8 +16,9 @@ export async function tellDone(
     await work()
   } catch (error) {
     if (done.length > 0) {
-      const { document, lines } = await tell()
-      output.partial(document, lines)
+      // What can't be told must not hide the error.
+      const told = await Promise.resolve(tell()).catch(() => ({ document: done, lines: [] }))
+      output.partial(told.document, told.lines)
     }
     throw error
   }

@@ -161,11 +161,14 @@ export function createInstallPlans(deps: InstallPlansDeps): InstallPlans {
         }
       })
       const group: PlannedInstall[] = []
-      const libraries = new Map([...read.keys()].map((at) => [deps.library(questions[at]?.libraryId).library, at]))
-      for (const library of libraries.keys()) {
+      const libraries = new Set([...read.keys()].map((at) => deps.library(questions[at]?.libraryId).library))
+      for (const library of libraries) {
         const ofIt = [...read].filter(([at]) => deps.library(questions[at]?.libraryId).library === library)
         const manifests = ofIt.map(([, { manifest }]) => manifest)
-        const gathered = await gather(library, manifests, io)
+        const gathered = await gather(library, manifests, io).catch((error: unknown) => {
+          for (const [at] of ofIt) fail(at, error)
+        })
+        if (gathered === undefined) continue
         await inTurns(ofIt, ([at, found]) => {
           try {
             const planned = planOne(questions[at] as InstallQuestion, found, gathered)

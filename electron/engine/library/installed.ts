@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { AppError, toWire } from '../../../shared/errors.ts'
+import { AppError, isAppError, toWire } from '../../../shared/errors.ts'
 import { compareVersions } from '../../../shared/model/constraint.ts'
 import type { InstalledVersion } from '../../../shared/model/installed.ts'
 import type { FileEntry, Manifest, PackageRef } from '../../../shared/model/package.ts'
@@ -84,7 +84,8 @@ export function createInstalledReader(deps: {
       knownFacts.set(ident, { stamp, facts })
       return facts
     } catch (error) {
-      // The others are listed all the same.
+      // The others are listed all the same. What is too large stays that.
+      if (isAppError(error, 'package-too-large')) knownFacts.set(ident, { stamp, facts: undefined })
       log.write('warn', 'library.unreadable-facts', { ident, ...toWire(error) })
       return undefined
     }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
 import type { CallOptions } from '../../../shared/ipc/procedure.ts'
 import { identOf } from '../../../shared/model/package-ref.ts'
 import { makeTemporaryName, sweepTemporaries } from '../object-store/folder-temporary.ts'
@@ -29,7 +30,12 @@ export async function buildPackageFile(
   const isFolder = ['folder', 'symlink'].includes(deps.disk.facts(place)?.kind ?? '')
   const file = isFolder ? path.join(place, `${identOf(info)}.sputnik`) : place
   const folder = path.dirname(file)
-  sweepTemporaries(deps.disk, folder, deps.clock.now(), { onlyTold: true })
+  try {
+    sweepTemporaries(deps.disk, folder, deps.clock.now(), { onlyTold: true })
+  } catch (error) {
+    // What other builds left may be somebody else's, or the folder may not be listed: that is no matter of this one.
+    if (!(error instanceof AppError)) throw error
+  }
   const job: BuildJob = {
     source: readSource(request, deps.disk),
     maxArchiveBytes,

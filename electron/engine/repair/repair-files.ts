@@ -168,13 +168,23 @@ async function fetchPiece(
     }
   }
   const sink = openSink()
-  const fetching = { ...deps, onState: (state: FetchState) => hear(lines, line, state) }
+  const pace = async (bytes: number): Promise<void> => {
+    const paid = deps.pace?.(bytes, io)
+    if (paid === undefined) return
+    lines.held(line)
+    await paid
+    lines.moved(line)
+  }
+  const fetching = { ...deps, pace, onState: (state: FetchState) => hear(lines, line, state) }
   lines.begin(line, { isSilent: false })
   try {
     const came = await fetchRange(fetching, { ...archive, startOffset, endOffset }, sink.push, io)
     if (came === 'complete') return await sink.finish()
     // A store that knows no ranges.
-    await fetchWhole(fetching, archive, [{ startOffset, endOffset, open: openSink }], io)
+    await fetchWhole(fetching, archive, [{ startOffset, endOffset, open: openSink }], {
+      ...io,
+      onChunk: () => lines.moved(line),
+    })
   } finally {
     lines.end(line)
     sink.abandon()

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { appendFileSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTempFolder, type TempFolder } from '../../../testkit/temp-folder.ts'
@@ -33,4 +33,17 @@ test('what is outdated goes, so that a transfer that never gets on stays within 
     expect(records.findLast(({ kind }) => kind === 'transfer.state')).toMatchObject({ state: { at: 11_999 } })
     expect(records.findLast(({ kind }) => kind === 'transfer.pace')).toMatchObject({ pace: { at: 11_999 } })
   }
+})
+
+test('what somebody else wrote meanwhile is not taken away', () => {
+  const folder = path.join(temp.path, 't2')
+  const journal = createJournal(disk, folder, { kind: 'transfer', id: 't2' } as never)
+  const file = path.join(folder, 'journal.log')
+  appendFileSync(file, 'a line of the new owner\n')
+  for (let at = 0; at < 20_000; at += 1)
+    journal.append(
+      { kind: 'transfer.state', state: { kind: 'paused', at }, filling: 'x'.repeat(60) } as never,
+      unsynced,
+    )
+  expect(readFileSync(file, 'utf8')).toContain('a line of the new owner\n')
 })

@@ -112,11 +112,16 @@ function journalOver(
   }
   for (const record of records) if (lastCounts.has(record.kind)) count(record, lineOf(record).length)
 
+  let wholeBytes = disk.facts(file)?.sizeBytes ?? 0
   const dropOutdated = () => {
     outdatedBytes = 0
+    // Somebody else has taken it over: what they wrote stays.
+    if (disk.facts(file)?.sizeBytes !== wholeBytes) return
     const last = new Map(records.map((record) => [record.kind, record]))
     const kept = records.filter((record) => !lastCounts.has(record.kind) || last.get(record.kind) === record)
-    disk.replace(file, Buffer.from(kept.map(lineOf).join('')))
+    const bytes = Buffer.from(kept.map(lineOf).join(''))
+    disk.replace(file, bytes)
+    wholeBytes = bytes.length
     records.length = 0
     for (const record of kept) records.push(record)
   }
@@ -126,6 +131,7 @@ function journalOver(
     append(record, more) {
       const line = Buffer.from(lineOf(record))
       disk.append(file, line, { ...options, ...more })
+      wholeBytes += line.length
       records.push(record)
       if (!lastCounts.has(record.kind)) return
       count(record, line.length)
