@@ -6,7 +6,10 @@ test('a place is looked at once at a time, rests after a long look, and leaves t
   const clock = { now: () => nowMs, monotonic: () => nowMs, sleep: async () => {} }
   const looks = createSlowLooks({ clock })
   const begun: string[] = []
-  const slow = Promise.withResolvers<void>()
+  let answer = () => {}
+  const slow = new Promise<void>((resolve) => {
+    answer = resolve
+  })
   const look = (place: string, until: Promise<void>) =>
     [
       place,
@@ -17,7 +20,7 @@ test('a place is looked at once at a time, rests after a long look, and leaves t
     ] as const
   const begin = () => {
     begun.length = 0
-    looks.begin(new Map([look('share', slow.promise), look('a', Promise.resolve()), look('b', Promise.resolve())]))
+    looks.begin(new Map([look('share', slow), look('a', Promise.resolve()), look('b', Promise.resolve())]))
   }
   begin()
   await expect.poll(() => begun).toEqual(['share', 'a', 'b'])
@@ -26,7 +29,7 @@ test('a place is looked at once at a time, rests after a long look, and leaves t
   expect(looks.isStuck('share')).toBe(true)
   begin()
   await expect.poll(() => begun).toEqual(['a', 'b'])
-  slow.resolve()
+  answer()
   await expect.poll(() => looks.isStuck('share')).toBe(false)
   begin()
   await expect.poll(() => begun).toEqual(['a', 'b'])
