@@ -229,6 +229,10 @@ export async function createEngine(ports: EnginePorts, config: EngineConfig): Pr
     onSucceeded: tellPublished,
     onEndedElsewhere(transfer) {
       if (transfer.state.kind === 'done') tellPublished(transfer)
+      // Also where its news would tell: not every file system gives a folder another time when a name in it changes.
+      const { libraryId } = transfer
+      if (libraryId !== undefined && libraries.written().some(({ id }) => id === libraryId))
+        announcer.change({ kind: 'installed.changed', libraryId })
     },
   })
 

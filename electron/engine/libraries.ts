@@ -13,6 +13,8 @@ import type { SettingsFile, StoredLibrary } from './settings.ts'
  */
 export interface Libraries<L> {
   list(): readonly LibraryFacts[]
+  /** Those of the home as its settings have them: nothing of theirs is looked at, so a share that doesn't answer holds up nobody. */
+  written(): readonly (StoredLibrary & { readonly mayBeMade: boolean })[]
   /** All that are known on this machine and available, also beside the one of the command line. */
   known(): readonly { readonly name: string; readonly library: L }[]
   /** The default one where no id is given; `library-not-found`; `usage` for an `only` that lies in or around a known one or in a folder of Orbital's. */
@@ -108,14 +110,14 @@ export function createLibraries<L>(deps: {
     }
     return everyOne()
   }
+  const mayBeMade = ({ id, moved }: StoredLibrary) => id === builtIn && moved !== true
   const defaultId = (all: readonly StoredLibrary[]): string => {
     const chosen = settings.get().defaultLibraryId
     return all.find((each) => each.id === chosen)?.id ?? all[0]?.id ?? builtIn
   }
   const factsOf = (each: StoredLibrary, all: readonly StoredLibrary[]): LibraryFacts => {
     const { id, name, path: folder, oneVersionPerPackage } = each
-    const mayBeMade = deps.only !== undefined || (id === builtIn && each.moved !== true)
-    const available = isUsable(disk, folder, mayBeMade)
+    const available = isUsable(disk, folder, deps.only !== undefined || mayBeMade(each))
     return { id, name, path: folder, oneVersionPerPackage, isDefault: id === defaultId(all), available }
   }
   const find = (id: string | undefined): LibraryFacts => {
@@ -152,6 +154,7 @@ export function createLibraries<L>(deps: {
 
   return {
     list: () => stored().map((each, _, all) => factsOf(each, all)),
+    written: () => written().map((each) => ({ ...each, mayBeMade: mayBeMade(each) })),
     get(id) {
       const facts = find(id)
       if (deps.only !== undefined && knownOnly() === undefined) refuseNested(deps.only)

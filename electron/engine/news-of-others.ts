@@ -1,6 +1,7 @@
 import { toWire } from '../../shared/errors.ts'
 import type { Announcer, Change } from '../../shared/ipc/events.ts'
 import type { Clock, Log } from './ports.ts'
+import { createSlowLooks } from './slow-looks.ts'
 
 /**
  * Other processes change what this one shows, and nobody says so: every two seconds a mark is taken of each thing that they may change, and a
@@ -9,18 +10,22 @@ import type { Clock, Log } from './ports.ts'
  *  2. A look takes every mark before it tells: whoever hears of a thing fetches it afterwards, and has all that its mark stands for.
  *  3. What this process tells of itself is marked anew before it is told, so that it isn't told twice: whoever hears of it also fetches what
  *     others did until then. What comes with it (a library that was added) gets its first mark with it.
- *  4. A look that takes long (a share that doesn't answer) is followed by a rest many times as long.
+ *  4. A look that takes long is followed by a rest many times as long.
+ *  5. What may not answer (a library on a share) is looked at off this thread, each in its own time (slow-looks.ts). What this process tells of it is
+ *     marked on the thread, as it has just answered; where it doesn't, it may be told twice, and is never missed.
  */
 export interface Watched {
   readonly key: string
   /** Another text once the thing may be another: a few files looked at, never read through. May throw: then it is looked at next time. */
-  mark(): string
+  mark(): string | undefined
+  /** Of what may not answer: the same mark without blocking the thread. Things of one place are looked at one after the other. */
+  readonly slow?: { readonly place: string; markLater(): Promise<string | undefined> }
   tell(): void
 }
 
 export interface NewsOfOthers {
   begin(): void
-  /** Tells of whatever is another since it was last marked. Throws nothing. */
+  /** Tells of whatever is another since it was last marked, of what is slow once it has answered. Throws nothing. */
   look(): void
   /** For what this process announces itself; the engine's parts get no other. */
   readonly announcer: Announcer
@@ -42,7 +47,11 @@ export function createNewsOfOthers(deps: {
   const { clock, log, announcer } = deps
   const marks = new Map<string, string>()
   const known = new Map<string, Watched>()
+  /** How often each was marked: a slow look that another mark has overtaken says nothing. */
+  const counts = new Map<string, number>()
+  const slowLooks = createSlowLooks({ clock })
   let timer: ReturnType<typeof setTimeout> | undefined
+  let isStopped = false
 
   const attempt = <T>(work: () => T): T | undefined => {
     try {
@@ -54,20 +63,31 @@ export function createNewsOfOthers(deps: {
     }
   }
   /** True when it is another. */
-  const markAnew = (thing: Watched): boolean => {
-    const mark = attempt(thing.mark)
+  const note = (thing: Watched, mark: string | undefined): boolean => {
     if (mark === undefined) return false
     const before = marks.get(thing.key)
     marks.set(thing.key, mark)
+    counts.set(thing.key, (counts.get(thing.key) ?? 0) + 1)
     known.set(thing.key, thing)
     return before !== undefined && before !== mark
   }
-  const markAll = (): readonly Watched[] => {
-    const things = attempt(deps.watched) ?? []
-    return things.filter(markAnew)
+  const markAnew = (thing: Watched): boolean => note(thing, attempt(thing.mark))
+  const watched = () => attempt(deps.watched) ?? []
+  const lookLater = async (things: readonly Watched[]) => {
+    for (const thing of things) {
+      const count = counts.get(thing.key)
+      const mark = await thing.slow?.markLater()
+      if (isStopped) return
+      if (count === counts.get(thing.key) && note(thing, mark)) attempt(thing.tell)
+    }
   }
   const look = () => {
-    for (const thing of markAll()) attempt(thing.tell)
+    const things = watched()
+    const changed = things.filter((thing) => thing.slow === undefined && markAnew(thing))
+    for (const thing of changed) attempt(thing.tell)
+    const places = new Set(things.flatMap(({ slow }) => slow?.place ?? []))
+    const ofPlace = (place: string) => things.filter(({ slow }) => slow?.place === place)
+    slowLooks.begin(new Map([...places].map((place) => [place, () => lookLater(ofPlace(place))])))
   }
   const lookAgain = (restMs: number) => {
     timer = setTimeout(() => {
@@ -80,17 +100,16 @@ export function createNewsOfOthers(deps: {
   const markTold = (change: Change) => {
     if (timer === undefined) return
     const { keys, anew } = deps.toldBy(change)
-    for (const key of keys) {
-      const thing = known.get(key)
-      if (thing !== undefined) markAnew(thing)
+    const markAnswering = (thing: Watched | undefined) => {
+      if (thing !== undefined && !slowLooks.isStuck(thing.slow?.place ?? '')) markAnew(thing)
     }
-    if (!anew) return
-    for (const thing of attempt(deps.watched) ?? []) if (!marks.has(thing.key)) markAnew(thing)
+    for (const key of keys) markAnswering(known.get(key))
+    if (anew) for (const thing of watched()) if (!marks.has(thing.key)) markAnswering(thing)
   }
 
   return {
     begin() {
-      markAll()
+      for (const thing of watched()) markAnew(thing)
       lookAgain(lookEveryMs)
     },
     look,
@@ -101,6 +120,9 @@ export function createNewsOfOthers(deps: {
       },
       sample: announcer.sample,
     },
-    stop: () => clearTimeout(timer),
+    stop() {
+      isStopped = true
+      clearTimeout(timer)
+    },
   }
 }

@@ -239,6 +239,8 @@ export interface OpenFile {
 export interface Disk {
   /** lstat; undefined when nothing is there. */
   facts(path: string): FileFacts | undefined
+  /** The same without blocking the thread, for a share that may not answer. */
+  factsLater(path: string): Promise<FileFacts | undefined>
   /** Names in a folder, unsorted; not-a-folder when it's none. */
   entries(path: string): readonly EntryFacts[]
   /** Whole file; undefined when it isn't there. */

@@ -3,10 +3,11 @@ import type { Catalog } from './catalog/catalog.ts'
 import type { Connections } from './connections/connections.ts'
 import type { Libraries } from './libraries.ts'
 import type { Library } from './library/library.ts'
+import { type LibraryPlaces, placesOf } from './library/places.ts'
 import type { Watched } from './news-of-others.ts'
-import type { Disk } from './ports.ts'
+import type { Disk, FileFacts } from './ports.ts'
 import type { SettingsFile } from './settings.ts'
-import { stampOf } from './stamp-of.ts'
+import { stampOfFacts } from './stamp-of.ts'
 
 interface Parts {
   readonly disk: Disk
@@ -23,7 +24,8 @@ const ofLibrary = (id: string) => `library ${id}`
 
 /** What other processes of this home may change: its settings, its connections, what is in its libraries, and what was taken out of a bucket. */
 export function watchedThings(parts: Parts): readonly Watched[] {
-  const { disk, settings, connections, catalog, libraries, announcer } = parts
+  const { settings, connections, catalog, libraries, announcer } = parts
+  const librariesChanged = () => announcer.change({ kind: 'libraries.changed' })
   const marked = (key: string, mark: () => string, tell: () => void): Watched => ({ key, mark, tell })
   return [
     marked('settings', () => marksOfSettings(settings), parts.onSettingsChanged),
@@ -32,20 +34,8 @@ export function watchedThings(parts: Parts): readonly Watched[] {
       () => JSON.stringify(connections.list()),
       () => announcer.change({ kind: 'connections.changed' }),
     ),
-    marked(
-      'libraries',
-      () => JSON.stringify(libraries.list()),
-      () => announcer.change({ kind: 'libraries.changed' }),
-    ),
-    ...libraries.list().flatMap(({ id, available }) => {
-      if (!available) return []
-      const { root, trash, versions } = libraries.get(id).library.places
-      return marked(
-        ofLibrary(id),
-        () => JSON.stringify([root, ...[root, trash, versions].map((each) => stampOf(disk, each))]),
-        () => announcer.change({ kind: 'installed.changed', libraryId: id }),
-      )
-    }),
+    marked('libraries', () => marksOfLibraries(parts), librariesChanged),
+    ...libraries.written().flatMap(({ id }) => watchedLibrary(parts, id, librariesChanged)),
     ...connections.list().map(({ id }) =>
       marked(
         `catalog ${id}`,
@@ -63,6 +53,64 @@ export function watchedThings(parts: Parts): readonly Watched[] {
 const marksOfSettings = (file: SettingsFile): string => {
   const { defaultLibraryId: _, ...others } = file.get()
   return JSON.stringify(others)
+}
+
+const marksOfLibraries = ({ libraries, settings }: Parts): string => {
+  const shown = libraries
+    .written()
+    .map(({ id, name, path, oneVersionPerPackage }) => [id, name, path, oneVersionPerPackage])
+  return JSON.stringify([settings.get().defaultLibraryId, ...shown])
+}
+
+/** Whether it is there, and what is in it. Where it lies is read anew, since it may have been moved. */
+function watchedLibrary({ disk, libraries, announcer }: Parts, id: string, librariesChanged: () => void): Watched[] {
+  type Found = readonly (FileFacts | undefined)[]
+  const library = () => libraries.written().find((each) => each.id === id)
+  const watched = (
+    key: string,
+    partsOf: (places: LibraryPlaces) => readonly string[],
+    toMark: (found: Found, root: string) => string | undefined,
+    tell: () => void,
+  ): Watched => {
+    const places = () => placesOf(library()?.path ?? '')
+    const mark = () =>
+      toMark(
+        partsOf(places()).map((each) => factsNow(disk, each)),
+        places().root,
+      )
+    const markLater = async () => {
+      const found: (FileFacts | undefined)[] = []
+      // One after the other: each that doesn't answer holds one of the few threads there are.
+      for (const each of partsOf(places())) found.push(await disk.factsLater(each).catch(() => undefined))
+      return toMark(found, places().root)
+    }
+    return { key, mark, slow: { place: id, markLater }, tell }
+  }
+  const isThere = (root: FileFacts | undefined) => root !== undefined || library()?.mayBeMade === true
+  return [
+    // A link is looked through: what it leads to may be away.
+    watched(
+      `place ${id}`,
+      ({ root, own }) => [root, own],
+      ([root, own]) => (root?.kind === 'symlink' ? `link ${own !== undefined}` : `${isThere(root)}`),
+      librariesChanged,
+    ),
+    watched(
+      ofLibrary(id),
+      ({ root, trash, versions }) => [root, trash, versions],
+      (found, root) => (isThere(found[0]) ? JSON.stringify([root, ...found.map(stampOfFacts)]) : undefined),
+      () => announcer.change({ kind: 'installed.changed', libraryId: id }),
+    ),
+  ]
+}
+
+/** Nothing where it can't be looked at. */
+function factsNow(disk: Disk, target: string): FileFacts | undefined {
+  try {
+    return disk.facts(target)
+  } catch {
+    return undefined
+  }
 }
 
 /** What a change of this process tells of. That of a catalog is left out: it may be of a listing from before another's note. */

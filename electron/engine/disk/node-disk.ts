@@ -33,6 +33,7 @@ export function createNodeDisk(options: NodeDiskOptions = {}): Disk {
 
   return {
     facts: (target) => attempt(target, 'look up', () => readFacts(target)),
+    factsLater: (target) => readFactsLater(target),
     entries: (target) =>
       attempt(target, 'read folder', () =>
         fs.readdirSync(target, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
@@ -102,6 +103,15 @@ function readFacts(target: string): FileFacts | undefined {
   } catch (error) {
     if (errnoOf(error) === 'ENOTDIR') return undefined
     throw error
+  }
+}
+
+async function readFactsLater(target: string): Promise<FileFacts | undefined> {
+  try {
+    return toFacts(target, await fs.promises.lstat(target))
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return undefined
+    throw toDiskError(error, target, 'look up')
   }
 }
 
