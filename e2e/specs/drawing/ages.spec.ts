@@ -8,6 +8,6 @@ test('how long ago something was goes on while nothing else changes', async ({ a
   await page.clock.install()
   await page.reload()
   await expect(row).toContainText(/2 hours ago|Yesterday/)
-  await page.clock.fastForward('80:00:00')
+  await page.clock.fastForward(80 * 3_600_000)
   await expect(row).toContainText(/[34] days ago/)
 })

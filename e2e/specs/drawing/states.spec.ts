@@ -40,8 +40,8 @@ test('a store that is empty, slow, or away; and transfers through it', async ({
   await expect(page.locator('main footer')).not.toContainText('move')
   await checkState(app, 'an empty store')
 
-  await addCompatibleStore(page, { name: 'Research', ...gatedStore })
   gate.stall()
+  await addCompatibleStore(page, { name: 'Research', ...gatedStore })
   await switchTo(page, 'Research')
   await expect(page.locator('main .bone').first()).toBeVisible()
   await expect(page.locator('main footer').getByRole('status')).toHaveText('Loading the packages')
