@@ -3,6 +3,7 @@ import { AppError, toWire } from '../../shared/errors.ts'
 import type { EngineApi } from '../../shared/ipc/engine-api.ts'
 import type { Announcer } from '../../shared/ipc/events.ts'
 import type { Transfer } from '../../shared/model/transfer.ts'
+import { isEnded } from '../../shared/model/transfer-standing.ts'
 import { createCatalog } from './catalog/catalog.ts'
 import { createConnections, placeOf } from './connections/connections.ts'
 import { createEngineProcedures } from './engine-procedures.ts'
@@ -394,8 +395,9 @@ async function publishSample(api: EngineApi, disk: Disk, { home, samplePath }: E
   const plan = await api.publish.plan({ connectionId: 'local', path: samplePath })
   const { transferId } = await api.publish.start({ planId: plan.planId })
   await api.transfers.wait({ id: transferId })
-  // Nobody here did that: the history starts empty.
-  if ((await api.transfers.list({})).length === 1) await api.transfers.clearHistory({})
+  // Nobody here did that: the history starts empty. Another process of this home may be at work already.
+  const ended = (await api.transfers.list({})).filter(({ state }) => isEnded(state))
+  if (ended.every(({ id }) => id === transferId)) await api.transfers.clearHistory({})
 }
 
 /** A first start that was killed may have left a version without its meta.json: it is gone on with. */
