@@ -80,7 +80,7 @@ function watchedLibrary({ disk, libraries, announcer }: Parts, id: string, libra
       )
     const markLater = async () => {
       const found: (FileFacts | undefined)[] = []
-      // One after the other: each that doesn't answer holds one of the few threads there are.
+      // One after the other: each that doesn't answer holds one of the few threads there are. What can't be looked at counts as gone; using it tells why.
       for (const each of partsOf(places())) found.push(await disk.factsLater(each).catch(() => undefined))
       return toMark(found, places().root)
     }

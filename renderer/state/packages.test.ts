@@ -64,6 +64,7 @@ it('shows nothing of what was kept where the list can’t be had, and no zero wh
 
   const none = answer(ok({ packages: [], total: 0 }))
   const without = fetchCatalog('none')
+  // One turn, no time: what was kept has answered by then.
   await new Promise((resolve) => setTimeout(resolve))
   expect(usePackages.getState().catalogs.none?.incoming).toBeUndefined()
   none.settle(list(['a']))

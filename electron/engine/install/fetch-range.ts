@@ -156,6 +156,7 @@ function createRace(
     }
   }
   const start = async (attempt: Attempt): Promise<Line | undefined> => {
+    // However it fails, the first request goes on, and tells what is wrong if that is wrong for it, too.
     const line = await untilAhead(attempt).catch(() => undefined)
     if (second?.attempt !== attempt) return undefined
     if (line === undefined) {

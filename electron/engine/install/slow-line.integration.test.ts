@@ -122,8 +122,10 @@ describeWith(await fetchS3Server(), 'an install with a connection that trickles'
     const task = rig.createTask(await rig.request(many.ref))
     changeLimit(task.limit, 1e9)
     const run = rig.run(task)
+    // Looked at below; it must not be a stray rejection until then.
     run.catch(() => {})
     await proxy.untilHit()
+    // Nothing is to happen. Without the limit it is asked for again after six seconds: five of trickling, and the next look.
     await new Promise((resolve) => setTimeout(resolve, 9_000))
     task.abort()
     await expect(run).rejects.toMatchObject({ code: 'cancelled' })
